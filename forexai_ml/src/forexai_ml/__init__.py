@@ -1,0 +1,1 @@
+"""Machine learning for ForexAI: features, labels, models and strategies that use them."""

@@ -1,0 +1,1 @@
+"""Tenants, plans, metering and billing for platforms built on ForexAI."""

@@ -1,0 +1,1 @@
+"""The ForexAI platform: a Litestar application assembled from the installed plugins."""

@@ -1,0 +1,141 @@
+"""The one place where kernels are compiled, and where compiled kernels are kept.
+
+A kernel cached on disk must never outlive an edit of a helper in another file, which numba's own
+cache does not notice. So the cache of this package's kernels is stamped with a hash of *all* files
+that hold kernels, besides the versions of numba and Python that numba itself checks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar, cast, overload
+
+import numba
+from numba.core import caching
+
+__all__ = ["compiled_signature", "kernel", "kernel_stamp"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+# A kernel may call kernels of its own folder and of the floors below it, and no others: the
+# contracts of the house forbid more. So these are the folders that its stamp has to cover.
+_FLOORS = (("engine", "indicators", "services"), ("data", "risk", "metrics"), ("strategies",))
+
+
+def _folders_behind(folder: str) -> tuple[str, ...]:
+    lower: list[str] = []
+    for floor in _FLOORS:
+        if folder in floor:
+            return (*lower, folder)
+        lower.extend(floor)
+    return tuple(lower)
+
+
+@cache
+def kernel_stamp(folder: str) -> str:
+    """Hash every file that a kernel of one folder may depend on.
+
+    Parameters
+    ----------
+    folder : str
+        Name of the folder in the package, such as ``"engine"``.
+
+    Returns
+    -------
+    str
+        Hex digest; it changes when any of those files does.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    for file in (_PACKAGE / "_jit.py", _PACKAGE / "arrays.py"):
+        digest.update(file.read_bytes())
+    for name in _folders_behind(folder):
+        for file in sorted((_PACKAGE / name).rglob("*.py")):
+            content = file.read_bytes()
+            if b"_jit" in content or b"np.dtype" in content:
+                digest.update(file.relative_to(_PACKAGE).as_posix().encode())
+                digest.update(content)
+    return digest.hexdigest()
+
+
+class _Stamped:
+    """Stamp the cache of the package's kernels with :func:`kernel_stamp`; decline other files."""
+
+    _py_file: str
+
+    def get_source_stamp(self) -> str:
+        return kernel_stamp(Path(self._py_file).resolve().relative_to(_PACKAGE).parts[0])
+
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> Any:
+        if not Path(py_file).resolve().is_relative_to(_PACKAGE):
+            return None
+        locate: Any = super()
+        return locate.from_function(py_func, py_file)
+
+
+class _StampedProvidedLocator(_Stamped, caching.UserProvidedCacheLocator):  # type: ignore[misc]
+    """In the folder that ``NUMBA_CACHE_DIR`` names, when it names one."""
+
+
+class _StampedUserLocator(_Stamped, caching.UserWideCacheLocator):  # type: ignore[misc]
+    """In the user's cache folder."""
+
+
+# numba tries its locators in order.
+caching.CacheImpl._locator_classes[:0] = [_StampedProvidedLocator, _StampedUserLocator]  # noqa: SLF001
+
+
+@overload
+def kernel(function: F) -> F: ...
+@overload
+def kernel(function: None = None, **options: Any) -> Callable[[F], F]: ...
+def kernel(function: F | None = None, **options: Any) -> F | Callable[[F], F]:
+    """Compile a function of arrays and records, and keep the result on disk.
+
+    Parameters
+    ----------
+    function : callable, optional
+        The kernel, when the decorator is used without arguments.
+    **options
+        Passed on to ``numba.njit`` (``inline``, ``parallel`` …). ``fastmath`` is never set: the
+        same inputs must give the same bytes.
+
+    Returns
+    -------
+    callable
+        The compiled kernel; its plain form is ``.py_func``. With ``NUMBA_DISABLE_JIT`` numba
+        hands back the plain form itself.
+    """
+    options.setdefault("cache", options.get("inline", "never") == "never")
+    options.setdefault("nogil", True)
+    options.setdefault("error_model", "numpy")
+    decorate = numba.njit(**options)
+    if function is None:
+        return cast("Callable[[F], F]", decorate)
+    return cast("F", decorate(function))
+
+
+def compiled_signature(signature: Any, **options: Any) -> Callable[[F], F]:
+    """Compile a function for one explicit signature, so that it can be handed to a kernel.
+
+    Parameters
+    ----------
+    signature : numba signature
+        Types of the result and of the arguments.
+    **options
+        Passed on to ``numba.njit``.
+
+    Returns
+    -------
+    callable
+        A decorator; what it returns is a first-class function for numba.
+    """
+    options.setdefault("nogil", True)
+    options.setdefault("error_model", "numpy")
+    return cast("Callable[[F], F]", numba.njit(signature, **options))

@@ -1,0 +1,263 @@
+"""Every error that ForexAI raises on purpose.
+
+::
+
+    ForexAIError
+    ├ ConfigError                        a setting, parameter or argument is wrong
+    ├ PluginError
+    │  ├ PluginConflictError             two plugins offer one name
+    │  ├ PluginMissingError              nothing offers the name that was asked for
+    │  └ PluginContractError             a plugin does not keep its side of a hook
+    ├ DataError
+    │  ├ DataGapError                    prices are missing where they are needed
+    │  ├ DataShapeError                  arrays of the wrong length, dtype or order
+    │  ├ DataFormatError                 a file cannot be read (file, line, column)
+    │  └ RateError                       a conversion rate is unknown or too old
+    ├ TradingError
+    │  ├ OrderRefusedError               refused by a rule (rule, limit, value)
+    │  └ BrokerError
+    │     ├ BrokerUnreachableError       not sent; may be tried again
+    │     ├ OrderRejectedError           the venue said no
+    │     └ OrderStateUnknownError       reconcile, never retry
+    ├ StorageError
+    │  ├ FencedError                     another owner holds the lease
+    │  ├ IntegrityError                  stored bytes are not what was written
+    │  └ NotFoundError                   nothing is stored under that name
+    └ BillingError
+       └ QuotaExceededError              the plan's allowance is used up
+
+No error carries an HTTP status: whoever speaks HTTP keeps one table of its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import final
+
+__all__ = [
+    "BillingError",
+    "BrokerError",
+    "BrokerUnreachableError",
+    "ConfigError",
+    "DataError",
+    "DataFormatError",
+    "DataGapError",
+    "DataShapeError",
+    "FencedError",
+    "ForexAIError",
+    "IntegrityError",
+    "NotFoundError",
+    "OrderRefusedError",
+    "OrderRejectedError",
+    "OrderStateUnknownError",
+    "PluginConflictError",
+    "PluginContractError",
+    "PluginError",
+    "PluginMissingError",
+    "QuotaExceededError",
+    "RateError",
+    "StorageError",
+    "TradingError",
+    "did_you_mean",
+]
+
+
+class ForexAIError(Exception):
+    """Anything that ForexAI raises on purpose."""
+
+
+class ConfigError(ForexAIError, ValueError):
+    """A setting, a parameter or an argument is wrong."""
+
+
+class PluginError(ForexAIError):
+    """Something is wrong with a plugin."""
+
+
+@final
+class PluginConflictError(PluginError):
+    """Two plugins offer the same name."""
+
+
+@final
+class PluginMissingError(PluginError, LookupError):
+    """No plugin offers the name that was asked for."""
+
+
+@final
+class PluginContractError(PluginError):
+    """A plugin does not keep its side of a hook."""
+
+
+class DataError(ForexAIError, ValueError):
+    """Something is wrong with prices or other data."""
+
+
+@final
+class DataGapError(DataError):
+    """Prices are missing where they are needed."""
+
+
+@final
+class DataShapeError(DataError):
+    """Arrays have the wrong length, dtype, shape or order."""
+
+
+@final
+class DataFormatError(DataError):
+    """A file cannot be read.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong.
+    file : str
+        The file as the user named it.
+    line : int or None
+        Line in the file, counted from 1.
+    column : str or None
+        Name (or number) of the column.
+    remedy : str
+        What the reader can do.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str,
+        line: int | None = None,
+        column: str | None = None,
+        remedy: str = "",
+    ) -> None:
+        place = file
+        if line is not None:
+            place += f", line {line}"
+        if column is not None:
+            place += f", column {column}"
+        message = f"{place}: {problem}"
+        if remedy:
+            message += f" {remedy}"
+        super().__init__(message)
+        self.problem = problem
+        self.file = file
+        self.line = line
+        self.column = column
+        self.remedy = remedy
+
+
+@final
+class RateError(DataError):
+    """A conversion rate is unknown at the time it is needed, or too old."""
+
+
+class TradingError(ForexAIError):
+    """Something is wrong with an order or a position."""
+
+
+@final
+class OrderRefusedError(TradingError):
+    """A rule of ours refused an order before it was sent.
+
+    Parameters
+    ----------
+    message : str
+        For the trader.
+    rule : str
+        Name of the rule that refused.
+    limit, value : float or None
+        The rule's limit and the value that broke it, in the rule's unit.
+    """
+
+    def __init__(
+        self, message: str, *, rule: str, limit: float | None = None, value: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.limit = limit
+        self.value = value
+
+
+class BrokerError(TradingError):
+    """A venue, or the way to it, failed."""
+
+
+@final
+class BrokerUnreachableError(BrokerError):
+    """The venue was not reached; nothing was sent, so it may be tried again."""
+
+
+@final
+class OrderRejectedError(BrokerError):
+    """The venue refused the order.
+
+    Parameters
+    ----------
+    message : str
+        For the trader.
+    code : int or None
+        The venue's own code.
+    """
+
+    def __init__(self, message: str, *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@final
+class OrderStateUnknownError(BrokerError):
+    """Nobody knows whether the venue has the order: reconcile, never retry."""
+
+
+class StorageError(ForexAIError):
+    """A store of state failed."""
+
+
+@final
+class FencedError(StorageError):
+    """The fencing token is older than the newest one seen: another owner holds the lease."""
+
+
+@final
+class IntegrityError(StorageError):
+    """Stored bytes are not the ones that were written."""
+
+
+@final
+class NotFoundError(StorageError, LookupError):
+    """Nothing is stored under that name."""
+
+
+class BillingError(ForexAIError):
+    """Metering or charging failed."""
+
+
+@final
+class QuotaExceededError(BillingError):
+    """The plan's allowance is used up."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Say which known names a mistyped one resembles, as a clause that ends a message.
+
+    Parameters
+    ----------
+    name : str
+        What was typed.
+    known : iterable of str
+        The names that exist.
+
+    Returns
+    -------
+    str
+        ``"Did you mean 'x'?"``, else the list of known names, else an empty string.
+    """
+    names = sorted(set(known))
+    folded = {candidate.casefold(): candidate for candidate in names}
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=3, cutoff=0.6)
+    if near:
+        return "Did you mean " + " or ".join(f"'{folded[match]}'" for match in near) + "?"
+    if names:
+        return "Known: " + ", ".join(names) + "."
+    return ""

@@ -1,0 +1,1 @@
+"""Values of the trade: instruments, prices, orders, positions, accounts, clocks."""

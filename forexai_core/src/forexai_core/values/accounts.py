@@ -1,0 +1,148 @@
+"""Accounts and what trading on them costs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import attrs
+
+from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+
+__all__ = ["Account", "AccountMode", "AccountState", "Costs", "currency_digits"]
+
+_WITHOUT_CENTS = frozenset({"JPY", "KRW", "IDR", "VND", "CLP", "HUF"})
+
+
+def currency_digits(currency: str) -> int:
+    """Give the decimals to which a broker rounds money of a currency."""
+    return 0 if currency in _WITHOUT_CENTS else 2
+
+
+class AccountMode(StrEnum):
+    """Whether positions of one symbol stand side by side or melt into one."""
+
+    HEDGING = "hedging"
+    NETTING = "netting"
+
+
+def _mode(value: str | AccountMode) -> AccountMode:
+    try:
+        return AccountMode(value)
+    except ValueError:
+        raise ConfigError(
+            f"There is no account mode '{value}'. {did_you_mean(str(value), AccountMode)}"
+        ) from None
+
+
+def _finite_positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 < value < float("inf"):
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
+
+
+def _percent(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value <= 1_000:
+        raise ConfigError(
+            f"{type(instance).__name__}: {attribute.name} is a percentage of the margin "
+            f"between 0 and 1000, not {value}."
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Account:
+    """The account that a run starts with.
+
+    Attributes
+    ----------
+    balance : float
+        Money at the start, in ``currency``.
+    currency : str
+        ISO code.
+    leverage : float
+        100 stands for 1:100.
+    mode : AccountMode
+        ``hedging`` or ``netting``.
+    clock : Clock
+        Server clock: its midnights are the rollovers. Default New York plus seven hours.
+    margin_call, stop_out : float
+        Margin levels, equity / margin in percent, at which the broker warns and at which it closes
+        positions. Defaults 100 and 50.
+    """
+
+    balance: float = attrs.field(default=10_000.0, converter=float, validator=_finite_positive)
+    currency: str = "USD"
+    leverage: float = attrs.field(default=100.0, converter=float, validator=_finite_positive)
+    mode: AccountMode = attrs.field(default=AccountMode.HEDGING, converter=_mode)
+    clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=Clock.of)
+    margin_call: float = attrs.field(default=100.0, converter=float, validator=_percent)
+    stop_out: float = attrs.field(default=50.0, converter=float, validator=_percent)
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.currency) < 3 or not self.currency.isupper():
+            raise ConfigError(
+                f"'{self.currency}' is no currency code. Use three capital letters, such as USD."
+            )
+        if self.stop_out > self.margin_call:
+            raise ConfigError(
+                f"stop_out ({self.stop_out:g} %) must not lie above margin_call "
+                f"({self.margin_call:g} %)."
+            )
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the account's money."""
+        return currency_digits(self.currency)
+
+
+@attrs.frozen(kw_only=True)
+class AccountState:
+    """An account at one moment; money in its currency."""
+
+    time_ns: int
+    currency: str
+    balance: float
+    equity: float
+    margin: float
+
+    @property
+    def free_margin(self) -> float:
+        """Equity that no position binds."""
+        return self.equity - self.margin
+
+    @property
+    def margin_level(self) -> float | None:
+        """Equity over margin in percent; None without margin."""
+        return None if self.margin == 0 else 100.0 * self.equity / self.margin
+
+
+def _optional_cost(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+    if value is not None and not 0 <= value < float("inf"):
+        raise ConfigError(f"Costs: {attribute.name} must be 0 or above, not {value}.")
+
+
+def _optional_finite(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+    if value is not None and not abs(value) < float("inf"):
+        raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value}.")
+
+
+@attrs.frozen(kw_only=True)
+class Costs:
+    """What trading costs; whatever is None comes from the instrument.
+
+    Attributes
+    ----------
+    spread_points : float or None
+        Fixed spread. An error when the prices bring an ask side of their own.
+    commission_per_lot : float or None
+        Per lot and side, account currency, booked on the opening and on the closing deal.
+    slippage_points : float or None
+        Against the trader, on market and stop orders. None is 0: a catalogue cannot know it.
+    swap_long_points, swap_short_points : float or None
+        Per lot and night, in points; negative is paid by the trader.
+    """
+
+    spread_points: float | None = attrs.field(default=None, validator=_optional_cost)
+    commission_per_lot: float | None = attrs.field(default=None, validator=_optional_cost)
+    slippage_points: float | None = attrs.field(default=None, validator=_optional_cost)
+    swap_long_points: float | None = attrs.field(default=None, validator=_optional_finite)
+    swap_short_points: float | None = attrs.field(default=None, validator=_optional_finite)

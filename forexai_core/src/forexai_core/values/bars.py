@@ -1,0 +1,431 @@
+"""Bars and ticks: immutable columns over structured arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self, overload
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.arrays import BAR, QUOTE, TICK
+from forexai_core.errors import DataShapeError
+from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.timeframes import Timeframe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Bars", "Ticks"]
+
+Floats = NDArray[np.float64]
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    if array.flags.writeable:
+        array = array.copy()
+        array.flags.writeable = False
+    return array
+
+
+def _ascending(time_ns: NDArray[np.int64], what: str) -> None:
+    wrong = np.flatnonzero(np.diff(time_ns) <= 0)
+    if wrong.size:
+        row = int(wrong[0]) + 1
+        raise DataShapeError(
+            f"{what}: row {row} ({format_time_ns(time_ns[row])}) does not come after the row before "
+            f"it ({format_time_ns(time_ns[row - 1])}). Sort the rows and drop duplicates first."
+        )
+
+
+def _provenance(value: Mapping[str, str] | None) -> Mapping[str, str]:
+    return MappingProxyType(dict(value or {}))
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Bars:
+    """Bid bars of one symbol and timeframe, with the ask side or the spread where known.
+
+    Attributes
+    ----------
+    instrument : Instrument
+        What is priced; its digits are the grid of the prices.
+    timeframe : Timeframe
+        Length of a bar.
+    data : (bars,) BAR
+        Read-only rows, ascending by ``time_ns`` (opening time, nanoseconds UTC).
+    ask : (bars,) QUOTE or None
+        The ask side, never below the bid.
+    spread_points : (bars,) float64 or None
+        Spread of each bar in points, where the source has such a column and no ask side.
+    provenance : mapping of str to str
+        Where the prices come from and what was done to them; printed with every result.
+    """
+
+    instrument: Instrument
+    timeframe: Timeframe = attrs.field(converter=Timeframe.of)
+    data: NDArray[np.void] = attrs.field(converter=_frozen)
+    ask: NDArray[np.void] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_frozen)
+    )
+    spread_points: Floats | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_frozen)
+    )
+    provenance: Mapping[str, str] = attrs.field(default=None, converter=_provenance)
+
+    def __attrs_post_init__(self) -> None:
+        name = f"{self.symbol} {self.timeframe}"
+        if self.data.dtype != BAR or self.data.ndim != 1:
+            raise DataShapeError(f"{name}: bars must be a one-dimensional array of dtype BAR.")
+        for column, side in (("ask", self.ask), ("spread_points", self.spread_points)):
+            if side is not None and side.shape != self.data.shape:
+                raise DataShapeError(
+                    f"{name}: {column} has shape {side.shape}, the bars have {self.data.shape}."
+                )
+        if self.ask is not None and self.ask.dtype != QUOTE:
+            raise DataShapeError(f"{name}: the ask side must be of dtype QUOTE.")
+        _ascending(self.data["time_ns"], name)
+        self._check_prices(name)
+
+    def _check_prices(self, name: str) -> None:
+        rows = self.data
+        good = np.isfinite(rows["volume"]) & (rows["low"] > 0) & (rows["high"] < np.inf)
+        good &= (rows["low"] <= rows["open"]) & (rows["open"] <= rows["high"])
+        good &= (rows["low"] <= rows["close"]) & (rows["close"] <= rows["high"])
+        if self.ask is not None:
+            ask = self.ask
+            good &= (ask["low"] <= ask["open"]) & (ask["open"] <= ask["high"])
+            good &= (ask["low"] <= ask["close"]) & (ask["close"] <= ask["high"])
+            good &= ask["high"] < np.inf
+            for field in ("open", "high", "low", "close"):
+                good &= ask[field] >= rows[field]
+        if self.spread_points is not None:
+            good &= (self.spread_points >= 0) & (self.spread_points < np.inf)
+        if not good.all():
+            row = int(np.flatnonzero(~good)[0])
+            raise DataShapeError(
+                f"{name}: the bar at {format_time_ns(rows['time_ns'][row])} (row {row}) is not "
+                f"sound: {rows[row]}. Low <= open, close <= high, all above 0 and finite, and "
+                "ask >= bid must hold; forexai_core.data.validate reports and quarantines such rows."
+            )
+
+    @property
+    def symbol(self) -> str:
+        """Name of the symbol."""
+        return self.instrument.symbol
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the prices."""
+        return self.instrument.digits
+
+    @property
+    def time_ns(self) -> NDArray[np.int64]:
+        """Opening times, nanoseconds UTC."""
+        return self.data["time_ns"]
+
+    @property
+    def open(self) -> Floats:
+        """First bid of each bar."""
+        return self.data["open"]
+
+    @property
+    def high(self) -> Floats:
+        """Highest bid of each bar."""
+        return self.data["high"]
+
+    @property
+    def low(self) -> Floats:
+        """Lowest bid of each bar."""
+        return self.data["low"]
+
+    @property
+    def close(self) -> Floats:
+        """Last bid of each bar."""
+        return self.data["close"]
+
+    @property
+    def volume(self) -> Floats:
+        """Volume of each bar, in the source's unit."""
+        return self.data["volume"]
+
+    @cached_property
+    def end_ns(self) -> NDArray[np.int64]:
+        """End of each bar (exclusive), never after the next one opens; nanoseconds UTC."""
+        if self.timeframe is Timeframe.TICK:
+            return self.time_ns
+        end = NEW_YORK_CLOSE.bar_end_ns(self.time_ns, self.timeframe)
+        end[:-1] = np.minimum(end[:-1], self.time_ns[1:])
+        return end
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex digest of symbol, timeframe, grid and every price."""
+        digest = hashlib.sha256(f"bars|{self.symbol}|{self.timeframe}|{self.digits}|".encode())
+        for array in (self.data, self.ask, self.spread_points):
+            digest.update(b"none|" if array is None else np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return f"<Bars {self.symbol} {self.timeframe}: none>"
+        first, last = format_time_ns(self.time_ns[0]), format_time_ns(self.time_ns[-1])
+        side = "bid + ask" if self.ask is not None else "bid"
+        return f"<Bars {self.symbol} {self.timeframe}: {len(self):,} {side}, {first} to {last}>"
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    @overload
+    def __getitem__(self, index: int) -> np.void: ...
+    def __getitem__(self, index: slice | int) -> Self | np.void:
+        """Give one row, or a run of bars."""
+        if isinstance(index, slice):
+            return attrs.evolve(
+                self,
+                data=self.data[index],
+                ask=None if self.ask is None else self.ask[index],
+                spread_points=None if self.spread_points is None else self.spread_points[index],
+            )
+        row: np.void = self.data[index]
+        return row
+
+    def between(self, start_ns: int | None = None, stop_ns: int | None = None) -> Self:
+        """Keep the bars that open in ``[start_ns, stop_ns)``."""
+        low = 0 if start_ns is None else int(np.searchsorted(self.time_ns, start_ns))
+        high = len(self) if stop_ns is None else int(np.searchsorted(self.time_ns, stop_ns))
+        return self[low:high]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy the bars into a pandas frame, indexed by UTC opening time.
+
+        Columns: ``open, high, low, close, volume``, then ``ask_open`` … ``ask_close`` or
+        ``spread_points`` where known.
+        """
+        import pandas as pd  # slow to load: only who wants frames pays for it
+
+        index = pd.DatetimeIndex(self.time_ns.view("datetime64[ns]"), tz="UTC", name="time")
+        columns: dict[str, Floats] = {
+            name: self.data[name].copy() for name in BAR.names or () if name != "time_ns"
+        }
+        if self.ask is not None:
+            columns |= {f"ask_{name}": self.ask[name].copy() for name in QUOTE.names or ()}
+        if self.spread_points is not None:
+            columns["spread_points"] = self.spread_points.copy()
+        return pd.DataFrame(columns, index=index)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        symbol: str,
+        timeframe: str | Timeframe,
+        instrument: Instrument | None = None,
+        provenance: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Make bars from a pandas frame.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Indexed by time with a timezone; columns as :meth:`to_frame` writes them, ``volume``
+            optional.
+        symbol, timeframe : str
+            What the bars are.
+        instrument : Instrument, optional
+            Default: the catalogue's, with the finer grid where the prices have one.
+        provenance : mapping, optional
+            Where the prices come from.
+
+        Raises
+        ------
+        DataShapeError
+            If the index has no timezone, a column is missing, or a row is not sound.
+        """
+        index = _utc_index(frame)
+        known = instrument or find_instrument(symbol)
+        prices = {name: _column(frame, name) for name in ("open", "high", "low", "close")}
+        digits = max(known.digits, *(decimals(values) for values in prices.values()))
+        data = np.empty(len(frame), BAR)
+        data["time_ns"] = index
+        for name, values in prices.items():
+            data[name] = np.round(values, digits)
+        data["volume"] = _column(frame, "volume") if "volume" in frame.columns else 0.0
+        ask = None
+        if "ask_open" in frame.columns:
+            ask = np.empty(len(frame), QUOTE)
+            for name in QUOTE.names or ():
+                ask[name] = np.round(_column(frame, f"ask_{name}"), digits)
+        spread = _column(frame, "spread_points") if "spread_points" in frame.columns else None
+        return cls(
+            instrument=known.with_digits(digits),
+            timeframe=Timeframe.of(timeframe),
+            data=data,
+            ask=ask,
+            spread_points=spread,
+            provenance=provenance or {"source": "data frame"},
+        )
+
+
+def _utc_index(frame: pd.DataFrame) -> NDArray[np.int64]:
+    zone = getattr(frame.index, "tz", None)
+    if zone is None:
+        raise DataShapeError(
+            "The frame's index has no timezone, so its times cannot be placed. Use "
+            "frame.tz_localize('UTC'), or the zone that the times were written in."
+        )
+    stamps: Any = frame.index
+    values: NDArray[np.int64] = stamps.tz_convert("UTC").as_unit("ns").asi8
+    return values
+
+
+def _column(frame: pd.DataFrame, name: str) -> Floats:
+    if name not in frame.columns:
+        raise DataShapeError(f"The frame has no column '{name}'. It has: {', '.join(map(str, frame.columns))}.")
+    return np.asarray(frame[name].to_numpy(dtype=np.float64), np.float64)
+
+
+def decimals(values: Floats, *, at_most: int = 8) -> int:
+    """Count the decimals that prices use.
+
+    Parameters
+    ----------
+    values : (n,) float64
+        Prices.
+    at_most : int
+        Where to stop; binary noise beyond it is not taken for decimals.
+
+    Returns
+    -------
+    int
+        The fewest decimals that write every value, up to ``at_most``.
+    """
+    finite = values[np.isfinite(values)]
+    for digits in range(at_most):
+        if np.array_equal(np.round(finite, digits), finite):
+            return digits
+        scaled = finite * 10.0**digits
+        if np.all(np.abs(scaled - np.rint(scaled)) < 1e-6):
+            return digits
+    return at_most
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Ticks:
+    """Quotes of one symbol, one row a change.
+
+    Attributes
+    ----------
+    instrument : Instrument
+        What is priced.
+    data : (ticks,) TICK
+        Read-only rows; ``time_ns`` never falls (several ticks may share an instant).
+    provenance : mapping of str to str
+        Where the prices come from.
+    """
+
+    instrument: Instrument
+    data: NDArray[np.void] = attrs.field(converter=_frozen)
+    provenance: Mapping[str, str] = attrs.field(default=None, converter=_provenance)
+
+    def __attrs_post_init__(self) -> None:
+        if self.data.dtype != TICK or self.data.ndim != 1:
+            raise DataShapeError(f"{self.symbol}: ticks must be a one-dimensional array of dtype TICK.")
+        rows = self.data
+        if np.any(np.diff(rows["time_ns"]) < 0):
+            raise DataShapeError(f"{self.symbol}: ticks must be sorted by time.")
+        good = (rows["bid"] > 0) & (rows["ask"] >= rows["bid"]) & (rows["ask"] < np.inf)
+        if not good.all():
+            row = int(np.flatnonzero(~good)[0])
+            raise DataShapeError(
+                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. "
+                "0 < bid <= ask must hold."
+            )
+
+    @property
+    def symbol(self) -> str:
+        """Name of the symbol."""
+        return self.instrument.symbol
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the prices."""
+        return self.instrument.digits
+
+    @property
+    def time_ns(self) -> NDArray[np.int64]:
+        """Times, nanoseconds UTC."""
+        return self.data["time_ns"]
+
+    @property
+    def bid(self) -> Floats:
+        """Bids."""
+        return self.data["bid"]
+
+    @property
+    def ask(self) -> Floats:
+        """Asks."""
+        return self.data["ask"]
+
+    @property
+    def volume(self) -> Floats:
+        """Volumes, in the source's unit."""
+        return self.data["volume"]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hex digest of symbol, grid and every quote."""
+        digest = hashlib.sha256(f"ticks|{self.symbol}|{self.digits}|".encode())
+        digest.update(np.ascontiguousarray(self.data).data)
+        return digest.hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return f"<Ticks {self.symbol}: none>"
+        first, last = format_time_ns(self.time_ns[0]), format_time_ns(self.time_ns[-1])
+        return f"<Ticks {self.symbol}: {len(self):,}, {first} to {last}>"
+
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    @overload
+    def __getitem__(self, index: int) -> np.void: ...
+    def __getitem__(self, index: slice | int) -> Self | np.void:
+        """Give one row, or a run of ticks."""
+        if isinstance(index, slice):
+            return attrs.evolve(self, data=self.data[index])
+        row: np.void = self.data[index]
+        return row
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy the ticks into a pandas frame with columns ``bid, ask, volume``."""
+        import pandas as pd  # slow to load: only who wants frames pays for it
+
+        index = pd.DatetimeIndex(self.time_ns.view("datetime64[ns]"), tz="UTC", name="time")
+        return pd.DataFrame({name: self.data[name].copy() for name in ("bid", "ask", "volume")}, index=index)
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None
+    ) -> Self:
+        """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``."""
+        known = instrument or find_instrument(symbol)
+        sides = {name: _column(frame, name) for name in ("bid", "ask")}
+        digits = max(known.digits, *(decimals(values) for values in sides.values()))
+        data = np.empty(len(frame), TICK)
+        data["time_ns"] = _utc_index(frame)
+        for name, values in sides.items():
+            data[name] = np.round(values, digits)
+        data["volume"] = _column(frame, "volume") if "volume" in frame.columns else 0.0
+        return cls(instrument=known.with_digits(digits), data=data, provenance={"source": "data frame"})

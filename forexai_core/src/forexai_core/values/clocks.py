@@ -1,0 +1,250 @@
+"""Clocks of servers and files: wall time to UTC nanoseconds and back.
+
+MetaTrader servers stamp everything with their own wall clock. Most keep New York's time plus seven
+hours, so that a trading day runs from midnight to midnight; some follow the European daylight
+saving rule (EET), some stay on UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.errors import ConfigError, DataError
+from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, NS_PER_SECOND, Timeframe
+
+__all__ = ["NEW_YORK_CLOSE", "UTC_CLOCK", "Clock", "format_time_ns"]
+
+Ambiguous = Literal["raise", "earlier", "later"]
+Missing = Literal["raise", "forward"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday; Monday is 0
+_SHIFTED = re.compile(r"^(?P<zone>.+?)(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?$")
+_NAMES = {
+    "utc": "UTC",
+    "gmt": "UTC",
+    "eet": "Europe/Helsinki",  # the European rule: last Sundays of March and October
+    "new-york": "America/New_York",
+}
+
+
+def _ns(moment: datetime) -> int:
+    delta = moment - _EPOCH
+    return (delta.days * 86_400 + delta.seconds) * NS_PER_SECOND + delta.microseconds * 1_000
+
+
+def format_time_ns(time_ns: int) -> str:
+    """Write an instant as ISO 8601 in UTC, to the second, or finer where it is finer."""
+    seconds, rest = divmod(int(time_ns), NS_PER_SECOND)
+    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    if rest:
+        text += f".{rest:09d}".rstrip("0")
+    return text + "Z"
+
+
+@lru_cache(maxsize=64)
+def _transitions(zone: str, shift_ns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """List the instants at which a zone's offset changes, and the offset from each on."""
+    info = ZoneInfo(zone)
+
+    def offset_at(moment: datetime) -> int:
+        delta = moment.astimezone(info).utcoffset()
+        if delta is None:  # pragma: no cover - a ZoneInfo always has an offset
+            raise ConfigError(f"The time zone '{zone}' has no offset at {moment}.")
+        return round(delta.total_seconds()) * NS_PER_SECOND
+
+    day = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
+    starts, offsets = [np.iinfo(np.int64).min], [offset_at(day) + shift_ns]
+    step = timedelta(days=7)
+    while day.year < _LAST_YEAR:
+        before, after = offset_at(day), offset_at(day + step)
+        if before != after:
+            low, high = day, day + step
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                low, high = (middle, high) if offset_at(middle) == before else (low, middle)
+            starts.append(_ns(high))
+            offsets.append(after + shift_ns)
+        day += step
+    return np.array(starts, np.int64), np.array(offsets, np.int64)
+
+
+@attrs.frozen
+class Clock:
+    """A wall clock: an IANA time zone, shifted by a fixed number of nanoseconds.
+
+    Attributes
+    ----------
+    name : str
+        As users write it: ``UTC``, ``new-york+7``, ``eet``, ``utc+3``, ``Europe/London``.
+    zone : str
+        The IANA zone behind it.
+    shift_ns : int
+        Added to the zone's wall time, nanoseconds.
+    """
+
+    name: str
+    zone: str
+    shift_ns: int = 0
+
+    @classmethod
+    def of(cls, name: str | Clock) -> Clock:
+        """Take a clock, or make one from its name.
+
+        Parameters
+        ----------
+        name : str or Clock
+            An IANA name (``America/New_York``), ``utc``, ``eet`` (European daylight saving),
+            ``new-york``, or any of these with whole hours or ``hours:minutes`` added:
+            ``new-york+7``, ``utc+3``, ``utc-4:30``.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such time zone.
+        """
+        if isinstance(name, Clock):
+            return name
+        zone, shift_ns = _NAMES.get(name.casefold(), name), 0
+        if not _zone_exists(zone):
+            match = _SHIFTED.match(name)
+            if match is not None:
+                zone = _NAMES.get(match["zone"].casefold(), match["zone"])
+                minutes = int(match["hours"]) * 60 + int(match["minutes"] or 0)
+                shift_ns = minutes * NS_PER_MINUTE * (1 if match["sign"] == "+" else -1)
+        if not _zone_exists(zone) or abs(shift_ns) > NS_PER_DAY:
+            raise ConfigError(
+                f"There is no clock '{name}'. Use an IANA time zone (Europe/London), UTC, eet, "
+                "new-york+7 (most MetaTrader servers) or utc+3."
+            )
+        return cls(name=name, zone=zone, shift_ns=shift_ns)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def offset_ns(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the clock's offset from UTC, nanoseconds, at instants in UTC."""
+        starts, offsets = _transitions(self.zone, self.shift_ns)
+        return offsets[np.searchsorted(starts, time_ns, side="right") - 1]
+
+    def to_wall_ns(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Turn instants in UTC into what the clock shows, as nanoseconds since its own 1970."""
+        return time_ns + self.offset_ns(time_ns)
+
+    def to_utc_ns(
+        self,
+        wall_ns: NDArray[np.int64],
+        *,
+        ambiguous: Ambiguous = "raise",
+        missing: Missing = "raise",
+    ) -> NDArray[np.int64]:
+        """Turn what the clock showed into instants in UTC.
+
+        Parameters
+        ----------
+        wall_ns : (n,) int64
+            Wall time, nanoseconds since the clock's own 1970.
+        ambiguous : {"raise", "earlier", "later"}
+            What to do with an hour that the clock shows twice, in autumn.
+        missing : {"raise", "forward"}
+            What to do with an hour that the clock skips, in spring: refuse it, or move it forward
+            by what was skipped.
+
+        Returns
+        -------
+        (n,) int64
+            Nanoseconds UTC.
+
+        Raises
+        ------
+        DataError
+            If a time is ambiguous or missing and the rule is to raise; the first one is named.
+        """
+        starts, offsets = _transitions(self.zone, self.shift_ns)
+        before = offsets[np.searchsorted(starts, wall_ns - offsets.max(), side="right") - 1]
+        after = offsets[np.searchsorted(starts, wall_ns - offsets.min(), side="right") - 1]
+        early, late = wall_ns - np.maximum(before, after), wall_ns - np.minimum(before, after)
+        early_fits = self.offset_ns(early) == wall_ns - early
+        late_fits = self.offset_ns(late) == wall_ns - late
+        twice = early_fits & late_fits & (early != late)
+        skipped = ~early_fits & ~late_fits
+        if ambiguous == "raise" and twice.any():
+            raise DataError(self._unclear("twice", wall_ns[twice][0], "'earlier' or 'later'"))
+        if missing == "raise" and skipped.any():
+            raise DataError(self._unclear("never", wall_ns[skipped][0], "'forward'"))
+        first = early if ambiguous != "later" else np.where(twice, late, early)
+        return np.where(skipped, wall_ns - before, np.where(early_fits, first, late))
+
+    def _unclear(self, how_often: str, wall_ns: int, choices: str) -> str:
+        shown = format_time_ns(int(wall_ns)).rstrip("Z")
+        return (
+            f"The clock {self.name} shows {shown} {how_often} because of daylight saving. "
+            f"Choose {choices} for such hours, or check that {self.name} is the file's clock."
+        )
+
+    def midnights_ns(self, start_ns: int, stop_ns: int) -> NDArray[np.int64]:
+        """List the clock's midnights r with ``start_ns < r <= stop_ns``, as instants in UTC."""
+        edges = self.to_wall_ns(np.array([start_ns, stop_ns], np.int64))
+        days = np.arange(edges[0] // NS_PER_DAY - 1, edges[1] // NS_PER_DAY + 2, dtype=np.int64)
+        instants = self.to_utc_ns(days * NS_PER_DAY, ambiguous="earlier", missing="forward")
+        return instants[(instants > start_ns) & (instants <= stop_ns)]
+
+    def weekday(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the clock's day of the week at instants in UTC: Monday 0 … Sunday 6."""
+        return (self.to_wall_ns(time_ns) // NS_PER_DAY + _EPOCH_WEEKDAY) % 7
+
+    def bar_start_ns(self, time_ns: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
+        """Give the opening time of the bar of a timeframe that holds each instant.
+
+        Bars are anchored at the clock's midnight, weeks at its Sunday, months at their first day.
+        """
+        wall = self.to_wall_ns(time_ns)
+        if timeframe is Timeframe.TICK:
+            return time_ns
+        if timeframe is Timeframe.MN1:
+            months = (wall // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]")
+            start = months.astype("datetime64[D]").astype(np.int64) * NS_PER_DAY
+        elif timeframe is Timeframe.W1:
+            day = wall // NS_PER_DAY
+            start = (day - (day + _EPOCH_WEEKDAY + 1) % 7) * NS_PER_DAY
+        else:
+            start = wall - wall % NS_PER_DAY
+            start += (wall - start) // timeframe.nominal_ns * timeframe.nominal_ns
+        return self.to_utc_ns(start, ambiguous="earlier", missing="forward")
+
+    def bar_end_ns(self, start_ns: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
+        """Give the end (exclusive) of the bars that open at these instants."""
+        if not timeframe.follows_calendar:
+            return start_ns + timeframe.nominal_ns
+        wall = self.to_wall_ns(start_ns)
+        if timeframe is Timeframe.MN1:
+            months = (wall // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]") + 1
+            end = months.astype("datetime64[D]").astype(np.int64) * NS_PER_DAY
+        else:
+            end = wall + timeframe.nominal_ns
+        return self.to_utc_ns(end, ambiguous="earlier", missing="forward")
+
+
+@lru_cache(maxsize=256)
+def _zone_exists(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+UTC_CLOCK = Clock.of("UTC")
+"""Coordinated universal time."""
+
+NEW_YORK_CLOSE = Clock.of("new-york+7")
+"""The clock of most MetaTrader servers: midnight is 17:00 in New York."""

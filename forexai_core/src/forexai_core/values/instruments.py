@@ -1,0 +1,221 @@
+"""What can be traded, and under which contract."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import ConfigError, did_you_mean
+
+__all__ = [
+    "AssetClass",
+    "CalculationMode",
+    "FillingMode",
+    "Instrument",
+    "SwapMode",
+    "TradingSession",
+]
+
+
+class AssetClass(StrEnum):
+    """Kind of market; it decides what a week and a year look like."""
+
+    FOREX = "forex"
+    METAL = "metal"
+    INDEX = "index"
+    CRYPTO = "crypto"
+    STOCK = "stock"
+    ENERGY = "energy"
+
+
+class CalculationMode(StrEnum):
+    """How margin and profit are computed (MetaTrader 5's ``SYMBOL_CALC_MODE``)."""
+
+    FOREX = "forex"
+    FOREX_NO_LEVERAGE = "forex_no_leverage"
+    FUTURES = "futures"
+    CFD = "cfd"
+    CFD_INDEX = "cfd_index"
+    CFD_LEVERAGE = "cfd_leverage"
+    EXCHANGE_STOCKS = "exchange_stocks"
+
+
+class SwapMode(StrEnum):
+    """Unit of the swap rates (MetaTrader 5's ``SYMBOL_SWAP_MODE``)."""
+
+    DISABLED = "disabled"
+    POINTS = "points"
+    CURRENCY_SYMBOL = "currency_symbol"
+    CURRENCY_MARGIN = "currency_margin"
+    CURRENCY_DEPOSIT = "currency_deposit"
+    INTEREST_CURRENT = "interest_current"
+    INTEREST_OPEN = "interest_open"
+    REOPEN_CURRENT = "reopen_current"
+    REOPEN_BID = "reopen_bid"
+
+
+class FillingMode(StrEnum):
+    """What happens to the part of an order that the market cannot fill."""
+
+    FOK = "fok"
+    IOC = "ioc"
+    BOC = "boc"
+    RETURN = "return"
+
+
+@attrs.frozen(kw_only=True)
+class TradingSession:
+    """Hours of one weekday in which a symbol trades, by the server's clock.
+
+    Attributes
+    ----------
+    weekday : int
+        Monday 0 … Sunday 6.
+    open_minute, close_minute : int
+        Minutes since midnight; the close is exclusive, 1440 is the day's end.
+    """
+
+    weekday: int = attrs.field(validator=[attrs.validators.ge(0), attrs.validators.le(6)])
+    open_minute: int = attrs.field(validator=[attrs.validators.ge(0), attrs.validators.lt(1440)])
+    close_minute: int = attrs.field(validator=[attrs.validators.gt(0), attrs.validators.le(1440)])
+
+    def __attrs_post_init__(self) -> None:
+        if self.close_minute <= self.open_minute:
+            raise ConfigError(
+                f"The session of weekday {self.weekday} closes at minute {self.close_minute}, not "
+                f"after it opens at minute {self.open_minute}. Split a session at midnight."
+            )
+
+
+WEEKDAYS = tuple(
+    TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(5)
+)
+EVERY_DAY = tuple(
+    TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(7)
+)
+
+
+def _positive(instance: Instrument, attribute: attrs.Attribute[float], value: float) -> None:
+    if not value > 0:
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must be above 0, not {value}.")
+
+
+def _not_negative(instance: Instrument, attribute: attrs.Attribute[float], value: float) -> None:
+    if not value >= 0:
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must not be below 0, but is {value}.")
+
+
+@attrs.frozen(kw_only=True)
+class Instrument:
+    """A symbol with its full contract specification.
+
+    Attributes
+    ----------
+    symbol, title : str
+        Name at the venue, and for people.
+    base_currency, profit_currency, margin_currency : str
+        ISO codes: of what is traded, of profits, of margins.
+    digits : int
+        Decimals of a price; the point is ``10 ** -digits``.
+    pip_size : float
+        Price difference that traders call a pip.
+    tick_size : float
+        Smallest step of a price.
+    contract_size : float
+        Units of the base in one lot.
+    volume_min, volume_max, volume_step, volume_limit : float
+        Lots; ``volume_limit`` bounds one direction in sum, 0 means none.
+    stops_level_points, freeze_level_points : int
+        Least distance of stops, and the distance in which orders are frozen; 0 means none.
+    spread_points : float
+        Typical spread, used where neither data nor costs give one.
+    commission_per_lot : float
+        Per side, account currency.
+    swap_long, swap_short : float
+        In the unit of ``swap_mode``; negative is paid by the trader.
+    triple_day : int
+        Weekday whose rollover counts three days: Monday 0 … Sunday 6; -1 none.
+    swap_weekend : bool
+        Whether Saturday's and Sunday's rollovers are charged too, as for crypto.
+    margin_initial : float
+        Margin of one lot in ``margin_currency``, in place of the formula; 0 uses the formula.
+    margin_hedged : float
+        Contract size that counts for covered volume.
+    margin_rate : float
+        Factor on the margin that the formula gives.
+    tick_value : float
+        Profit of one ``tick_size`` for one lot, where the calculation mode needs it.
+    catalogue_defaults : frozenset of str
+        Names of the fields that still carry the catalogue's typical value rather than one that
+        data, a broker or the user gave.
+    """
+
+    symbol: str
+    title: str = ""
+    asset_class: AssetClass = AssetClass.FOREX
+    base_currency: str
+    profit_currency: str
+    margin_currency: str
+    digits: int = attrs.field(validator=[attrs.validators.ge(0), attrs.validators.le(8)])
+    pip_size: float = attrs.field(validator=_positive)
+    tick_size: float = attrs.field(validator=_positive)
+    contract_size: float = attrs.field(validator=_positive)
+    volume_min: float = attrs.field(default=0.01, validator=_positive)
+    volume_max: float = attrs.field(default=500.0, validator=_positive)
+    volume_step: float = attrs.field(default=0.01, validator=_positive)
+    volume_limit: float = attrs.field(default=0.0, validator=_not_negative)
+    stops_level_points: int = attrs.field(default=0, validator=_not_negative)
+    freeze_level_points: int = attrs.field(default=0, validator=_not_negative)
+    calculation_mode: CalculationMode = CalculationMode.FOREX
+    filling_modes: frozenset[FillingMode] = frozenset({FillingMode.FOK, FillingMode.IOC})
+    spread_points: float = attrs.field(default=0.0, validator=_not_negative)
+    commission_per_lot: float = attrs.field(default=0.0, validator=_not_negative)
+    swap_mode: SwapMode = SwapMode.POINTS
+    swap_long: float = 0.0
+    swap_short: float = 0.0
+    triple_day: int = 2
+    swap_weekend: bool = False
+    margin_initial: float = attrs.field(default=0.0, validator=_not_negative)
+    margin_hedged: float = attrs.field(validator=_not_negative)
+    margin_rate: float = attrs.field(default=1.0, validator=_not_negative)
+    tick_value: float = attrs.field(default=0.0, validator=_not_negative)
+    sessions: tuple[TradingSession, ...] = WEEKDAYS
+    catalogue_defaults: frozenset[str] = frozenset()
+
+    @property
+    def point(self) -> float:
+        """Smallest decimal of a price."""
+        return 1.0 / float(10**self.digits)
+
+    @property
+    def points_per_pip(self) -> float:
+        """Points in one pip."""
+        return self.pip_size * float(10**self.digits)
+
+    @property
+    def trades_at_weekends(self) -> bool:
+        """Whether its market is open on Saturdays and Sundays."""
+        return any(session.weekday >= 5 for session in self.sessions)
+
+    def with_values(self, **changes: Any) -> Instrument:
+        """Replace fields by values that are known, and stop calling them defaults.
+
+        Raises
+        ------
+        ConfigError
+            If there is no field of such a name.
+        """
+        known = {field.name for field in attrs.fields(Instrument)} - {"catalogue_defaults"}
+        for name in changes:
+            if name not in known:
+                raise ConfigError(f"An instrument has no field '{name}'. {did_you_mean(name, known)}")
+        left = self.catalogue_defaults - changes.keys()
+        return attrs.evolve(self, **changes, catalogue_defaults=left)
+
+    def with_digits(self, digits: int) -> Instrument:
+        """Take over a finer price grid that data showed; a coarser one changes nothing."""
+        if digits <= self.digits:
+            return self
+        return self.with_values(digits=digits, tick_size=1.0 / float(10**digits))

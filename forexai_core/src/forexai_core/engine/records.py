@@ -1,0 +1,269 @@
+"""Structured dtypes of the ledger's state, and the codes in their fields.
+
+Prices are integer points, volumes integer steps, money float64 in account currency, times int64
+nanoseconds UTC. Where a field has no value it holds 0, except that prices use :data:`NO_PRICE`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = [
+    "ACCOUNT",
+    "CONVERSION",
+    "DEAL",
+    "EVENT",
+    "NO_PRICE",
+    "ORDER",
+    "POSITION",
+    "REFUSALS",
+    "REQUEST",
+    "SYMBOL",
+]
+
+NO_PRICE = -(2**62)
+"""Stands for a price that is not given."""
+
+# --- kinds of request ------------------------------------------------------------------------
+REQUEST_NONE = 0
+REQUEST_MARKET = 1
+REQUEST_BUY_SELL_LIMIT = 2
+REQUEST_BUY_SELL_STOP = 3
+REQUEST_STOP_LIMIT = 4
+REQUEST_CLOSE = 5
+REQUEST_CLOSE_ALL = 6
+REQUEST_MODIFY_POSITION = 7
+REQUEST_MODIFY_ORDER = 8
+REQUEST_CANCEL = 9
+REQUEST_CANCEL_ALL = 10
+REQUEST_TRAIL = 11
+
+REQUEST = np.dtype(
+    [
+        ("kind", np.int64),
+        ("symbol", np.int64),  # index of the symbol
+        ("strategy", np.int64),  # who asks: attribution, and the scope of "all"
+        ("side", np.int64),  # +1 buy, -1 sell; of CLOSE_ALL: the side to close, 0 both
+        ("volume_steps", np.int64),  # 0 of CLOSE: all
+        ("risk_fraction", np.float64),  # > 0: size by risk instead of volume_steps
+        ("price", np.int64),  # points: of a pending order (stop price of a stop-limit)
+        ("limit_price", np.int64),  # points: of a stop-limit
+        ("stop_loss", np.int64),  # points; NO_PRICE none; of MODIFY: the new value
+        ("take_profit", np.int64),
+        ("stop_distance", np.int64),  # points from the quoted entry; 0 none
+        ("target_distance", np.int64),
+        ("trail_distance", np.int64),  # points; 0 none
+        ("trail_start", np.int64),  # points of gain before trailing begins
+        ("expiry_ns", np.int64),  # 0 good till cancelled
+        ("ticket", np.int64),  # of the position or order that the request is about
+        ("oco", np.int64),  # group of orders of which one cancels the others; 0 none
+        ("tag", np.int64),  # the asker's own mark, carried to order, position and deals
+    ]
+)
+"""A decision, waiting for the next price of its symbol."""
+
+# --- pending orders --------------------------------------------------------------------------
+ORDER_LIMIT = 2
+ORDER_STOP = 3
+ORDER_STOP_LIMIT = 4
+
+ORDER = np.dtype(
+    [
+        ("ticket", np.int64),
+        ("symbol", np.int64),
+        ("strategy", np.int64),
+        ("kind", np.int64),  # ORDER_*
+        ("origin", np.int64),  # the kind it was placed as: a triggered stop-limit stays one
+        ("side", np.int64),
+        ("volume_steps", np.int64),
+        ("price", np.int64),
+        ("limit_price", np.int64),
+        ("stop_loss", np.int64),
+        ("take_profit", np.int64),
+        ("trail_distance", np.int64),
+        ("trail_start", np.int64),
+        ("placed_ns", np.int64),
+        ("expiry_ns", np.int64),
+        ("oco", np.int64),
+        ("tag", np.int64),
+        ("risk_fraction", np.float64),
+    ]
+)
+"""An order that waits at the venue."""
+
+# --- positions -------------------------------------------------------------------------------
+POSITION = np.dtype(
+    [
+        ("ticket", np.int64),
+        ("symbol", np.int64),
+        ("strategy", np.int64),
+        ("side", np.int64),
+        ("volume_steps", np.int64),
+        ("cost", np.float64),  # sum of points x steps of what is open: the average price exactly
+        ("open_ns", np.int64),
+        ("stop_loss", np.int64),
+        ("take_profit", np.int64),
+        ("trail_distance", np.int64),
+        ("trail_start", np.int64),
+        ("trailed", np.int64),  # 1 once trailing has moved the stop
+        ("best", np.int64),  # best exit-side price since the entry, points
+        ("commission", np.float64),  # entry commission not yet shared out, <= 0
+        ("swap", np.float64),  # accrued, signed
+        ("margin", np.float64),
+        ("initial_risk", np.float64),  # money lost at the first stop; 0 unknown
+        ("mae", np.float64),
+        ("mfe", np.float64),
+        ("open_reason", np.int64),  # index into arrays.OPEN_REASONS
+        ("ambiguous", np.int64),
+        ("entered", np.int64),  # in the present bar: 0 no, 1 at the open, 2 rising, 3 falling
+        ("entry_level", np.int64),  # points of the entry side where it entered inside the bar
+        ("bars", np.int64),  # bars of the strategy's timeframe closed since the entry
+        ("tag", np.int64),
+    ]
+)
+"""An open position."""
+
+# --- deals: what the run leaves behind ---------------------------------------------------------
+ENTRY_IN, ENTRY_OUT, ENTRY_INOUT, ENTRY_OUT_BY = 0, 1, 2, 3
+
+DEAL = np.dtype(
+    [
+        ("ticket", np.int64),
+        ("order", np.int64),
+        ("position", np.int64),
+        ("symbol", np.int64),
+        ("strategy", np.int64),
+        ("time_ns", np.int64),
+        ("side", np.int64),  # of the deal
+        ("entry", np.int64),  # ENTRY_*
+        ("volume_steps", np.int64),
+        ("price", np.int64),
+        ("profit", np.float64),
+        ("commission", np.float64),  # of this deal alone
+        ("swap", np.float64),
+        ("reason", np.int64),  # index into OPEN_REASONS (in) or CLOSE_REASONS (out)
+        ("tag", np.int64),
+        # what a closing deal's trade row needs of the position it closes
+        ("open_ns", np.int64),
+        ("open_price", np.float64),  # points, average
+        ("stop_loss", np.int64),
+        ("take_profit", np.int64),
+        ("entry_commission", np.float64),  # share taken from the position
+        ("open_reason", np.int64),
+        ("ambiguous", np.int64),
+        ("intrabar", np.int64),
+        ("mae", np.float64),
+        ("mfe", np.float64),
+        ("initial_risk", np.float64),
+    ]
+)
+"""One deal. An INOUT deal appears as its two halves, which share the order."""
+
+# --- symbols ---------------------------------------------------------------------------------
+SYMBOL = np.dtype(
+    [
+        ("scale", np.float64),  # 10 ** digits
+        ("value_per_point_step", np.float64),  # profit currency
+        ("contract_size", np.float64),
+        ("volume_step", np.float64),
+        ("min_steps", np.int64),
+        ("max_steps", np.int64),
+        ("limit_steps", np.int64),  # 0 none
+        ("stops_level", np.int64),  # points
+        ("freeze_level", np.int64),  # points
+        ("spread", np.int64),  # points, where no column gives it
+        ("spread_source", np.int64),  # 0 fixed, 1 column of points, 2 ask bars
+        ("slippage", np.int64),  # points
+        ("commission_per_lot", np.float64),
+        ("swap_mode", np.int64),  # index into SwapMode
+        ("swap_long", np.float64),
+        ("swap_short", np.float64),
+        ("triple_day", np.int64),
+        ("swap_weekend", np.int64),
+        ("margin_mode", np.int64),  # index into CalculationMode
+        ("margin_initial", np.float64),
+        ("margin_rate", np.float64),
+        ("margin_hedged", np.float64),
+        ("profit_conversion", np.int64),  # 0 same currency, 1 own price, 2 column
+        ("margin_conversion", np.int64),  # 0 same, 1 own price, 2 column
+        # present quotes, points
+        ("bid", np.int64),
+        ("ask", np.int64),
+        ("priced", np.int64),  # 0 before the first quote
+        # present rates, profit (gain: bid, loss: ask) and margin currency to account currency
+        ("gain_rate", np.float64),
+        ("loss_rate", np.float64),
+        ("margin_rate_now", np.float64),
+        ("swap_rate_now", np.float64),
+    ]
+)
+"""Contract and present quote of one symbol."""
+
+CONVERSION = np.dtype(
+    [
+        ("gain", np.float64),
+        ("loss", np.float64),
+        ("margin", np.float64),
+    ]
+)
+"""Rates known at one event, from a symbol's profit and margin currencies to the account's."""
+
+EVENT = np.dtype(
+    [
+        ("symbol", np.int64),
+        ("row", np.int64),  # of the symbol's own price arrays
+        ("end_ns", np.int64),  # end of the event's bar
+        ("decides", np.int64),  # row of the strategy's bars that closes with this event, or -1
+    ]
+)
+"""One price event where several symbols or finer prices are merged."""
+
+# --- the account -------------------------------------------------------------------------------
+REFUSALS = (
+    "none",
+    "invalid_volume",
+    "invalid_price",
+    "invalid_stops",
+    "no_money",
+    "no_position",
+    "frozen",
+    "limit_volume",
+)
+"""Why the venue refuses a request, in the order of ``ACCOUNT["refused"]``."""
+
+STATUS_OK, STATUS_FULL_POSITIONS, STATUS_FULL_ORDERS, STATUS_FULL_DEALS = 0, 1, 2, 3
+STATUS_FULL_REQUESTS, STATUS_RATE_UNKNOWN = 4, 5
+
+ACCOUNT = np.dtype(
+    [
+        ("money_scale", np.float64),  # 10 ** digits of the account currency
+        ("leverage", np.float64),
+        ("netting", np.int64),
+        ("stop_out", np.float64),
+        ("margin_call", np.float64),
+        ("limit_fill_open", np.int64),  # 1: limits and targets gapped by an open fill there
+        ("balance", np.float64),
+        ("equity", np.float64),
+        ("margin", np.float64),
+        ("lowest_equity", np.float64),  # inside bars, at each position's worst
+        ("time_ns", np.int64),  # opening time of the last event
+        ("end_ns", np.int64),  # end of the last event's bar
+        ("rollover", np.int64),  # index of the next rollover
+        ("positions", np.int64),  # how many rows of each array are in use
+        ("orders", np.int64),
+        ("deals", np.int64),
+        ("requests", np.int64),
+        ("equity_rows", np.int64),
+        ("events", np.int64),  # how many events have been taken
+        ("next_ticket", np.int64),
+        ("next_deal", np.int64),
+        ("refused", np.int64, (8,)),  # by REFUSALS
+        ("margin_calls", np.int64),
+        ("stop_outs", np.int64),
+        ("dropped", np.int64),  # decisions on the last bar
+        ("activity", np.int64),  # raised by every fill, placing, change or removal
+        ("status", np.int64),  # STATUS_*
+        ("status_symbol", np.int64),
+    ]
+)
+"""State of the account and of the ledger itself."""

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["BAR", "CLOSE_REASONS", "EQUITY", "FILL", "INTENT", "OPEN_REASONS", "QUOTE", "TICK", "TRADE"]
+__all__ = [
+    "BAR",
+    "CLOSE_REASONS",
+    "COMMAND",
+    "EQUITY",
+    "FILL",
+    "INTENT",
+    "MANAGEMENT",
+    "OPEN_REASONS",
+    "QUOTE",
+    "ROW",
+    "TICK",
+    "TRADE",
+]
 
 BAR = np.dtype(
     [
@@ -47,6 +60,73 @@ INTENT = np.dtype(
     ]
 )
 """What a vector strategy wants at the close of one bar."""
+
+ROW = np.dtype(
+    [
+        ("index", np.int64),  # of the bar or tick in its series
+        ("symbol", np.int64),  # index of the symbol in the run
+        ("open_time_ns", np.int64),
+        ("time_ns", np.int64),  # the decision's time: the end of the bar
+        ("open", np.float64),  # bid
+        ("high", np.float64),
+        ("low", np.float64),
+        ("close", np.float64),
+        ("ask", np.float64),  # at the close
+        ("volume", np.float64),
+        ("point", np.float64),
+        ("balance", np.float64),
+        ("equity", np.float64),
+        ("positions", np.int64),  # open positions of this strategy and symbol
+        ("orders", np.int64),  # pending orders of this strategy and symbol
+        ("side", np.int64),  # of the newest such position; 0 flat
+        ("ticket", np.int64),
+        ("volume_lots", np.float64),
+        ("entry_price", np.float64),
+        ("stop_loss", np.float64),  # 0 none
+        ("take_profit", np.float64),  # 0 none
+        ("bars_held", np.int64),
+    ]
+)
+"""What a compiled strategy sees at the close of one bar."""
+
+COMMAND = np.dtype(
+    [
+        ("kind", np.int64),  # COMMAND_*; 0 ends the list
+        ("side", np.int64),  # +1 buy, -1 sell; of a close-all: the side to close, 0 both
+        ("volume_lots", np.float64),
+        ("risk_fraction", np.float64),  # > 0: size by the loss at the stop instead of the volume
+        ("price", np.float64),  # of a pending order
+        ("limit_price", np.float64),  # of a stop-limit
+        ("stop_loss", np.float64),  # price; 0 none
+        ("take_profit", np.float64),  # price; 0 none
+        ("stop_distance", np.float64),  # from the quoted entry, price units; 0 none
+        ("target_distance", np.float64),
+        ("trail_distance", np.float64),
+        ("trail_start", np.float64),
+        ("expiry_ns", np.int64),  # 0 good till cancelled
+        ("ticket", np.int64),
+        ("oco", np.int64),
+    ]
+)
+"""One thing that a compiled strategy asks for."""
+
+COMMAND_MARKET, COMMAND_LIMIT, COMMAND_STOP, COMMAND_STOP_LIMIT = 1, 2, 3, 4
+COMMAND_CLOSE, COMMAND_CLOSE_ALL = 5, 6
+COMMAND_MODIFY_POSITION, COMMAND_MODIFY_ORDER = 7, 8
+COMMAND_CANCEL, COMMAND_CANCEL_ALL, COMMAND_TRAIL = 9, 10, 11
+
+MANAGEMENT = np.dtype(
+    [
+        ("volume_lots", np.float64),  # for intents whose own volume is 0
+        ("risk_fraction", np.float64),  # > 0: sizes by the loss at the stop instead
+        ("break_even_start", np.float64),  # gain at which the stop moves to the entry; 0 never
+        ("break_even_lock", np.float64),  # gain that it then locks in
+        ("trail_start", np.float64),  # gain at which trailing begins
+        ("trail_distance", np.float64),  # price units; 0 no trailing
+        ("max_bars", np.int64),  # bars after which a position is closed; 0 never
+    ]
+)
+"""How the positions that intents open are sized and looked after; distances in price units."""
 
 OPEN_REASONS = ("signal", "limit", "stop", "stop_limit")
 """How a position came to be: at the market, or through one of the pending kinds."""

@@ -1,0 +1,198 @@
+"""Every routine of the workspace: demo, tests, checks, documents, builds and the lock.
+
+Two need nothing but Python 3.11: ``nox -s demo`` shows the main job, ``nox -s tests`` runs the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests"]
+nox.options.error_on_external_run = True
+
+ROOT = Path(__file__).parent
+CONSTRAINTS = str(ROOT / "constraints.txt")
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+# Folder of each distribution by its name.
+FOLDERS = {
+    "forexai-core": "forexai_core",
+    "forexai-mt5": "forexai_mt5",
+    "forexai-ml": "forexai_ml",
+    "forexai-llm": "forexai_llm",
+    "forexai-saas": "forexai_saas",
+    "forexai-app": "reference_app",
+}
+# What each needs from the workspace, itself last, extras that its tests use included.
+NEEDS = {
+    "forexai-core": ["forexai_core"],
+    "forexai-mt5": ["forexai_core", "forexai_mt5"],
+    "forexai-ml": ["forexai_core", "forexai_ml"],
+    "forexai-llm": ["forexai_core", "forexai_llm"],
+    "forexai-saas": ["forexai_core", "forexai_saas"],
+    "forexai-app": list(FOLDERS.values()),
+}
+EXTRAS = {"forexai_saas": "[postgres,stripe]"}
+SOURCES = [f"{folder}/src" for folder in FOLDERS.values()]
+HOUSE = "forexai_core/tests/house"
+TYPED_CHECKS = ["noxfile.py", "conftest.py", f"{HOUSE}/rules.py", f"{HOUSE}/imports.py", f"{HOUSE}/licences.py"]
+
+
+def group(*names: str) -> list[str]:
+    """Return the requirements of dependency groups of the root pyproject."""
+    return list(nox.project.dependency_groups(PYPROJECT, *names))
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install at the locked versions."""
+    session.install("--constraint", CONSTRAINTS, *requirements)
+
+
+def install_workspace(session: nox.Session, *requirements: str) -> None:
+    """Install all distributions from their folders, editable, and what else is asked for."""
+    editable = [part for folder in FOLDERS.values() for part in ("-e", f"./{folder}{EXTRAS.get(folder, '')}")]
+    install(session, *editable, *requirements)
+
+
+def run_pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None = None) -> None:
+    """Run pytest on the cores at hand, at most four."""
+    parallel = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"] if (os.cpu_count() or 1) > 1 else []
+    session.run("pytest", *parallel, *arguments, env=env)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Backtest two strategies on the bundled real EURUSD H1, print the table, write the report."""
+    install(session, "-e", "./forexai_core")
+    session.run("python", "-m", "forexai_core.cli.demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests of all distributions (or those named after ``--``)."""
+    install_workspace(session, *group("test", *(f"test-{name.removeprefix('forexai-')}" for name in FOLDERS)))
+    run_pytest(session, *session.posargs)
+
+
+def tests_alone(session: nox.Session, name: str) -> None:
+    """Install one distribution, not editable, with what it declares and nothing else; run its tests."""
+    folders = NEEDS[name]
+    fresh = []
+    if session.venv_backend == "uv":
+        fresh = [part for folder in folders for part in ("--reinstall-package", distribution_of(folder))]
+    paths = [f"./{folder}{EXTRAS.get(folder, '')}" for folder in folders]
+    install(session, *fresh, *paths, *group("test", f"test-{name.removeprefix('forexai-')}"))
+    absent = [folder for folder in FOLDERS.values() if folder not in folders]
+    # -I: not from the current folder either.
+    session.run("python", "-I", f"{HOUSE}/presence.py", "--present", *folders, "--absent", *absent, silent=False)
+    run_pytest(session, f"{FOLDERS[name]}/tests", *session.posargs)
+
+
+def distribution_of(folder: str) -> str:
+    """Return the name of the distribution that lives in a folder."""
+    return next(name for name, place in FOLDERS.items() if place == folder)
+
+
+def add_alone_session(name: str) -> None:
+    """Register ``tests-<name>``."""
+
+    @nox.session(name=f"tests-{name}", tags=["alone"])
+    def alone(session: nox.Session) -> None:
+        tests_alone(session, name)
+
+
+for distribution in FOLDERS:
+    add_alone_session(distribution)
+
+
+@nox.session
+def tests_nojit(session: nox.Session) -> None:
+    """Run the tests of kernels as plain Python, which sees what compiled code does not check: bounds, types, names."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    run_pytest(session, "forexai_core/tests", "-m", "kernels", *session.posargs, env={"NUMBA_DISABLE_JIT": "1"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
+    install(session, *group("lint"))
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types: mypy strict on every source, pyright on the core's public face."""
+    install_workspace(session, "nox", *group("types", "test"))
+    session.run("mypy", *SOURCES)
+    session.run("mypy", "--cache-dir=.mypy_cache/checks", *TYPED_CHECKS)
+    session.run("pyright")
+
+
+@nox.session
+def house(session: nox.Session) -> None:
+    """Check the floors, plugin independence, sizes, circles and the rest of the house rules."""
+    install_workspace(session, *group("test", "house"))
+    session.run("lint-imports", "--no-cache")
+    session.run("pytest", HOUSE, *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documents with warnings as errors, and run their snippets."""
+    install_workspace(session, *group("test", "docs", "changelog"))
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "doctest", "docs", "docs/_build/doctest")
+    session.run("towncrier", "build", "--draft", "--version", PYPROJECT["project"]["version"])
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure speed."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    session.run("pytest", "--benchmark-enable", "forexai_core/benchmarks", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build wheels and source distributions, install them in a clean environment, and smoke-test them."""
+    install(session, *group("build"))
+    out = ROOT / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    for folder in FOLDERS.values():
+        # The wheel is made from the source distribution, which proves that one too.
+        session.run("uv", "build", "--quiet", "--build-constraints", CONSTRAINTS, "--out-dir", str(out), folder)
+    session.run("python", f"{HOUSE}/artefacts.py", str(out))
+    clean = Path(session.create_tmp()) / "clean"
+    python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("uv", "venv", "--quiet", "--clear", str(clean))
+    wheels = [f"{wheel}{EXTRAS.get(wheel.name.split('-')[0], '')}" for wheel in sorted(out.glob("*.whl"))]
+    session.run("uv", "pip", "install", "--quiet", "--python", str(python), "-c", CONSTRAINTS, *wheels)
+    session.chdir(clean)
+    session.run(str(python), "-I", str(ROOT / HOUSE / "smoke.py"), external=True)
+    session.run(str(python.parent / "forexai"), "plugins", "doctor", external=True)
+
+
+@nox.session
+def licences(session: nox.Session) -> None:
+    """Check the licence of every distribution that a user's installation runs."""
+    install_workspace(session)
+    session.run("python", f"{HOUSE}/licences.py")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew; ``nox -s lock -- --upgrade`` takes the newest versions."""
+    install(session, *group("build"))
+    session.run("uv", "lock", "--quiet", *session.posargs)
+    export = "uv export --format requirements-txt --all-groups --all-extras --no-emit-workspace --no-hashes"
+    text = session.run(*export.split(), "--no-annotate", "--no-header", "--frozen", "--quiet", silent=True, stderr=None)
+    Path(CONSTRAINTS).write_text(str(text), encoding="utf-8")

@@ -1,0 +1,172 @@
+"""What a plugin brings to the application: routes, tables, jobs and permissions, without web or SQL types."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import attrs
+
+from forexai_core.ports.offers import Offer
+
+__all__ = [
+    "TENANT_COLUMN",
+    "App",
+    "AppOffer",
+    "AppParts",
+    "Job",
+    "Method",
+    "Permission",
+    "Route",
+    "TableColumns",
+    "TableLike",
+    "TableSet",
+]
+
+TENANT_COLUMN = "tenant_id"
+"""Name of the column by which a table's rows belong to a tenant."""
+
+
+class Method(StrEnum):
+    """Methods of HTTP."""
+
+    GET = "GET"
+    POST = "POST"
+    PUT = "PUT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
+
+
+@attrs.frozen(kw_only=True)
+class Permission:
+    """A right that a role can carry: ``<plugin>:<noun>:<verb>``."""
+
+    name: str
+    title: str
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """One route of the application.
+
+    Attributes
+    ----------
+    path : str
+        Below ``/api/v1``, with ``{name}`` for parameters: ``/signals/{signal_id}``.
+    permission : str
+        Name of the permission that the caller must have; empty only where ``public``.
+    public : bool
+        Whether anybody may call it. Each such route is shown to the operator at start-up.
+    handler : callable
+        An async function with annotated parameters; the application validates what it gets and gives.
+    mutates : bool
+        Whether it changes something, and so is recorded in the audit log.
+    """
+
+    method: Method = attrs.field(converter=Method)
+    path: str
+    handler: Callable[..., Awaitable[Any]]
+    permission: str = ""
+    public: bool = False
+    mutates: bool = False
+    summary: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """Work in the background.
+
+    Attributes
+    ----------
+    name : str
+        ``<plugin>.<verb>``; a queue keeps names for long.
+    handler : callable
+        Gets a JSON object with ids, nothing else, and may run again after a crash.
+    timeout_s : float
+        After which it counts as failed.
+    """
+
+    name: str
+    handler: Callable[..., Awaitable[Any]]
+    timeout_s: float = 600.0
+
+
+class TableColumns(Protocol):
+    """Columns of a table, as SQLAlchemy keeps them."""
+
+    def keys(self) -> Iterable[str]:
+        """Name the columns."""
+        ...
+
+
+class TableLike(Protocol):
+    """A table, as SQLAlchemy has it."""
+
+    @property
+    def columns(self) -> TableColumns:
+        """The columns."""
+        ...
+
+
+class TableSet(Protocol):
+    """A set of tables: SQLAlchemy's ``MetaData`` is one."""
+
+    @property
+    def tables(self) -> Mapping[str, TableLike]:
+        """The tables by name."""
+        ...
+
+
+def _read_only(value: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(value))
+
+
+@attrs.frozen(kw_only=True)
+class AppParts:
+    """What a plugin brings.
+
+    Attributes
+    ----------
+    tables : TableSet or None
+        Every table has :data:`TENANT_COLUMN`, or is named in ``tenantless``; names begin with the
+        plugin's own prefix. The application adds keys and row security.
+    tenantless : mapping of str to str
+        Tables without a tenant, each with its reason.
+    migrations : Path or None
+        Folder of Alembic revisions, one branch a distribution; needed where there are tables.
+    """
+
+    routes: tuple[Route, ...] = attrs.field(default=(), converter=tuple)
+    jobs: tuple[Job, ...] = attrs.field(default=(), converter=tuple)
+    permissions: tuple[Permission, ...] = attrs.field(default=(), converter=tuple)
+    tables: TableSet | None = None
+    tenantless: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
+    migrations: Path | None = None
+
+
+@runtime_checkable
+class App(Protocol):
+    """A part of the application."""
+
+    def parts(self) -> AppParts:
+        """List what it brings; asked once, when the application is assembled."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class AppOffer(Offer[App]):
+    """A part of the application.
+
+    Attributes
+    ----------
+    prefix : str
+        With which its tables, permissions and jobs begin: ``signals`` for ``signals_rows``,
+        ``signals:rows:read`` and ``signals.refresh``; its routes lie below ``/signals``.
+    """
+
+    kind: ClassVar[str] = "app"
+
+    prefix: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9]*"))

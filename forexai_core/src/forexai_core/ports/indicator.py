@@ -1,0 +1,79 @@
+"""Indicators: what is computed from prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol, runtime_checkable
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.ports.offers import Offer
+
+__all__ = ["Indicator", "IndicatorOffer", "IndicatorStream"]
+
+Floats = NDArray[np.float64]
+
+
+@runtime_checkable
+class IndicatorStream(Protocol):
+    """An indicator fed row by row; it gives, bit for bit, what the batch form gives at that row."""
+
+    def update(self, *row: float) -> Sequence[float]:
+        """Take one value per input, and give one value per output: NaN while warming up."""
+        ...
+
+
+@runtime_checkable
+class Indicator(Protocol):
+    """An indicator with its parameters set."""
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns that it takes, of ``open, high, low, close, volume``, in order."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of what it gives, in order."""
+        ...
+
+    @property
+    def warmup(self) -> int:
+        """How many leading rows are NaN in every output; the row after them has a number in at least one."""
+        ...
+
+    def batch(self, *columns: Floats) -> tuple[Floats, ...]:
+        """Compute all rows at once.
+
+        Parameters
+        ----------
+        *columns : (n,) float64
+            One per input.
+
+        Returns
+        -------
+        tuple of (n,) float64
+            One per output. Row i depends on rows up to i only.
+        """
+        ...
+
+    def stream(self) -> IndicatorStream:
+        """Begin a stream of its own."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class IndicatorOffer(Offer[Indicator]):
+    """An indicator; its settings are its parameters.
+
+    Attributes
+    ----------
+    overlay : bool
+        Whether it is drawn on the price chart, rather than in a pane of its own.
+    """
+
+    kind: ClassVar[str] = "indicator"
+
+    overlay: bool = False

@@ -1,0 +1,29 @@
+"""What the settings of an offer look like: frozen, closed, and with secrets by name only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["NoSettings", "SecretRef", "Settings"]
+
+SecretRef = Annotated[
+    str,
+    Field(
+        pattern=r"^secret:[A-Za-z0-9_.-]{1,128}$",
+        description="The name of a secret, as secret:NAME; the secret itself is kept apart.",
+        json_schema_extra={"format": "secret-reference"},
+    ),
+]
+"""A setting that names a secret instead of holding it; ``services.secrets`` knows the value."""
+
+
+class Settings(BaseModel):
+    """Settings of an offer: frozen, without unknown keys; the web page draws its form from the JSON Schema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+
+
+class NoSettings(Settings):
+    """For an offer that has nothing to set."""

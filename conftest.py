@@ -61,8 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         place = item.nodeid.partition("::")[0].removesuffix(".py")
         if set(re.split(r"[/_]", place)).intersection(KERNEL_SUBJECTS):
-        }
-        if words.intersection(KERNEL_SUBJECTS):
             item.add_marker("kernels")
 
 

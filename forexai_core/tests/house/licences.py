@@ -18,7 +18,7 @@ REVIEWED = Path(__file__).with_name("licences.toml")
 # Installers that an environment carries for itself; no distribution of ours requires them.
 NOT_RUN = frozenset({"pip", "setuptools", "wheel"})
 PERMISSIVE = re.compile(
-    r"\b(MIT|MIT-0|MIT-CMU|BSD|0BSD|ISC|Zlib|Apache|PSF|Python Software Foundation|CC0|Unlicense|HPND|MPL|Mozilla Public)"
+    r"\b(MIT|MIT-0|MIT-CMU|BSD|0BSD|ISC|Zlib|Apache|PSF|Python Software Foundation|CC0|Unlicense|MPL|Mozilla Public)"
     r"|^2-Clause|^3-Clause",
     re.IGNORECASE,
 )
@@ -39,9 +39,12 @@ class Licence:
 
     @property
     def statement(self) -> str:
-        """The clearest of the three: expression, then classifiers, then a text short enough to be a name."""
+        """The clearest of the three: expression, then classifiers, then a text short enough to be a name.
+
+        Several classifiers may mean a choice or a sum; they are taken for a sum.
+        """
         short = self.text if len(self.text) <= LONGEST_NAME and "\n" not in self.text.strip() else ""
-        return self.expression or " OR ".join(self.classifiers) or short
+        return self.expression or " AND ".join(self.classifiers) or short
 
 
 def verdict(licence: Licence, reviewed: Mapping[str, Mapping[str, str]]) -> str | None:

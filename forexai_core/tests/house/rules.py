@@ -109,7 +109,7 @@ def leaks(text: str) -> list[str]:
     """Return the lines that name a place of one machine or a package host."""
     # Written in parts, so that this file is not a slip of its own rule.
     machine = re.compile(r"(?<![\w.])/(?:" + "|".join(("root", "ho" + "me", "Users", "work", "farm")) + r")/\w")
-    host = re.compile(r"(?:index-url|files\.pythonho" + r"sted|registry\s*=\s*\W?https?:|\"resolved\"\s*:)")
+    host = re.compile(r"(?:index" + r"-url|files\.pythonho" + r"sted|registry\s*=\s*\W?https?:|\"resolved\"\s*:)")
     return [
         f"line {number}: {'path of a machine' if machine.search(line) else 'package host'}"
         for number, line in enumerate(text.splitlines(), 1)

@@ -1,0 +1,1 @@
+"""Forex backtesting, research and live trading: the library behind ``import forexai_core as fx``."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import nox
@@ -16,6 +17,11 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.sessions = ["tests"]
 nox.options.error_on_external_run = True
+
+# Trust what the machine trusts (a company's own certificate authority, say), as pip does; uv alone would not.
+SYSTEM_CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+if sys.platform in {"win32", "darwin"} or any(Path(place).exists() for place in SYSTEM_CERTIFICATES):
+    os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 
 ROOT = Path(__file__).parent
 CONSTRAINTS = str(ROOT / "constraints.txt")
@@ -86,7 +92,9 @@ def tests_alone(session: nox.Session, name: str) -> None:
     folders = NEEDS[name]
     fresh = []
     if session.venv_backend == "uv":
-        fresh = [part for folder in folders for part in ("--reinstall-package", distribution_of(folder))]
+        # Not the workspace's own sources, which would be editable; and built anew, whatever a cache holds.
+        fresh = ["--no-sources"]
+        fresh += [part for folder in folders for part in ("--reinstall-package", distribution_of(folder))]
     paths = [f"./{folder}{EXTRAS.get(folder, '')}" for folder in folders]
     install(session, *fresh, *paths, *group("test", f"test-{name.removeprefix('forexai-')}"))
     absent = [folder for folder in FOLDERS.values() if folder not in folders]

@@ -1,0 +1,37 @@
+"""Performance figures: definitions, computation, breakdowns.
+
+Nothing here loads numba until something is computed.
+"""
+
+from __future__ import annotations
+
+from forexai_core.metrics.breakdowns import BREAKDOWNS, SESSIONS, Slice, breakdowns, session_of
+from forexai_core.metrics.daily import DailyEquity, MonthlyReturn, daily_equity, monthly_returns
+from forexai_core.metrics.definitions import METRICS, MetricDefinition, MetricUnit
+from forexai_core.metrics.equity import Drawdowns, drawdowns, return_ratios, ulcer_index
+from forexai_core.metrics.exposure import MarketHours, exposure
+from forexai_core.metrics.performance import Figures, compute, daily_returns
+
+__all__ = [
+    "BREAKDOWNS",
+    "METRICS",
+    "SESSIONS",
+    "DailyEquity",
+    "Drawdowns",
+    "Figures",
+    "MarketHours",
+    "MetricDefinition",
+    "MetricUnit",
+    "MonthlyReturn",
+    "Slice",
+    "breakdowns",
+    "compute",
+    "daily_equity",
+    "daily_returns",
+    "drawdowns",
+    "exposure",
+    "monthly_returns",
+    "return_ratios",
+    "session_of",
+    "ulcer_index",
+]

@@ -59,7 +59,9 @@ def declared(folder: str) -> set[str]:
 
 
 def tracked_files() -> Iterator[Path]:
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    listing = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
+    )
     for name in listing.stdout.decode().split("\0"):
         if name and (ROOT / name).is_file():
             yield ROOT / name

@@ -20,6 +20,7 @@
     │     ├ OrderRejectedError           the venue said no
     │     └ OrderStateUnknownError       reconcile, never retry
     ├ StorageError
+    │  ├ ConflictError                   something else is stored there, or the state does not allow it
     │  ├ FencedError                     another owner holds the lease
     │  ├ IntegrityError                  stored bytes are not what was written
     │  └ NotFoundError                   nothing is stored under that name
@@ -40,6 +41,7 @@ __all__ = [
     "BrokerError",
     "BrokerUnreachableError",
     "ConfigError",
+    "ConflictError",
     "DataError",
     "DataFormatError",
     "DataGapError",
@@ -212,6 +214,11 @@ class OrderStateUnknownError(BrokerError):
 
 class StorageError(ForexAIError):
     """A store of state failed."""
+
+
+@final
+class ConflictError(StorageError):
+    """Something else is stored under that name, or what is stored does not allow the change."""
 
 
 @final

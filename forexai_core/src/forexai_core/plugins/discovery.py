@@ -180,7 +180,8 @@ class _Discovery:
                 return
             self.manager.register(plugin, name)
         except pluggy.PluginValidationError as problem:
-            self.manager.unregister(plugin)
+            if self.manager.is_registered(plugin):  # pluggy before 1.7 leaves a refused plugin half registered
+                self.manager.unregister(plugin)
             text = str(problem).replace("\n", " ")
             self.report(DiagnosisCode.WRONG_HOOK, origin, text, "Take the signature from the hook reference.")
             return

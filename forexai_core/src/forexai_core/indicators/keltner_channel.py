@@ -1,0 +1,148 @@
+"""Keltner channel: an exponential average, and bands that many average true ranges away.
+
+Chester Keltner, How to Make Money in Commodities, 1960, in the form that Linda Raschke gave it. TA-Lib has no
+function of that name; its EMA of closes and its ATR give the same lines.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forexai_core._jit import kernel
+from forexai_core.indicators.bollinger_bands import Bands
+from forexai_core.indicators.exponential_average import ema_step
+from forexai_core.indicators.inputs import Floats, Records, check_bars, check_number, check_whole_number
+from forexai_core.indicators.ranges import atr_step
+from forexai_core.indicators.streaming import HighLowClose
+
+__all__ = ["Keltner", "keltner", "keltner_step"]
+
+KELTNER_STATE = np.dtype(
+    [
+        ("period", np.int64),
+        ("atr_period", np.int64),
+        ("ranges", np.float64),  # distance of the bands, average true ranges
+        ("count", np.int64),
+        ("average", np.float64),
+        ("close", np.float64),
+        ("atr", np.float64),
+    ]
+)
+"""State of a Keltner channel."""
+
+
+@kernel
+def keltner_step(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
+    """Advance a Keltner channel by one bar.
+
+    Parameters
+    ----------
+    state : (1,) record of ``KELTNER_STATE``
+        Changed in place.
+    high, low, close : float
+        The newest bar.
+
+    Returns
+    -------
+    upper, middle, lower : float
+        The lines, NaN during warm-up.
+    """
+    s = state[0]
+    s["count"] += 1
+    count = s["count"]
+    average, middle = ema_step(close, count, s["average"], s["period"], 2.0 / (s["period"] + 1.0))
+    previous, true_ranges, atr = atr_step(high, low, close, count, s["close"], s["atr"], s["atr_period"])
+    s["average"], s["close"], s["atr"] = average, previous, true_ranges
+    width = s["ranges"] * atr
+    if math.isnan(middle) or math.isnan(width):
+        return math.nan, math.nan, math.nan
+    return middle + width, middle, middle - width
+
+
+@kernel
+def _keltner(high: Floats, low: Floats, close: Floats, state: Records, out: Floats) -> None:
+    upper, middle, lower = out[0], out[1], out[2]
+    for i in range(high.shape[0]):
+        upper[i], middle[i], lower[i] = keltner_step(state, high[i], low[i], close[i])
+
+
+def _fresh_state(period: int, ranges: float, atr_period: int) -> Records:
+    state = np.zeros(1, KELTNER_STATE)
+    state["period"], state["ranges"], state["atr_period"] = period, ranges, atr_period
+    return state
+
+
+def _check_settings(period: int, ranges: float, atr_period: int) -> tuple[int, float, int]:
+    return (
+        check_whole_number("keltner", "period", period),
+        check_number("keltner", "ranges", ranges),
+        check_whole_number("keltner", "atr_period", atr_period),
+    )
+
+
+def keltner(
+    high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20, ranges: float = 2.0, atr_period: int = 10
+) -> Bands[Floats]:
+    """Draw a band around an exponential average of closes, a number of average true ranges wide.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of the exponential average, at least 1.
+    ranges : float
+        Distance of the bands from the middle, average true ranges, above 0.
+    atr_period : int
+        Length of the average of true ranges, at least 1.
+
+    Returns
+    -------
+    Bands
+        Three (rows,) float64; NaN in the first ``max(period - 1, atr_period)`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a period is no whole number of at least 1, or ``ranges`` no finite number above 0.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    settings = _check_settings(period, ranges, atr_period)
+    highs, lows, closes = check_bars("keltner", high, low, close)
+    out = np.empty((3, highs.shape[0]))
+    _keltner(highs, lows, closes, _fresh_state(*settings), out)
+    return Bands(out[0], out[1], out[2])
+
+
+class Keltner(HighLowClose[Bands[float]]):
+    """Streaming twin of :func:`keltner`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the exponential average, at least 1.
+    ranges : float
+        Distance of the bands from the middle, average true ranges, above 0.
+    atr_period : int
+        Length of the average of true ranges, at least 1.
+    """
+
+    name: ClassVar[str] = "keltner"
+
+    def __init__(self, period: int = 20, ranges: float = 2.0, atr_period: int = 10) -> None:
+        self.period, self.ranges, self.atr_period = _check_settings(period, ranges, atr_period)
+        super().__init__(warmup=max(self.period - 1, self.atr_period))
+
+    def _start(self) -> None:
+        self._state = _fresh_state(self.period, self.ranges, self.atr_period)
+
+    def _nothing(self) -> Bands[float]:
+        return Bands(math.nan, math.nan, math.nan)
+
+    def _advance(self, high: float, low: float, close: float) -> Bands[float]:
+        return Bands(*keltner_step(self._state, high, low, close))

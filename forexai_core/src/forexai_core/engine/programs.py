@@ -49,7 +49,8 @@ idle_step: Step = compiled_signature(STEP_SIGNATURE, cache=True)(_idle)
 
 def _record_of(dtype: np.dtype[Any]) -> Callable[[Bytes], Any]:
     """Make a function that reads bytes as one record, without a copy and without a check."""
-    if numba.config.DISABLE_JIT:
+    config: Any = numba.config
+    if config.DISABLE_JIT:
         return lambda buffer: buffer.view(dtype)[0]
     record = numba.from_dtype(dtype)
 

@@ -50,8 +50,8 @@ class Question:
     """
 
     text: str = ""
-    facts: tuple[Fact, ...] = attrs.field(default=(), converter=tuple)
-    outside: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    facts: tuple[Fact, ...] = ()
+    outside: tuple[str, ...] = ()
     language: str = "en"
 
 
@@ -70,7 +70,7 @@ class Advice:
     """
 
     text: str
-    facts: tuple[Fact, ...] = attrs.field(default=(), converter=tuple)
+    facts: tuple[Fact, ...] = ()
     author: str
 
 
@@ -102,4 +102,4 @@ class AdvisorOffer(Offer[Advisor]):
     kind: ClassVar[str] = "advisor"
 
     needs_provider: bool = False
-    languages: frozenset[str] = attrs.field(default=frozenset({"en"}), converter=frozenset)
+    languages: frozenset[str] = frozenset({"en"})

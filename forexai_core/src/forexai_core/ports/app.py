@@ -139,9 +139,9 @@ class AppParts:
         Folder of Alembic revisions, one branch a distribution; needed where there are tables.
     """
 
-    routes: tuple[Route, ...] = attrs.field(default=(), converter=tuple)
-    jobs: tuple[Job, ...] = attrs.field(default=(), converter=tuple)
-    permissions: tuple[Permission, ...] = attrs.field(default=(), converter=tuple)
+    routes: tuple[Route, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    permissions: tuple[Permission, ...] = ()
     tables: TableSet | None = None
     tenantless: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only)
     migrations: Path | None = None

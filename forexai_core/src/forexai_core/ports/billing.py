@@ -105,5 +105,5 @@ class BillingOffer(Offer[Meter]):
 
     kind: ClassVar[str] = "billing"
 
-    features: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
-    currencies: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    features: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()

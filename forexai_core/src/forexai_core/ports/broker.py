@@ -73,9 +73,9 @@ class BrokerCapabilities:
         Whether orders cost real money.
     """
 
-    order_kinds: frozenset[OrderKind] = attrs.field(default=frozenset(OrderKind), converter=frozenset)
-    times_in_force: frozenset[TimeInForce] = attrs.field(default=frozenset({TimeInForce.GTC}), converter=frozenset)
-    modes: frozenset[AccountMode] = attrs.field(default=frozenset({AccountMode.HEDGING}), converter=frozenset)
+    order_kinds: frozenset[OrderKind] = frozenset(OrderKind)
+    times_in_force: frozenset[TimeInForce] = frozenset({TimeInForce.GTC})
+    modes: frozenset[AccountMode] = frozenset({AccountMode.HEDGING})
     stops_at_venue: bool = True
     partial_close: bool = True
     close_by: bool = False

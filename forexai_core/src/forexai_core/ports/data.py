@@ -41,7 +41,7 @@ class DataCapabilities:
     bars: bool = True
     ticks: bool = False
     live: bool = False
-    timeframes: frozenset[Timeframe] = attrs.field(default=frozenset(), converter=frozenset)
+    timeframes: frozenset[Timeframe] = frozenset()
 
 
 @runtime_checkable

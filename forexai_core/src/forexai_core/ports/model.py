@@ -102,4 +102,4 @@ class ModelOffer(Offer[Learner]):
 
     kind: ClassVar[str] = "model"
 
-    classes: tuple[int, ...] = attrs.field(default=(), converter=tuple)
+    classes: tuple[int, ...] = ()

@@ -45,7 +45,7 @@ class Notice:
     category: str = "system"
     title: str
     text: str = ""
-    facts: tuple[Fact, ...] = attrs.field(default=(), converter=tuple)
+    facts: tuple[Fact, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

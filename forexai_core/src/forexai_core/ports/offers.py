@@ -121,7 +121,7 @@ class Offer(Generic[OpenedT_co]):
     settings: type[BaseModel] = attrs.field(validator=_settings_model)
     open: Callable[[Any, Services], OpenedT_co] = attrs.field(validator=_callable)
     api_version: int
-    asset_classes: frozenset[AssetClass] = attrs.field(default=frozenset(), converter=frozenset)
+    asset_classes: frozenset[AssetClass] = frozenset()
     tier: Tier = attrs.field(default=Tier.FREE, converter=Tier)
     limits: Limits = Limits()
     example: Mapping[str, Any] = attrs.field(factory=dict, converter=_read_only)

@@ -50,12 +50,12 @@ class Proposal:
     bid: float
     ask: float
     account: AccountState
-    positions: tuple[Position, ...] = attrs.field(default=(), converter=tuple)
-    orders: tuple[OrderState, ...] = attrs.field(default=(), converter=tuple)
+    positions: tuple[Position, ...] = ()
+    orders: tuple[OrderState, ...] = ()
     day_start_equity: float
     peak_equity: float
-    recent_order_times_ns: tuple[int, ...] = attrs.field(default=(), converter=tuple)
-    profit_rate: float = 1.0
+    profit_rate: float
+    recent_order_times_ns: tuple[int, ...] = ()
     entry_risk: float | None = None
 
     @property

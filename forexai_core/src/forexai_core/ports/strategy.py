@@ -56,4 +56,4 @@ class StrategyOffer(Offer[TradingStrategy]):
     kind: ClassVar[str] = "strategy"
 
     form: StrategyForm = attrs.field(default=StrategyForm.CLASS, converter=StrategyForm)
-    tags: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    tags: frozenset[str] = frozenset()

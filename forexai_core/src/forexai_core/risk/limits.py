@@ -1,0 +1,210 @@
+"""Rules that hold an account within limits. Each judges openings only: risk must always be reducible."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import ConfigError
+from forexai_core.ports.risk import Proposal, Verdict
+from forexai_core.values.timeframes import NS_PER_MINUTE
+
+__all__ = ["DailyLoss", "MaxPositions", "MaxVolume", "OrdersPerMinute", "PositionRisk", "SpreadCap"]
+
+
+def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not 0 < value < math.inf:
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
+
+
+def _fraction(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not 0 < value <= 1:
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is a fraction in (0, 1], not {value}.")
+
+
+def _within(rule: str, value: float, limit: float, reason: str) -> Verdict:
+    """Allow a value up to its limit; a value that is not a number is refused."""
+    return Verdict(
+        allowed=bool(value <= limit),
+        rule=rule,
+        reason="" if value <= limit else reason,
+        limit=limit,
+        value=value,
+        facts={"value": value, "limit": limit},
+    )
+
+
+@attrs.frozen(kw_only=True)
+class MaxPositions:
+    """At most so many positions and orders that may open one, on the whole account.
+
+    Attributes
+    ----------
+    limit : int
+        Positions and opening orders together, the new one included.
+    """
+
+    limit: int = attrs.field(validator=_positive)
+    name: str = attrs.field(default="max-positions", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening beyond the limit."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        waiting = sum(order.request.opens and order.status.working for order in proposal.orders)
+        value = len(proposal.positions) + waiting + 1
+        return _within(self.name, value, self.limit, f"It would be number {value} of at most {self.limit} positions.")
+
+
+@attrs.frozen(kw_only=True)
+class MaxVolume:
+    """At most so many lots of a symbol in one direction, what waits included.
+
+    Attributes
+    ----------
+    limit_lots : float
+        Lots.
+    """
+
+    limit_lots: float = attrs.field(validator=_positive)
+    name: str = attrs.field(default="max-volume", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening that leads beyond the limit."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        request = proposal.request
+        held = sum(
+            position.volume_lots
+            for position in proposal.positions
+            if position.symbol == request.symbol and position.side == request.side
+        )
+        waiting = sum(
+            order.left_lots
+            for order in proposal.orders
+            if order.symbol == request.symbol and order.side == request.side and order.request.opens
+        )
+        value = round(held + waiting + request.volume_lots, 8)
+        return _within(
+            self.name,
+            value,
+            self.limit_lots,
+            f"{request.symbol}: {value:g} lots in one direction, {self.limit_lots:g} are allowed.",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class SpreadCap:
+    """No opening while the spread is wider than usual.
+
+    Attributes
+    ----------
+    limit_points : float
+        Points of the instrument.
+    """
+
+    limit_points: float = attrs.field(validator=_positive)
+    name: str = attrs.field(default="spread-cap", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening at a wider spread."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        value = round(proposal.spread_points, 6)  # prices lie on the grid; their difference carries binary noise
+        return _within(
+            self.name,
+            value,
+            self.limit_points,
+            f"The spread is {value:g} points, {self.limit_points:g} are allowed.",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class DailyLoss:
+    """No opening once the account's day has lost a fraction of the equity with which it began.
+
+    What the new order risks counts as lost already, so that the limit holds if its stop is hit.
+
+    Attributes
+    ----------
+    limit_fraction : float
+        Of the day's first equity.
+    """
+
+    limit_fraction: float = attrs.field(validator=_fraction)
+    name: str = attrs.field(default="daily-loss", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening that could lead beyond the limit."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        start = proposal.day_start_equity
+        lost = start - proposal.account.equity + (proposal.entry_risk or 0.0)
+        value = lost / start if start > 0 else math.inf
+        return _within(
+            self.name,
+            value,
+            self.limit_fraction,
+            f"The day's loss would reach {100 * value:.2f} % of its first equity, "
+            f"{100 * self.limit_fraction:g} % are allowed.",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class PositionRisk:
+    """No opening that could lose more than a fraction of the equity, and none without a stop.
+
+    Attributes
+    ----------
+    limit_fraction : float
+        Of the present equity.
+    """
+
+    limit_fraction: float = attrs.field(validator=_fraction)
+    name: str = attrs.field(default="position-risk", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening that risks too much, or an unknown amount."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        if proposal.entry_risk is None:
+            return Verdict(
+                allowed=False,
+                rule=self.name,
+                reason="The order has no stop loss, so what it risks is unknown.",
+                limit=self.limit_fraction,
+            )
+        equity = proposal.account.equity
+        value = proposal.entry_risk / equity if equity > 0 else math.inf
+        return _within(
+            self.name,
+            value,
+            self.limit_fraction,
+            f"Its stop would lose {100 * value:.2f} % of the equity, {100 * self.limit_fraction:g} % are allowed.",
+        )
+
+
+@attrs.frozen(kw_only=True)
+class OrdersPerMinute:
+    """At most so many orders in any minute.
+
+    Attributes
+    ----------
+    limit : int
+        Orders, the new one included.
+    """
+
+    limit: int = attrs.field(validator=_positive)
+    name: str = attrs.field(default="orders-per-minute", init=False)
+
+    def judge(self, proposal: Proposal) -> Verdict:
+        """Refuse an opening that comes too fast."""
+        if not proposal.opens:
+            return Verdict(allowed=True, rule=self.name)
+        since = proposal.time_ns - NS_PER_MINUTE
+        value = 1 + sum(time_ns > since for time_ns in proposal.recent_order_times_ns)
+        return _within(
+            self.name, value, self.limit, f"It would be order {value} of this minute, {self.limit} are allowed."
+        )

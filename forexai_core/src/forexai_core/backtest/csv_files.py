@@ -1,0 +1,64 @@
+"""Trades as a table that spreadsheets read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.arrays import TRADE
+from forexai_core.backtest.files import write_whole
+from forexai_core.values.clocks import format_time_ns
+
+__all__ = ["harmless", "save_trades_csv", "trades_csv"]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def harmless(text: str) -> str:
+    """Keep a text from being run as a formula by the spreadsheet that opens it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def trades_csv(trades: NDArray[np.void]) -> str:
+    """Write trades as CSV: every field of TRADE, and ISO times in UTC beside the nanoseconds.
+
+    Parameters
+    ----------
+    trades : (trades,) TRADE
+        In the order of closing.
+    """
+    names: list[str] = []
+    columns: list[list[Any]] = []
+    for name in TRADE.names or ():
+        values = trades[name].tolist()
+        if trades.dtype[name].kind == "U":
+            values = [harmless(text) for text in values]
+        elif trades.dtype[name].kind == "b":
+            values = ["true" if value else "false" for value in values]
+        elif name.endswith("_time_ns"):
+            names.append(name.removesuffix("_ns"))
+            columns.append([format_time_ns(value) for value in values])
+        names.append(name)
+        columns.append(values)
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(names)
+    writer.writerows(zip(*columns, strict=True))
+    return stream.getvalue()
+
+
+def save_trades_csv(trades: NDArray[np.void], path: Path) -> Path:
+    """Write the trades to a file, wholly or not at all.
+
+    Raises
+    ------
+    StorageError
+        If it could not be written.
+    """
+    write_whole(path, trades_csv(trades).encode())
+    return path

@@ -1,0 +1,167 @@
+"""Writing a result as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.backtest.candles import Candles
+from forexai_core.backtest.document import SCHEMA, SCHEMA_VERSION
+from forexai_core.backtest.face import ResultFace
+from forexai_core.backtest.files import write_whole
+from forexai_core.errors import ConfigError
+
+__all__ = ["CANDLES_SAVED", "canonical_json", "content_hash", "result_json", "save_result"]
+
+CANDLES_SAVED = 20_000
+"""Most candles that a saved result carries, so that a report can be drawn from it."""
+
+_BIG = ("ticket", "deal", "order", "position")
+
+
+def canonical_json(document: Mapping[str, Any]) -> bytes:
+    """Write a document in the one way that is hashed: sorted keys, no spaces, ASCII."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def content_hash(canonical: bytes) -> str:
+    """Hash canonical bytes; hex."""
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def save_result(result: ResultFace, path: Path) -> Path:
+    """Write a result to a file, wholly or not at all.
+
+    Raises
+    ------
+    StorageError
+        If it could not be written.
+    ConfigError
+        If a parameter of the strategy cannot be written as JSON.
+    """
+    write_whole(path, result_json(result))
+    return path
+
+
+def result_json(result: ResultFace) -> bytes:
+    """Write a result as canonical JSON that carries the hash of all the rest of it."""
+    body = canonical_json(_document(result))
+    return body[:-1] + b',"content_sha256":"' + content_hash(body).encode() + b'"}\n'
+
+
+def _document(result: ResultFace) -> dict[str, Any]:
+    account = result.account
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "engine_version": result.engine_version,
+        "seed": str(result.seed),
+        "account": {
+            "balance": account.balance,
+            "currency": account.currency,
+            "leverage": account.leverage,
+            "mode": str(account.mode),
+            "clock": account.clock.name,
+            "margin_call": account.margin_call,
+            "stop_out": account.stop_out,
+        },
+        "strategies": [
+            {"name": each.name, "form": each.form, "title": each.title, "parameters": _plain(each.parameters)}
+            for each in result.strategies
+        ],
+        "data": [_with_big(attrs.asdict(each), "start_ns", "end_ns") for each in result.data],
+        "costs": [attrs.asdict(each) for each in result.costs],
+        "choices": dict(result.choices),
+        "counts": dict(result.counts),
+        "metrics": dict(result.metrics),
+        "breakdowns": {name: [attrs.asdict(part) for part in parts] for name, parts in result.breakdowns.items()},
+        "interval": attrs.asdict(result.interval),
+        "trials": _trials(result),
+        "input_fingerprint": result.input_fingerprint,
+        "result_fingerprint": result.result_fingerprint,
+        "trades": _columns(result.trades),
+        "equity": _columns(result.equity),
+        "fills": _columns(result.fills),
+        "candles": [_candles(each) for each in result.candles(CANDLES_SAVED).values()],
+    }
+
+
+def _trials(result: ResultFace) -> dict[str, Any] | None:
+    counted = result.trials_count
+    if counted is None:
+        return None
+    started = counted.head.started_at_ns
+    return {
+        "count": counted.count,
+        "length": counted.head.length,
+        "sha256": counted.head.sha256,
+        "started_at_ns": None if started is None else str(started),
+    }
+
+
+def _with_big(record: dict[str, Any], *names: str) -> dict[str, Any]:
+    record = {name: dict(value) if isinstance(value, Mapping) else value for name, value in record.items()}
+    return record | {name: str(record[name]) for name in names}
+
+
+def _columns(rows: NDArray[np.void]) -> dict[str, list[Any]]:
+    columns = {}
+    for name in rows.dtype.names or ():
+        values = rows[name].tolist()
+        columns[name] = [str(value) for value in values] if name.endswith("_ns") or name in _BIG else values
+    return columns
+
+
+def _candles(candles: Candles) -> dict[str, Any]:
+    prices = {name: getattr(candles, name).tolist() for name in ("open", "high", "low", "close")}
+    return prices | {
+        "symbol": candles.symbol,
+        "timeframe": candles.timeframe,
+        "digits": candles.digits,
+        "rows_per_candle": candles.rows_per_candle,
+        "time_ns": [str(value) for value in candles.time_ns.tolist()],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Turn a parameter into what JSON knows."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return [_plain(each) for each in sorted(value)]
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(each) for each in value]
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: Any) -> bool | int | float | str | None:
+    match value:
+        case Enum():
+            plain = _plain_scalar(value.value)
+        case None | bool() | str():
+            plain = value
+        case int() | np.integer():
+            plain = int(value) if abs(int(value)) <= 2**53 else str(int(value))
+        case float() | np.floating() if math.isfinite(value):
+            plain = float(value)
+        case Decimal() | timedelta():
+            plain = str(value)
+        case date():
+            plain = value.isoformat()
+        case _:
+            raise ConfigError(
+                f"The parameter {value!r} cannot be saved. Use finite numbers, texts, dates, and lists or mappings of "
+                "these."
+            )
+    return plain

@@ -53,7 +53,7 @@ TICK = np.dtype(
 INTENT = np.dtype(
     [
         ("entry", np.int8),  # +1 be long, -1 be short, 0 nothing: closes the other side first
-        ("exit", np.int8),  # 1 closes what is open, before any entry of the row
+        ("exit", np.int8),  # before any entry of the row: 1 closes, 2 closes buys, 3 closes sells
         ("stop", np.float64),  # distance of the stop from the quoted entry, price units; 0 none
         ("target", np.float64),  # distance of the target, price units; 0 none
         ("volume_lots", np.float64),  # 0 takes the run's default volume

@@ -18,6 +18,7 @@ __all__ = [
     "POSITION",
     "REFUSALS",
     "REQUEST",
+    "ROLLOVER",
     "SYMBOL",
 ]
 
@@ -83,10 +84,10 @@ ORDER = np.dtype(
         ("trail_distance", np.int64),
         ("trail_start", np.int64),
         ("placed_ns", np.int64),
+        ("triggered_ns", np.int64),  # bar in which a stop-limit became a limit; 0 not
         ("expiry_ns", np.int64),
         ("oco", np.int64),
         ("tag", np.int64),
-        ("risk_fraction", np.float64),
     ]
 )
 """An order that waits at the venue."""
@@ -106,22 +107,22 @@ POSITION = np.dtype(
         ("trail_distance", np.int64),
         ("trail_start", np.int64),
         ("trailed", np.int64),  # 1 once trailing has moved the stop
-        ("best", np.int64),  # best exit-side price since the entry, points
+        ("best", np.int64),  # best exit-side price since the entry, points; the entry at first
+        ("worst", np.int64),  # worst likewise
         ("commission", np.float64),  # entry commission not yet shared out, <= 0
         ("swap", np.float64),  # accrued, signed
         ("margin", np.float64),
         ("initial_risk", np.float64),  # money lost at the first stop; 0 unknown
-        ("mae", np.float64),
-        ("mfe", np.float64),
         ("open_reason", np.int64),  # index into arrays.OPEN_REASONS
         ("ambiguous", np.int64),
-        ("entered", np.int64),  # in the present bar: 0 no, 1 at the open, 2 rising, 3 falling
-        ("entry_level", np.int64),  # points of the entry side where it entered inside the bar
+        ("entered", np.int64),  # ENTERED_*: how it came to be in the present bar
         ("bars", np.int64),  # bars of the strategy's timeframe closed since the entry
         ("tag", np.int64),
     ]
 )
 """An open position."""
+
+ENTERED_BEFORE, ENTERED_OPEN, ENTERED_RISING, ENTERED_FALLING, ENTERED_BY_CLOSE = 0, 1, 2, 3, 4
 
 # --- deals: what the run leaves behind ---------------------------------------------------------
 ENTRY_IN, ENTRY_OUT, ENTRY_INOUT, ENTRY_OUT_BY = 0, 1, 2, 3
@@ -136,6 +137,7 @@ DEAL = np.dtype(
         ("time_ns", np.int64),
         ("side", np.int64),  # of the deal
         ("entry", np.int64),  # ENTRY_*
+        ("closing", np.int64),  # 1 closes a volume, 0 opens one
         ("volume_steps", np.int64),
         ("price", np.int64),
         ("profit", np.float64),
@@ -172,7 +174,6 @@ SYMBOL = np.dtype(
         ("stops_level", np.int64),  # points
         ("freeze_level", np.int64),  # points
         ("spread", np.int64),  # points, where no column gives it
-        ("spread_source", np.int64),  # 0 fixed, 1 column of points, 2 ask bars
         ("slippage", np.int64),  # points
         ("commission_per_lot", np.float64),
         ("swap_mode", np.int64),  # index into SwapMode
@@ -189,12 +190,11 @@ SYMBOL = np.dtype(
         # present quotes, points
         ("bid", np.int64),
         ("ask", np.int64),
-        ("priced", np.int64),  # 0 before the first quote
         # present rates, profit (gain: bid, loss: ask) and margin currency to account currency
         ("gain_rate", np.float64),
         ("loss_rate", np.float64),
-        ("margin_rate_now", np.float64),
-        ("swap_rate_now", np.float64),
+        ("margin_currency_rate", np.float64),
+        ("last_end_ns", np.int64),  # end of its last bar
     ]
 )
 """Contract and present quote of one symbol."""
@@ -211,12 +211,14 @@ CONVERSION = np.dtype(
 EVENT = np.dtype(
     [
         ("symbol", np.int64),
-        ("row", np.int64),  # of the symbol's own price arrays
-        ("end_ns", np.int64),  # end of the event's bar
         ("decides", np.int64),  # row of the strategy's bars that closes with this event, or -1
+        ("end_ns", np.int64),  # end of the event's own bar
     ]
 )
-"""One price event where several symbols or finer prices are merged."""
+"""One price event, where several symbols or finer prices are merged into one stream."""
+
+ROLLOVER = np.dtype([("time_ns", np.int64), ("weekday", np.int64)])
+"""A midnight of the account's clock, and the day that it ends: Monday 0 ... Sunday 6."""
 
 # --- the account -------------------------------------------------------------------------------
 REFUSALS = (
@@ -245,7 +247,8 @@ ACCOUNT = np.dtype(
         ("balance", np.float64),
         ("equity", np.float64),
         ("margin", np.float64),
-        ("lowest_equity", np.float64),  # inside bars, at each position's worst
+        ("peak_equity", np.float64),  # highest so far at a close
+        ("drawdown_intrabar", np.float64),  # deepest fall below the peak, inside bars too
         ("time_ns", np.int64),  # opening time of the last event
         ("end_ns", np.int64),  # end of the last event's bar
         ("rollover", np.int64),  # index of the next rollover

@@ -1,0 +1,50 @@
+"""What every kernel of the ledger is handed: the book it writes, and the market it reads."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Book", "Market", "Quotes"]
+
+Rows = NDArray[np.void]
+
+
+class Book(NamedTuple):
+    """State of an account. Arrays are filled from the front; the account knows how far."""
+
+    account: Any  # record of ACCOUNT
+    symbols: Rows  # (symbols,) SYMBOL
+    positions: Rows  # (capacity,) POSITION, by ticket
+    orders: Rows  # (capacity,) ORDER, by ticket
+    deals: Rows  # (capacity,) DEAL
+    requests: Rows  # (capacity,) REQUEST
+    equity: Rows  # (decisions,) EQUITY
+    rollovers: Rows  # (rollovers,) ROLLOVER
+
+
+class Market(NamedTuple):
+    """Prices in the order of their events. An array of length 0 stands for "not given"."""
+
+    bars: Rows  # (events,) BAR
+    ask: Rows  # (events,) QUOTE, or none
+    spread: NDArray[np.int64]  # (events,) points, or none
+    events: Rows  # (events,) EVENT, or none: one symbol, each event decides
+    ends: NDArray[np.int64]  # (events,) end of each bar, or none: duration_ns after its opening
+    duration_ns: int
+    rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
+
+
+class Quotes(NamedTuple):
+    """The prices of one bar in points, both sides."""
+
+    bid_open: int
+    bid_high: int
+    bid_low: int
+    bid_close: int
+    ask_open: int
+    ask_high: int
+    ask_low: int
+    ask_close: int

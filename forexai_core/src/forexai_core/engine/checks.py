@@ -1,0 +1,144 @@
+"""What the venue refuses, and why."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.margin import account_margin, margin_of, mark
+from forexai_core.engine.money import convert
+from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT
+
+__all__ = [
+    "FROZEN",
+    "INVALID_PRICE",
+    "INVALID_STOPS",
+    "INVALID_VOLUME",
+    "NO_MONEY",
+    "NO_POSITION",
+    "affordable",
+    "frozen",
+    "refuse",
+    "sized",
+    "stops_fit",
+    "volume_fits",
+    "wrong_side",
+]
+
+# Order of records.REFUSALS.
+OK, INVALID_VOLUME, INVALID_PRICE, INVALID_STOPS = 0, 1, 2, 3
+NO_MONEY, NO_POSITION, FROZEN, LIMIT_VOLUME = 4, 5, 6, 7
+
+
+@kernel
+def refuse(book: Book, why: int) -> None:
+    """Count a refusal."""
+    book.account["refused"][why] += 1
+    book.account["activity"] += 1
+
+
+@kernel
+def _volume_on(book: Book, index: int, side: int) -> int:
+    total = 0
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] == index and position["side"] == side:
+            total += position["volume_steps"]
+    for row in range(book.account["orders"]):
+        order = book.orders[row]
+        if order["symbol"] == index and order["side"] == side:
+            total += order["volume_steps"]
+    return total
+
+
+@kernel
+def volume_fits(book: Book, index: int, side: int, steps: int) -> int:
+    """Check a volume against minimum, maximum and the limit of one direction."""
+    symbol = book.symbols[index]
+    if steps < symbol["min_steps"] or steps > symbol["max_steps"]:
+        return INVALID_VOLUME
+    limit = symbol["limit_steps"]
+    if limit > 0 and _volume_on(book, index, side) + steps > limit:
+        return LIMIT_VOLUME
+    return OK
+
+
+@kernel
+def stops_fit(
+    side: int, stop_loss: int, take_profit: int, against: int, level: int
+) -> int:
+    """Check that stop and target lie on their sides of a price, farther than the stops level."""
+    if stop_loss != NO_PRICE and not side * (against - stop_loss) > level:
+        return INVALID_STOPS
+    if take_profit != NO_PRICE and not side * (take_profit - against) > level:
+        return INVALID_STOPS
+    return OK
+
+
+@kernel
+def wrong_side(symbol: Any, kind: int, side: int, price: int) -> bool:
+    """Say whether a pending order's price lies on the wrong side of the market, or too near."""
+    market = symbol["ask"] if side > 0 else symbol["bid"]
+    away = side * (market - price) if kind == ORDER_LIMIT else side * (price - market)
+    return away <= 0 or away < symbol["stops_level"]
+
+
+@kernel
+def frozen(symbol: Any, market: int, price: int) -> bool:
+    """Say whether the market is so near to a price that the venue allows no change."""
+    level = symbol["freeze_level"]
+    return level > 0 and price != NO_PRICE and abs(market - price) <= level
+
+
+@kernel
+def affordable(book: Book, index: int, side: int, steps: int, price: int) -> bool:
+    """Say whether free margin at present quotes covers a volume that opens at a price."""
+    account = book.account
+    mark(book)
+    free = account["equity"] - account["margin"]
+    symbol = book.symbols[index]
+    if account["netting"] == 1:
+        for row in range(account["positions"]):
+            position = book.positions[row]
+            if position["symbol"] == index and position["side"] != side:
+                rest = steps - position["volume_steps"]
+                if rest <= 0:
+                    return True
+                return margin_of(account, symbol, rest, price) - position["margin"] <= free
+    margin = margin_of(account, symbol, steps, price)
+    extra = account_margin(book, index, side, steps, margin) - account["margin"]
+    return extra <= free
+
+
+@kernel
+def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int) -> int:
+    """Size a volume so that its stop loses a fraction of the equity, costs included.
+
+    Parameters
+    ----------
+    book : Book
+        The account, at present quotes.
+    index : int
+        Symbol.
+    fraction : float
+        Share of the equity to risk.
+    distance : int
+        Points from the quoted entry to the stop.
+    stop_loss : int
+        The stop itself, points.
+
+    Returns
+    -------
+    int
+        Steps, rounded down; at most the symbol's maximum.
+    """
+    symbol = book.symbols[index]
+    mark(book)
+    lost = -convert(symbol, -distance * symbol["value_per_point_step"], stop_loss)
+    lost += 2.0 * symbol["commission_per_lot"] * symbol["volume_step"]
+    if lost <= 0.0:
+        return 0
+    steps = int(math.floor(fraction * book.account["equity"] / lost + 1e-9))
+    return min(steps, symbol["max_steps"])

@@ -1,0 +1,198 @@
+"""From an instrument, an account and costs to the ledger's record of a symbol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.engine.records import SYMBOL
+from forexai_core.errors import ConfigError
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.instruments import CalculationMode, Instrument, SwapMode
+
+__all__ = ["CostSheet", "cost_sheet", "symbol_record"]
+
+_CALCULATION = tuple(CalculationMode)
+_SWAP = tuple(SwapMode)
+_BY_TICK_VALUE = {CalculationMode.FUTURES, CalculationMode.CFD_INDEX}
+_CURRENCY_ASSETS = {"forex"}
+
+
+@attrs.frozen(kw_only=True)
+class CostSheet:
+    """Every cost of one symbol as a run uses it, and where each comes from.
+
+    Attributes
+    ----------
+    spread_points : int or None
+        Fixed spread; None when the prices bring their own.
+    commission_per_lot : float
+        Account currency, per side.
+    slippage_points : int
+        Against the trader.
+    swap_mode : SwapMode
+        Unit of the two rates.
+    swap_long, swap_short : float
+        Negative is paid by the trader.
+    sources : mapping of str to str
+        For each cost: ``prices``, ``given`` or ``catalogue``/``instrument``.
+    """
+
+    spread_points: int | None
+    commission_per_lot: float
+    slippage_points: int
+    swap_mode: SwapMode
+    swap_long: float
+    swap_short: float
+    sources: Mapping[str, str]
+
+
+def _source(instrument: Instrument, field: str) -> str:
+    return "catalogue" if field in instrument.catalogue_defaults else "instrument"
+
+
+def _spread(prices: Bars | Ticks, costs: Costs) -> tuple[int | None, str]:
+    instrument = prices.instrument
+    brings_ask = isinstance(prices, Ticks) or prices.ask is not None
+    if brings_ask:
+        if costs.spread_points is not None:
+            raise ConfigError(
+                f"{instrument.symbol}: the prices bring their ask side, so Costs(spread_points="
+                f"{costs.spread_points:g}) would count the spread twice. Leave it out."
+            )
+        return None, "prices"
+    if isinstance(prices, Bars) and prices.spread_points is not None:
+        return None, "prices"
+    if costs.spread_points is not None:
+        return round(costs.spread_points), "given"
+    return round(instrument.spread_points), _source(instrument, "spread_points")
+
+
+def _swap(instrument: Instrument, costs: Costs) -> tuple[SwapMode, float, float, str]:
+    long, short = costs.swap_long_points, costs.swap_short_points
+    if long is None and short is None:
+        mode = instrument.swap_mode
+        return mode, instrument.swap_long, instrument.swap_short, _source(instrument, "swap_long")
+    if (long is None or short is None) and instrument.swap_mode is not SwapMode.POINTS:
+        raise ConfigError(
+            f"{instrument.symbol}: its swap is not counted in points, so give both "
+            "swap_long_points and swap_short_points, or neither."
+        )
+    return (
+        SwapMode.POINTS,
+        instrument.swap_long if long is None else long,
+        instrument.swap_short if short is None else short,
+        "given",
+    )
+
+
+def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
+    """Settle every cost of a symbol: from the prices, else as given, else from the instrument.
+
+    Raises
+    ------
+    ConfigError
+        If a spread is given for prices that bring an ask side.
+    """
+    instrument = prices.instrument
+    spread, spread_source = _spread(prices, costs)
+    mode, long, short, swap_source = _swap(instrument, costs)
+    given = costs.commission_per_lot
+    commission = instrument.commission_per_lot if given is None else given
+    return CostSheet(
+        spread_points=spread,
+        commission_per_lot=commission,
+        slippage_points=round(costs.slippage_points or 0.0),
+        swap_mode=mode,
+        swap_long=long,
+        swap_short=short,
+        sources={
+            "spread": spread_source,
+            "commission": _source(instrument, "commission_per_lot") if given is None else "given",
+            "slippage": "default (none)" if costs.slippage_points is None else "given",
+            "swap": swap_source,
+        },
+    )
+
+
+def _value_per_point_step(instrument: Instrument) -> float:
+    if instrument.calculation_mode in _BY_TICK_VALUE and instrument.tick_value > 0.0:
+        per_lot = instrument.tick_value / instrument.tick_size * instrument.point
+    else:
+        per_lot = instrument.contract_size / 10.0**instrument.digits
+    return per_lot * instrument.volume_step
+
+
+def _conversions(instrument: Instrument, currency: str) -> tuple[int, int]:
+    """Say how profit and margin reach the account: 0 same, 1 by the own price, 2 by rates."""
+    pair = instrument.asset_class in _CURRENCY_ASSETS
+    profit = 0 if instrument.profit_currency == currency else 2
+    if profit == 2 and pair and instrument.base_currency == currency:
+        profit = 1
+    margin = 0 if instrument.margin_currency == currency else 2
+    own = instrument.margin_currency == instrument.base_currency and pair
+    if margin == 2 and own and instrument.profit_currency == currency:
+        margin = 1
+    return profit, margin
+
+
+def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) -> NDArray[np.void]:
+    """Write the ledger's record of a symbol.
+
+    Returns
+    -------
+    (1,) SYMBOL
+
+    Raises
+    ------
+    ConfigError
+        If the contract cannot be simulated.
+    """
+    mode = instrument.calculation_mode
+    if mode is CalculationMode.FUTURES and instrument.margin_initial == 0.0:
+        raise ConfigError(
+            f"{instrument.symbol}: the margin of a future is its margin_initial, which is 0. "
+            "Give it with instrument.with_values(margin_initial=…)."
+        )
+    if sheet.swap_mode in (SwapMode.REOPEN_CURRENT, SwapMode.REOPEN_BID):
+        raise ConfigError(
+            f"{instrument.symbol}: swap by re-opening ({sheet.swap_mode}) is not simulated. Give "
+            "the rates in points: Costs(swap_long_points=…, swap_short_points=…)."
+        )
+    record = np.zeros(1, SYMBOL)
+    profit, margin = _conversions(instrument, account.currency)
+    values = {
+        "scale": 10.0**instrument.digits,
+        "value_per_point_step": _value_per_point_step(instrument),
+        "contract_size": instrument.contract_size,
+        "volume_step": instrument.volume_step,
+        "min_steps": round(instrument.volume_min / instrument.volume_step),
+        "max_steps": round(instrument.volume_max / instrument.volume_step),
+        "limit_steps": round(instrument.volume_limit / instrument.volume_step),
+        "stops_level": instrument.stops_level_points,
+        "freeze_level": instrument.freeze_level_points,
+        "spread": sheet.spread_points or 0,
+        "slippage": sheet.slippage_points,
+        "commission_per_lot": sheet.commission_per_lot,
+        "swap_mode": _SWAP.index(sheet.swap_mode),
+        "swap_long": sheet.swap_long,
+        "swap_short": sheet.swap_short,
+        "triple_day": instrument.triple_day,
+        "swap_weekend": int(instrument.swap_weekend),
+        "margin_mode": _CALCULATION.index(mode),
+        "margin_initial": instrument.margin_initial,
+        "margin_rate": instrument.margin_rate,
+        "margin_hedged": instrument.margin_hedged,
+        "profit_conversion": profit,
+        "margin_conversion": margin,
+        "gain_rate": np.nan,
+        "loss_rate": np.nan,
+        "margin_currency_rate": np.nan,
+    }
+    for name, value in values.items():
+        record[name] = value
+    return record

@@ -1,0 +1,312 @@
+"""Opening and closing: every change of a position, and the deal that records it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.margin import account_margin, margin_of
+from forexai_core.engine.money import charge, money, profit_of
+from forexai_core.engine.records import (
+    ENTERED_BEFORE,
+    ENTRY_IN,
+    ENTRY_INOUT,
+    ENTRY_OUT,
+    NO_PRICE,
+)
+from forexai_core.engine.swaps import debits_inside
+
+__all__ = ["SIGNAL", "Entry", "close_position", "fill", "find_position", "settle_entries"]
+
+SIGNAL = 0  # the first of OPEN_REASONS and of CLOSE_REASONS
+
+
+class Entry(NamedTuple):
+    """A volume that has found its price."""
+
+    ticket: int  # of the order
+    symbol: int
+    strategy: int
+    side: int
+    steps: int
+    price: int  # points, slippage included
+    stop_loss: int  # points; NO_PRICE none
+    take_profit: int
+    trail_distance: int
+    trail_start: int
+    reason: int  # index into OPEN_REASONS
+    entered: int  # ENTERED_*
+    tag: int
+
+
+@kernel
+def find_position(book: Book, ticket: int) -> int:
+    """Give the row of an open position, or -1."""
+    for row in range(book.account["positions"]):
+        if book.positions[row]["ticket"] == ticket:
+            return row
+    return -1
+
+
+@kernel
+def _netting_row(book: Book, symbol: int) -> int:
+    for row in range(book.account["positions"]):
+        if book.positions[row]["symbol"] == symbol:
+            return row
+    return -1
+
+
+@kernel
+def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, price: int) -> Any:
+    account = book.account
+    deal = book.deals[account["deals"]]
+    account["deals"] += 1
+    account["activity"] += 1
+    deal["ticket"] = account["next_deal"]
+    account["next_deal"] += 1
+    deal["order"] = order
+    deal["position"] = position["ticket"]
+    deal["symbol"] = position["symbol"]
+    deal["strategy"] = position["strategy"]
+    deal["time_ns"] = account["time_ns"]
+    deal["side"] = side
+    deal["volume_steps"] = steps
+    deal["price"] = price
+    deal["tag"] = position["tag"]
+    deal["open_ns"] = position["open_ns"]
+    deal["stop_loss"] = position["stop_loss"]
+    deal["take_profit"] = position["take_profit"]
+    deal["open_reason"] = position["open_reason"]
+    deal["ambiguous"] = position["ambiguous"]
+    deal["intrabar"] = 0
+    return deal
+
+
+@kernel
+def _commission(book: Book, index: int, steps: int) -> float:
+    symbol = book.symbols[index]
+    lots = steps * symbol["volume_step"]
+    return -money(symbol["commission_per_lot"] * lots, book.account["money_scale"])
+
+
+@kernel
+def _loss_at_stop(book: Book, entry: Entry) -> float:
+    if entry.stop_loss == NO_PRICE:
+        return 0.0
+    cost = float(entry.price) * entry.steps
+    scale = book.account["money_scale"]
+    symbol = book.symbols[entry.symbol]
+    return -profit_of(symbol, entry.side, entry.steps, cost, entry.stop_loss, scale)
+
+
+@kernel
+def _record_entry(book: Book, position: Any, entry: Entry, commission: float, kind: int) -> None:
+    deal = _next_deal(book, position, entry.ticket, entry.side, entry.steps, entry.price)
+    deal["entry"] = kind
+    deal["closing"] = 0
+    deal["profit"] = 0.0
+    deal["swap"] = 0.0
+    deal["commission"] = commission
+    deal["reason"] = entry.reason
+    deal["open_price"] = entry.price
+    deal["entry_commission"] = 0.0
+    deal["mae"] = 0.0
+    deal["mfe"] = 0.0
+    deal["initial_risk"] = position["initial_risk"]
+
+
+@kernel
+def _open(book: Book, entry: Entry, kind: int) -> None:
+    account = book.account
+    position = book.positions[account["positions"]]
+    account["positions"] += 1
+    commission = _commission(book, entry.symbol, entry.steps)
+    position["ticket"] = entry.ticket
+    position["symbol"] = entry.symbol
+    position["strategy"] = entry.strategy
+    position["side"] = entry.side
+    position["volume_steps"] = entry.steps
+    position["cost"] = float(entry.price) * entry.steps
+    position["open_ns"] = account["time_ns"]
+    position["stop_loss"] = entry.stop_loss
+    position["take_profit"] = entry.take_profit
+    position["trail_distance"] = entry.trail_distance
+    position["trail_start"] = entry.trail_start
+    position["trailed"] = 0
+    position["best"] = entry.price
+    position["worst"] = entry.price
+    position["commission"] = commission
+    position["swap"] = 0.0
+    position["margin"] = margin_of(account, book.symbols[entry.symbol], entry.steps, entry.price)
+    position["initial_risk"] = _loss_at_stop(book, entry)
+    position["open_reason"] = entry.reason
+    position["ambiguous"] = 0
+    position["entered"] = entry.entered
+    position["bars"] = 0
+    position["tag"] = entry.tag
+    charge(account, commission)
+    _record_entry(book, position, entry, commission, kind)
+    account["margin"] = account_margin(book, 0, 0, 0, 0.0)
+
+
+@kernel
+def _add(book: Book, row: int, entry: Entry) -> None:
+    """Let a netting position grow."""
+    account = book.account
+    position = book.positions[row]
+    commission = _commission(book, entry.symbol, entry.steps)
+    position["volume_steps"] += entry.steps
+    position["cost"] += float(entry.price) * entry.steps
+    position["commission"] += commission
+    symbol = book.symbols[entry.symbol]
+    position["margin"] += margin_of(account, symbol, entry.steps, entry.price)
+    position["initial_risk"] += _loss_at_stop(book, entry)
+    if entry.stop_loss != NO_PRICE:
+        position["stop_loss"] = entry.stop_loss
+        position["trailed"] = 0
+    if entry.take_profit != NO_PRICE:
+        position["take_profit"] = entry.take_profit
+    if entry.trail_distance > 0:
+        position["trail_distance"] = entry.trail_distance
+        position["trail_start"] = entry.trail_start
+    if entry.entered > position["entered"]:
+        position["entered"] = entry.entered
+    charge(account, commission)
+    _record_entry(book, position, entry, commission, ENTRY_IN)
+    account["margin"] = account_margin(book, 0, 0, 0, 0.0)
+
+
+@kernel
+def _with_steps(entry: Entry, steps: int) -> Entry:
+    return Entry(
+        entry.ticket,
+        entry.symbol,
+        entry.strategy,
+        entry.side,
+        steps,
+        entry.price,
+        entry.stop_loss,
+        entry.take_profit,
+        entry.trail_distance,
+        entry.trail_start,
+        entry.reason,
+        entry.entered,
+        entry.tag,
+    )
+
+
+@kernel
+def fill(book: Book, entry: Entry) -> None:
+    """Let a volume into the book: a new position, or what netting makes of it."""
+    if book.account["netting"] == 0:
+        _open(book, entry, ENTRY_IN)
+        return
+    row = _netting_row(book, entry.symbol)
+    if row < 0:
+        _open(book, entry, ENTRY_IN)
+        return
+    position = book.positions[row]
+    if position["side"] == entry.side:
+        _add(book, row, entry)
+        return
+    closing = min(entry.steps, position["volume_steps"])
+    rest = entry.steps - closing
+    inside = 1 if entry.entered > 1 else 0
+    kind = ENTRY_OUT if rest == 0 else ENTRY_INOUT
+    close_position(book, row, closing, entry.price, SIGNAL, inside, entry.ticket, kind)
+    if rest > 0:
+        _open(book, _with_steps(entry, rest), ENTRY_INOUT)
+
+
+@kernel
+def _share(position: Any, field_total: float, steps: int, scale: float) -> float:
+    if steps == position["volume_steps"]:
+        return field_total
+    return money(field_total * steps / position["volume_steps"], scale)
+
+
+@kernel
+def close_position(
+    book: Book,
+    row: int,
+    steps: int,
+    price: int,
+    reason: int,
+    intrabar: int,
+    order: int,
+    kind: int,
+) -> None:
+    """Close a position, or a part of it, and record the deal.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    row : int
+        Row of the position.
+    steps : int
+        Volume to close.
+    price : int
+        Points, slippage included.
+    reason : int
+        Index into CLOSE_REASONS.
+    intrabar : int
+        1 when the price came inside the bar that opens at the account's time.
+    order : int
+        Ticket of the order that closes; 0 for the venue's own closes.
+    kind : int
+        ENTRY_OUT or ENTRY_INOUT.
+    """
+    account = book.account
+    scale = account["money_scale"]
+    position = book.positions[row]
+    symbol = book.symbols[position["symbol"]]
+    whole = steps == position["volume_steps"]
+    cost = position["cost"] if whole else position["cost"] * steps / position["volume_steps"]
+    side = position["side"]
+    if side * (price - position["best"]) > 0:
+        position["best"] = price
+    if side * (price - position["worst"]) < 0:
+        position["worst"] = price
+    debits = debits_inside(book, row, steps) if intrabar else 0.0
+    deal = _next_deal(book, position, order, -side, steps, price)
+    deal["entry"] = kind
+    deal["closing"] = 1
+    deal["profit"] = profit_of(symbol, side, steps, cost, price, scale)
+    deal["swap"] = _share(position, position["swap"], steps, scale) + debits
+    deal["commission"] = _commission(book, position["symbol"], steps)
+    deal["entry_commission"] = _share(position, position["commission"], steps, scale)
+    deal["reason"] = reason
+    deal["open_price"] = cost / steps
+    deal["intrabar"] = intrabar
+    deal["mae"] = min(0.0, profit_of(symbol, side, steps, cost, position["worst"], scale))
+    deal["mfe"] = max(0.0, profit_of(symbol, side, steps, cost, position["best"], scale))
+    deal["initial_risk"] = position["initial_risk"] * steps / position["volume_steps"]
+    charge(account, deal["profit"] + deal["swap"] + deal["commission"])
+    if whole:
+        _remove(book, row)
+    else:
+        left = (position["volume_steps"] - steps) / position["volume_steps"]
+        position["cost"] -= cost
+        position["commission"] = money(position["commission"] - deal["entry_commission"], scale)
+        position["swap"] = money(position["swap"] - (deal["swap"] - debits), scale)
+        position["margin"] *= left
+        position["initial_risk"] *= left
+        position["volume_steps"] -= steps
+    account["margin"] = account_margin(book, 0, 0, 0, 0.0)
+
+
+@kernel
+def _remove(book: Book, row: int) -> None:
+    account = book.account
+    account["positions"] -= 1
+    for number in range(row, account["positions"]):
+        book.positions[number] = book.positions[number + 1]
+
+
+@kernel
+def settle_entries(book: Book) -> None:
+    """Forget, at the end of a bar, how positions came into it."""
+    for row in range(book.account["positions"]):
+        book.positions[row]["entered"] = ENTERED_BEFORE

@@ -1,0 +1,228 @@
+"""Decisions: from what a strategy wants to requests that wait for the next price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.money import to_steps
+from forexai_core.engine.records import (
+    NO_PRICE,
+    REQUEST_CLOSE,
+    REQUEST_CLOSE_ALL,
+    REQUEST_MARKET,
+    REQUEST_MODIFY_POSITION,
+)
+
+__all__ = ["ask_commands", "ask_intent", "describe_row", "look_after"]
+
+
+@kernel
+def _points(distance: float, scale: float) -> int:
+    return int(round(distance * scale))
+
+
+@kernel
+def _price_points(price: float, scale: float) -> int:
+    return NO_PRICE if price == 0.0 else int(round(price * scale))
+
+
+@kernel
+def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
+    account = book.account
+    request = book.requests[account["requests"]]
+    account["requests"] += 1
+    request["kind"] = kind
+    request["symbol"] = index
+    request["strategy"] = strategy
+    request["side"] = 0
+    request["volume_steps"] = 0
+    request["risk_fraction"] = 0.0
+    request["price"] = NO_PRICE
+    request["limit_price"] = NO_PRICE
+    request["stop_loss"] = NO_PRICE
+    request["take_profit"] = NO_PRICE
+    request["stop_distance"] = 0
+    request["target_distance"] = 0
+    request["trail_distance"] = 0
+    request["trail_start"] = 0
+    request["expiry_ns"] = 0
+    request["ticket"] = 0
+    request["oco"] = 0
+    request["tag"] = 0
+    return request
+
+
+@kernel
+def _side_open(book: Book, index: int, strategy: int) -> int:
+    """Give the side of the strategy's newest position in a symbol; 0 when it is flat."""
+    side = 0
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] == index and position["strategy"] == strategy:
+            side = position["side"]
+    return side
+
+
+@kernel
+def _exits(exit_flag: int, held: int) -> bool:
+    """Say whether an intent's exit (1 any, 2 buys, 3 sells) means the side that is held."""
+    return exit_flag == 1 or (exit_flag == 2 and held > 0) or (exit_flag == 3 and held < 0)
+
+
+@kernel
+def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: Any) -> None:
+    """Turn a vector strategy's row into requests.
+
+    An entry closes the other side first; with its own side open already it asks for nothing.
+
+    Parameters
+    ----------
+    book : Book
+        The account, after the bar's close.
+    index, strategy : int
+        For which symbol, on whose behalf.
+    intent : INTENT record
+        The row.
+    management : MANAGEMENT record
+        Default volume and sizing.
+    """
+    entry = intent["entry"]
+    if entry == 0 and intent["exit"] == 0:
+        return
+    held = _side_open(book, index, strategy)
+    if held != 0 and (_exits(intent["exit"], held) or entry == -held):
+        _new_request(book, REQUEST_CLOSE_ALL, index, strategy)
+        held = 0
+    if entry == 0 or held != 0:
+        return
+    symbol = book.symbols[index]
+    request = _new_request(book, REQUEST_MARKET, index, strategy)
+    request["side"] = entry
+    lots = intent["volume_lots"] if intent["volume_lots"] > 0.0 else management["volume_lots"]
+    request["volume_steps"] = to_steps(lots, symbol["volume_step"])
+    if intent["volume_lots"] == 0.0:
+        request["risk_fraction"] = management["risk_fraction"]
+    request["stop_distance"] = _points(intent["stop"], symbol["scale"])
+    request["target_distance"] = _points(intent["target"], symbol["scale"])
+    request["trail_distance"] = _points(management["trail_distance"], symbol["scale"])
+    request["trail_start"] = _points(management["trail_start"], symbol["scale"])
+
+
+@kernel
+def _break_even(book: Book, position: Any, management: Any) -> None:
+    symbol = book.symbols[position["symbol"]]
+    side = position["side"]
+    entry = position["cost"] / position["volume_steps"]
+    price = symbol["bid"] if side > 0 else symbol["ask"]
+    if side * (price - entry) < _points(management["break_even_start"], symbol["scale"]):
+        return
+    locked = int(round(entry)) + side * _points(management["break_even_lock"], symbol["scale"])
+    if position["stop_loss"] != NO_PRICE and side * (locked - position["stop_loss"]) <= 0:
+        return
+    request = _new_request(book, REQUEST_MODIFY_POSITION, position["symbol"], position["strategy"])
+    request["ticket"] = position["ticket"]
+    request["stop_loss"] = locked
+    request["take_profit"] = position["take_profit"]
+
+
+@kernel
+def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
+    """Manage the strategy's open positions at a bar's close: age, time exit, break-even."""
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] != index or position["strategy"] != strategy:
+            continue
+        position["bars"] += 1
+        if 0 < management["max_bars"] <= position["bars"]:
+            request = _new_request(book, REQUEST_CLOSE, index, strategy)
+            request["ticket"] = position["ticket"]
+        elif management["break_even_start"] > 0.0:
+            _break_even(book, position, management)
+
+
+@kernel
+def describe_row(
+    book: Book, index: int, strategy: int, row: Any, bar: Any, number: int
+) -> None:
+    """Fill in what a compiled strategy sees of a bar, its orders and its positions."""
+    account = book.account
+    symbol = book.symbols[index]
+    scale = symbol["scale"]
+    row["index"] = number
+    row["symbol"] = index
+    row["open_time_ns"] = bar["time_ns"]
+    row["time_ns"] = account["end_ns"]
+    row["open"] = bar["open"]
+    row["high"] = bar["high"]
+    row["low"] = bar["low"]
+    row["close"] = bar["close"]
+    row["ask"] = symbol["ask"] / scale
+    row["volume"] = bar["volume"]
+    row["point"] = 1.0 / scale
+    row["balance"] = account["balance"]
+    row["equity"] = account["equity"]
+    row["positions"] = 0
+    row["orders"] = 0
+    row["side"] = 0
+    row["ticket"] = 0
+    row["volume_lots"] = 0.0
+    row["entry_price"] = 0.0
+    row["stop_loss"] = 0.0
+    row["take_profit"] = 0.0
+    row["bars_held"] = 0
+    for number in range(account["positions"]):
+        position = book.positions[number]
+        if position["symbol"] == index and position["strategy"] == strategy:
+            stop, target = position["stop_loss"], position["take_profit"]
+            row["positions"] += 1
+            row["side"] = position["side"]
+            row["ticket"] = position["ticket"]
+            row["volume_lots"] = position["volume_steps"] * symbol["volume_step"]
+            row["entry_price"] = position["cost"] / position["volume_steps"] / scale
+            row["stop_loss"] = 0.0 if stop == NO_PRICE else stop / scale
+            row["take_profit"] = 0.0 if target == NO_PRICE else target / scale
+            row["bars_held"] = position["bars"]
+    for number in range(account["orders"]):
+        order = book.orders[number]
+        if order["symbol"] == index and order["strategy"] == strategy:
+            row["orders"] += 1
+
+
+@kernel
+def ask_commands(book: Book, index: int, strategy: int, commands: Any) -> None:
+    """Turn the commands of a compiled strategy into requests, and clear them.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    index, strategy : int
+        For which symbol, on whose behalf.
+    commands : (n,) COMMAND
+        Read up to the first row of kind 0.
+    """
+    symbol = book.symbols[index]
+    scale = symbol["scale"]
+    for number in range(len(commands)):
+        command = commands[number]
+        kind = command["kind"]
+        if kind == 0:
+            return
+        request = _new_request(book, kind, index, strategy)
+        request["side"] = command["side"]
+        request["volume_steps"] = to_steps(command["volume_lots"], symbol["volume_step"])
+        request["risk_fraction"] = command["risk_fraction"]
+        request["price"] = _price_points(command["price"], scale)
+        request["limit_price"] = _price_points(command["limit_price"], scale)
+        request["stop_loss"] = _price_points(command["stop_loss"], scale)
+        request["take_profit"] = _price_points(command["take_profit"], scale)
+        request["stop_distance"] = _points(command["stop_distance"], scale)
+        request["target_distance"] = _points(command["target_distance"], scale)
+        request["trail_distance"] = _points(command["trail_distance"], scale)
+        request["trail_start"] = _points(command["trail_start"], scale)
+        request["expiry_ns"] = command["expiry_ns"]
+        request["ticket"] = command["ticket"]
+        request["oco"] = command["oco"]
+        command["kind"] = 0

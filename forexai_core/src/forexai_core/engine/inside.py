@@ -1,0 +1,312 @@
+"""Inside a bar: what lies between its open and its close, settled worst first."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book, Quotes
+from forexai_core.engine.deals import close_position, find_position
+from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
+from forexai_core.engine.pending import fill_order, reached
+from forexai_core.engine.quotes import move_quotes
+from forexai_core.engine.records import (
+    ENTERED_BEFORE,
+    ENTERED_BY_CLOSE,
+    ENTERED_FALLING,
+    ENTERED_OPEN,
+    ENTERED_RISING,
+    ENTRY_OUT,
+    NO_PRICE,
+    ORDER_LIMIT,
+    ORDER_STOP,
+    ORDER_STOP_LIMIT,
+)
+from forexai_core.engine.stopout import stop_out_inside
+
+__all__ = ["inside_phase"]
+
+_NOTHING, _STOP, _ORDER = 0, 1, 2
+
+
+class Candidate(NamedTuple):
+    """What comes next on the way through a bar."""
+
+    kind: int  # nothing, a position's stop, an order
+    row: int
+    distance: int  # points from the open of its own side
+
+
+@kernel
+def _stop_in_range(position: Any, quotes: Quotes) -> bool:
+    stop = position["stop_loss"]
+    if stop == NO_PRICE:
+        return False
+    return quotes.bid_low <= stop if position["side"] > 0 else quotes.ask_high >= stop
+
+
+@kernel
+def _target_in_range(position: Any, quotes: Quotes) -> bool:
+    target = position["take_profit"]
+    if target == NO_PRICE:
+        return False
+    return quotes.bid_high >= target if position["side"] > 0 else quotes.ask_low <= target
+
+
+@kernel
+def _proven(position: Any, quotes: Quotes, level: int, rising: bool) -> bool:
+    """Say whether the bar proves that a level in its range was reached after the entry.
+
+    A price that entered falling goes on to the low, one that entered rising to the high; and from
+    wherever it entered, the path ends at the close.
+    """
+    entered = position["entered"]
+    if entered in (ENTERED_BEFORE, ENTERED_OPEN):
+        return True
+    if rising and entered == ENTERED_RISING:
+        return True
+    if not rising and entered == ENTERED_FALLING:
+        return True
+    close = quotes.bid_close if position["side"] > 0 else quotes.ask_close
+    return close >= level if rising else close <= level
+
+
+@kernel
+def _stop_distance(position: Any, quotes: Quotes) -> int:
+    start = quotes.bid_open if position["side"] > 0 else quotes.ask_open
+    return abs(position["stop_loss"] - start)
+
+
+@kernel
+def _order_in_range(order: Any, quotes: Quotes) -> bool:
+    side = order["side"]
+    if (order["kind"] == ORDER_LIMIT) == (side > 0):
+        extreme = quotes.ask_low if side > 0 else quotes.bid_low
+    else:
+        extreme = quotes.ask_high if side > 0 else quotes.bid_high
+    return reached(order["kind"], side, order["price"], extreme)
+
+
+@kernel
+def _order_distance(order: Any, quotes: Quotes) -> int:
+    start = quotes.ask_open if order["side"] > 0 else quotes.bid_open
+    return abs(order["price"] - start)
+
+
+@kernel
+def _next_candidate(book: Book, index: int, quotes: Quotes) -> Candidate:
+    """Find the nearest stop or order that the bar reaches; stops of positions before orders."""
+    kind, chosen, nearest = _NOTHING, -1, 0
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] == index and _stop_in_range(position, quotes):
+            distance = _stop_distance(position, quotes)
+            if kind == _NOTHING or distance < nearest:
+                kind, chosen, nearest = _STOP, row, distance
+    for row in range(book.account["orders"]):
+        order = book.orders[row]
+        waits = order["triggered_ns"] == book.account["time_ns"]
+        if order["symbol"] == index and not waits and _order_in_range(order, quotes):
+            distance = _order_distance(order, quotes)
+            if kind == _NOTHING or distance < nearest:
+                kind, chosen, nearest = _ORDER, row, distance
+    return Candidate(kind, chosen, nearest)
+
+
+@kernel
+def _exit(book: Book, row: int, price: int, reason: int) -> None:
+    steps = book.positions[row]["volume_steps"]
+    close_position(book, row, steps, price, reason, 1, 0, ENTRY_OUT)
+
+
+@kernel
+def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
+    position = book.positions[row]
+    side, stop = position["side"], position["stop_loss"]
+    if _target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0):
+        position["ambiguous"] = 1
+    price = stop - side * book.symbols[position["symbol"]]["slippage"]
+    _exit(book, row, price, stop_reason(position))
+
+
+@kernel
+def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
+    group = book.orders[row]["oco"]
+    if group == 0:
+        return False
+    for other in range(book.account["orders"]):
+        order = book.orders[other]
+        if other != row and order["oco"] == group and _order_in_range(order, quotes):
+            return True
+    return False
+
+
+@kernel
+def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
+    row = find_position(book, ticket)
+    if row >= 0:
+        book.positions[row]["ambiguous"] = 1
+        return
+    for other in range(book.account["positions"]):  # netting may have added to another ticket
+        if book.account["netting"] and book.positions[other]["symbol"] == index:
+            book.positions[other]["ambiguous"] = 1
+
+
+@kernel
+def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> None:
+    order = book.orders[row]
+    index, ticket = order["symbol"], order["ticket"]
+    unclear = _rival_in_range(book, row, quotes)
+    if fill_order(book, row, price, entered) and unclear:
+        _mark_ambiguous(book, index, ticket)
+
+
+@kernel
+def _take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
+    """Execute a pending order whose level the bar reaches."""
+    order = book.orders[row]
+    symbol = book.symbols[order["symbol"]]
+    side = order["side"]
+    if order["kind"] == ORDER_LIMIT:
+        move_quotes(symbol, quotes, -side, distance)
+        entered = ENTERED_FALLING if side > 0 else ENTERED_RISING
+        _fill_inside(book, row, quotes, order["price"], entered)
+        return
+    move_quotes(symbol, quotes, side, distance)
+    entered = ENTERED_RISING if side > 0 else ENTERED_FALLING
+    if order["kind"] == ORDER_STOP:
+        _fill_inside(book, row, quotes, order["price"] + side * symbol["slippage"], entered)
+        return
+    trigger = order["price"]
+    order["kind"] = ORDER_LIMIT
+    order["price"] = order["limit_price"]
+    order["triggered_ns"] = book.account["time_ns"]
+    book.account["activity"] += 1
+    close = quotes.ask_close if side > 0 else quotes.bid_close
+    if reached(ORDER_LIMIT, side, order["price"], trigger):
+        _fill_inside(book, row, quotes, order["price"], entered)
+    elif reached(ORDER_LIMIT, side, order["price"], close):
+        _fill_inside(book, row, quotes, order["price"], ENTERED_BY_CLOSE)
+
+
+@kernel
+def _adverse(book: Book, index: int, quotes: Quotes) -> None:
+    """Take stops, orders and the stop-out in the order of their distance from the open."""
+    passed = 0
+    while True:
+        following = _next_candidate(book, index, quotes)
+        before = -1 if following.kind == _NOTHING else following.distance
+        struck = stop_out_inside(book, index, quotes, passed, before)
+        if struck >= 0:
+            passed = struck
+            continue
+        if following.kind == _NOTHING:
+            return
+        if following.kind == _STOP:
+            _take_stop(book, following.row, quotes)
+        else:
+            _take_order(book, following.row, quotes, following.distance)
+        passed = max(passed, following.distance)
+
+
+@kernel
+def _next_target(book: Book, index: int, quotes: Quotes) -> int:
+    chosen, nearest = -1, 0
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] != index or not _target_in_range(position, quotes):
+            continue
+        side, target = position["side"], position["take_profit"]
+        if not _proven(position, quotes, target, side > 0):
+            position["ambiguous"] = 1
+            continue
+        distance = abs(target - (quotes.bid_open if side > 0 else quotes.ask_open))
+        if chosen < 0 or distance < nearest:
+            chosen, nearest = row, distance
+    return chosen
+
+
+@kernel
+def _favourable(book: Book, index: int, quotes: Quotes) -> None:
+    """Take targets in the order of their distance from the open."""
+    row = _next_target(book, index, quotes)
+    while row >= 0:
+        position = book.positions[row]
+        side = position["side"]
+        extreme = quotes.bid_low if side > 0 else quotes.ask_high
+        if side * (extreme - position["worst"]) < 0:
+            position["worst"] = extreme
+        _exit(book, row, position["take_profit"], TAKE_PROFIT)
+        row = _next_target(book, index, quotes)
+
+
+@kernel
+def _extend(position: Any, quotes: Quotes) -> None:
+    """Carry the best and worst exit-side prices over the bar."""
+    side = position["side"]
+    best = quotes.bid_high if side > 0 else quotes.ask_low
+    worst = quotes.bid_low if side > 0 else quotes.ask_high
+    if position["entered"] > ENTERED_OPEN:
+        best = quotes.bid_close if side > 0 else quotes.ask_close
+    if side * (best - position["best"]) > 0:
+        position["best"] = best
+    if side * (worst - position["worst"]) < 0:
+        position["worst"] = worst
+
+
+@kernel
+def _trail(book: Book, row: int, quotes: Quotes) -> bool:
+    """Move a trailing stop behind the bar's best price; say whether that closed the position."""
+    position = book.positions[row]
+    side, best = position["side"], position["best"]
+    gain = side * (best - position["cost"] / position["volume_steps"])
+    if gain < position["trail_start"]:
+        return False
+    level = best - side * position["trail_distance"]
+    if position["stop_loss"] != NO_PRICE and side * (level - position["stop_loss"]) <= 0:
+        return False
+    position["stop_loss"] = level
+    position["trailed"] = 1
+    book.account["activity"] += 1
+    close = quotes.bid_close if side > 0 else quotes.ask_close
+    extreme = quotes.bid_low if side > 0 else quotes.ask_high
+    if side * (close - level) <= 0:
+        slippage = book.symbols[position["symbol"]]["slippage"]
+        _exit(book, row, level - side * slippage, TRAILING_STOP)
+        return True
+    if side * (extreme - level) <= 0:
+        position["ambiguous"] = 1
+    return False
+
+
+@kernel
+def _survivors(book: Book, index: int, quotes: Quotes) -> None:
+    row = 0
+    while row < book.account["positions"]:
+        position = book.positions[row]
+        if position["symbol"] == index:
+            _extend(position, quotes)
+            if position["trail_distance"] > 0 and _trail(book, row, quotes):
+                continue
+        row += 1
+
+
+@kernel
+def inside_phase(book: Book, index: int, quotes: Quotes) -> None:
+    """Run phase 4 of an event: stops and orders, then targets, then trailing stops.
+
+    Parameters
+    ----------
+    book : Book
+        The account, after the open.
+    index : int
+        Symbol of the event.
+    quotes : Quotes
+        The bar. A bar that never moves passes through unharmed.
+    """
+    if book.account["positions"] == 0 and book.account["orders"] == 0:
+        return
+    _adverse(book, index, quotes)
+    if book.account["positions"] > 0:
+        _favourable(book, index, quotes)
+        _survivors(book, index, quotes)

@@ -1,0 +1,91 @@
+"""The open of a bar: what its first quotes do, before anything inside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.engine.book import Book
+from forexai_core.engine.deals import close_position
+from forexai_core.engine.orders import execute_requests
+from forexai_core.engine.pending import expire_orders, order_at_open
+from forexai_core.engine.records import ENTRY_OUT, NO_PRICE
+from forexai_core.engine.stopout import stop_out
+
+__all__ = ["STOP_LOSS", "TAKE_PROFIT", "TRAILING_STOP", "open_phase", "stop_reason"]
+
+STOP_LOSS = CLOSE_REASONS.index("stop_loss")
+TAKE_PROFIT = CLOSE_REASONS.index("take_profit")
+TRAILING_STOP = CLOSE_REASONS.index("trailing_stop")
+
+
+@kernel
+def stop_reason(position: Any) -> int:
+    """Tell a stop that trailing has moved from one that stands where it was set."""
+    return TRAILING_STOP if position["trailed"] else STOP_LOSS
+
+
+@kernel
+def _exit_at_open(book: Book, row: int) -> bool:
+    """Close a position whose stop or target the open has reached."""
+    position = book.positions[row]
+    symbol = book.symbols[position["symbol"]]
+    side = position["side"]
+    quote = symbol["bid"] if side > 0 else symbol["ask"]
+    stop, target = position["stop_loss"], position["take_profit"]
+    if stop != NO_PRICE and side * (quote - stop) <= 0:
+        price, reason = quote - side * symbol["slippage"], stop_reason(position)
+    elif target != NO_PRICE and side * (quote - target) >= 0:
+        price, reason = (quote if book.account["limit_fill_open"] else target), TAKE_PROFIT
+    else:
+        return False
+    close_position(book, row, position["volume_steps"], price, reason, 0, 0, ENTRY_OUT)
+    return True
+
+
+@kernel
+def _exits(book: Book, index: int) -> None:
+    row = 0
+    while row < book.account["positions"]:
+        if book.positions[row]["symbol"] != index or not _exit_at_open(book, row):
+            row += 1
+
+
+@kernel
+def _triggers(book: Book, index: int) -> None:
+    row = 0
+    while row < book.account["orders"]:
+        if book.orders[row]["symbol"] != index:
+            row += 1
+            continue
+        before = book.account["orders"]
+        if order_at_open(book, row):
+            _exits(book, index)
+            if book.account["orders"] < before - 1:
+                row = 0  # its group went with it: the rows have moved
+        else:
+            row += 1
+
+
+@kernel
+def open_phase(book: Book, index: int) -> None:
+    """Run phases 2 and 3 of an event at the open quotes, which are the symbol's present ones.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    index : int
+        Symbol of the event.
+    """
+    account = book.account
+    if account["orders"] > 0:
+        expire_orders(book, index)
+    if account["positions"] > 0:
+        stop_out(book, 0)
+        _exits(book, index)
+    if account["orders"] > 0:
+        _triggers(book, index)
+    if account["requests"] > 0 and execute_requests(book, index):
+        stop_out(book, 0)

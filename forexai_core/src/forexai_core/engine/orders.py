@@ -1,0 +1,375 @@
+"""Requests: what a strategy asks the venue for, checked and carried out at the open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.checks import (
+    INVALID_PRICE,
+    INVALID_STOPS,
+    INVALID_VOLUME,
+    NO_MONEY,
+    NO_POSITION,
+    FROZEN,
+    affordable,
+    frozen,
+    refuse,
+    sized,
+    stops_fit,
+    volume_fits,
+    wrong_side,
+)
+from forexai_core.engine.deals import SIGNAL, Entry, close_position, fill, find_position
+from forexai_core.engine.records import (
+    ENTERED_OPEN,
+    ENTRY_OUT,
+    NO_PRICE,
+    ORDER_STOP_LIMIT,
+    REQUEST_BUY_SELL_LIMIT,
+    REQUEST_CANCEL,
+    REQUEST_CANCEL_ALL,
+    REQUEST_CLOSE,
+    REQUEST_CLOSE_ALL,
+    REQUEST_MARKET,
+    REQUEST_MODIFY_ORDER,
+    REQUEST_MODIFY_POSITION,
+    REQUEST_STOP_LIMIT,
+    REQUEST_TRAIL,
+)
+
+__all__ = ["cancel_order", "execute_requests", "remove_group"]
+
+
+@kernel
+def cancel_order(book: Book, row: int) -> None:
+    """Take a pending order out of the book."""
+    account = book.account
+    account["orders"] -= 1
+    account["activity"] += 1
+    for number in range(row, account["orders"]):
+        book.orders[number] = book.orders[number + 1]
+
+
+@kernel
+def remove_group(book: Book, group: int) -> None:
+    """Cancel what is left of a group of which one order has filled."""
+    row = 0
+    while group > 0 and row < book.account["orders"]:
+        if book.orders[row]["oco"] == group:
+            cancel_order(book, row)
+        else:
+            row += 1
+
+
+@kernel
+def _find_order(book: Book, ticket: int) -> int:
+    for row in range(book.account["orders"]):
+        if book.orders[row]["ticket"] == ticket:
+            return row
+    return -1
+
+
+@kernel
+def _close_at_market(book: Book, row: int, steps: int) -> None:
+    position = book.positions[row]
+    symbol = book.symbols[position["symbol"]]
+    side = position["side"]
+    price = symbol["bid"] if side > 0 else symbol["ask"]
+    price -= side * symbol["slippage"]
+    ticket = book.account["next_ticket"]
+    book.account["next_ticket"] += 1
+    close_position(book, row, steps, price, SIGNAL, 0, ticket, ENTRY_OUT)
+
+
+@kernel
+def _close(book: Book, request: Any) -> None:
+    row = find_position(book, request["ticket"])
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    held = book.positions[row]["volume_steps"]
+    steps = request["volume_steps"] if request["volume_steps"] != 0 else held
+    least = book.symbols[book.positions[row]["symbol"]]["min_steps"]
+    if steps < 0 or steps > held or (steps < held and (held - steps < least or steps < least)):
+        refuse(book, INVALID_VOLUME)
+        return
+    _close_at_market(book, row, steps)
+
+
+@kernel
+def _close_all(book: Book, request: Any) -> None:
+    row = 0
+    while row < book.account["positions"]:
+        position = book.positions[row]
+        mine = position["symbol"] == request["symbol"]
+        mine = mine and position["strategy"] == request["strategy"]
+        if mine and request["side"] in (0, position["side"]):
+            _close_at_market(book, row, position["volume_steps"])
+        else:
+            row += 1
+
+
+@kernel
+def _modify_position(book: Book, request: Any) -> None:
+    row = find_position(book, request["ticket"])
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    position = book.positions[row]
+    symbol = book.symbols[position["symbol"]]
+    market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
+    if frozen(symbol, market, position["stop_loss"]) or frozen(
+        symbol, market, position["take_profit"]
+    ):
+        refuse(book, FROZEN)
+        return
+    stop, target = request["stop_loss"], request["take_profit"]
+    why = stops_fit(position["side"], stop, target, market, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return
+    position["stop_loss"] = stop
+    position["take_profit"] = target
+    position["trailed"] = 0
+    book.account["activity"] += 1
+
+
+@kernel
+def _trail(book: Book, request: Any) -> None:
+    row = find_position(book, request["ticket"])
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    book.positions[row]["trail_distance"] = request["trail_distance"]
+    book.positions[row]["trail_start"] = request["trail_start"]
+    book.account["activity"] += 1
+
+
+@kernel
+def _entry_side(symbol: Any, side: int) -> int:
+    return symbol["ask"] if side > 0 else symbol["bid"]
+
+
+@kernel
+def _modify_order(book: Book, request: Any) -> None:
+    row = _find_order(book, request["ticket"])
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    order = book.orders[row]
+    symbol = book.symbols[order["symbol"]]
+    side = order["side"]
+    if frozen(symbol, _entry_side(symbol, side), order["price"]):
+        refuse(book, FROZEN)
+        return
+    price = order["price"] if request["price"] == NO_PRICE else request["price"]
+    late = 0 < request["expiry_ns"] <= book.account["time_ns"]
+    if late or wrong_side(symbol, order["kind"], side, price):
+        refuse(book, INVALID_PRICE)
+        return
+    own = order["limit_price"] if order["kind"] == ORDER_STOP_LIMIT else price
+    stop, target = request["stop_loss"], request["take_profit"]
+    why = stops_fit(side, stop, target, own, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return
+    order["price"] = price
+    order["stop_loss"] = stop
+    order["take_profit"] = target
+    order["expiry_ns"] = request["expiry_ns"]
+    book.account["activity"] += 1
+
+
+@kernel
+def _cancel(book: Book, request: Any) -> None:
+    row = _find_order(book, request["ticket"])
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    order = book.orders[row]
+    symbol = book.symbols[order["symbol"]]
+    if frozen(symbol, _entry_side(symbol, order["side"]), order["price"]):
+        refuse(book, FROZEN)
+        return
+    cancel_order(book, row)
+
+
+@kernel
+def _cancel_all(book: Book, request: Any) -> None:
+    row = 0
+    while row < book.account["orders"]:
+        order = book.orders[row]
+        if order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]:
+            cancel_order(book, row)
+        else:
+            row += 1
+
+
+@kernel
+def _open_at_market(book: Book, request: Any) -> None:
+    index, side = request["symbol"], request["side"]
+    symbol = book.symbols[index]
+    quote = _entry_side(symbol, side)
+    stop, target = request["stop_loss"], request["take_profit"]
+    if request["stop_distance"] > 0:
+        stop = quote - side * request["stop_distance"]
+    if request["target_distance"] > 0:
+        target = quote + side * request["target_distance"]
+    steps = request["volume_steps"]
+    if request["risk_fraction"] > 0.0:
+        if stop == NO_PRICE:
+            refuse(book, INVALID_STOPS)
+            return
+        steps = sized(book, index, request["risk_fraction"], abs(quote - stop), stop)
+    why = volume_fits(book, index, side, steps)
+    if why:
+        refuse(book, why)
+        return
+    exit_side = symbol["bid"] if side > 0 else symbol["ask"]
+    why = stops_fit(side, stop, target, exit_side, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return
+    price = quote + side * symbol["slippage"]
+    if not affordable(book, index, side, steps, price):
+        refuse(book, NO_MONEY)
+        return
+    ticket = book.account["next_ticket"]
+    book.account["next_ticket"] += 1
+    fill(
+        book,
+        Entry(
+            ticket,
+            index,
+            request["strategy"],
+            side,
+            steps,
+            price,
+            stop,
+            target,
+            request["trail_distance"],
+            request["trail_start"],
+            SIGNAL,
+            ENTERED_OPEN,
+            request["tag"],
+        ),
+    )
+
+
+@kernel
+def _pending_problem(book: Book, request: Any, stop: int, target: int, steps: int) -> int:
+    symbol = book.symbols[request["symbol"]]
+    side = request["side"]
+    why = volume_fits(book, request["symbol"], side, steps)
+    if why:
+        return why
+    late = 0 < request["expiry_ns"] <= book.account["time_ns"]
+    if late or wrong_side(symbol, request["kind"], side, request["price"]):
+        return INVALID_PRICE
+    own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
+    return stops_fit(side, stop, target, own, symbol["stops_level"])
+
+
+@kernel
+def _place(book: Book, request: Any) -> None:
+    side = request["side"]
+    own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
+    stop, target = request["stop_loss"], request["take_profit"]
+    if request["stop_distance"] > 0:
+        stop = own - side * request["stop_distance"]
+    if request["target_distance"] > 0:
+        target = own + side * request["target_distance"]
+    steps = request["volume_steps"]
+    if request["risk_fraction"] > 0.0:
+        if stop == NO_PRICE:
+            refuse(book, INVALID_STOPS)
+            return
+        distance = abs(own - stop)
+        steps = sized(book, request["symbol"], request["risk_fraction"], distance, stop)
+    why = _pending_problem(book, request, stop, target, steps)
+    if why:
+        refuse(book, why)
+        return
+    account = book.account
+    order = book.orders[account["orders"]]
+    account["orders"] += 1
+    account["activity"] += 1
+    order["ticket"] = account["next_ticket"]
+    account["next_ticket"] += 1
+    order["symbol"] = request["symbol"]
+    order["strategy"] = request["strategy"]
+    order["kind"] = request["kind"]
+    order["origin"] = request["kind"]
+    order["side"] = side
+    order["volume_steps"] = steps
+    order["price"] = request["price"]
+    order["limit_price"] = request["limit_price"]
+    order["stop_loss"] = stop
+    order["take_profit"] = target
+    order["trail_distance"] = request["trail_distance"]
+    order["trail_start"] = request["trail_start"]
+    order["placed_ns"] = account["time_ns"]
+    order["triggered_ns"] = 0
+    order["expiry_ns"] = request["expiry_ns"]
+    order["oco"] = request["oco"]
+    order["tag"] = request["tag"]
+
+
+@kernel
+def _change(book: Book, request: Any) -> None:
+    """Carry out a request of the first pass: close, modify, cancel."""
+    kind = request["kind"]
+    if kind == REQUEST_CLOSE:
+        _close(book, request)
+    elif kind == REQUEST_CLOSE_ALL:
+        _close_all(book, request)
+    elif kind == REQUEST_MODIFY_POSITION:
+        _modify_position(book, request)
+    elif kind == REQUEST_MODIFY_ORDER:
+        _modify_order(book, request)
+    elif kind == REQUEST_CANCEL:
+        _cancel(book, request)
+    elif kind == REQUEST_CANCEL_ALL:
+        _cancel_all(book, request)
+    elif kind == REQUEST_TRAIL:
+        _trail(book, request)
+
+
+@kernel
+def execute_requests(book: Book, index: int) -> bool:
+    """Carry out what waits for a symbol, at its present quotes.
+
+    Parameters
+    ----------
+    book : Book
+        The account; requests of other symbols stay.
+    index : int
+        Symbol.
+
+    Returns
+    -------
+    bool
+        Whether anything was asked to open.
+    """
+    account = book.account
+    count = account["requests"]
+    for row in range(count):
+        if book.requests[row]["symbol"] == index:
+            _change(book, book.requests[row])
+    opened = False
+    left = 0
+    for row in range(count):
+        request = book.requests[row]
+        if request["symbol"] != index:
+            if left != row:
+                book.requests[left] = book.requests[row]
+            left += 1
+        elif request["kind"] == REQUEST_MARKET:
+            _open_at_market(book, request)
+            opened = True
+        elif REQUEST_BUY_SELL_LIMIT <= request["kind"] <= REQUEST_STOP_LIMIT:
+            _place(book, request)
+    account["requests"] = left
+    return opened

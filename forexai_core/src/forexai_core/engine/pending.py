@@ -1,0 +1,129 @@
+"""Filling of pending orders, at the open and inside a bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.arrays import OPEN_REASONS
+from forexai_core.engine.book import Book
+from forexai_core.engine.checks import NO_MONEY, affordable, refuse
+from forexai_core.engine.deals import Entry, fill
+from forexai_core.engine.orders import cancel_order, remove_group
+from forexai_core.engine.records import (
+    ENTERED_OPEN,
+    ORDER_LIMIT,
+    ORDER_STOP,
+    ORDER_STOP_LIMIT,
+)
+
+__all__ = ["expire_orders", "fill_order", "order_at_open", "reached"]
+
+_LIMIT = OPEN_REASONS.index("limit")
+_STOP = OPEN_REASONS.index("stop")
+_STOP_LIMIT = OPEN_REASONS.index("stop_limit")
+
+
+@kernel
+def reached(kind: int, side: int, level: int, price: int) -> bool:
+    """Say whether a quote of the entry side reaches an order's level."""
+    if kind == ORDER_LIMIT:
+        return side * (level - price) >= 0
+    return side * (price - level) >= 0
+
+
+@kernel
+def _reason(origin: int) -> int:
+    if origin == ORDER_LIMIT:
+        return _LIMIT
+    return _STOP if origin == ORDER_STOP else _STOP_LIMIT
+
+
+@kernel
+def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
+    """Fill a pending order at a price, or remove it when free margin does not cover it.
+
+    Parameters
+    ----------
+    book : Book
+        The account, at present quotes.
+    row : int
+        Row of the order.
+    price : int
+        Points, slippage included.
+    entered : int
+        ENTERED_*: how the price came there.
+
+    Returns
+    -------
+    bool
+        Whether it filled.
+    """
+    order = book.orders[row]
+    entry = Entry(
+        order["ticket"],
+        order["symbol"],
+        order["strategy"],
+        order["side"],
+        order["volume_steps"],
+        price,
+        order["stop_loss"],
+        order["take_profit"],
+        order["trail_distance"],
+        order["trail_start"],
+        _reason(order["origin"]),
+        entered,
+        order["tag"],
+    )
+    group = order["oco"]
+    cancel_order(book, row)
+    if not affordable(book, entry.symbol, entry.side, entry.steps, price):
+        refuse(book, NO_MONEY)
+        return False
+    remove_group(book, group)
+    fill(book, entry)
+    return True
+
+
+@kernel
+def expire_orders(book: Book, index: int) -> None:
+    """Remove the orders of a symbol whose time is over."""
+    row = 0
+    while row < book.account["orders"]:
+        order = book.orders[row]
+        over = 0 < order["expiry_ns"] <= book.account["time_ns"]
+        if over and order["symbol"] == index:
+            cancel_order(book, row)
+        else:
+            row += 1
+
+
+@kernel
+def _gap_price(book: Book, order: Any, quote: int, symbol: Any) -> int:
+    if order["kind"] == ORDER_STOP:
+        return quote + order["side"] * symbol["slippage"]
+    return quote if book.account["limit_fill_open"] else order["price"]
+
+
+@kernel
+def order_at_open(book: Book, row: int) -> bool:
+    """Let the open trigger a pending order.
+
+    Returns
+    -------
+    bool
+        Whether the order left the book.
+    """
+    order = book.orders[row]
+    symbol = book.symbols[order["symbol"]]
+    quote = symbol["ask"] if order["side"] > 0 else symbol["bid"]
+    if not reached(order["kind"], order["side"], order["price"], quote):
+        return False
+    if order["kind"] == ORDER_STOP_LIMIT:
+        order["kind"] = ORDER_LIMIT
+        order["price"] = order["limit_price"]
+        book.account["activity"] += 1
+        if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
+            return False
+    fill_order(book, row, _gap_price(book, order, quote, symbol), ENTERED_OPEN)
+    return True

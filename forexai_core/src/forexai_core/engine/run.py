@@ -1,0 +1,121 @@
+"""The two drives of the ledger: a whole run in one call, and a stretch of events at a time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book, Market
+from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
+from forexai_core.engine.event import (
+    deciding_row,
+    event_symbol,
+    headroom,
+    idle,
+    pass_event,
+    take_event,
+    write_equity,
+)
+from forexai_core.engine.quotes import quotes_of, set_quotes
+from forexai_core.engine.records import STATUS_OK
+
+__all__ = ["Desk", "advance", "decide", "run"]
+
+
+class Desk(NamedTuple):
+    """What the batch drive decides with. An array of length 0 stands for "not given"."""
+
+    bars: NDArray[np.void]  # (decisions,) BAR: the strategy's own bars
+    intents: NDArray[np.void]  # (decisions,) INTENT, or none
+    management: NDArray[np.void]  # (symbols,) MANAGEMENT
+    manages: int  # whether positions are looked after at each close
+    steps: int  # whether the compiled step is called at each close
+    state: NDArray[np.uint8]  # (symbols, bytes)
+    params: NDArray[np.uint8]  # (symbols, bytes)
+    row: NDArray[np.void]  # (1,) ROW
+    commands: NDArray[np.void]  # (n,) COMMAND
+
+
+@kernel
+def decide(book: Book, desk: Desk, step: Any, index: int, row: int) -> None:
+    """Let the strategy decide at the close of one of its bars.
+
+    Parameters
+    ----------
+    book : Book
+        The account, after the bar's close.
+    desk : Desk
+        What to decide with.
+    step : first-class function of STEP_SIGNATURE
+        Called when ``desk.steps``.
+    index : int
+        Symbol.
+    row : int
+        Row of ``desk.bars`` and ``desk.intents``.
+    """
+    if desk.manages and book.account["positions"] > 0:
+        look_after(book, index, index, desk.management[index])
+    if len(desk.intents):
+        ask_intent(book, index, index, desk.intents[row], desk.management[index])
+    if desk.steps:
+        describe_row(book, index, index, desk.row[0], desk.bars[row], row)
+        step(desk.row[0], desk.state[index], desk.params[index], desk.commands)
+        ask_commands(book, index, index, desk.commands)
+
+
+@kernel
+def _event(book: Book, market: Market, event: int) -> None:
+    if idle(book):
+        pass_event(book, market, event)
+    else:
+        take_event(book, market, event)
+    if deciding_row(market, event) >= 0:
+        write_equity(book)
+
+
+@kernel
+def run(book: Book, market: Market, desk: Desk, step: Any) -> None:
+    """Drive the ledger over all events that are left, deciding at the close of each bar.
+
+    Returns early, with the account's status set, when an array is full or a rate unknown; the
+    caller mends that and calls again.
+    """
+    account = book.account
+    account["status"] = STATUS_OK
+    for event in range(account["events"], len(market.bars)):
+        status = headroom(book)
+        if status != STATUS_OK:
+            account["status"] = status
+            return
+        _event(book, market, event)
+        if account["status"] != STATUS_OK:
+            return
+        row = deciding_row(market, event)
+        if row >= 0:
+            index = event_symbol(market, event)
+            if desk.steps and idle(book):
+                symbol = book.symbols[index]
+                quotes = quotes_of(market, event, symbol)
+                set_quotes(symbol, quotes.bid_close, quotes.ask_close)
+            decide(book, desk, step, index, row)
+
+
+@kernel
+def advance(book: Book, market: Market, stop: int) -> None:
+    """Drive the ledger up to an event (exclusive), deciding nothing.
+
+    Returns early as :func:`run` does.
+    """
+    account = book.account
+    account["status"] = STATUS_OK
+    for event in range(account["events"], stop):
+        status = headroom(book)
+        if status != STATUS_OK:
+            account["status"] = status
+            return
+        _event(book, market, event)
+        if account["status"] != STATUS_OK:
+            return

@@ -1,0 +1,120 @@
+"""Stop-out: what the broker closes when equity no longer covers the margin."""
+
+from __future__ import annotations
+
+from forexai_core._jit import kernel
+from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.engine.book import Book, Quotes
+from forexai_core.engine.deals import close_position
+from forexai_core.engine.margin import level_below, open_profit
+from forexai_core.engine.quotes import move_quotes
+from forexai_core.engine.records import ENTRY_OUT
+
+__all__ = ["net_steps", "stop_out", "stop_out_inside"]
+
+_STOP_OUT = CLOSE_REASONS.index("stop_out")
+
+
+@kernel
+def net_steps(book: Book, index: int) -> int:
+    """Sum the signed volume of a symbol's positions."""
+    total = 0
+    for row in range(book.account["positions"]):
+        position = book.positions[row]
+        if position["symbol"] == index:
+            total += position["side"] * position["volume_steps"]
+    return total
+
+
+@kernel
+def _worst_position(book: Book) -> int:
+    worst, lowest = 0, 0.0
+    for row in range(book.account["positions"]):
+        profit = open_profit(book, row)
+        if row == 0 or profit < lowest:
+            worst, lowest = row, profit
+    return worst
+
+
+@kernel
+def stop_out(book: Book, intrabar: int) -> bool:
+    """Close the worst positions at present quotes until the margin level holds.
+
+    Parameters
+    ----------
+    book : Book
+        The account, at the quotes at which to test and close.
+    intrabar : int
+        1 inside a bar, 0 at its open.
+
+    Returns
+    -------
+    bool
+        Whether anything was closed.
+    """
+    account = book.account
+    closed = False
+    while account["positions"] > 0 and level_below(book):
+        account["activity"] += account["orders"]
+        account["orders"] = 0
+        row = _worst_position(book)
+        position = book.positions[row]
+        symbol = book.symbols[position["symbol"]]
+        price = symbol["bid"] if position["side"] > 0 else symbol["ask"]
+        steps = position["volume_steps"]
+        close_position(book, row, steps, price, _STOP_OUT, intrabar, 0, ENTRY_OUT)
+        account["stop_outs"] += 1
+        closed = True
+    return closed
+
+
+@kernel
+def stop_out_inside(
+    book: Book, index: int, quotes: Quotes, first: int, before: int
+) -> int:
+    """Look for the stop-out on the adverse way from the open, and carry it out.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    index : int
+        Symbol of the bar.
+    quotes : Quotes
+        The bar.
+    first : int
+        Points from the open at which to begin.
+    before : int
+        Points from the open at which something else happens; -1 for the bar's end.
+
+    Returns
+    -------
+    int
+        Points from the open at which it happened, or -1.
+    """
+    if book.account["margin"] <= 0.0:
+        return -1
+    net = net_steps(book, index)
+    if net == 0:
+        return -1
+    direction = -1 if net > 0 else 1
+    reach = quotes.bid_open - quotes.bid_low
+    if direction > 0:
+        reach = quotes.ask_high - quotes.ask_open
+    low, high = first, reach if before < 0 else min(reach, before - 1)
+    if high < low:
+        return -1
+    symbol = book.symbols[index]
+    move_quotes(symbol, quotes, direction, high)
+    if not level_below(book):
+        return -1
+    while low < high:  # equity only falls on this way, so the first point is found by halving
+        middle = (low + high) // 2
+        move_quotes(symbol, quotes, direction, middle)
+        if level_below(book):
+            high = middle
+        else:
+            low = middle + 1
+    move_quotes(symbol, quotes, direction, low)
+    stop_out(book, 1)
+    return low

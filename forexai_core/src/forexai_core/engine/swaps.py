@@ -1,0 +1,102 @@
+"""Swap: interest on positions held over the rollover.
+
+Modes: MetaTrader 5's ``SYMBOL_SWAP_MODE``; a rollover is midnight of the account's clock.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.money import convert, margin_currency, money
+
+__all__ = ["charge_rollovers", "debits_inside", "swap_of"]
+
+# Order of values.instruments.SwapMode.
+_DISABLED, _POINTS, _SYMBOL, _MARGIN, _DEPOSIT, _CURRENT, _OPEN = range(7)
+
+_SATURDAY = 5
+
+
+@kernel
+def _days(symbol: Any, weekday: int) -> int:
+    if weekday >= _SATURDAY and symbol["swap_weekend"] == 0:
+        return 0
+    return 3 if weekday == symbol["triple_day"] else 1
+
+
+@kernel
+def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
+    """Compute the swap of a volume for the rollover that ends a weekday.
+
+    Returns
+    -------
+    float
+        Account currency, rounded; negative is paid by the trader.
+    """
+    symbol = book.symbols[position["symbol"]]
+    days = _days(symbol, weekday)
+    mode = symbol["swap_mode"]
+    if days == 0 or mode == _DISABLED:
+        return 0.0
+    buy = position["side"] > 0
+    rate = symbol["swap_long"] if buy else symbol["swap_short"]
+    price = symbol["bid"] if buy else symbol["ask"]
+    scale = book.account["money_scale"]
+    if mode == _DEPOSIT:
+        return money(rate * steps * symbol["volume_step"] * days, scale)
+    if mode == _POINTS:
+        amount = rate * steps * symbol["value_per_point_step"]
+    elif mode == _CURRENT:
+        amount = rate / 100.0 / 360.0 * price * steps * symbol["value_per_point_step"]
+    elif mode == _OPEN:
+        cost = position["cost"] * steps / position["volume_steps"]
+        amount = rate / 100.0 / 360.0 * cost * symbol["value_per_point_step"]
+    elif mode == _MARGIN:
+        amount = rate * steps * symbol["volume_step"] * days
+        return money(margin_currency(symbol, amount, price), scale)
+    else:
+        # base currency: one unit of it is worth the price in profit currency
+        amount = rate * steps * symbol["volume_step"] * price / symbol["scale"]
+    return money(convert(symbol, amount * days, price), scale)
+
+
+@kernel
+def charge_rollovers(book: Book, until_ns: int) -> None:
+    """Charge every position for the rollovers not yet taken, up to an instant."""
+    account = book.account
+    taken = account["rollover"]
+    while taken < len(book.rollovers) and book.rollovers[taken]["time_ns"] <= until_ns:
+        rollover = book.rollovers[taken]
+        for row in range(account["positions"]):
+            position = book.positions[row]
+            if position["open_ns"] < rollover["time_ns"]:
+                position["swap"] += swap_of(
+                    book, position, position["volume_steps"], rollover["weekday"]
+                )
+        taken += 1
+    account["rollover"] = taken
+
+
+@kernel
+def debits_inside(book: Book, row: int, steps: int) -> float:
+    """Sum the debits of the rollovers strictly inside the present bar, for a volume closing in it.
+
+    Nothing shows whether the volume was closed before or after the rollover: a debit is charged, a
+    credit is not, and the position is marked ambiguous.
+    """
+    account = book.account
+    position = book.positions[row]
+    total = 0.0
+    number = account["rollover"]
+    while number < len(book.rollovers):
+        rollover = book.rollovers[number]
+        if rollover["time_ns"] >= account["end_ns"]:
+            break
+        amount = swap_of(book, position, steps, rollover["weekday"])
+        if amount != 0.0:
+            position["ambiguous"] = 1
+        total += min(amount, 0.0)
+        number += 1
+    return total

@@ -75,7 +75,7 @@ class Executor(Protocol):
         ForexAIError
             If a worker died.
         Exception
-            What the function raised, at that item's turn; no further item is begun.
+            What the function raised, at that item's turn; what has not begun by then is not begun.
         """
         ...
 

@@ -7,9 +7,27 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from forexai_core.errors import ConfigError
 from forexai_core.ports.leases import Fence
+from forexai_core.ports.names import check_name
 
 __all__ = ["Entry", "Journal", "JournalRecord"]
+
+_INT64 = 2**63
+
+
+def _int64(_: object, __: attrs.Attribute[int], value: int) -> None:
+    if not -_INT64 <= value < _INT64:
+        raise ConfigError(f"A journal entry's time_ns {value} does not fit 64 bits.")
+
+
+def _kind(_: object, __: attrs.Attribute[str], value: str) -> None:
+    check_name("kind of journal entry", value)
+
+
+def _bytes(_: object, __: attrs.Attribute[bytes], value: object) -> None:
+    if not isinstance(value, bytes):
+        raise ConfigError(f"A journal entry's payload is bytes, not {type(value).__name__}: encode it first.")
 
 
 @attrs.frozen(kw_only=True)
@@ -24,11 +42,16 @@ class Entry:
         What it is, such as ``decision``.
     payload : bytes
         The rest, in whatever form the kind has.
+
+    Raises
+    ------
+    ConfigError
+        If the time does not fit 64 bits, the kind is no name, or the payload is not bytes.
     """
 
-    time_ns: int
-    kind: str
-    payload: bytes
+    time_ns: int = attrs.field(validator=_int64)
+    kind: str = attrs.field(validator=_kind)
+    payload: bytes = attrs.field(validator=_bytes)
 
 
 @attrs.frozen(kw_only=True)
@@ -98,7 +121,8 @@ class Journal(Protocol):
         Raises
         ------
         ConfigError
-            If the stream or a kind is no name, or an entry is too large.
+            If the stream is no name, or the entries together exceed what the journal takes (64 MiB unless it
+            says more).
         FencedError
             If the token is old, or of another resource; nothing was written.
         StorageError

@@ -6,9 +6,21 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from forexai_core.errors import FencedError
+from forexai_core.errors import ConfigError, FencedError
+from forexai_core.ports.names import check_name
 
 __all__ = ["Fence", "Lease", "Leases"]
+
+_INT64 = 2**63
+
+
+def _resource(_: object, __: attrs.Attribute[str], value: str) -> None:
+    check_name("leased resource", value)
+
+
+def _counted(_: object, attribute: attrs.Attribute[int], value: int) -> None:
+    if not 0 < value < _INT64:
+        raise ConfigError(f"A fencing token's {attribute.name} counts from 1, and cannot be {value}.")
 
 
 @attrs.frozen(kw_only=True)
@@ -25,9 +37,9 @@ class Fence:
         Number of the lease; the later lease of a resource has the larger one.
     """
 
-    resource: str
-    epoch: int
-    number: int
+    resource: str = attrs.field(validator=_resource)
+    epoch: int = attrs.field(validator=_counted)
+    number: int = attrs.field(validator=_counted)
 
     def is_older_than(self, other: Fence) -> bool:
         """Tell whether this token was given before the other one of the same resource."""

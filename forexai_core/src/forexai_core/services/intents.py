@@ -1,0 +1,265 @@
+"""Order intents in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, final
+
+from forexai_core.errors import ConflictError, NotFoundError
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.intents import (
+    LEGAL,
+    SETTLED,
+    Intent,
+    IntentDraft,
+    IntentState,
+    Resolution,
+    Transition,
+    check_resolution,
+)
+from forexai_core.ports.leases import Fence
+from forexai_core.ports.names import check_name
+from forexai_core.services import fences
+from forexai_core.services.sqlite import Database
+
+__all__ = ["SqliteIntents"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS intents (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    magic INTEGER NOT NULL,
+    request BLOB NOT NULL,
+    state TEXT NOT NULL,
+    resolution TEXT,
+    detail BLOB NOT NULL,
+    recorded_at_ns INTEGER NOT NULL,
+    changed_at_ns INTEGER NOT NULL,
+    UNIQUE (account, magic, tag)
+);
+CREATE INDEX IF NOT EXISTS intents_by_state ON intents (account, state);
+CREATE TABLE IF NOT EXISTS intent_steps (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    intent TEXT NOT NULL REFERENCES intents (id),
+    state TEXT NOT NULL,
+    resolution TEXT,
+    detail BLOB NOT NULL,
+    time_ns INTEGER NOT NULL,
+    resource TEXT NOT NULL,
+    epoch INTEGER NOT NULL,
+    number INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS intent_steps_by_intent ON intent_steps (intent)
+"""
+
+_COLUMNS = "id, account, tag, magic, request, state, resolution, detail, recorded_at_ns, changed_at_ns"
+
+
+@final
+class SqliteIntents:
+    """Intents in tables, with every step that they took.
+
+    Parameters
+    ----------
+    database : Database
+        Where.
+    clock : Clock
+        For the times of the steps.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        database.add_schema("fences", 1, fences.SCHEMA)
+        database.add_schema("intents", 1, _SCHEMA)
+
+    def close(self) -> None:
+        """Close the database, which others may share."""
+        self._database.close()
+
+    async def take(self, account: str, fence: Fence) -> None:
+        """Make a token the newest one; see `forexai_core.ports.intents.Intents`."""
+        place = _place(check_name("account", account))
+        await self._database.write(lambda connection: fences.admit(connection, place, fence))
+
+    async def record(self, draft: IntentDraft, *, fence: Fence) -> Intent:
+        """Record an intent; see `forexai_core.ports.intents.Intents`."""
+        now_ns = self._clock.now_ns()
+
+        def work(connection: sqlite3.Connection) -> Intent:
+            fences.admit(connection, _place(draft.account), fence)
+            known = _find(connection, draft.id)
+            if known is not None:
+                if known.draft != draft:
+                    raise ConflictError(f"Intent '{draft.id}' was recorded with another content: make a new id.")
+                return known
+            _refuse_used_tag(connection, draft)
+            connection.execute(
+                f"INSERT INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)",  # noqa: S608 - a constant
+                (
+                    draft.id,
+                    draft.account,
+                    draft.tag,
+                    draft.magic,
+                    draft.request,
+                    IntentState.RECORDED,
+                    b"",
+                    now_ns,
+                    now_ns,
+                ),
+            )
+            _add_step(
+                connection,
+                draft.id,
+                Transition(state=IntentState.RECORDED, resolution=None, detail=b"", time_ns=now_ns, fence=fence),
+            )
+            return _get(connection, draft.id)
+
+        return await self._database.write(work)
+
+    async def advance(
+        self,
+        intent_id: str,
+        state: IntentState,
+        *,
+        fence: Fence,
+        detail: bytes = b"",
+        resolution: Resolution | None = None,
+    ) -> Intent:
+        """Move an intent on; see `forexai_core.ports.intents.Intents`."""
+        step = Transition(
+            state=IntentState(state),
+            resolution=None if resolution is None else Resolution(resolution),
+            detail=bytes(detail),
+            time_ns=self._clock.now_ns(),
+            fence=fence,
+        )
+
+        def work(connection: sqlite3.Connection) -> Intent:
+            intent = _get(connection, intent_id)
+            fences.admit(connection, _place(intent.draft.account), fence)
+            if _is_repeated(intent, step):
+                return intent
+            check_resolution(intent.state, step.state, step.resolution)
+            connection.execute(
+                "UPDATE intents SET state = ?, resolution = ?, detail = ?, changed_at_ns = ? WHERE id = ?",
+                (step.state, step.resolution, step.detail, step.time_ns, intent_id),
+            )
+            _add_step(connection, intent_id, step)
+            return _get(connection, intent_id)
+
+        return await self._database.write(work)
+
+    async def get(self, intent_id: str) -> Intent:
+        """Return an intent; see `forexai_core.ports.intents.Intents`."""
+        return await self._database.read(lambda connection: _get(connection, intent_id))
+
+    async def unsettled(self, account: str) -> Sequence[Intent]:
+        """Return what is not settled; see `forexai_core.ports.intents.Intents`."""
+        settled = sorted(SETTLED)
+        marks = ", ".join("?" * len(settled))
+        query = f"SELECT {_COLUMNS} FROM intents WHERE account = ? AND state NOT IN ({marks}) ORDER BY position"  # noqa: S608 - constants
+        return await self._database.read(
+            lambda connection: [_intent(row) for row in connection.execute(query, (account, *settled))]
+        )
+
+    async def history(self, intent_id: str) -> Sequence[Transition]:
+        """Return every step; see `forexai_core.ports.intents.Intents`."""
+
+        def work(connection: sqlite3.Connection) -> list[Transition]:
+            _get(connection, intent_id)
+            rows = connection.execute(
+                "SELECT state, resolution, detail, time_ns, resource, epoch, number FROM intent_steps "
+                "WHERE intent = ? ORDER BY position",
+                (intent_id,),
+            )
+            return [_step(row) for row in rows]
+
+        return await self._database.read(work)
+
+
+def _place(account: str) -> str:
+    return f"intents of {account}"
+
+
+def _is_repeated(intent: Intent, step: Transition) -> bool:
+    """Tell whether a step was made before; raise if it cannot be made now.
+
+    Raises
+    ------
+    ConflictError
+        If the state does not allow it.
+    """
+    known = (intent.state, intent.resolution, intent.detail)
+    if known == (step.state, step.resolution, step.detail) and step.state is not IntentState.SENT:
+        return True
+    if step.state not in LEGAL[intent.state]:
+        remedy = "It may be sent once only." if step.state is IntentState.SENT else "Read it again and reconcile."
+        raise ConflictError(
+            f"Intent '{intent.draft.id}' is '{intent.state}' and cannot become '{step.state}' in this way. {remedy}"
+        )
+    return False
+
+
+def _refuse_used_tag(connection: sqlite3.Connection, draft: IntentDraft) -> None:
+    row = connection.execute(
+        "SELECT id FROM intents WHERE account = ? AND magic = ? AND tag = ?", (draft.account, draft.magic, draft.tag)
+    ).fetchone()
+    if row is not None:
+        raise ConflictError(
+            f"Magic {draft.magic} and tag '{draft.tag}' already mark intent '{row[0]}' of account "
+            f"'{draft.account}': the venue's orders could not be told apart. Make a new tag."
+        )
+
+
+def _find(connection: sqlite3.Connection, intent_id: str) -> Intent | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM intents WHERE id = ?", (intent_id,)).fetchone()  # noqa: S608 - a constant
+    return None if row is None else _intent(row)
+
+
+def _get(connection: sqlite3.Connection, intent_id: str) -> Intent:
+    intent = _find(connection, intent_id)
+    if intent is None:
+        raise NotFoundError(f"There is no intent '{intent_id}'.")
+    return intent
+
+
+def _intent(row: tuple[Any, ...]) -> Intent:
+    return Intent(
+        draft=IntentDraft(id=row[0], account=row[1], tag=row[2], magic=row[3], request=row[4]),
+        state=IntentState(row[5]),
+        resolution=None if row[6] is None else Resolution(row[6]),
+        detail=row[7],
+        recorded_at_ns=row[8],
+        changed_at_ns=row[9],
+    )
+
+
+def _add_step(connection: sqlite3.Connection, intent_id: str, step: Transition) -> None:
+    connection.execute(
+        "INSERT INTO intent_steps (intent, state, resolution, detail, time_ns, resource, epoch, number) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            intent_id,
+            step.state,
+            step.resolution,
+            step.detail,
+            step.time_ns,
+            step.fence.resource,
+            step.fence.epoch,
+            step.fence.number,
+        ),
+    )
+
+
+def _step(row: tuple[Any, ...]) -> Transition:
+    return Transition(
+        state=IntentState(row[0]),
+        resolution=None if row[1] is None else Resolution(row[1]),
+        detail=row[2],
+        time_ns=row[3],
+        fence=Fence(resource=row[4], epoch=row[5], number=row[6]),
+    )

@@ -1,0 +1,199 @@
+"""A SQLite file that several stores share: one thread, one transaction at a time, durable commits."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar, final
+
+from forexai_core.errors import IntegrityError, StorageError
+from forexai_core.services.disk import Disk, storing
+
+__all__ = ["Database"]
+
+ResultT = TypeVar("ResultT")
+
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+@final
+class Database:
+    """A database file, opened when first used.
+
+    WAL and ``synchronous=FULL``: a commit that returned survives a power failure. Writes begin with ``BEGIN
+    IMMEDIATE``, so two processes never find out at the end that they collided.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file; None keeps everything in memory.
+    busy_timeout_s : float
+        How long a write waits for other processes, seconds.
+    """
+
+    def __init__(self, path: Path | None, *, busy_timeout_s: float = 30.0) -> None:
+        self.path = path
+        self._busy_timeout_s = busy_timeout_s
+        self._schemas: dict[str, tuple[int, str]] = {}
+        self._connection: sqlite3.Connection | None = None
+        self._guard = threading.Lock()  # held while a transaction runs: never taken on the event loop with a file
+        self._door = threading.Lock()
+        self._closed = False
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forexai-sqlite")
+
+    def add_schema(self, name: str, version: int, statements: str) -> None:
+        """Have tables made when they are first needed.
+
+        Parameters
+        ----------
+        name : str
+            Whose tables.
+        version : int
+            Of their layout. A file of a later version is refused.
+        statements : str
+            SQL that makes them if they are not there.
+        """
+        with self._guard:
+            if self._schemas.setdefault(name, (version, statements)) != (version, statements):
+                raise StorageError(f"Two stores claim the tables of '{name}' in {self._place}.")
+            if self._connection is not None:
+                _apply(self._connection, {name: self._schemas[name]})
+
+    async def write(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Run ``work`` in a transaction that is committed on return and rolled back if it raises.
+
+        Raises
+        ------
+        StorageError
+            If the database fails or stays busy.
+        IntegrityError
+            If the file is damaged.
+        """
+        return await self._run(lambda: self._transaction("BEGIN IMMEDIATE", work))
+
+    async def read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        """Run ``work``, which changes nothing, on one consistent state.
+
+        Raises
+        ------
+        StorageError
+            If the database fails or stays busy.
+        IntegrityError
+            If the file is damaged.
+        """
+        return await self._run(lambda: self._transaction("BEGIN", work))
+
+    async def _run(self, work: Callable[[], ResultT]) -> ResultT:
+        if self.path is None:  # nothing to wait for
+            return work()
+        with self._door:
+            self._check_open()
+            outcome = self._thread.submit(work)
+        return await asyncio.wrap_future(outcome)
+
+    def close(self) -> None:
+        """Finish what was begun and close the file. Twice is once."""
+        with self._door:
+            self._closed = True
+        self._thread.shutdown(wait=True)
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"The database {self._place} is closed.")
+
+    @property
+    def _place(self) -> str:
+        return "in memory" if self.path is None else str(self.path)
+
+    def _transaction(self, begin: str, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
+        with self._guard:
+            try:
+                connection = self._connected()
+                connection.execute(begin)
+                try:
+                    result = work(connection)
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                self._commit(connection)
+            except sqlite3.Error as problem:
+                raise self._explained(problem) from problem
+            return result
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _explained(self, problem: sqlite3.Error) -> StorageError:
+        code = getattr(problem, "sqlite_errorcode", None)
+        if isinstance(code, int) and code & 0xFF in _DAMAGED:
+            return IntegrityError(f"The database {self._place} is damaged ({problem}): restore it from a backup.")
+        return StorageError(
+            f"The database {self._place} failed ({problem}); the change was not made. "
+            "Check the disk's space, the rights to the file, and that no other program keeps it locked."
+        )
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._check_open()
+            if self.path is not None:
+                with storing(f"Making {self.path}"):
+                    Disk().make_folder(self.path.parent)
+                    # SQLite makes its files by the process's mask; this one is for the owner only.
+                    os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            connection = sqlite3.connect(
+                ":memory:" if self.path is None else self.path,
+                timeout=self._busy_timeout_s,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            try:
+                _prepare(connection)
+                _apply(connection, self._schemas)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _apply(connection: sqlite3.Connection, schemas: dict[str, tuple[int, str]]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS layouts (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")
+        for name, (version, statements) in schemas.items():
+            _check_layout(connection, name, version)
+            for statement in filter(str.strip, statements.split(";")):
+                connection.execute(statement)
+            connection.execute("INSERT OR IGNORE INTO layouts VALUES (?, ?)", (name, version))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _check_layout(connection: sqlite3.Connection, name: str, version: int) -> None:
+    known: tuple[Any, ...] | None = connection.execute("SELECT version FROM layouts WHERE name = ?", (name,)).fetchone()
+    if known is not None and known[0] != version:
+        raise StorageError(
+            f"The tables of '{name}' have layout {known[0]}, this release knows {version}. "
+            "Open them with the release that wrote them, or a later one."
+        )

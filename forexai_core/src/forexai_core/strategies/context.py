@@ -1,0 +1,168 @@
+"""What a class strategy is handed at each bar: prices, account and orders, as far as they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from forexai_core.errors import ConfigError
+from forexai_core.strategies.exits import Units
+from forexai_core.strategies.feeds import Feeds
+from forexai_core.strategies.requests import LedgerArrays
+from forexai_core.strategies.series import Counts, Cursor, FollowingCursor
+from forexai_core.strategies.trading import Trading
+from forexai_core.strategies.views import BarsView, TicksView
+from forexai_core.values.accounts import Account, AccountState
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.instruments import Instrument
+
+__all__ = ["Context", "open_contexts"]
+
+
+class Context(Trading):
+    """The market and the account as they are known at one moment, and the orders that can be given in it.
+
+    Nothing later than the present bar can be reached through it; higher bars appear when they have ended.
+
+    Attributes
+    ----------
+    symbol : str
+        What is traded through it.
+    bars : BarsView
+        Its bars: ``ctx.bars.close[-1]``; ``ctx.bars("H4")`` in a higher timeframe.
+    indicator : callable
+        ``ctx.indicator("rsi", 14)[-1]``: :meth:`BarsView.indicator` of ``bars``.
+    """
+
+    def __init__(
+        self,
+        ledger: LedgerArrays,
+        feeds: Feeds,
+        symbol: str,
+        *,
+        account: Account,
+        leader: Counts,
+        owner: str | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        feed = feeds[symbol]
+        owner = owner or symbol
+        names = feeds.symbols
+        super().__init__(
+            ledger,
+            names.index(symbol),
+            names.index(owner),
+            Units(feed.instrument),
+            [""] if tags is None else tags,
+        )
+        self.symbol = symbol
+        self._feeds, self._feed, self._account, self._owner = feeds, feed, account, owner
+        self._leader, self._times = leader, feeds[owner].ends
+        cursor = leader if symbol == owner else FollowingCursor(leader, self._times, feed.ends)
+        self._cursor = cursor
+        self._others: dict[str, Context] = {}
+        self.bars = BarsView(feed, cursor)
+        # One call instead of two: a strategy asks for its indicators at every bar.
+        self.indicator = self.bars.indicator
+
+    def _decision(self) -> int:
+        return self._leader.count
+
+    @property
+    def instrument(self) -> Instrument:
+        """Contract of the symbol."""
+        return self._feed.instrument
+
+    @property
+    def time_ns(self) -> int:
+        """The present: when the bar that decides has ended, nanoseconds UTC."""
+        return self._times[self._leader.count - 1]
+
+    @property
+    def ticks(self) -> TicksView:
+        """Ticks of the symbol, in a run on ticks.
+
+        Raises
+        ------
+        ConfigError
+            In a run on bars.
+        """
+        if not isinstance(self._feed.prices, Ticks):
+            raise ConfigError(f"{self.symbol}: this run is on {self._feed.timeframe} bars and has no ticks.")
+        return TicksView(self._feed, self._cursor)
+
+    @property
+    def bid(self) -> float:
+        """Newest bid."""
+        return self.bars.close[-1]
+
+    @property
+    def ask(self) -> float:
+        """Newest ask, by the spread that the run charges."""
+        spread = int(self._ledger.symbols[self._symbol_index]["spread"])
+        return self._feed.ask_close(self._cursor.count - 1, spread)
+
+    @property
+    def account(self) -> AccountState:
+        """Balance, equity and margin at the present prices."""
+        record = self._ledger.account
+        return AccountState(
+            time_ns=self.time_ns,
+            currency=self._account.currency,
+            balance=float(record["balance"]),
+            equity=float(record["equity"]),
+            margin=float(record["margin"]),
+        )
+
+    def on(self, symbol: str) -> Context:
+        """Give another symbol of the run, seen and traded by the same strategy.
+
+        Raises
+        ------
+        ConfigError
+            If the run has no prices of it.
+        """
+        if symbol == self.symbol:
+            return self
+        found = self._others.get(symbol)
+        if found is None:
+            found = Context(
+                self._ledger,
+                self._feeds,
+                symbol,
+                account=self._account,
+                leader=self._leader,
+                owner=self._owner,
+                tags=self._tags,
+            )
+            self._others[symbol] = found
+        return found
+
+
+def open_contexts(
+    ledger: LedgerArrays, prices: Mapping[str, Bars | Ticks], account: Account
+) -> tuple[list[Context], list[Cursor]]:
+    """Make the context of every symbol of a run, and the cursors that its drive moves.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The account.
+    prices : mapping of str to Bars or Ticks
+        What the strategies decide on, in the order of the ledger's symbols. The strategy of a symbol has its index.
+    account : Account
+        As the run began.
+
+    Returns
+    -------
+    contexts : list of Context
+        One a symbol.
+    cursors : list of Cursor
+        Set ``cursors[k].count = i + 1`` when bar ``i`` of symbol ``k`` has closed, then call its strategy.
+    """
+    feeds = Feeds(prices, account.clock)
+    cursors = [Cursor() for _ in feeds.symbols]
+    contexts = [
+        Context(ledger, feeds, symbol, account=account, leader=cursor)
+        for symbol, cursor in zip(feeds.symbols, cursors, strict=True)
+    ]
+    return contexts, cursors

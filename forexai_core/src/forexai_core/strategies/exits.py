@@ -1,0 +1,152 @@
+"""How stops, targets and trailing are asked for: as a price, in pips, in points or as a distance of prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any, TypedDict
+
+from forexai_core.engine.records import NO_PRICE
+from forexai_core.errors import ConfigError, OrderRefusedError, did_you_mean
+from forexai_core.values.instruments import Instrument
+
+__all__ = ["Exits", "Units"]
+
+
+class Exits(TypedDict, total=False):
+    """Stops and targets of an order; of each, one way of saying it.
+
+    ``stop_loss`` and ``take_profit`` are prices; ``_pips``, ``_points`` and ``_distance`` (price units) are measured
+    from the quoted entry. ``trail_*`` is how far a trailing stop stays behind the best price, ``trail_start_*`` the
+    gain at which it begins.
+    """
+
+    stop_loss: float | None
+    stop_loss_pips: float | None
+    stop_loss_points: float | None
+    stop_loss_distance: float | None
+    take_profit: float | None
+    take_profit_pips: float | None
+    take_profit_points: float | None
+    take_profit_distance: float | None
+    trail_pips: float | None
+    trail_points: float | None
+    trail_distance: float | None
+    trail_start_pips: float | None
+    trail_start_points: float | None
+    trail_start_distance: float | None
+
+
+_KNOWN = frozenset(Exits.__annotations__)
+_WHAT = (
+    ("stop_loss", "stop_distance"),
+    ("take_profit", "target_distance"),
+    ("trail", "trail_distance"),
+    ("trail_start", "trail_start"),
+)
+
+
+class Units:
+    """User units of one symbol, to the whole points and steps of the ledger.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        Its digits, pip size and volume step.
+    """
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.symbol = instrument.symbol
+        self.scale = 10.0**instrument.digits
+        self.pip_size = instrument.pip_size
+        self.volume_step = instrument.volume_step
+
+    def steps(self, volume_lots: float) -> int:
+        """Turn lots into steps.
+
+        Raises
+        ------
+        OrderRefusedError
+            If the volume is not above 0, or does not lie on a step.
+        """
+        step = self.volume_step
+        if not (isfinite(volume_lots) and volume_lots > 0):
+            raise OrderRefusedError(
+                f"{self.symbol}: a volume must be above 0 lots, not {volume_lots}.", rule="volume", value=volume_lots
+            )
+        steps = round(volume_lots / step)
+        if abs(steps * step - volume_lots) > 1e-7 * max(1.0, volume_lots):
+            below = int(volume_lots / step)
+            raise OrderRefusedError(
+                f"{self.symbol}: {volume_lots:.10g} lots do not lie on the volume step of {step:g}. Nearest: "
+                f"{below * step:.10g} and {(below + 1) * step:.10g}.",
+                rule="volume_step",
+                limit=step,
+                value=volume_lots,
+            )
+        return steps
+
+    def points(self, what: str, price: float) -> int:
+        """Turn a price into points.
+
+        Raises
+        ------
+        ConfigError
+            If it is not above 0 and finite.
+        """
+        if not (isfinite(price) and price > 0):
+            raise ConfigError(f"{self.symbol}: {what} must be a price above 0, not {price}.")
+        return round(price * self.scale)
+
+    def distance(self, what: str, given: Mapping[str, Any]) -> int:
+        """Turn one distance, given in pips, points or price units, into points; 0 where none is given.
+
+        Parameters
+        ----------
+        what : str
+            ``stop_loss``, ``take_profit``, ``trail`` or ``trail_start``.
+        given : mapping
+            May hold ``{what}_pips``, ``{what}_points`` or ``{what}_distance``.
+
+        Raises
+        ------
+        ConfigError
+            If it is given twice, or is not above 0 and finite.
+        """
+        found: dict[str, float] = {name: given[name] for name in self._names(what) if given.get(name) is not None}
+        if not found:
+            return 0
+        if len(found) > 1:
+            raise ConfigError(f"{self.symbol}: {' and '.join(found)} say the same thing twice. Give one.")
+        name, value = next(iter(found.items()))
+        if not (isfinite(value) and value > 0):
+            raise ConfigError(f"{self.symbol}: {name} must be above 0, not {value}. Leave it out for none.")
+        if name.endswith("_points"):
+            return round(value)
+        return round((value * self.pip_size if name.endswith("_pips") else value) * self.scale)
+
+    @staticmethod
+    def _names(what: str) -> tuple[str, str, str]:
+        return f"{what}_pips", f"{what}_points", f"{what}_distance"
+
+    def exits(self, given: Mapping[str, Any]) -> dict[str, int]:
+        """Turn stops, targets and trailing into fields of REQUEST.
+
+        Raises
+        ------
+        ConfigError
+            If a name is unknown, something is given twice, or a value cannot be.
+        """
+        for name in given:
+            if name not in _KNOWN:
+                raise ConfigError(f"{self.symbol}: an order has no '{name}'. {did_you_mean(name, _KNOWN)}")
+        fields = {"stop_loss": NO_PRICE, "take_profit": NO_PRICE}
+        for what, field in _WHAT:
+            fields[field] = self.distance(what, given)
+            price = given.get(what) if what in fields else None
+            if price is None:
+                continue
+            if fields[field]:
+                raise ConfigError(f"{self.symbol}: {what} is given as a price and as a distance. Give one.")
+            fields[what] = self.points(what, price)
+        return fields

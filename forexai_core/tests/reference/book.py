@@ -1,0 +1,235 @@
+"""The account's book: what is open, what it is worth, and the deals that change it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+
+from reference.clock import rollovers
+from reference.contract import Account, Contract, Rates
+from reference.money import to_minor
+from reference.orders import Entered, Order, Position, Trade
+from reference.quotes import Bar, Quote
+
+__all__ = ["Book"]
+
+_TOLERANCE = Fraction(1, 10**6)  # of money compared, in units of the currency: both arithmetics agree on equality
+
+
+class Book:
+    """Positions, orders, present quotes and the balance of one account. Money is in minor units."""
+
+    def __init__(self, account: Account, contracts: list[Contract]) -> None:
+        self.account = account
+        self.contracts = contracts
+        self.balance = to_minor(account.balance, account.digits)
+        self.quotes: list[Quote | None] = [None] * len(contracts)
+        self.rates = [Rates()] * len(contracts)
+        self.positions: dict[int, Position] = {}
+        self.orders: dict[int, Order] = {}
+        self.trades: list[Trade] = []
+        self.refused: Counter[str] = Counter()
+        self.time_ns = 0
+        self.inside: Bar | None = None  # the bar while its inside is settled
+        self.inside_symbol = -1
+        self._next_ticket = 1
+
+    # ------------------------------------------------------------------------------------------------ looking
+    def take_ticket(self) -> int:
+        """Give the next ticket."""
+        self._next_ticket += 1
+        return self._next_ticket - 1
+
+    def quote(self, symbol: int) -> Quote:
+        """Give a symbol's present quote."""
+        quote = self.quotes[symbol]
+        if quote is None:
+            message = f"{self.contracts[symbol].symbol} has no price yet"
+            raise LookupError(message)
+        return quote
+
+    def positions_of(self, symbol: int) -> list[Position]:
+        """List a symbol's positions by ticket."""
+        return sorted((p for p in self.positions.values() if p.symbol == symbol), key=lambda p: p.ticket)
+
+    def orders_of(self, symbol: int) -> list[Order]:
+        """List a symbol's pending orders by ticket."""
+        return sorted((o for o in self.orders.values() if o.symbol == symbol), key=lambda o: o.ticket)
+
+    def money(self, amount: Fraction | int) -> int:
+        """Round an amount of the account's currency to minor units."""
+        return to_minor(amount, self.account.digits)
+
+    # -------------------------------------------------------------------------------------------------- worth
+    def profit(self, position: Position, steps: int, price: Fraction | int, conversion_price: Fraction | int) -> int:
+        """Give the profit of so many steps of a position at a price, converted at another."""
+        contract = self.contracts[position.symbol]
+        points_steps = position.side * (price * steps - position.cost * steps / position.steps)
+        amount = points_steps * contract.value_per_point_step
+        return self.money(contract.in_account(amount, conversion_price, self.account, self.rates[position.symbol]))
+
+    def floating(self, position: Position, quote: Quote | None = None) -> int:
+        """Give a position's open profit at a quote; the present one unless given."""
+        price = (quote or self.quote(position.symbol)).exit(position.side)
+        return self.profit(position, position.steps, price, price)
+
+    def equity(self) -> int:
+        """Give balance, open profit and accrued swap."""
+        return self.balance + sum(self.floating(p) + p.swap for p in self.positions.values())
+
+    def margin_of(self, symbol: int, parts: Iterable[tuple[int, int, Fraction]]) -> int:
+        """Give the margin of (side, steps, margin) parts of one symbol, the covered volume at its own rate."""
+        parts = list(parts)
+        buys = sum(steps for side, steps, _ in parts if side > 0)
+        sells = sum(steps for side, steps, _ in parts if side < 0)
+        margin = sum((margin for _, _, margin in parts), Fraction(0))
+        if buys and sells:
+            contract = self.contracts[symbol]
+            covered, uncovered = min(buys, sells), abs(buys - sells)
+            counted = uncovered + covered * contract.margin_hedged / contract.contract_size
+            margin = margin / (buys + sells) * counted
+        return to_minor(margin, 0)  # parts are in minor units already
+
+    def margin(self) -> int:
+        """Give the margin bound by all positions."""
+        return sum(
+            self.margin_of(symbol, [(p.side, p.steps, p.margin) for p in self.positions.values() if p.symbol == symbol])
+            for symbol in range(len(self.contracts))
+        )
+
+    def margin_to_open(self, symbol: int, steps: int, points: int) -> Fraction:
+        """Give the margin that a volume binds when it opens at a price, minor units."""
+        margin = self.contracts[symbol].margin(steps, points, self.account, self.rates[symbol])
+        return Fraction(self.money(margin))
+
+    def below(self, level: Fraction, equity: int | None = None) -> bool:
+        """Whether equity, in percent of the margin, is below a level."""
+        margin = self.margin()
+        if margin <= 0:
+            return False
+        tolerance = _TOLERANCE * 10**self.account.digits
+        return 100 * (self.equity() if equity is None else equity) < level * margin - tolerance
+
+    def affords(self, extra_margin: Fraction | int) -> bool:
+        """Whether free margin covers more margin; less margin is always allowed."""
+        if extra_margin <= 0:
+            return True
+        return extra_margin <= self.equity() - self.margin() + _TOLERANCE * 10**self.account.digits
+
+    # -------------------------------------------------------------------------------------------------- deals
+    def open(self, order: Order, price: int, reason: str, entered: Entered) -> Position:
+        """Open a position of an order's volume at a price."""
+        position = Position(
+            ticket=order.ticket,
+            symbol=order.symbol,
+            strategy=order.strategy,
+            side=order.side,
+            steps=order.steps,
+            cost=Fraction(price * order.steps),
+            open_ns=self.time_ns,
+            stop=order.stop,
+            target=order.target,
+            trail_distance=order.trail_distance,
+            trail_start=order.trail_start,
+            open_reason=reason,
+            best=Fraction(price),
+            worst=Fraction(price),
+            entered=entered,
+        )
+        self.positions[position.ticket] = position
+        self._book_entry(position, order.steps, price)
+        return position
+
+    def add(self, position: Position, order: Order, price: int, entered: Entered) -> None:
+        """Add an order's volume to a netting position."""
+        position.steps += order.steps
+        position.cost += price * order.steps
+        position.stop = position.stop if order.stop is None else order.stop
+        position.target = position.target if order.target is None else order.target
+        if order.stop is not None:
+            position.trailed = False
+        if order.trail_distance:
+            position.trail_distance, position.trail_start = order.trail_distance, order.trail_start
+        position.entered = max(position.entered, entered)
+        self._book_entry(position, order.steps, price)
+
+    def _book_entry(self, position: Position, steps: int, price: int) -> None:
+        contract = self.contracts[position.symbol]
+        position.margin += self.margin_to_open(position.symbol, steps, price)
+        commission = -self.money(contract.commission_per_lot * contract.lots(steps))
+        position.commission += commission
+        self.balance += commission
+        self.start_peak(position)
+
+    def start_peak(self, position: Position) -> None:
+        """Let trailing begin anew: at the open's exit side, or at the close of a bar of which the inside runs."""
+        position.peak = None if self.inside else self.quote(position.symbol).exit(position.side)
+
+    def close(self, position: Position, steps: int, price: int, reason: str, *, ambiguous: bool = False) -> None:
+        """Close a part of a position, or all of it, at a price."""
+        contract = self.contracts[position.symbol]
+        position.best = position.better(position.best, Fraction(price))
+        position.worst = position.worse(position.worst, Fraction(price))
+        profit = self.profit(position, steps, price, price)
+        mae = min(0, self.profit(position, steps, position.worst, price))
+        mfe = max(0, self.profit(position, steps, position.best, price))
+        share = Fraction(steps, position.steps)
+        entry_commission = to_minor(position.commission * share, 0)
+        swap = to_minor(position.swap * share, 0)
+        debit = self._rollover_inside(position, steps)
+        exit_commission = -self.money(contract.commission_per_lot * contract.lots(steps))
+        self.balance += profit + swap + (debit or 0) + exit_commission
+        trade = Trade(
+            ticket=position.ticket,
+            symbol=position.symbol,
+            side=position.side,
+            steps=steps,
+            open_ns=position.open_ns,
+            close_ns=self.time_ns,
+            open_points=position.average,
+            close_points=price,
+            stop=position.stop,
+            target=position.target,
+            commission=entry_commission + exit_commission,
+            swap=swap + (debit or 0),
+            profit=profit,
+            open_reason=position.open_reason,
+            close_reason=reason,
+            ambiguous=position.ambiguous or ambiguous or debit is not None,
+            intrabar=self.inside is not None,
+            mae=mae,
+            mfe=mfe,
+        )
+        self.trades.append(trade)
+        if steps == position.steps:
+            del self.positions[position.ticket]
+            return
+        position.commission -= entry_commission
+        position.swap -= swap
+        position.cost -= position.cost * share
+        position.margin -= position.margin * share
+        position.steps -= steps
+
+    # --------------------------------------------------------------------------------------------------- swap
+    def _night(self, position: Position, steps: int, exit_points: int, weekday: int) -> int:
+        contract = self.contracts[position.symbol]
+        rates = self.rates[position.symbol]
+        amount = contract.swap(position.side, steps, exit_points, position.average, self.account, rates)
+        return self.money(amount * contract.nights(weekday))
+
+    def charge_rollover(self, position: Position, weekday: int) -> None:
+        """Charge one rollover to a position, at the present quotes."""
+        exit_points = self.quote(position.symbol).exit(position.side)
+        position.swap += self._night(position, position.steps, exit_points, weekday)
+
+    def _rollover_inside(self, position: Position, steps: int) -> int | None:
+        """Give the debits of rollovers inside the exit bar, or None where no amount is due either way."""
+        bar = self.inside
+        if bar is None:
+            return None
+        own = position.symbol == self.inside_symbol
+        exit_points = bar.exit(position.side).open if own else self.quote(position.symbol).exit(position.side)
+        nights = rollovers(self.account.clock, bar.time_ns, bar.end_ns - 1)
+        amounts = [self._night(position, steps, exit_points, night.weekday) for night in nights]
+        return sum(min(0, amount) for amount in amounts) if any(amounts) else None

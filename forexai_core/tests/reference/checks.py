@@ -1,0 +1,130 @@
+"""What a venue refuses, and by which name."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+from reference.book import Book
+from reference.contract import Contract
+from reference.orders import STOP_LIMIT, Order, Position, Request
+from reference.quotes import Quote
+
+__all__ = [
+    "Refused",
+    "check_limit",
+    "check_money",
+    "check_order_price",
+    "check_order_stops",
+    "check_steps",
+    "check_stops",
+    "is_frozen_order",
+    "is_frozen_position",
+    "stops_from",
+]
+
+
+class Refused(Exception):  # noqa: N818 - the venue's word
+    """The venue refuses; the argument is the name under which it is counted."""
+
+
+def stops_from(request: Request, entry: int) -> tuple[int | None, int | None]:
+    """Give stop and target as prices: as given, else by their distance from the quoted entry."""
+    if request.stop_distance < 0 or request.target_distance < 0:
+        raise Refused("invalid_stops")
+    stop, target = request.stop, request.target
+    if stop is None and request.stop_distance:
+        stop = entry - request.side * request.stop_distance
+    if target is None and request.target_distance:
+        target = entry + request.side * request.target_distance
+    return stop, target
+
+
+def check_stops(contract: Contract, side: int, origin: int, stop: int | None, target: int | None) -> None:
+    """Demand that a stop lies on the losing side of a price, a target on the winning one, beyond the level."""
+    level = contract.stops_level
+    if stop is not None and not side * (origin - stop) > level:
+        raise Refused("invalid_stops")
+    if target is not None and not side * (target - origin) > level:
+        raise Refused("invalid_stops")
+
+
+def check_steps(book: Book, request: Request, symbol: int, entry: int, stop: int | None) -> int:
+    """Give the volume of an order, and demand that it lies within the contract's bounds."""
+    contract = book.contracts[symbol]
+    steps = request.steps
+    if request.risk_fraction:
+        if stop is None or request.side * (entry - stop) <= 0:
+            raise Refused("invalid_stops")
+        steps = min(_steps_at_risk(book, request.risk_fraction, symbol, entry, stop), contract.max_steps)
+    if not contract.min_steps <= steps <= contract.max_steps:
+        raise Refused("invalid_volume")
+    return steps
+
+
+def _steps_at_risk(book: Book, fraction: Fraction, symbol: int, entry: int, stop: int) -> int:
+    contract = book.contracts[symbol]
+    loss = -abs(entry - stop) * contract.value_per_point_step
+    loss = -contract.in_account(loss, stop, book.account, book.rates[symbol])
+    loss += 2 * contract.commission_per_lot * contract.volume_step
+    equity = Fraction(book.equity(), 10**book.account.digits)
+    return floor(fraction * equity / loss + Fraction(1, 10**9))
+
+
+def check_limit(book: Book, symbol: int, side: int, steps: int) -> None:
+    """Demand that one direction's positions and pending orders stay within the contract's limit."""
+    limit = book.contracts[symbol].limit_steps
+    held = [p.steps for p in book.positions_of(symbol) if p.side == side]
+    waiting = [o.steps for o in book.orders_of(symbol) if o.side == side]
+    if limit and sum(held) + sum(waiting) + steps > limit:
+        raise Refused("limit_volume")
+
+
+def check_order_price(contract: Contract, order: Order, quote: Quote, now_ns: int) -> None:
+    """Demand that a pending order lies on its side of the market, and in the future."""
+    limit_price = order.limit_price if order.kind == STOP_LIMIT else None
+    if order.price <= 0 or (order.kind == STOP_LIMIT and (limit_price is None or limit_price <= 0)):
+        raise Refused("invalid_price")
+    away = order.price - quote.entry(order.side)
+    away = away if order.rises else -away
+    if away <= 0 or away < contract.stops_level:
+        raise Refused("invalid_price")
+    if limit_price is not None and order.side * (order.price - limit_price) <= 0:
+        raise Refused("invalid_price")
+    if 0 < order.expiry_ns <= now_ns:
+        raise Refused("invalid_price")
+
+
+def check_money(book: Book, order: Order, price: int) -> None:
+    """Demand that free margin covers what an order adds at its fill price."""
+    symbol = order.symbol
+    present = book.positions_of(symbol)
+    before = [(p.side, p.steps, p.margin) for p in present]
+    if not book.account.netting or not present or present[0].side == order.side:
+        after = [*before, (order.side, order.steps, book.margin_to_open(symbol, order.steps, price))]
+    elif order.steps <= present[0].steps:
+        return
+    else:
+        rest = order.steps - present[0].steps
+        after = [(order.side, rest, book.margin_to_open(symbol, rest, price))]
+    if not book.affords(book.margin_of(symbol, after) - book.margin_of(symbol, before)):
+        raise Refused("no_money")
+
+
+def is_frozen_order(contract: Contract, order: Order, quote: Quote) -> bool:
+    """Whether the market is so near to an order that the venue lets no one touch it."""
+    return 0 < contract.freeze_level >= abs(quote.entry(order.side) - order.price)
+
+
+def is_frozen_position(contract: Contract, position: Position, quote: Quote) -> bool:
+    """Whether the market is so near to a position's stop or target that the venue lets no one move them."""
+    price = quote.exit(position.side)
+    levels = [level for level in (position.stop, position.target) if level is not None]
+    return contract.freeze_level > 0 and any(abs(price - level) <= contract.freeze_level for level in levels)
+
+
+def check_order_stops(contract: Contract, order: Order) -> None:
+    """Check a pending order's stop and target from its own price."""
+    check_stops(contract, order.side, order.own_price, order.stop, order.target)
+
+

@@ -1,0 +1,44 @@
+"""Rollovers: the midnights of an account's clock, straight from the time zone database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from reference.money import NS
+
+__all__ = ["Rollover", "rollovers"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ZONES = {"utc": "UTC", "eet": "Europe/Helsinki", "new-york": "America/New_York"}
+
+
+@dataclass(frozen=True)
+class Rollover:
+    """A midnight, and the weekday of the day that it ends: Monday 0 ... Sunday 6."""
+
+    time_ns: int
+    weekday: int
+
+
+def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
+    """List the clock's midnights r with ``after_ns < r <= until_ns``, oldest first."""
+    match = re.fullmatch(r"(.+?)([+-]\d+)?", clock)
+    if match is None:
+        raise ValueError(clock)
+    zone = ZoneInfo(_ZONES.get(match[1].lower(), match[1]))
+    shift = timedelta(hours=int(match[2] or 0))
+    found = []
+    day = (_EPOCH + timedelta(microseconds=after_ns // 1_000)).date() - timedelta(days=2)
+    while True:
+        # The clock shows midnight of `day` when the wall of its zone shows that instant less the shift.
+        wall = datetime(day.year, day.month, day.day) - shift  # noqa: DTZ001 - the zone follows
+        instant = wall.replace(tzinfo=zone).astimezone(UTC)
+        time_ns = round((instant - _EPOCH).total_seconds()) * NS
+        if time_ns > until_ns:
+            return found
+        if time_ns > after_ns:
+            found.append(Rollover(time_ns, (day - timedelta(days=1)).weekday()))
+        day += timedelta(days=1)

@@ -1,0 +1,123 @@
+"""Fills: what an executed order does to the book, hedging and netting, and the closing of positions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from reference.book import Book
+from reference.checks import Refused, check_money
+from reference.orders import STOP, Entered, Order, Position
+from reference.quotes import Bar, Quote
+
+__all__ = [
+    "cancel_rivals",
+    "close_at_market",
+    "fill_order",
+    "fill_pending",
+    "hit_stop",
+    "hit_target",
+    "liquidate",
+    "stop_fill",
+    "worst_and_best",
+]
+
+
+def fill_order(book: Book, order: Order, price: int, reason: str, entered: Entered) -> Position | None:
+    """Execute an order's volume at a price; give the position that it opened or added to."""
+    held = book.positions_of(order.symbol)
+    if not book.account.netting or not held:
+        return book.open(order, price, reason, entered)
+    position = held[0]
+    if position.side == order.side:
+        book.add(position, order, price, entered)
+        return position
+    closed = min(order.steps, position.steps)
+    book.close(position, closed, price, "signal", ambiguous=_reduction_unclear(book, position))
+    order.steps -= closed
+    return book.open(order, price, reason, entered) if order.steps else None
+
+
+def _reduction_unclear(book: Book, position: Position) -> bool:
+    """Whether the bar leaves open what came before a pending order that reduces a netting position."""
+    bar = book.inside
+    if bar is None:
+        return False
+    worst, best = worst_and_best(bar, position)
+    return position.entered.inside or position.stopped_by(worst) or position.targeted_by(best)
+
+
+def fill_pending(
+    book: Book, order: Order, price: int, entered: Entered, quote: Quote, rivals: list[Order]
+) -> Position | None:
+    """Fill a pending order, if the account can pay for it at a quote, and cancel the others of its group.
+
+    ``rivals`` are those orders of the symbol that were reached as well.
+    """
+    del book.orders[order.ticket]
+    present = book.quotes[order.symbol]
+    book.quotes[order.symbol] = quote
+    try:
+        check_money(book, order, price)
+    except Refused as refusal:
+        book.refused[str(refusal)] += 1
+        return None
+    finally:
+        book.quotes[order.symbol] = present
+    position = fill_order(book, order, price, order.origin, entered)
+    cancelled = cancel_rivals(book, order)
+    if position is not None and any(rival in rivals for rival in cancelled):
+        position.ambiguous = True
+    return position
+
+
+def cancel_rivals(book: Book, order: Order) -> list[Order]:
+    """Cancel the other orders of a one-cancels-the-other group."""
+    if not order.oco:
+        return []
+    rivals = [o for o in book.orders.values() if o.oco == order.oco and o.strategy == order.strategy]
+    for rival in rivals:
+        del book.orders[rival.ticket]
+    return rivals
+
+
+def close_at_market(book: Book, position: Position, steps: int) -> None:
+    """Close at the present quote with slippage; the closing order has a ticket of its own."""
+    price = book.quote(position.symbol).exit(position.side)
+    book.take_ticket()
+    book.close(position, steps, price - position.side * book.contracts[position.symbol].slippage, "signal")
+
+
+def hit_stop(book: Book, position: Position, level: int, *, ambiguous: bool = False) -> None:
+    """Close a position by its stop, at a level with slippage."""
+    price = level - position.side * book.contracts[position.symbol].slippage
+    reason = "trailing_stop" if position.trailed else "stop_loss"
+    book.close(position, position.steps, price, reason, ambiguous=ambiguous)
+
+
+def hit_target(book: Book, position: Position, level: int) -> None:
+    """Close a position by its target."""
+    book.close(position, position.steps, level, "take_profit")
+
+
+def stop_fill(book: Book, order: Order, level: int) -> int:
+    """Give the price at which an order fills at a level: stop orders slip, limits do not."""
+    return level + order.side * book.contracts[order.symbol].slippage if order.kind == STOP else level
+
+
+def liquidate(book: Book) -> bool:
+    """Close the most losing positions at the present quotes until the level is no longer below the stop-out."""
+    level: Fraction = book.account.stop_out
+    if not book.below(level):
+        return False
+    book.orders.clear()
+    while book.below(level):
+        position = min(book.positions.values(), key=lambda p: (book.floating(p), p.ticket))
+        price = book.quote(position.symbol).exit(position.side)
+        book.close(position, position.steps, price, "stop_out")
+    return True
+
+
+def worst_and_best(bar: Bar, position: Position) -> tuple[int, int]:
+    """Give the bar's adverse and favourable extreme for a position."""
+    side = bar.exit(position.side)
+    return (side.low, side.high) if position.side > 0 else (side.high, side.low)

@@ -1,0 +1,360 @@
+"""Makes random programs from seeds."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+from reference.ledger import ReferenceLedger
+from reference.programs import TIMEFRAMES, Program, events_of, open_ledger, request_of
+from reference.quotes import Bar
+
+__all__ = ["generate"]
+
+_HOUR = TIMEFRAMES["H1"]
+
+# Weeks in which something happens to the clocks, and ordinary ones; all begin on a Monday.
+_WEEKS = ("2024-03-04", "2024-03-25", "2024-05-13", "2024-10-21", "2024-10-28", "2025-01-06", "2025-03-24")
+
+_COMMON: dict[str, Any] = {
+    "volume_min": 0.01, "volume_max": 50.0, "volume_step": 0.01, "volume_limit": 0.0, "stops_level_points": 0,
+    "freeze_level_points": 0, "calculation_mode": "forex", "spread_points": 12, "commission_per_lot": 0.0,
+    "swap_mode": "points", "swap_long": -7.0, "swap_short": 2.5, "triple_day": 2, "swap_weekend": False,
+    "margin_initial": 0.0, "margin_rate": 1.0, "tick_value": 0.0, "asset_class": "forex",
+}  # fmt: skip
+
+
+def _pair(symbol: str, digits: int, **more: Any) -> dict[str, Any]:
+    fields = {**_COMMON, "symbol": symbol, "base_currency": symbol[:3], "profit_currency": symbol[3:]}
+    fields |= {"margin_currency": symbol[:3], "digits": digits, "contract_size": 100_000.0, "tick_size": 10.0**-digits}
+    return {**fields, "margin_hedged": 100_000.0, **more}
+
+
+def _other(symbol: str, currency: str, digits: int, contract: float, mode: str, **more: Any) -> dict[str, Any]:
+    fields = _pair(symbol, digits, base_currency=symbol[:3], profit_currency=currency, margin_currency=currency)
+    fields |= {"contract_size": contract, "margin_hedged": contract, "calculation_mode": mode, "asset_class": "index"}
+    return {**fields, **more}
+
+
+# Instrument, price in points to begin with, account currency, pairs whose rates are needed with a typical rate.
+_MARKETS: tuple[tuple[dict[str, Any], int, str, dict[str, float]], ...] = (
+    (_pair("EURUSD", 5), 108_350, "USD", {}),
+    (_pair("EURUSD", 4), 10_835, "USD", {}),
+    (_pair("EURUSD", 5), 108_350, "EUR", {}),
+    (_pair("USDJPY", 3), 148_210, "USD", {}),
+    (_pair("USDJPY", 3), 148_210, "JPY", {}),
+    (_pair("USDJPY", 2), 14_821, "USD", {}),
+    (_pair("EURGBP", 5), 85_420, "USD", {"GBPUSD": 1.26710, "EURUSD": 1.08350}),
+    (_pair("GBPUSD", 5), 126_710, "EUR", {"EURUSD": 1.08350, "EURGBP": 0.85420}),
+    (_pair("EURJPY", 3), 160_590, "USD", {"USDJPY": 148.21, "EURUSD": 1.08350}),
+    (_pair("GBPUSD", 5, calculation_mode="forex_no_leverage"), 126_710, "USD", {}),
+    (_other("XAUUSD", "USD", 2, 100.0, "cfd_leverage", asset_class="metal"), 203_450, "USD", {}),
+    (_other("XAUUSD", "USD", 2, 100.0, "cfd", margin_rate=0.02), 203_450, "EUR", {"EURUSD": 1.0835}),
+    (_other("DE40", "EUR", 1, 1.0, "cfd_index", tick_value=1.0, tick_size=1.0), 181_230, "USD", {"EURUSD": 1.0835}),
+    (_other("ACME", "USD", 2, 1.0, "exchange_stocks", volume_step=1.0, volume_min=1.0, volume_max=5_000.0,
+            asset_class="stock"), 17_325, "USD", {}),
+    (_other("FUTX", "USD", 2, 50.0, "futures", tick_size=0.25, tick_value=12.5, margin_initial=900.0,
+            volume_step=1.0, volume_min=1.0, volume_max=100.0), 452_550, "USD", {}),
+    (_other("BTCUSD", "USD", 2, 1.0, "cfd_leverage", swap_weekend=True, triple_day=-1, asset_class="crypto"),
+     6_512_300, "USD", {}),
+)  # fmt: skip
+
+_SWAP_MODES = ("points", "points", "points", "disabled", "currency_symbol", "currency_margin", "currency_deposit",
+               "interest_current", "interest_open")  # fmt: skip
+
+
+def generate(seed: int, *, bars: int | None = None) -> Program:
+    """Make the program of a seed."""
+    rng = random.Random(seed)
+    market = rng.choice(_MARKETS)
+    count = bars or rng.choice((25, 40, 60, 60, 90, 150, 300))
+    program: Program = {
+        "seed": seed,
+        "account": _account(rng, market[2]),
+        "limit_fill_open": rng.random() < 0.2,
+        "symbols": [_symbol(rng, market[0], market[1], count)],
+        "rates": {},
+        "requests": [],
+    }
+    if rng.random() < 0.15:
+        _add_symbol(rng, program, market, count)
+    for pair, rate in market[3].items():
+        program["rates"][pair] = _rate(rng, pair, rate, program["symbols"])
+    _scale_balance(rng, program)
+    _ask(rng, program)
+    return program
+
+
+def _account(rng: random.Random, currency: str) -> dict[str, Any]:
+    stop_out = rng.choice((0.0, 20.0, 50.0, 50.0, 80.0, 100.0, 100.0))
+    return {
+        "balance": 10_000.0,
+        "currency": currency,
+        "leverage": float(rng.choice((1, 10, 30, 50, 100, 200, 500))),
+        "mode": rng.choice(("hedging", "hedging", "netting")),
+        "stop_out": stop_out,
+        "margin_call": max(stop_out, rng.choice((50.0, 100.0, 120.0))),
+        "clock": rng.choice(("new-york+7", "new-york+7", "new-york+7", "UTC", "eet", "utc+3")),
+    }
+
+
+# ------------------------------------------------------------------------------------------------------------- market
+def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: int) -> dict[str, Any]:
+    own = dict(instrument)
+    if own["volume_step"] == 0.01 and rng.random() < 0.3:
+        own |= rng.choice(({"volume_step": 0.1, "volume_min": 0.1}, {"volume_min": 0.05}, {"volume_max": 1.5}))
+    if rng.random() < 0.15:
+        own["volume_limit"] = own["volume_step"] * rng.choice((20, 50, 120))
+        own["volume_limit"] = round(own["volume_limit"], 8)
+    if rng.random() < 0.25:
+        own["stops_level_points"] = rng.choice((1, 5, 12))
+    if rng.random() < 0.2:
+        own["freeze_level_points"] = rng.choice((4, 10, 40))
+    if rng.random() < 0.3:
+        own["margin_hedged"] = rng.choice((0.0, own["contract_size"] / 2))
+    own["swap_mode"] = rng.choice(_SWAP_MODES)
+    own["swap_long"], own["swap_short"] = round(rng.uniform(-12, 4), 2), round(rng.uniform(-12, 4), 2)
+    own["commission_per_lot"] = rng.choice((0.0, 3.5, 2.75))
+    if own["triple_day"] >= 0:
+        own["triple_day"] = rng.choice((2, 2, 3, 4))
+    span = rng.choice((6, 15, 40, 120))  # typical range of a bar, points
+    timeframe = rng.choice(("M1", "M15", "H1", "H1", "H4", "H4"))
+    rows = _walk(rng, start, count, span, timeframe)
+    costs = {
+        "slippage_points": rng.choice((None, 0, 1, 3, 7)),
+        "commission_per_lot": rng.choice((None, 3.5, 0.0, 7.01)),
+    }
+    if rng.random() < 0.4:
+        costs |= {"swap_long_points": round(rng.uniform(-9, 3), 1), "swap_short_points": round(rng.uniform(-9, 3), 1)}
+    symbol = {"instrument": own, "timeframe": timeframe, "span": span, "bars": rows, "ask": None, "column": None}
+    spread = rng.choice((0, 1, span // 8, span // 3, span))
+    how = rng.random()
+    if how < 0.3:
+        symbol["column"] = [max(0, spread + rng.randint(-3, 3) + (span if rng.random() < 0.03 else 0)) for _ in rows]
+    elif how < 0.6:
+        symbol["ask"] = [_ask_bar(rng, row[1:], spread) for row in rows]
+    elif how < 0.8:
+        costs["spread_points"] = spread
+    else:
+        own["spread_points"] = spread
+    return {**symbol, "costs": costs}
+
+
+def _ask_bar(rng: random.Random, bid: list[int], spread: int) -> list[int]:
+    jitter = [spread + rng.randint(0, max(1, spread // 2)) for _ in range(4)]
+    opened, high, low, closed = (price + extra for price, extra in zip(bid, jitter, strict=True))
+    high = max(high, opened, closed, bid[1])
+    return [opened, high, min(max(low, bid[2]), opened, closed), closed]
+
+
+def _walk(rng: random.Random, start: int, count: int, span: int, timeframe: str) -> list[list[int]]:
+    duration = TIMEFRAMES[timeframe]
+    monday = datetime.fromisoformat(rng.choice(_WEEKS)).replace(tzinfo=UTC)
+    time_ns = int(monday.timestamp()) * 1_000_000_000 + rng.randrange(0, 120) * _HOUR
+    time_ns += rng.choice((0, 0, 30 * TIMEFRAMES["M1"]))
+    rows, price, drift = [], start, rng.choice((-0.15, 0.0, 0.0, 0.15)) * span
+    for _ in range(count):
+        gap = 0 if rng.random() < 0.6 else round(rng.gauss(0, span * rng.choice((0.2, 0.2, 3))))
+        opened = max(span, price + gap)
+        if rng.random() < 0.1:
+            rows.append([time_ns, opened, opened, opened, opened])
+            closed = opened
+        else:
+            closed = max(span, opened + round(rng.gauss(drift, span * 0.6)))
+            high = max(opened, closed) + abs(round(rng.gauss(0, span * 0.4)))
+            low = max(1, min(opened, closed) - abs(round(rng.gauss(0, span * 0.4))))
+            rows.append([time_ns, opened, high, low, closed])
+        price = closed
+        time_ns += duration * (1 if rng.random() < 0.93 else rng.choice((2, 5, 30)))
+        time_ns = _skip_weekend(time_ns, duration)
+    return rows
+
+
+def _skip_weekend(time_ns: int, duration: int) -> int:
+    day = 24 * _HOUR
+    since_monday = (time_ns + 3 * day) % (7 * day)
+    close, reopen = 4 * day + 21 * _HOUR, 6 * day + 22 * _HOUR
+    if close <= since_monday < reopen:
+        return time_ns + -(-(reopen - since_monday) // duration) * duration
+    return time_ns
+
+
+def _add_symbol(rng: random.Random, program: Program, market: tuple[Any, ...], count: int) -> None:
+    """Add a second symbol that needs no rates of its own."""
+    same = [m for m in _MARKETS if m[2] == market[2] and not m[3] and m[0]["symbol"] != market[0]["symbol"]]
+    if not same:
+        return
+    other = rng.choice(same)
+    first = program["symbols"][0]
+    second = _symbol(rng, other[0], other[1], count)
+    if rng.random() < 0.6:  # the same hours, with holes
+        second["timeframe"] = first["timeframe"]
+        for row, own in zip(second["bars"], first["bars"], strict=True):
+            row[0] = own[0]
+        holes = [index for index in range(count) if rng.random() < 0.1 and index]
+        for index in reversed(holes):
+            for column in (second["bars"], second["ask"], second["column"]):
+                if column:
+                    del column[index]
+    program["symbols"].append(second)
+
+
+def _rate(rng: random.Random, pair: str, rate: float, symbols: list[dict[str, Any]]) -> Any:
+    if rng.random() < 0.4:
+        return rate
+    digits = 3 if pair.endswith("JPY") else 5
+    start = min(symbol["bars"][0][0] for symbol in symbols)
+    stop = max(symbol["bars"][-1][0] for symbol in symbols) + 5 * _HOUR
+    price, rows, time_ns = round(rate * 10**digits), [], start - 5 * _HOUR
+    while time_ns < stop:
+        closed = price + rng.randint(-90, 90)
+        rows.append([time_ns, price, max(price, closed) + 5, min(price, closed) - 5, closed])
+        price, time_ns = closed, time_ns + rng.choice((1, 1, 1, 3)) * _HOUR
+    return {"timeframe": "H1", "digits": digits, "spread": rng.choice((0, 10, 150)), "bars": rows}
+
+
+def _scale_balance(rng: random.Random, program: Program) -> None:
+    """Choose a balance that a few typical orders, or a few bad bars, use up; or one that nothing exhausts."""
+    ledger, symbol = open_ledger(program), program["symbols"][0]
+    contract, account = ledger.book.contracts[0], ledger.book.account
+    (_, *first), typical = symbol["bars"][0], 20 * max(1, contract.min_steps)
+    first_rates = ledger.rates_at(0, symbol["bars"][0][0])
+    moved = contract.in_account(symbol["span"] * contract.value_per_point_step, first[0], account, first_rates)
+    risk = float(moved) * typical
+    balance = max(10, round(risk * rng.choice((8, 30, 100, 1_000))))
+    program["account"]["balance"] = float(balance)
+    if rng.random() < 0.6:  # leverage at which a typical order binds a good part of this balance
+        bound = float(contract.margin(typical, first[0], account, first_rates)) * program["account"]["leverage"]
+        leverage = bound / balance / rng.choice((0.05, 0.3, 0.7, 0.9))
+        program["account"]["leverage"] = float(max(1, min(5_000, round(leverage, 1))))
+
+
+# ------------------------------------------------------------------------------------------------------------ requests
+def _ask(rng: random.Random, program: Program) -> None:
+    """Let a random trader act, seeing the reference ledger."""
+    ledger = open_ledger(program)
+    rate = rng.choice((0.15, 0.4, 0.9))
+    fraction = rng.choice((0.0, 0.0, 0.3))
+    for number, (symbol, bar) in enumerate(events_of(program)):
+        ledger.event(symbol, bar)
+        while rng.random() < rate / (1 + rate):
+            for given in _requests(rng, program, ledger, symbol, bar, fraction):
+                full = {"symbol": symbol, **given}
+                program["requests"].append([number, full])
+                ledger.submit(symbol, request_of(full))
+
+
+_CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",
+            "cancel", "cancel_all", "trail", "trail", "reverse")  # fmt: skip
+_KINDS = (*("market",) * 8, *("limit",) * 3, *("stop",) * 3, *("stop_limit",) * 2, *("bracket",) * 2, *_CHANGES)
+
+
+def _requests(
+    rng: random.Random, program: Program, ledger: ReferenceLedger, symbol: int, bar: Bar, risky: float
+) -> list[dict[str, Any]]:
+    kind = rng.choice(_KINDS)
+    nothing = not ledger.book.positions_of(symbol) and not ledger.book.orders_of(symbol)
+    if nothing and kind in _CHANGES and rng.random() < 0.95:
+        kind = "market"
+    span = program["symbols"][symbol]["span"]
+    if kind in {"market", "limit", "stop", "stop_limit"}:
+        return [_opening(rng, ledger, symbol, bar, span, kind, rng.choice((1, -1)), risky)]
+    if kind == "bracket":
+        group = rng.randint(1, 9)
+        pair = rng.choice((("stop", "stop"), ("limit", "limit"), ("limit", "stop"), ("stop_limit", "limit")))
+        both = [
+            _opening(rng, ledger, symbol, bar, span, each, side, 0.0)
+            for each, side in zip(pair, rng.choice(((1, -1), (-1, 1), (1, 1))), strict=True)
+        ]
+        return [{**each, "oco": group} for each in both]
+    return [_change(rng, ledger, symbol, bar, span, kind)]
+
+
+def _near(rng: random.Random, span: int, least: int = 1) -> int:
+    return max(least, round(abs(rng.gauss(0, span * rng.choice((0.3, 1, 2.5))))))
+
+
+def _opening(
+    rng: random.Random, ledger: ReferenceLedger, symbol: int, bar: Bar, span: int, kind: str, side: int, risky: float
+) -> dict[str, Any]:
+    contract = ledger.book.contracts[symbol]
+    careful = 0.7 if ledger.book.account.stop_out < 80 else 0.35
+    steps = contract.min_steps * rng.choice((1, 1, 2, 5, 20, 60))
+    steps = 0 if rng.random() < 0.01 else steps + rng.choice((0, 0, 1, 3))
+    given: dict[str, Any] = {"kind": kind, "side": side, "steps": steps}
+    if rng.random() < careful:
+        given["stop_distance"] = _near(rng, span) + rng.choice((0, 0, span))
+    if rng.random() < 0.6:
+        given["target_distance"] = _near(rng, span)
+    if rng.random() < 0.1:
+        given["stop"] = bar.bid.close - side * _near(rng, span)
+    if rng.random() < 0.15:
+        given |= {"trail_distance": _near(rng, span), "trail_start": rng.choice((0, 0, span // 2, span))}
+    if rng.random() < risky:
+        given |= {"steps": 0, "risk_fraction": rng.choice((0.01, 0.02, 0.1, 0.5))}
+    if kind != "market":
+        away = _near(rng, span) * (1 if rng.random() < 0.95 else -1)
+        rising = (side > 0) == (kind != "limit")
+        given["price"] = bar.at_close.entry(side) + (away if rising else -away)
+        if kind == "stop_limit":
+            given["limit_price"] = given["price"] - side * _near(rng, span) * (1 if rng.random() < 0.95 else -1)
+        if rng.random() < 0.25:
+            given["expiry_ns"] = bar.end_ns + rng.randint(-1, 12) * (bar.end_ns - bar.time_ns) // 2
+    return given
+
+
+def _change(
+    rng: random.Random, ledger: ReferenceLedger, symbol: int, bar: Bar, span: int, kind: str
+) -> dict[str, Any]:
+    book = ledger.book
+    positions = [p for p in book.positions_of(symbol)]
+    orders = book.orders_of(symbol)
+    wild = rng.random() < 0.05
+    position = rng.choice(positions) if positions and not wild else None
+    order = rng.choice(orders) if orders and not wild else None
+    ticket = position.ticket if position else rng.randint(1, 9)
+    side = position.side if position else 1
+    quote = bar.at_close
+    levels: dict[str, Any] = {}
+    if rng.random() < 0.8:
+        levels["stop"] = quote.exit(side) - side * _near(rng, span)
+    if rng.random() < 0.6:
+        levels["target"] = quote.exit(side) + side * _near(rng, span)
+    if kind == "close":
+        return {"kind": "close", "ticket": ticket}
+    if kind == "part":
+        held = position.steps if position else 10
+        return {"kind": "close", "ticket": ticket, "steps": rng.randint(1, held + held // 8)}
+    if kind == "reverse" and position:
+        return {"kind": "market", "side": -side, "steps": position.steps * 2}
+    if kind in {"close_all", "reverse"}:
+        return {"kind": "close_all", "side": rng.choice((0, 1, -1))}
+    if kind == "modify":
+        return {"kind": "modify_position", "ticket": ticket, **levels}
+    if kind == "trail":
+        distance = rng.choice((0, _near(rng, span), _near(rng, span)))
+        return {"kind": "trail", "ticket": ticket, "trail_distance": distance, "trail_start": rng.choice((0, span))}
+    if kind == "cancel":
+        return {"kind": "cancel", "ticket": order.ticket if order else rng.randint(1, 9)}
+    if kind == "cancel_all":
+        return {"kind": "cancel_all"}
+    return _modified_order(rng, order.ticket if order else rng.randint(1, 9), ledger, bar, span)
+
+
+def _modified_order(rng: random.Random, ticket: int, ledger: ReferenceLedger, bar: Bar, span: int) -> dict[str, Any]:
+    given: dict[str, Any] = {"kind": "modify_order", "ticket": ticket}
+    order = ledger.book.orders.get(ticket)
+    if order is None:
+        return {**given, "price": bar.bid.close}
+    own = order.own_price
+    if rng.random() < 0.7:
+        given["price"] = order.price + rng.randint(-span, span)
+        own = given["price"] if order.kind != "stop_limit" else own
+    if rng.random() < 0.7:
+        given["stop"] = own - order.side * _near(rng, span)
+    if rng.random() < 0.5:
+        given["target"] = own + order.side * _near(rng, span)
+    if rng.random() < 0.2:
+        given["expiry_ns"] = bar.end_ns + rng.randint(1, 5) * (bar.end_ns - bar.time_ns)
+    return given

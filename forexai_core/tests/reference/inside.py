@@ -1,0 +1,183 @@
+"""Inside a bar: the adverse phase, the favourable phase, and the stops that trail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reference.book import Book
+from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_fill, worst_and_best
+from reference.orders import LIMIT, STOP_LIMIT, Entered, Order, Position
+from reference.quotes import Bar, Quote
+
+__all__ = ["settle_inside", "trail_stops"]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    distance: int
+    rank: int  # positions' stops before orders
+    ticket: int
+    what: Position | Order
+
+
+def settle_inside(book: Book, symbol: int, bar: Bar) -> None:
+    """Run the adverse and the favourable phase of a bar in which anything moved."""
+    if bar.flat or not (book.positions or book.orders):
+        return
+    book.inside, book.inside_symbol = bar, symbol
+    _adverse(book, symbol, bar)
+    _favourable(book, symbol, bar)
+    book.inside = None
+
+
+# ------------------------------------------------------------------------------------------------------ adverse phase
+def _adverse(book: Book, symbol: int, bar: Bar) -> None:
+    reached = 0
+    while True:
+        candidate = min(_candidates(book, symbol, bar), key=lambda c: (c.distance, c.rank, c.ticket), default=None)
+        crossed = _find_stop_out(book, symbol, bar, reached, candidate)
+        if crossed is not None:
+            steps, direction = crossed
+            book.quotes[symbol] = bar.at(direction * steps)
+            liquidate(book)
+            book.quotes[symbol] = bar.at_open
+            reached = max(reached, steps)
+        elif candidate is None:
+            return
+        else:
+            _execute(book, symbol, bar, candidate)
+            reached = max(reached, candidate.distance)
+
+
+def _candidates(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
+    found = []
+    for position in book.positions_of(symbol):
+        worst, _ = worst_and_best(bar, position)
+        if position.stop is not None and position.stopped_by(worst):
+            distance = abs(position.stop - bar.exit(position.side).open)
+            found.append(_Candidate(distance, 0, position.ticket, position))
+    for order in book.orders_of(symbol):
+        side = bar.entry(order.side)
+        if not order.asleep and order.reached_by(side.high if order.rises else side.low):
+            found.append(_Candidate(abs(order.price - side.open), 1, order.ticket, order))
+    return found
+
+
+def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
+    what = candidate.what
+    if isinstance(what, Position):
+        _, best = worst_and_best(bar, what)
+        unclear = what.targeted_by(best) or (what.entered.inside and not _stop_proven(what, bar))
+        hit_stop(book, what, what.stop or 0, ambiguous=unclear)
+        return
+    rises = what.rises
+    entered = Entered.RISING if rises else Entered.FALLING
+    if what.kind == STOP_LIMIT:
+        what.kind, what.price, what.asleep = LIMIT, what.own_price, True
+        if not what.reached_by(bar.entry(what.side).close):
+            return
+        entered = Entered.BY_CLOSE
+    quote = bar.at(candidate.distance if rises else -candidate.distance)
+    rivals = [o for o in book.orders_of(symbol) if o is not what and bar.entry(o.side).holds(o.price)]
+    fill_pending(book, what, stop_fill(book, what, what.price), entered, quote, rivals)
+
+
+def _stop_proven(position: Position, bar: Bar) -> bool:
+    """Whether a stop in the range was surely reached after an entry inside the bar."""
+    went = Entered.FALLING if position.side > 0 else Entered.RISING
+    return position.entered == went or position.stopped_by(bar.exit(position.side).close)
+
+
+def _target_proven(position: Position, bar: Bar) -> bool:
+    """Whether a target in the range was surely reached after an entry inside the bar."""
+    went = Entered.RISING if position.side > 0 else Entered.FALLING
+    return position.entered == went or position.targeted_by(bar.exit(position.side).close)
+
+
+# ----------------------------------------------------------------------------------------------------------- stop-out
+def _find_stop_out(
+    book: Book, symbol: int, bar: Bar, reached: int, candidate: _Candidate | None
+) -> tuple[int, int] | None:
+    """Give the first distance, and its direction, at which the account's level is below the stop-out."""
+    net = sum(p.side * p.steps for p in book.positions_of(symbol))
+    if net == 0:
+        return None
+    direction = -1 if net > 0 else 1
+    full = bar.bid.open - bar.bid.low if net > 0 else bar.ask.high - bar.ask.open
+    if candidate is None:
+        first, last = min(reached, full), full
+    else:
+        first, last = reached, min(candidate.distance - 1, full)
+    found = _first_below(book, symbol, bar, direction, first, last)
+    return None if found is None else (found, direction)
+
+
+def _first_below(book: Book, symbol: int, bar: Bar, direction: int, first: int, last: int) -> int | None:
+    """Search every point between two distances; a bound on equity spares stretches that cannot cross.
+
+    Each position's own open profit only rises or only falls along the way, so that the sum of the worse ends of all
+    of them lies at or below equity everywhere between.
+    """
+    if first > last:
+        return None
+    near, far = bar.at(direction * first), bar.at(direction * last)
+    if not book.below(book.account.stop_out, _least_equity(book, symbol, near, far)):
+        return None
+    if first == last:
+        return first
+    middle = (first + last) // 2
+    found = _first_below(book, symbol, bar, direction, first, middle)
+    return _first_below(book, symbol, bar, direction, middle + 1, last) if found is None else found
+
+
+def _least_equity(book: Book, symbol: int, near: Quote, far: Quote) -> int:
+    equity = book.balance
+    for position in book.positions.values():
+        if position.symbol == symbol:
+            equity += min(book.floating(position, near), book.floating(position, far)) + position.swap
+        else:
+            equity += book.floating(position) + position.swap
+    return equity
+
+
+# --------------------------------------------------------------------------------------------------- favourable phase
+def _favourable(book: Book, symbol: int, bar: Bar) -> None:
+    reached = []
+    for position in book.positions_of(symbol):
+        worst, best = worst_and_best(bar, position)
+        if position.target is None or not position.targeted_by(best):
+            continue
+        if position.entered.inside and not _target_proven(position, bar):
+            position.ambiguous = True
+            continue
+        reached.append((abs(position.target - bar.exit(position.side).open), position.ticket, position, worst))
+    for _, _, position, worst in sorted(reached, key=lambda entry: entry[:2]):
+        position.worst = position.worse(position.worst, Fraction(worst))
+        hit_target(book, position, position.target or 0)
+
+
+# ----------------------------------------------------------------------------------------------------- trailing stops
+def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
+    """Move the stops that trail; close where the bar's close is through the new level."""
+    for position in book.positions_of(symbol):
+        side = bar.exit(position.side)
+        worst, best = worst_and_best(bar, position)
+        extreme = side.close if position.entered.inside else best
+        # A peak of None starts at this bar's close, whatever else was reached in it.
+        peak = side.close if position.peak is None else int(position.better(Fraction(position.peak), Fraction(extreme)))
+        position.peak = peak
+        if not position.trail_distance or position.side * (peak - position.average) < position.trail_start:
+            continue
+        level = peak - position.side * position.trail_distance
+        if position.stop is not None and position.side * (level - position.stop) <= 0:
+            continue
+        position.stop, position.trailed = level, True
+        if position.stopped_by(side.close):
+            position.best = position.better(position.best, Fraction(extreme))
+            position.worst = position.worse(position.worst, Fraction(worst))
+            book.inside, book.inside_symbol = bar, symbol
+            hit_stop(book, position, level)
+            book.inside = None
+        elif position.stopped_by(worst):
+            position.ambiguous = True

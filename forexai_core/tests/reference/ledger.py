@@ -1,0 +1,178 @@
+"""The reference ledger: one event after the other, phase by phase as in docs/engine.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from reference.book import Book
+from reference.clock import rollovers
+from reference.contract import Account, Contract, Rates
+from reference.decisions import carry_out
+from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_fill, worst_and_best
+from reference.inside import settle_inside, trail_stops
+from reference.orders import LIMIT, STOP_LIMIT, Entered, Order, Position, Request
+from reference.quotes import Bar
+
+__all__ = ["EquityRow", "ReferenceLedger"]
+
+
+@dataclass(frozen=True)
+class EquityRow:
+    """The account when a bar has closed; money in minor units."""
+
+    time_ns: int
+    balance: int
+    equity: int
+    margin: int
+
+
+def _no_rates(symbol: int, time_ns: int) -> Rates:
+    return Rates()
+
+
+class ReferenceLedger:
+    """One account over one stream of events.
+
+    Parameters
+    ----------
+    account, contracts
+        Settings of the account, and the symbols by their index.
+    rates
+        Gives the rates of a symbol known at a time; only called for what neither shares the account's currency nor
+        converts by its own price.
+    """
+
+    def __init__(
+        self, account: Account, contracts: Sequence[Contract], rates: Callable[[int, int], Rates] = _no_rates
+    ) -> None:
+        self.book = Book(account, list(contracts))
+        self.equity_rows: list[EquityRow] = []
+        self.margin_calls = 0
+        self.dropped = 0
+        self._rates = rates
+        self._waiting: list[tuple[int, int, Request]] = []  # symbol, not before, what
+        self._events = 0
+        self._last_end = [0] * len(contracts)
+        self._decided_ns = 0  # end of the last event's bar
+
+    def rates_at(self, symbol: int, time_ns: int) -> Rates:
+        """Give a symbol's rates known at a time."""
+        return self._rates(symbol, time_ns)
+
+    # ----------------------------------------------------------------------------------------------------- driving
+    def submit(self, symbol: int, request: Request) -> None:
+        """Take a decision; it waits for the symbol's first event that opens when the deciding bar has ended."""
+        self._waiting.append((symbol, self._decided_ns, request))
+
+    def event(self, symbol: int, bar: Bar, *, decides: bool = True) -> None:
+        """Run one bar or tick of one symbol through all phases."""
+        book = self.book
+        self._roll_over(bar.time_ns)
+        book.time_ns = bar.time_ns
+        book.quotes[symbol] = bar.at_open
+        self._take_rates(bar.time_ns)
+        self._events += 1
+        self._expire(symbol)
+        self._open(symbol, bar)
+        settle_inside(book, symbol, bar)
+        trail_stops(book, symbol, bar)
+        self._take_rates(bar.end_ns)
+        self._close(symbol, bar)
+        self._last_end[symbol] = self._decided_ns = bar.end_ns
+        if decides:
+            self._write_row(bar.end_ns)
+
+    def finish(self) -> None:
+        """Close what is open after the last event, and drop the decisions that still wait."""
+        book = self.book
+        self.dropped = len({symbol for symbol, _, _ in self._waiting})
+        last_time, positions = book.time_ns, sorted(book.positions.values(), key=lambda p: p.ticket)
+        for night in rollovers(book.account.clock, last_time, max(self._last_end)):
+            for position in positions:
+                if night.time_ns <= self._last_end[position.symbol]:
+                    book.charge_rollover(position, night.weekday)
+        for position in positions:
+            book.time_ns = self._last_end[position.symbol]
+            price = book.quote(position.symbol).exit(position.side)
+            book.close(position, position.steps, price, "end_of_data")
+        if self.equity_rows:
+            self._write_row(self.equity_rows.pop().time_ns, count=False)
+
+    # ------------------------------------------------------------------------------------------------------- phases
+    def _take_rates(self, time_ns: int) -> None:
+        self.book.rates = [self._rates(symbol, time_ns) for symbol in range(len(self.book.contracts))]
+
+    def _roll_over(self, time_ns: int) -> None:
+        book = self.book
+        if not self._events or not book.positions:
+            return
+        for night in rollovers(book.account.clock, book.time_ns, time_ns):
+            for position in book.positions.values():
+                if position.open_ns < night.time_ns:
+                    book.charge_rollover(position, night.weekday)
+
+    def _expire(self, symbol: int) -> None:
+        for order in self.book.orders_of(symbol):
+            if 0 < order.expiry_ns <= self.book.time_ns:
+                del self.book.orders[order.ticket]
+
+    def _open(self, symbol: int, bar: Bar) -> None:
+        book = self.book
+        liquidate(book)
+        for position in book.positions_of(symbol):
+            self._exit_at_open(position, bar)
+        opened = False
+        for order in book.orders_of(symbol):
+            if order.ticket in book.orders:
+                opened |= self._fill_at_open(order, bar)
+        ready = [what for at, since, what in self._waiting if at == symbol and since <= bar.time_ns]
+        self._waiting = [w for w in self._waiting if not (w[0] == symbol and w[1] <= bar.time_ns)]
+        opened |= carry_out(book, symbol, ready)
+        if opened:
+            liquidate(book)
+
+    def _exit_at_open(self, position: Position, bar: Bar) -> None:
+        price = bar.exit(position.side).open
+        if position.stopped_by(price):
+            hit_stop(self.book, position, price)
+        elif position.targeted_by(price):
+            level = price if self.book.account.limit_fill_open or position.target is None else position.target
+            hit_target(self.book, position, level)
+
+    def _fill_at_open(self, order: Order, bar: Bar) -> bool:
+        price = bar.entry(order.side).open
+        if not order.reached_by(price):
+            return False
+        if order.kind == STOP_LIMIT:
+            order.kind, order.price = LIMIT, order.own_price
+            if not order.reached_by(price):
+                return False
+        level = order.price if order.kind == LIMIT and not self.book.account.limit_fill_open else price
+        rivals = [
+            o for o in self.book.orders_of(order.symbol) if o is not order and o.reached_by(bar.entry(o.side).open)
+        ]
+        price = stop_fill(self.book, order, level)
+        position = fill_pending(self.book, order, price, Entered.OPEN, bar.at_open, rivals)
+        if position is not None:
+            self._exit_at_open(position, bar)
+        return position is not None
+
+    def _close(self, symbol: int, bar: Bar) -> None:
+        book = self.book
+        book.quotes[symbol] = bar.at_close
+        for position in book.positions_of(symbol):
+            worst, best = worst_and_best(bar, position)
+            if position.entered.inside:
+                best = bar.exit(position.side).close
+            position.worst = position.worse(position.worst, Fraction(worst))
+            position.best = position.better(position.best, Fraction(best))
+            position.entered = Entered.BEFORE
+        for order in book.orders_of(symbol):
+            order.asleep = False
+
+    def _write_row(self, time_ns: int, *, count: bool = True) -> None:
+        book = self.book
+        self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin()))
+        self.margin_calls += count and book.below(book.account.margin_call)

@@ -1,0 +1,41 @@
+"""Exact numbers, and money in whole minor units."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+__all__ = ["NS", "exact", "nearest", "to_float", "to_minor", "to_points"]
+
+NS = 1_000_000_000
+
+_NANO = 1_000_000_000
+
+
+def exact(value: object) -> Fraction:
+    """Take a number as it is written: 0.1 is one tenth, not the binary fraction next to it."""
+    return value if isinstance(value, Fraction) else Fraction(str(value))
+
+
+def nearest(value: object) -> int:
+    """Round to a whole number, halves to the even one."""
+    return round(exact(value))
+
+
+def to_points(price: object, digits: int) -> int:
+    """Count the points in a price."""
+    return nearest(Fraction(Decimal(str(price))) * 10**digits)
+
+
+def to_minor(amount: Fraction | int, digits: int) -> int:
+    """Round money to whole minor units, halves away from zero; a billionth below a half counts as a half."""
+    value = Fraction(amount) * 10**digits
+    top, bottom = abs(value.numerator), value.denominator
+    # floor(top / bottom + 1/2 + 1e-9), in integers
+    whole = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
+    return whole if value >= 0 else -whole
+
+
+def to_float(minor: Fraction | int, digits: int) -> float:
+    """Write minor units as an amount of the currency."""
+    return float(Fraction(minor) / 10**digits)

@@ -1,0 +1,116 @@
+"""Random programs: a small market, an account and a stream of requests, as plain data that can be kept as JSON.
+
+Prices and distances are points, volumes steps. ``run`` drives the reference ledger through a program; ``generate`` makes
+one from a seed, looking at the reference ledger on the way so that requests name tickets that exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any
+
+from reference.contract import Account, Contract
+from reference.ledger import ReferenceLedger
+from reference.money import exact
+from reference.orders import Request
+from reference.quotes import Bar, Prices, ask_side
+from reference.rates import RateSeries, RateTable
+
+__all__ = ["TIMEFRAMES", "Program", "events_of", "open_ledger", "request_of", "run"]
+
+Program = dict[str, Any]
+
+_MINUTE = 60 * 1_000_000_000
+TIMEFRAMES = {"M1": _MINUTE, "M15": 15 * _MINUTE, "H1": 60 * _MINUTE, "H4": 240 * _MINUTE}
+
+_NO_CENTS = {"JPY"}
+
+
+def account_of(program: Program) -> Account:
+    """Read a program's account."""
+    given = program["account"]
+    return Account(
+        balance=exact(given["balance"]),
+        currency=given["currency"],
+        digits=0 if given["currency"] in _NO_CENTS else 2,
+        leverage=exact(given["leverage"]),
+        netting=given["mode"] == "netting",
+        margin_call=exact(given["margin_call"]),
+        stop_out=exact(given["stop_out"]),
+        clock=given["clock"],
+        limit_fill_open=program["limit_fill_open"],
+    )
+
+
+def _spread(symbol: dict[str, Any]) -> object:
+    given = symbol["costs"].get("spread_points")
+    return symbol["instrument"]["spread_points"] if given is None else given
+
+
+def _bars(symbol: dict[str, Any]) -> list[Bar]:
+    made, rows, duration = [], symbol["bars"], TIMEFRAMES[symbol["timeframe"]]
+    for index, (time_ns, *bid) in enumerate(rows):
+        following = rows[index + 1][0] if index + 1 < len(rows) else time_ns + duration
+        ask = symbol["ask"][index] if symbol["ask"] else None
+        column = symbol["column"][index] if symbol["column"] else None
+        other = ask_side(bid, ask, column, _spread(symbol))
+        made.append(Bar(time_ns, min(time_ns + duration, following), Prices(*bid), other))
+    return made
+
+
+def events_of(program: Program) -> list[tuple[int, Bar]]:
+    """List a program's events: by opening time, symbols of one instant in their order."""
+    every = [(index, bar) for index, symbol in enumerate(program["symbols"]) for bar in _bars(symbol)]
+    return sorted(every, key=lambda event: (event[1].time_ns, event[0]))
+
+
+def _rate_series(given: Any, spread: int) -> RateSeries:
+    if not isinstance(given, dict):
+        return RateSeries((), [exact(given)], [exact(given)])
+    scale, rows = 10 ** given["digits"], given["bars"]
+    duration = TIMEFRAMES[given["timeframe"]]
+    known = [rows[0][0], *(row[0] + duration for row in rows)]
+    bid = [Fraction(rows[0][1], scale), *(Fraction(row[4], scale) for row in rows)]
+    return RateSeries(known, bid, [price + Fraction(spread, scale) for price in bid])
+
+
+def open_ledger(program: Program) -> ReferenceLedger:
+    """Open the reference ledger of a program."""
+    account = account_of(program)
+    contracts = [Contract.make(symbol["instrument"], symbol["costs"]) for symbol in program["symbols"]]
+    series = {
+        pair: _rate_series(given, given["spread"] if isinstance(given, dict) else 0)
+        for pair, given in program["rates"].items()
+    }
+    return ReferenceLedger(account, contracts, RateTable(account, contracts, series))
+
+
+_FIELDS = {field.name for field in fields(Request)}
+
+
+def request_of(given: dict[str, Any]) -> Request:
+    """Read a request."""
+    known = {name: value for name, value in given.items() if name in _FIELDS}
+    if known.get("risk_fraction") is not None:
+        known["risk_fraction"] = exact(known["risk_fraction"])
+    return Request(**known)
+
+
+def run(
+    program: Program, watch: Callable[[ReferenceLedger, int, int, Bar], None] | None = None
+) -> ReferenceLedger:
+    """Drive the reference ledger through a program; ``watch`` looks on after each event."""
+    ledger = open_ledger(program)
+    requests: dict[int, list[dict[str, Any]]] = {}
+    for after, given in program["requests"]:
+        requests.setdefault(after, []).append(given)
+    for number, (symbol, bar) in enumerate(events_of(program)):
+        ledger.event(symbol, bar)
+        if watch is not None:
+            watch(ledger, number, symbol, bar)
+        for given in requests.get(number, ()):
+            ledger.submit(given["symbol"], request_of(given))
+    ledger.finish()
+    return ledger

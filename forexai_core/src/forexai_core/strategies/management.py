@@ -1,0 +1,94 @@
+"""How positions that intents open are sized and looked after, in a trader's units."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.arrays import MANAGEMENT
+from forexai_core.errors import ConfigError
+from forexai_core.values.instruments import Instrument
+
+__all__ = ["Management"]
+
+
+def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not (isfinite(value) and value >= 0):
+        raise ConfigError(f"Management: {attribute.name} must be 0 (off) or above, not {value}.")
+
+
+def _fraction(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not (isfinite(value) and 0 <= value <= 1):
+        raise ConfigError(f"Management: {attribute.name} is a share of the equity from 0 to 1, not {value}.")
+
+
+@attrs.frozen(kw_only=True)
+class Management:
+    """Sizing and care of the positions that intents open; 0 is off.
+
+    Attributes
+    ----------
+    volume_lots : float
+        For intents that carry no volume of their own.
+    risk_fraction : float
+        Instead: the share of the equity that is lost if the stop is hit. Every entry needs a stop then.
+    break_even_start, break_even_lock : float
+        Gain at which the stop moves to the entry, and the gain that it then locks in; price units.
+    trail_start, trail_distance : float
+        Gain at which trailing begins, and how far the stop stays behind the best price; price units.
+    max_bars : int
+        Bars after which a position is closed.
+    """
+
+    volume_lots: float = attrs.field(default=0.1, validator=_not_negative)
+    risk_fraction: float = attrs.field(default=0.0, validator=_fraction)
+    break_even_start: float = attrs.field(default=0.0, validator=_not_negative)
+    break_even_lock: float = attrs.field(default=0.0, validator=_not_negative)
+    trail_start: float = attrs.field(default=0.0, validator=_not_negative)
+    trail_distance: float = attrs.field(default=0.0, validator=_not_negative)
+    max_bars: int = attrs.field(default=0, validator=_not_negative)
+
+    def __attrs_post_init__(self) -> None:
+        if self.volume_lots == 0 and self.risk_fraction == 0:
+            raise ConfigError("Management: give volume_lots or risk_fraction above 0.")
+        if self.break_even_lock > self.break_even_start:
+            raise ConfigError(
+                f"Management: break_even_lock ({self.break_even_lock}) locks in more than the gain at which it begins "
+                f"({self.break_even_start})."
+            )
+
+    @classmethod
+    def in_pips(
+        cls,
+        instrument: Instrument,
+        *,
+        volume_lots: float = 0.1,
+        risk_fraction: float = 0.0,
+        break_even_start_pips: float = 0.0,
+        break_even_lock_pips: float = 0.0,
+        trail_start_pips: float = 0.0,
+        trail_pips: float = 0.0,
+        max_bars: int = 0,
+    ) -> Management:
+        """Say it in pips of an instrument."""
+        pip = instrument.pip_size
+        return cls(
+            volume_lots=volume_lots,
+            risk_fraction=risk_fraction,
+            break_even_start=break_even_start_pips * pip,
+            break_even_lock=break_even_lock_pips * pip,
+            trail_start=trail_start_pips * pip,
+            trail_distance=trail_pips * pip,
+            max_bars=max_bars,
+        )
+
+    def record(self) -> NDArray[np.void]:
+        """Write it as the (1,) MANAGEMENT record of the ledger."""
+        rows = np.zeros(1, MANAGEMENT)
+        for name in MANAGEMENT.names or ():
+            rows[name] = getattr(self, name)
+        return rows

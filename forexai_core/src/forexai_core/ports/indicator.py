@@ -31,7 +31,11 @@ class Indicator(Protocol):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Columns that it takes, of ``open, high, low, close, volume``, in order."""
+        """Columns that it takes, in order: of ``open, high, low, close, volume``, and ``day``.
+
+        ``day`` numbers the trading days of the clock that days are counted by:
+        ``clock.to_wall_ns(time_ns) // NS_PER_DAY``, as float64.
+        """
         ...
 
     @property

@@ -1,0 +1,72 @@
+"""Proposals for risk rules: an ordinary order, and one for every way in which things can be bad."""
+
+from __future__ import annotations
+
+import attrs
+
+from forexai_core.ports.risk import Proposal
+from forexai_core.testing.venues import START_NS
+from forexai_core.values.accounts import AccountState
+from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.orders import OrderRequest
+from forexai_core.values.positions import Position
+from forexai_core.values.timeframes import NS_PER_SECOND
+
+__all__ = ["ordinary_proposal", "proposals"]
+
+
+def ordinary_proposal() -> Proposal:
+    """Give a small order with a stop, at a usual spread, on a sound account without positions."""
+    return Proposal(
+        time_ns=START_NS,
+        request=OrderRequest(
+            client_id="ordinary", symbol="EURUSD", side=1, volume_lots=0.01, stop_loss=1.0950, take_profit=1.1100
+        ),
+        instrument=find_instrument("EURUSD"),
+        bid=1.1000,
+        ask=1.1001,
+        account=AccountState(time_ns=START_NS, currency="USD", balance=10_000.0, equity=10_000.0, margin=0.0),
+        day_start_equity=10_000.0,
+        peak_equity=10_000.0,
+        profit_rate=1.0,
+        entry_risk=5.1,
+    )
+
+
+def proposals() -> dict[str, Proposal]:
+    """Give proposals by what is special about them."""
+    good = ordinary_proposal()
+    poor = attrs.evolve(good.account, balance=5_000.0, equity=5_000.0)
+    ruined = attrs.evolve(good.account, balance=0.0, equity=0.0)
+    held = tuple(
+        Position(
+            position=number,
+            symbol="EURUSD",
+            side=1,
+            volume_lots=1.0,
+            open_time_ns=START_NS - NS_PER_SECOND * number,
+            open_price=1.1,
+            price=1.1,
+        )
+        for number in range(1, 301)
+    )
+    huge = attrs.evolve(good.request, volume_lots=400.0)
+    bare = attrs.evolve(good.request, stop_loss=0.0, take_profit=0.0)
+    burst = tuple(START_NS - NS_PER_SECOND * number // 20 for number in range(1_000, 0, -1))
+    return {
+        "an ordinary order": good,
+        "a huge volume": attrs.evolve(good, request=huge, entry_risk=204_000.0),
+        "an order without a stop": attrs.evolve(good, request=bare, entry_risk=None),
+        "a stop that risks half the equity": attrs.evolve(good, entry_risk=5_000.0),
+        "a spread of a hundred pips": attrs.evolve(good, ask=1.1100),
+        "three hundred open positions": attrs.evolve(good, positions=held),
+        "a day that lost half": attrs.evolve(good, account=poor),
+        "a drawdown of three quarters": attrs.evolve(good, peak_equity=40_000.0),
+        "a margin level of ten percent": attrs.evolve(good, account=attrs.evolve(good.account, margin=100_000.0)),
+        "an account without money": attrs.evolve(good, account=ruined, day_start_equity=0.0, peak_equity=0.0),
+        "a thousand orders in a minute": attrs.evolve(good, recent_order_times_ns=burst),
+        "an order at the weekend": attrs.evolve(good, time_ns=START_NS + 4 * 86_400 * NS_PER_SECOND),
+        "an order at midnight": attrs.evolve(
+            good, time_ns=START_NS // (86_400 * NS_PER_SECOND) * 86_400 * NS_PER_SECOND
+        ),
+    }

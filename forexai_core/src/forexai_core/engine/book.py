@@ -1,4 +1,4 @@
-"""What every kernel of the ledger is handed: the book it writes, and the market it reads."""
+"""What the kernels of the ledger are handed: the book they write, and the market they read."""
 
 from __future__ import annotations
 
@@ -12,17 +12,12 @@ __all__ = ["Book", "Market", "Quotes"]
 Rows = NDArray[np.void]
 
 
-class Book(NamedTuple):
-    """State of an account. Arrays are filled from the front; the account knows how far."""
+Book = Any
+"""A record of :data:`forexai_core.engine.records.BOOK`.
 
-    account: Any  # record of ACCOUNT
-    symbols: Rows  # (symbols,) SYMBOL
-    positions: Rows  # (capacity,) POSITION, by ticket
-    orders: Rows  # (capacity,) ORDER, by ticket
-    deals: Rows  # (capacity,) DEAL
-    requests: Rows  # (capacity,) REQUEST
-    equity: Rows  # (decisions,) EQUITY
-    rollovers: Rows  # (rollovers,) ROLLOVER
+All state of an account is one record, so that a kernel is handed one pointer: handing on a tuple of
+arrays took several times as long, to compile and to run.
+"""
 
 
 class Market(NamedTuple):
@@ -35,6 +30,7 @@ class Market(NamedTuple):
     ends: NDArray[np.int64]  # (events,) end of each bar, or none: duration_ns after its opening
     duration_ns: int
     rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
+    rollovers: Rows  # (rollovers,) ROLLOVER
 
 
 class Quotes(NamedTuple):

@@ -35,19 +35,19 @@ NO_MONEY, NO_POSITION, FROZEN, LIMIT_VOLUME = 4, 5, 6, 7
 @kernel
 def refuse(book: Book, why: int) -> None:
     """Count a refusal."""
-    book.account["refused"][why] += 1
-    book.account["activity"] += 1
+    book["account"]["refused"][why] += 1
+    book["account"]["activity"] += 1
 
 
 @kernel
 def _volume_on(book: Book, index: int, side: int) -> int:
     total = 0
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] == index and position["side"] == side:
             total += position["volume_steps"]
-    for row in range(book.account["orders"]):
-        order = book.orders[row]
+    for row in range(book["account"]["orders"]):
+        order = book["orders"][row]
         if order["symbol"] == index and order["side"] == side:
             total += order["volume_steps"]
     return total
@@ -56,7 +56,7 @@ def _volume_on(book: Book, index: int, side: int) -> int:
 @kernel
 def volume_fits(book: Book, index: int, side: int, steps: int) -> int:
     """Check a volume against minimum, maximum and the limit of one direction."""
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     if steps < symbol["min_steps"] or steps > symbol["max_steps"]:
         return INVALID_VOLUME
     limit = symbol["limit_steps"]
@@ -95,13 +95,13 @@ def frozen(symbol: Any, market: int, price: int) -> bool:
 @kernel
 def affordable(book: Book, index: int, side: int, steps: int, price: int) -> bool:
     """Say whether free margin at present quotes covers a volume that opens at a price."""
-    account = book.account
+    account = book["account"]
     mark(book)
     free = account["equity"] - account["margin"]
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     if account["netting"] == 1:
         for row in range(account["positions"]):
-            position = book.positions[row]
+            position = book["positions"][row]
             if position["symbol"] == index and position["side"] != side:
                 rest = steps - position["volume_steps"]
                 if rest <= 0:
@@ -134,11 +134,11 @@ def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int
     int
         Steps, rounded down; at most the symbol's maximum.
     """
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     mark(book)
     lost = -convert(symbol, -distance * symbol["value_per_point_step"], stop_loss)
     lost += 2.0 * symbol["commission_per_lot"] * symbol["volume_step"]
     if lost <= 0.0:
         return 0
-    steps = int(math.floor(fraction * book.account["equity"] / lost + 1e-9))
+    steps = int(math.floor(fraction * book["account"]["equity"] / lost + 1e-9))
     return min(steps, symbol["max_steps"])

@@ -43,24 +43,24 @@ class Entry(NamedTuple):
 @kernel
 def find_position(book: Book, ticket: int) -> int:
     """Give the row of an open position, or -1."""
-    for row in range(book.account["positions"]):
-        if book.positions[row]["ticket"] == ticket:
+    for row in range(book["account"]["positions"]):
+        if book["positions"][row]["ticket"] == ticket:
             return row
     return -1
 
 
 @kernel
 def _netting_row(book: Book, symbol: int) -> int:
-    for row in range(book.account["positions"]):
-        if book.positions[row]["symbol"] == symbol:
+    for row in range(book["account"]["positions"]):
+        if book["positions"][row]["symbol"] == symbol:
             return row
     return -1
 
 
 @kernel
 def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, price: int) -> Any:
-    account = book.account
-    deal = book.deals[account["deals"]]
+    account = book["account"]
+    deal = book["deals"][account["deals"]]
     account["deals"] += 1
     account["activity"] += 1
     deal["ticket"] = account["next_deal"]
@@ -85,9 +85,9 @@ def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, pri
 
 @kernel
 def _commission(book: Book, index: int, steps: int) -> float:
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     lots = steps * symbol["volume_step"]
-    return -money(symbol["commission_per_lot"] * lots, book.account["money_scale"])
+    return -money(symbol["commission_per_lot"] * lots, book["account"]["money_scale"])
 
 
 @kernel
@@ -95,8 +95,8 @@ def _loss_at_stop(book: Book, entry: Entry) -> float:
     if entry.stop_loss == NO_PRICE:
         return 0.0
     cost = float(entry.price) * entry.steps
-    scale = book.account["money_scale"]
-    symbol = book.symbols[entry.symbol]
+    scale = book["account"]["money_scale"]
+    symbol = book["symbols"][entry.symbol]
     return -profit_of(symbol, entry.side, entry.steps, cost, entry.stop_loss, scale)
 
 
@@ -118,8 +118,8 @@ def _record_entry(book: Book, position: Any, entry: Entry, commission: float, ki
 
 @kernel
 def _open(book: Book, entry: Entry, kind: int) -> None:
-    account = book.account
-    position = book.positions[account["positions"]]
+    account = book["account"]
+    position = book["positions"][account["positions"]]
     account["positions"] += 1
     commission = _commission(book, entry.symbol, entry.steps)
     position["ticket"] = entry.ticket
@@ -138,7 +138,7 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     position["worst"] = entry.price
     position["commission"] = commission
     position["swap"] = 0.0
-    position["margin"] = margin_of(account, book.symbols[entry.symbol], entry.steps, entry.price)
+    position["margin"] = margin_of(account, book["symbols"][entry.symbol], entry.steps, entry.price)
     position["initial_risk"] = _loss_at_stop(book, entry)
     position["open_reason"] = entry.reason
     position["ambiguous"] = 0
@@ -153,13 +153,13 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
 @kernel
 def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
-    account = book.account
-    position = book.positions[row]
+    account = book["account"]
+    position = book["positions"][row]
     commission = _commission(book, entry.symbol, entry.steps)
     position["volume_steps"] += entry.steps
     position["cost"] += float(entry.price) * entry.steps
     position["commission"] += commission
-    symbol = book.symbols[entry.symbol]
+    symbol = book["symbols"][entry.symbol]
     position["margin"] += margin_of(account, symbol, entry.steps, entry.price)
     position["initial_risk"] += _loss_at_stop(book, entry)
     if entry.stop_loss != NO_PRICE:
@@ -199,14 +199,14 @@ def _with_steps(entry: Entry, steps: int) -> Entry:
 @kernel
 def fill(book: Book, entry: Entry) -> None:
     """Let a volume into the book: a new position, or what netting makes of it."""
-    if book.account["netting"] == 0:
+    if book["account"]["netting"] == 0:
         _open(book, entry, ENTRY_IN)
         return
     row = _netting_row(book, entry.symbol)
     if row < 0:
         _open(book, entry, ENTRY_IN)
         return
-    position = book.positions[row]
+    position = book["positions"][row]
     if position["side"] == entry.side:
         _add(book, row, entry)
         return
@@ -258,10 +258,10 @@ def close_position(
     kind : int
         ENTRY_OUT or ENTRY_INOUT.
     """
-    account = book.account
+    account = book["account"]
     scale = account["money_scale"]
-    position = book.positions[row]
-    symbol = book.symbols[position["symbol"]]
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
     whole = steps == position["volume_steps"]
     cost = position["cost"] if whole else position["cost"] * steps / position["volume_steps"]
     side = position["side"]
@@ -299,14 +299,14 @@ def close_position(
 
 @kernel
 def _remove(book: Book, row: int) -> None:
-    account = book.account
+    account = book["account"]
     account["positions"] -= 1
     for number in range(row, account["positions"]):
-        book.positions[number] = book.positions[number + 1]
+        book["positions"][number] = book["positions"][number + 1]
 
 
 @kernel
 def settle_entries(book: Book) -> None:
     """Forget, at the end of a bar, how positions came into it."""
-    for row in range(book.account["positions"]):
-        book.positions[row]["entered"] = ENTERED_BEFORE
+    for row in range(book["account"]["positions"]):
+        book["positions"][row]["entered"] = ENTERED_BEFORE

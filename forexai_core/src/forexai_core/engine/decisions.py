@@ -30,8 +30,8 @@ def _price_points(price: float, scale: float) -> int:
 
 @kernel
 def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
-    account = book.account
-    request = book.requests[account["requests"]]
+    account = book["account"]
+    request = book["requests"][account["requests"]]
     account["requests"] += 1
     request["kind"] = kind
     request["symbol"] = index
@@ -58,8 +58,8 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
 def _side_open(book: Book, index: int, strategy: int) -> int:
     """Give the side of the strategy's newest position in a symbol; 0 when it is flat."""
     side = 0
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] == index and position["strategy"] == strategy:
             side = position["side"]
     return side
@@ -97,7 +97,7 @@ def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: A
         held = 0
     if entry == 0 or held != 0:
         return
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     request = _new_request(book, REQUEST_MARKET, index, strategy)
     request["side"] = entry
     lots = intent["volume_lots"] if intent["volume_lots"] > 0.0 else management["volume_lots"]
@@ -112,7 +112,7 @@ def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: A
 
 @kernel
 def _break_even(book: Book, position: Any, management: Any) -> None:
-    symbol = book.symbols[position["symbol"]]
+    symbol = book["symbols"][position["symbol"]]
     side = position["side"]
     entry = position["cost"] / position["volume_steps"]
     price = symbol["bid"] if side > 0 else symbol["ask"]
@@ -130,8 +130,8 @@ def _break_even(book: Book, position: Any, management: Any) -> None:
 @kernel
 def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
     """Manage the strategy's open positions at a bar's close: age, time exit, break-even."""
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] != index or position["strategy"] != strategy:
             continue
         position["bars"] += 1
@@ -147,8 +147,8 @@ def describe_row(
     book: Book, index: int, strategy: int, row: Any, bar: Any, number: int
 ) -> None:
     """Fill in what a compiled strategy sees of a bar, its orders and its positions."""
-    account = book.account
-    symbol = book.symbols[index]
+    account = book["account"]
+    symbol = book["symbols"][index]
     scale = symbol["scale"]
     row["index"] = number
     row["symbol"] = index
@@ -173,7 +173,7 @@ def describe_row(
     row["take_profit"] = 0.0
     row["bars_held"] = 0
     for number in range(account["positions"]):
-        position = book.positions[number]
+        position = book["positions"][number]
         if position["symbol"] == index and position["strategy"] == strategy:
             stop, target = position["stop_loss"], position["take_profit"]
             row["positions"] += 1
@@ -185,7 +185,7 @@ def describe_row(
             row["take_profit"] = 0.0 if target == NO_PRICE else target / scale
             row["bars_held"] = position["bars"]
     for number in range(account["orders"]):
-        order = book.orders[number]
+        order = book["orders"][number]
         if order["symbol"] == index and order["strategy"] == strategy:
             row["orders"] += 1
 
@@ -203,7 +203,7 @@ def ask_commands(book: Book, index: int, strategy: int, commands: Any) -> None:
     commands : (n,) COMMAND
         Read up to the first row of kind 0.
     """
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     scale = symbol["scale"]
     for number in range(len(commands)):
         command = commands[number]

@@ -13,6 +13,10 @@ from forexai_core.engine.money import profit_of
 from forexai_core.engine.opening import open_phase
 from forexai_core.engine.quotes import event_end, quotes_of, set_quotes, set_rates
 from forexai_core.engine.records import (
+    MAX_DEALS,
+    MAX_ORDERS,
+    MAX_POSITIONS,
+    MAX_REQUESTS,
     STATUS_FULL_DEALS,
     STATUS_FULL_ORDERS,
     STATUS_FULL_POSITIONS,
@@ -20,7 +24,7 @@ from forexai_core.engine.records import (
     STATUS_OK,
     STATUS_RATE_UNKNOWN,
 )
-from forexai_core.engine.swaps import charge_rollovers
+from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
 __all__ = [
     "deciding_row",
@@ -50,16 +54,16 @@ def deciding_row(market: Market, event: int) -> int:
 @kernel
 def headroom(book: Book) -> int:
     """Say which array is too full for another event: a STATUS code."""
-    account = book.account
+    account = book["account"]
     positions, orders = account["positions"], account["orders"]
     requests = account["requests"]
-    if positions + orders + requests + _SPARE > len(book.positions):
+    if positions + orders + requests + _SPARE > MAX_POSITIONS:
         return STATUS_FULL_POSITIONS
-    if orders + requests + _SPARE > len(book.orders):
+    if orders + requests + _SPARE > MAX_ORDERS:
         return STATUS_FULL_ORDERS
-    if account["deals"] + 4 * (positions + orders + requests) + _SPARE > len(book.deals):
+    if account["deals"] + positions + 3 * (orders + requests) + _SPARE > MAX_DEALS:
         return STATUS_FULL_DEALS
-    if requests + 2 * (positions + orders) + 2 * _SPARE > len(book.requests):
+    if requests + positions + 2 * _SPARE > MAX_REQUESTS:
         return STATUS_FULL_REQUESTS
     return STATUS_OK
 
@@ -67,11 +71,11 @@ def headroom(book: Book) -> int:
 @kernel
 def _lowest(book: Book, index: int, quotes: Quotes) -> float:
     """Compute the equity with each position of a symbol at the worst price of the bar."""
-    account = book.account
-    symbol = book.symbols[index]
+    account = book["account"]
+    symbol = book["symbols"][index]
     lowest = account["equity"]
     for row in range(account["positions"]):
-        position = book.positions[row]
+        position = book["positions"][row]
         if position["symbol"] != index:
             continue
         side, steps, cost = position["side"], position["volume_steps"], position["cost"]
@@ -94,8 +98,8 @@ def _track_drawdown(account: Any, lowest: float) -> None:
 
 @kernel
 def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> None:
-    account = book.account
-    set_quotes(book.symbols[index], quotes.bid_close, quotes.ask_close)
+    account = book["account"]
+    set_quotes(book["symbols"][index], quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
     mark(book)
     lowest = account["equity"]
@@ -123,14 +127,15 @@ def take_event(book: Book, market: Market, event: int) -> None:
     event : int
         Row of ``market.bars``.
     """
-    account = book.account
+    account = book["account"]
     index = event_symbol(market, event)
     time_ns = market.bars[event]["time_ns"]
-    charge_rollovers(book, time_ns)
+    charge_rollovers(book, market, time_ns)
     account["time_ns"] = time_ns
     account["end_ns"] = event_end(market, event)
     account["events"] = event + 1
-    symbol = book.symbols[index]
+    note_rollovers_inside(book, market, account["end_ns"])
+    symbol = book["symbols"][index]
     symbol["last_end_ns"] = account["end_ns"]
     quotes = quotes_of(market, event, symbol)
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
@@ -143,37 +148,37 @@ def take_event(book: Book, market: Market, event: int) -> None:
 @kernel
 def idle(book: Book) -> bool:
     """Say whether nothing is open, ordered or asked for."""
-    account = book.account
+    account = book["account"]
     return account["positions"] == 0 and account["orders"] == 0 and account["requests"] == 0
 
 
 @kernel
 def pass_event(book: Book, market: Market, event: int) -> None:
     """Let an event pass that can change nothing."""
-    account = book.account
+    account = book["account"]
     time_ns = market.bars[event]["time_ns"]
     taken = account["rollover"]
-    while taken < len(book.rollovers) and book.rollovers[taken]["time_ns"] <= time_ns:
+    while taken < len(market.rollovers) and market.rollovers[taken]["time_ns"] <= time_ns:
         taken += 1
     account["rollover"] = taken
     account["time_ns"] = time_ns
     account["end_ns"] = event_end(market, event)
     account["events"] = event + 1
     account["equity"] = account["balance"]
-    book.symbols[event_symbol(market, event)]["last_end_ns"] = account["end_ns"]
+    book["symbols"][event_symbol(market, event)]["last_end_ns"] = account["end_ns"]
 
 
 @kernel
-def write_equity(book: Book) -> None:
+def write_equity(book: Book, equity: Any) -> None:
     """Write the account's row of the equity curve; the rows of one instant become one."""
-    account = book.account
+    account = book["account"]
     row = account["equity_rows"]
     end_ns = account["end_ns"]
-    if row > 0 and book.equity[row - 1]["time_ns"] >= end_ns:
+    if row > 0 and equity[row - 1]["time_ns"] >= end_ns:
         row -= 1
-        end_ns = book.equity[row]["time_ns"]
-    book.equity[row]["time_ns"] = end_ns
-    book.equity[row]["balance"] = account["balance"]
-    book.equity[row]["equity"] = account["equity"]
-    book.equity[row]["margin"] = account["margin"]
+        end_ns = equity[row]["time_ns"]
+    equity[row]["time_ns"] = end_ns
+    equity[row]["balance"] = account["balance"]
+    equity[row]["equity"] = account["equity"]
+    equity[row]["margin"] = account["margin"]
     account["equity_rows"] = row + 1

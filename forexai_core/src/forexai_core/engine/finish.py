@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.engine.book import Book
+from forexai_core.engine.book import Book, Market
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.event import write_equity
 from forexai_core.engine.records import ENTRY_OUT
@@ -16,12 +18,12 @@ _END = CLOSE_REASONS.index("end_of_data")
 
 
 @kernel
-def _last_rollovers(book: Book) -> None:
-    for number in range(book.account["rollover"], len(book.rollovers)):
-        rollover = book.rollovers[number]
-        for row in range(book.account["positions"]):
-            position = book.positions[row]
-            last_ns = book.symbols[position["symbol"]]["last_end_ns"]
+def _last_rollovers(book: Book, market: Market) -> None:
+    for number in range(book["account"]["rollover"], len(market.rollovers)):
+        rollover = market.rollovers[number]
+        for row in range(book["account"]["positions"]):
+            position = book["positions"][row]
+            last_ns = book["symbols"][position["symbol"]]["last_end_ns"]
             if position["open_ns"] < rollover["time_ns"] <= last_ns:
                 steps = position["volume_steps"]
                 position["swap"] += swap_of(book, position, steps, rollover["weekday"])
@@ -29,32 +31,36 @@ def _last_rollovers(book: Book) -> None:
 
 @kernel
 def _count_dropped(book: Book) -> None:
-    account = book.account
-    for index in range(len(book.symbols)):
+    account = book["account"]
+    for index in range(book["account"]["symbols"]):
         for row in range(account["requests"]):
-            if book.requests[row]["symbol"] == index:
+            if book["requests"][row]["symbol"] == index:
                 account["dropped"] += 1
                 break
     account["requests"] = 0
 
 
 @kernel
-def finish(book: Book) -> None:
+def finish(book: Book, market: Market, equity: Any) -> None:
     """Close what is left, count the decisions that found no price, and write the last equity row.
 
     Parameters
     ----------
     book : Book
-        The account after the last event.
+        The account after the last event, with room for a deal a position.
+    market : Market
+        The prices.
+    equity : (decisions,) EQUITY
+        The curve so far.
     """
-    account = book.account
+    account = book["account"]
     _count_dropped(book)
-    _last_rollovers(book)
+    _last_rollovers(book, market)
     end_ns = account["end_ns"]
     closed = account["positions"] > 0
     while account["positions"] > 0:
-        position = book.positions[0]
-        symbol = book.symbols[position["symbol"]]
+        position = book["positions"][0]
+        symbol = book["symbols"][position["symbol"]]
         price = symbol["bid"] if position["side"] > 0 else symbol["ask"]
         account["time_ns"] = symbol["last_end_ns"]
         close_position(book, 0, position["volume_steps"], price, _END, 0, 0, ENTRY_OUT)
@@ -63,4 +69,4 @@ def finish(book: Book) -> None:
     if closed:
         account["equity"] = account["balance"]
         if account["equity_rows"] > 0:
-            write_equity(book)
+            write_equity(book, equity)

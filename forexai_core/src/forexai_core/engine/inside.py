@@ -97,15 +97,15 @@ def _order_distance(order: Any, quotes: Quotes) -> int:
 def _next_candidate(book: Book, index: int, quotes: Quotes) -> Candidate:
     """Find the nearest stop or order that the bar reaches; stops of positions before orders."""
     kind, chosen, nearest = _NOTHING, -1, 0
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] == index and _stop_in_range(position, quotes):
             distance = _stop_distance(position, quotes)
             if kind == _NOTHING or distance < nearest:
                 kind, chosen, nearest = _STOP, row, distance
-    for row in range(book.account["orders"]):
-        order = book.orders[row]
-        waits = order["triggered_ns"] == book.account["time_ns"]
+    for row in range(book["account"]["orders"]):
+        order = book["orders"][row]
+        waits = order["triggered_ns"] == book["account"]["time_ns"]
         if order["symbol"] == index and not waits and _order_in_range(order, quotes):
             distance = _order_distance(order, quotes)
             if kind == _NOTHING or distance < nearest:
@@ -115,27 +115,27 @@ def _next_candidate(book: Book, index: int, quotes: Quotes) -> Candidate:
 
 @kernel
 def _exit(book: Book, row: int, price: int, reason: int) -> None:
-    steps = book.positions[row]["volume_steps"]
+    steps = book["positions"][row]["volume_steps"]
     close_position(book, row, steps, price, reason, 1, 0, ENTRY_OUT)
 
 
 @kernel
 def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
-    position = book.positions[row]
+    position = book["positions"][row]
     side, stop = position["side"], position["stop_loss"]
     if _target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0):
         position["ambiguous"] = 1
-    price = stop - side * book.symbols[position["symbol"]]["slippage"]
+    price = stop - side * book["symbols"][position["symbol"]]["slippage"]
     _exit(book, row, price, stop_reason(position))
 
 
 @kernel
 def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
-    group = book.orders[row]["oco"]
+    group = book["orders"][row]["oco"]
     if group == 0:
         return False
-    for other in range(book.account["orders"]):
-        order = book.orders[other]
+    for other in range(book["account"]["orders"]):
+        order = book["orders"][other]
         if other != row and order["oco"] == group and _order_in_range(order, quotes):
             return True
     return False
@@ -145,16 +145,16 @@ def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
 def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
     row = find_position(book, ticket)
     if row >= 0:
-        book.positions[row]["ambiguous"] = 1
+        book["positions"][row]["ambiguous"] = 1
         return
-    for other in range(book.account["positions"]):  # netting may have added to another ticket
-        if book.account["netting"] and book.positions[other]["symbol"] == index:
-            book.positions[other]["ambiguous"] = 1
+    for other in range(book["account"]["positions"]):  # netting may have added to another ticket
+        if book["account"]["netting"] and book["positions"][other]["symbol"] == index:
+            book["positions"][other]["ambiguous"] = 1
 
 
 @kernel
 def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> None:
-    order = book.orders[row]
+    order = book["orders"][row]
     index, ticket = order["symbol"], order["ticket"]
     unclear = _rival_in_range(book, row, quotes)
     if fill_order(book, row, price, entered) and unclear:
@@ -164,8 +164,8 @@ def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int)
 @kernel
 def _take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
     """Execute a pending order whose level the bar reaches."""
-    order = book.orders[row]
-    symbol = book.symbols[order["symbol"]]
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
     side = order["side"]
     if order["kind"] == ORDER_LIMIT:
         move_quotes(symbol, quotes, -side, distance)
@@ -180,8 +180,8 @@ def _take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
     trigger = order["price"]
     order["kind"] = ORDER_LIMIT
     order["price"] = order["limit_price"]
-    order["triggered_ns"] = book.account["time_ns"]
-    book.account["activity"] += 1
+    order["triggered_ns"] = book["account"]["time_ns"]
+    book["account"]["activity"] += 1
     close = quotes.ask_close if side > 0 else quotes.bid_close
     if reached(ORDER_LIMIT, side, order["price"], trigger):
         _fill_inside(book, row, quotes, order["price"], entered)
@@ -212,8 +212,8 @@ def _adverse(book: Book, index: int, quotes: Quotes) -> None:
 @kernel
 def _next_target(book: Book, index: int, quotes: Quotes) -> int:
     chosen, nearest = -1, 0
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] != index or not _target_in_range(position, quotes):
             continue
         side, target = position["side"], position["take_profit"]
@@ -231,7 +231,7 @@ def _favourable(book: Book, index: int, quotes: Quotes) -> None:
     """Take targets in the order of their distance from the open."""
     row = _next_target(book, index, quotes)
     while row >= 0:
-        position = book.positions[row]
+        position = book["positions"][row]
         side = position["side"]
         extreme = quotes.bid_low if side > 0 else quotes.ask_high
         if side * (extreme - position["worst"]) < 0:
@@ -257,7 +257,7 @@ def _extend(position: Any, quotes: Quotes) -> None:
 @kernel
 def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     """Move a trailing stop behind the bar's best price; say whether that closed the position."""
-    position = book.positions[row]
+    position = book["positions"][row]
     side, best = position["side"], position["best"]
     gain = side * (best - position["cost"] / position["volume_steps"])
     if gain < position["trail_start"]:
@@ -267,11 +267,11 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
         return False
     position["stop_loss"] = level
     position["trailed"] = 1
-    book.account["activity"] += 1
+    book["account"]["activity"] += 1
     close = quotes.bid_close if side > 0 else quotes.ask_close
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:
-        slippage = book.symbols[position["symbol"]]["slippage"]
+        slippage = book["symbols"][position["symbol"]]["slippage"]
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True
     if side * (extreme - level) <= 0:
@@ -282,8 +282,8 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
 @kernel
 def _survivors(book: Book, index: int, quotes: Quotes) -> None:
     row = 0
-    while row < book.account["positions"]:
-        position = book.positions[row]
+    while row < book["account"]["positions"]:
+        position = book["positions"][row]
         if position["symbol"] == index:
             _extend(position, quotes)
             if position["trail_distance"] > 0 and _trail(book, row, quotes):
@@ -304,9 +304,9 @@ def inside_phase(book: Book, index: int, quotes: Quotes) -> None:
     quotes : Quotes
         The bar. A bar that never moves passes through unharmed.
     """
-    if book.account["positions"] == 0 and book.account["orders"] == 0:
+    if book["account"]["positions"] == 0 and book["account"]["orders"] == 0:
         return
     _adverse(book, index, quotes)
-    if book.account["positions"] > 0:
+    if book["account"]["positions"] > 0:
         _favourable(book, index, quotes)
         _survivors(book, index, quotes)

@@ -1,4 +1,4 @@
-"""The ledger as Python holds it: its arrays, and the two ways to drive it."""
+"""The ledger as Python holds it: its record, and the two ways to drive it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY
-from forexai_core.engine.book import Book
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
 from forexai_core.engine.programs import Program, idle_step
 from forexai_core.engine.records import (
-    ACCOUNT,
+    BOOK,
     DEAL,
-    ORDER,
-    POSITION,
-    REQUEST,
+    MAX_ORDERS,
+    MAX_POSITIONS,
     STATUS_FULL_DEALS,
-    STATUS_FULL_ORDERS,
-    STATUS_FULL_POSITIONS,
-    STATUS_FULL_REQUESTS,
     STATUS_OK,
+    STATUS_RATE_UNKNOWN,
 )
 from forexai_core.engine.run import advance, run
 from forexai_core.engine.setup import Setup
-from forexai_core.errors import RateError
+from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
 
 __all__ = ["Ledger"]
-
-_GROWS = {
-    STATUS_FULL_POSITIONS: "positions",
-    STATUS_FULL_ORDERS: "orders",
-    STATUS_FULL_DEALS: "deals",
-    STATUS_FULL_REQUESTS: "requests",
-}
 
 
 class Ledger:
@@ -44,62 +33,32 @@ class Ledger:
 
     Parameters
     ----------
-    opening : Setup
+    setup : Setup
         Prices, contracts and the account at the start.
 
     Attributes
     ----------
-    book : Book
-        All state. Rows of its arrays are in use up to the counts in ``account``.
+    book : BOOK record
+        All state; a live view.
     market : Market
         The prices.
     """
 
-    def __init__(self, opening: Setup) -> None:
-        self._opening = opening
-        self.market = opening.market
-        account: NDArray[np.void] = opening.account_record.copy()
-        self._account = account
-        self.book = Book(
-            account=account[0],
-            symbols=opening.symbol_records.copy(),
-            positions=np.zeros(64, POSITION),
-            orders=np.zeros(64, ORDER),
-            deals=np.zeros(1_024, DEAL),
-            requests=np.zeros(256, REQUEST),
-            equity=np.zeros(max(opening.decisions, 1), EQUITY),
-            rollovers=opening.rollovers,
-        )
-
-    @property
-    def account(self) -> Any:
-        """The ACCOUNT record; a live view."""
-        return self.book.account
-
-    @property
-    def symbols(self) -> NDArray[np.void]:
-        """(symbols,) SYMBOL; a live view."""
-        return self.book.symbols
-
-    @property
-    def positions(self) -> NDArray[np.void]:
-        """(capacity,) POSITION; the first ``account["positions"]`` rows are open."""
-        return self.book.positions
-
-    @property
-    def orders(self) -> NDArray[np.void]:
-        """(capacity,) ORDER; the first ``account["orders"]`` rows are pending."""
-        return self.book.orders
-
-    @property
-    def deals(self) -> NDArray[np.void]:
-        """(capacity,) DEAL; the first ``account["deals"]`` rows have happened."""
-        return self.book.deals
-
-    @property
-    def requests(self) -> NDArray[np.void]:
-        """(capacity,) REQUEST; append at ``account["requests"]`` and raise that by one."""
-        return self.book.requests
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.market = setup.market
+        self._books: NDArray[np.void] = np.zeros(1, BOOK)
+        self.book: Any = self._books[0]
+        self.book["account"] = setup.account_record[0]
+        self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
+        self._equity = np.zeros(max(setup.decisions, 1), EQUITY)
+        self._deals: list[NDArray[np.void]] = []
+        # Views are made once: each access of a field of a record makes a new one.
+        self.account: Any = self.book["account"]
+        self.symbols: NDArray[np.void] = self.book["symbols"][: len(setup.symbols)]
+        self.positions: NDArray[np.void] = self.book["positions"]
+        self.orders: NDArray[np.void] = self.book["orders"]
+        self.requests: NDArray[np.void] = self.book["requests"]
 
     @property
     def events(self) -> int:
@@ -109,7 +68,26 @@ class Ledger:
     @property
     def equity(self) -> NDArray[np.void]:
         """(rows,) EQUITY so far."""
-        return self.book.equity[: self.book.account["equity_rows"]]
+        return self._equity[: self.account["equity_rows"]]
+
+    @property
+    def deals(self) -> NDArray[np.void]:
+        """(deals,) DEAL so far."""
+        self.take_deals()
+        if not self._deals:
+            return np.empty(0, DEAL)
+        if len(self._deals) > 1:
+            self._deals = [np.concatenate(self._deals)]
+        return self._deals[0]
+
+    def take_deals(self) -> NDArray[np.void]:
+        """Move the deals made since the last call out of the book, and give them."""
+        count = int(self.account["deals"])
+        new: NDArray[np.void] = self.book["deals"][:count].copy()
+        self.account["deals"] = 0
+        if count:
+            self._deals.append(new)
+        return new
 
     def advance(self, stop: int) -> None:
         """Take the events before ``stop`` that are not taken yet, deciding nothing.
@@ -118,9 +96,11 @@ class Ledger:
         ------
         RateError
             If a conversion rate is needed that is not known at its time.
+        TradingError
+            If more is open or ordered at once than the ledger holds.
         """
         while True:
-            advance(self.book, self.market, stop)
+            advance(self.book, self.market, self._equity, stop)
             if not self._mend():
                 return
 
@@ -129,52 +109,43 @@ class Ledger:
 
         Raises
         ------
-        RateError
-            If a conversion rate is needed that is not known at its time.
+        RateError, TradingError
+            As :meth:`advance` does.
         """
-        desk = assemble(programs, self._opening.decision_bars, len(self.book.symbols))
+        desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
         step = programs[0].step or idle_step
         while True:
-            run(self.book, self.market, desk, step)
+            run(self.book, self.market, self._equity, desk, step)
             if not self._mend():
                 return
 
     def finish(self) -> None:
         """Close what is left at the last prices."""
-        while not self._room_for_the_end():
-            self._grow("deals")
-        finish(self.book)
-        self._check_rates()
-
-    def _room_for_the_end(self) -> bool:
-        account = self.book.account
-        return bool(account["deals"] + account["positions"] < len(self.book.deals))
+        self.take_deals()
+        finish(self.book, self.market, self._equity)
+        if not np.isfinite(self.account["balance"]):
+            raise self._rate_unknown()
 
     def _mend(self) -> bool:
         """Make room or raise after an early return; say whether to call again."""
-        status = int(self.book.account["status"])
+        status = int(self.account["status"])
         if status == STATUS_OK:
             return False
-        name = _GROWS.get(status)
-        if name is None:
-            self._check_rates()
-            return False
-        self._grow(name)
-        return True
+        if status == STATUS_FULL_DEALS:
+            self.take_deals()
+            return True
+        if status == STATUS_RATE_UNKNOWN:
+            raise self._rate_unknown()
+        raise TradingError(
+            f"At {format_time_ns(self.account['time_ns'])} {self.account['positions']} positions and "
+            f"{self.account['orders']} orders stand at once; the ledger holds {MAX_POSITIONS} and "
+            f"{MAX_ORDERS}. A strategy that opens without end does this: bound its positions."
+        )
 
-    def _grow(self, name: str) -> None:
-        old = getattr(self.book, name)
-        new = np.zeros(2 * len(old), old.dtype)
-        new[: len(old)] = old
-        self.book = self.book._replace(**{name: new})
-
-    def _check_rates(self) -> None:
-        account = self.book.account
-        if np.isfinite(account["balance"]) and np.isfinite(account["equity"]):
-            return
-        symbol = self._opening.symbols[int(account["status_symbol"])]
-        raise RateError(
-            f"{symbol}: at {format_time_ns(account['time_ns'])} no rate is known that converts its "
+    def _rate_unknown(self) -> RateError:
+        symbol = self.setup.symbols[int(self.account["status_symbol"])]
+        return RateError(
+            f"{symbol}: at {format_time_ns(self.account['time_ns'])} no rate is known that converts its "
             "profit or margin to the account's currency, or the last one is older than max_age. "
             "Pass rates that begin before the prices and have no long holes."
         )

@@ -55,8 +55,8 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
         Symbol, side, volume and margin of the volume to add; ``steps`` 0 adds none.
     """
     total = 0.0
-    count = book.account["positions"]
-    for number in range(len(book.symbols)):
+    count = book["account"]["positions"]
+    for number in range(book["account"]["symbols"]):
         buys = sells = 0
         bound = 0.0
         if number == index and steps > 0:
@@ -66,7 +66,7 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
             else:
                 sells = steps
         for row in range(count):
-            position = book.positions[row]
+            position = book["positions"][row]
             if position["symbol"] == number:
                 bound += position["margin"]
                 if position["side"] > 0:
@@ -75,11 +75,11 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
                     sells += position["volume_steps"]
         covered = min(buys, sells)
         if covered > 0:
-            symbol = book.symbols[number]
+            symbol = book["symbols"][number]
             weight = symbol["margin_hedged"] / symbol["contract_size"]
             uncovered = max(buys, sells) - covered
             bound *= (uncovered + covered * weight) / (buys + sells)
-            bound = money(bound, book.account["money_scale"])
+            bound = money(bound, book["account"]["money_scale"])
         total += bound
     return total
 
@@ -87,8 +87,8 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
 @kernel
 def open_profit(book: Book, row: int) -> float:
     """Compute the floating profit of a position at present quotes, without swap."""
-    position = book.positions[row]
-    symbol = book.symbols[position["symbol"]]
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
     price = symbol["bid"] if position["side"] > 0 else symbol["ask"]
     return profit_of(
         symbol,
@@ -96,24 +96,24 @@ def open_profit(book: Book, row: int) -> float:
         position["volume_steps"],
         position["cost"],
         price,
-        book.account["money_scale"],
+        book["account"]["money_scale"],
     )
 
 
 @kernel
 def mark(book: Book) -> None:
     """Bring the account's equity to present quotes."""
-    account = book.account
+    account = book["account"]
     equity = account["balance"]
     for row in range(account["positions"]):
-        equity += open_profit(book, row) + book.positions[row]["swap"]
+        equity += open_profit(book, row) + book["positions"][row]["swap"]
     account["equity"] = equity
 
 
 @kernel
 def level_below(book: Book) -> bool:
     """Say whether the margin level at present quotes lies below the stop-out level."""
-    account = book.account
+    account = book["account"]
     if account["margin"] <= 0.0:
         return False
     mark(book)

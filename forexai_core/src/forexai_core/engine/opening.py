@@ -29,15 +29,15 @@ def stop_reason(position: Any) -> int:
 @kernel
 def _exit_at_open(book: Book, row: int) -> bool:
     """Close a position whose stop or target the open has reached."""
-    position = book.positions[row]
-    symbol = book.symbols[position["symbol"]]
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
     side = position["side"]
     quote = symbol["bid"] if side > 0 else symbol["ask"]
     stop, target = position["stop_loss"], position["take_profit"]
     if stop != NO_PRICE and side * (quote - stop) <= 0:
         price, reason = quote - side * symbol["slippage"], stop_reason(position)
     elif target != NO_PRICE and side * (quote - target) >= 0:
-        price, reason = (quote if book.account["limit_fill_open"] else target), TAKE_PROFIT
+        price, reason = (quote if book["account"]["limit_fill_open"] else target), TAKE_PROFIT
     else:
         return False
     close_position(book, row, position["volume_steps"], price, reason, 0, 0, ENTRY_OUT)
@@ -47,22 +47,22 @@ def _exit_at_open(book: Book, row: int) -> bool:
 @kernel
 def _exits(book: Book, index: int) -> None:
     row = 0
-    while row < book.account["positions"]:
-        if book.positions[row]["symbol"] != index or not _exit_at_open(book, row):
+    while row < book["account"]["positions"]:
+        if book["positions"][row]["symbol"] != index or not _exit_at_open(book, row):
             row += 1
 
 
 @kernel
 def _triggers(book: Book, index: int) -> None:
     row = 0
-    while row < book.account["orders"]:
-        if book.orders[row]["symbol"] != index:
+    while row < book["account"]["orders"]:
+        if book["orders"][row]["symbol"] != index:
             row += 1
             continue
-        before = book.account["orders"]
+        before = book["account"]["orders"]
         if order_at_open(book, row):
             _exits(book, index)
-            if book.account["orders"] < before - 1:
+            if book["account"]["orders"] < before - 1:
                 row = 0  # its group went with it: the rows have moved
         else:
             row += 1
@@ -79,7 +79,7 @@ def open_phase(book: Book, index: int) -> None:
     index : int
         Symbol of the event.
     """
-    account = book.account
+    account = book["account"]
     if account["orders"] > 0:
         expire_orders(book, index)
     if account["positions"] > 0:

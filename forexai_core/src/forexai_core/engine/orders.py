@@ -45,19 +45,19 @@ __all__ = ["cancel_order", "execute_requests", "remove_group"]
 @kernel
 def cancel_order(book: Book, row: int) -> None:
     """Take a pending order out of the book."""
-    account = book.account
+    account = book["account"]
     account["orders"] -= 1
     account["activity"] += 1
     for number in range(row, account["orders"]):
-        book.orders[number] = book.orders[number + 1]
+        book["orders"][number] = book["orders"][number + 1]
 
 
 @kernel
 def remove_group(book: Book, group: int) -> None:
     """Cancel what is left of a group of which one order has filled."""
     row = 0
-    while group > 0 and row < book.account["orders"]:
-        if book.orders[row]["oco"] == group:
+    while group > 0 and row < book["account"]["orders"]:
+        if book["orders"][row]["oco"] == group:
             cancel_order(book, row)
         else:
             row += 1
@@ -65,21 +65,21 @@ def remove_group(book: Book, group: int) -> None:
 
 @kernel
 def _find_order(book: Book, ticket: int) -> int:
-    for row in range(book.account["orders"]):
-        if book.orders[row]["ticket"] == ticket:
+    for row in range(book["account"]["orders"]):
+        if book["orders"][row]["ticket"] == ticket:
             return row
     return -1
 
 
 @kernel
 def _close_at_market(book: Book, row: int, steps: int) -> None:
-    position = book.positions[row]
-    symbol = book.symbols[position["symbol"]]
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
     side = position["side"]
     price = symbol["bid"] if side > 0 else symbol["ask"]
     price -= side * symbol["slippage"]
-    ticket = book.account["next_ticket"]
-    book.account["next_ticket"] += 1
+    ticket = book["account"]["next_ticket"]
+    book["account"]["next_ticket"] += 1
     close_position(book, row, steps, price, SIGNAL, 0, ticket, ENTRY_OUT)
 
 
@@ -89,9 +89,9 @@ def _close(book: Book, request: Any) -> None:
     if row < 0:
         refuse(book, NO_POSITION)
         return
-    held = book.positions[row]["volume_steps"]
+    held = book["positions"][row]["volume_steps"]
     steps = request["volume_steps"] if request["volume_steps"] != 0 else held
-    least = book.symbols[book.positions[row]["symbol"]]["min_steps"]
+    least = book["symbols"][book["positions"][row]["symbol"]]["min_steps"]
     if steps < 0 or steps > held or (steps < held and (held - steps < least or steps < least)):
         refuse(book, INVALID_VOLUME)
         return
@@ -101,8 +101,8 @@ def _close(book: Book, request: Any) -> None:
 @kernel
 def _close_all(book: Book, request: Any) -> None:
     row = 0
-    while row < book.account["positions"]:
-        position = book.positions[row]
+    while row < book["account"]["positions"]:
+        position = book["positions"][row]
         mine = position["symbol"] == request["symbol"]
         mine = mine and position["strategy"] == request["strategy"]
         if mine and request["side"] in (0, position["side"]):
@@ -117,8 +117,8 @@ def _modify_position(book: Book, request: Any) -> None:
     if row < 0:
         refuse(book, NO_POSITION)
         return
-    position = book.positions[row]
-    symbol = book.symbols[position["symbol"]]
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
     market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
     if frozen(symbol, market, position["stop_loss"]) or frozen(
         symbol, market, position["take_profit"]
@@ -133,7 +133,7 @@ def _modify_position(book: Book, request: Any) -> None:
     position["stop_loss"] = stop
     position["take_profit"] = target
     position["trailed"] = 0
-    book.account["activity"] += 1
+    book["account"]["activity"] += 1
 
 
 @kernel
@@ -142,9 +142,9 @@ def _trail(book: Book, request: Any) -> None:
     if row < 0:
         refuse(book, NO_POSITION)
         return
-    book.positions[row]["trail_distance"] = request["trail_distance"]
-    book.positions[row]["trail_start"] = request["trail_start"]
-    book.account["activity"] += 1
+    book["positions"][row]["trail_distance"] = request["trail_distance"]
+    book["positions"][row]["trail_start"] = request["trail_start"]
+    book["account"]["activity"] += 1
 
 
 @kernel
@@ -158,14 +158,14 @@ def _modify_order(book: Book, request: Any) -> None:
     if row < 0:
         refuse(book, NO_POSITION)
         return
-    order = book.orders[row]
-    symbol = book.symbols[order["symbol"]]
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
     side = order["side"]
     if frozen(symbol, _entry_side(symbol, side), order["price"]):
         refuse(book, FROZEN)
         return
     price = order["price"] if request["price"] == NO_PRICE else request["price"]
-    late = 0 < request["expiry_ns"] <= book.account["time_ns"]
+    late = 0 < request["expiry_ns"] <= book["account"]["time_ns"]
     if late or wrong_side(symbol, order["kind"], side, price):
         refuse(book, INVALID_PRICE)
         return
@@ -179,7 +179,7 @@ def _modify_order(book: Book, request: Any) -> None:
     order["stop_loss"] = stop
     order["take_profit"] = target
     order["expiry_ns"] = request["expiry_ns"]
-    book.account["activity"] += 1
+    book["account"]["activity"] += 1
 
 
 @kernel
@@ -188,8 +188,8 @@ def _cancel(book: Book, request: Any) -> None:
     if row < 0:
         refuse(book, NO_POSITION)
         return
-    order = book.orders[row]
-    symbol = book.symbols[order["symbol"]]
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
     if frozen(symbol, _entry_side(symbol, order["side"]), order["price"]):
         refuse(book, FROZEN)
         return
@@ -199,8 +199,8 @@ def _cancel(book: Book, request: Any) -> None:
 @kernel
 def _cancel_all(book: Book, request: Any) -> None:
     row = 0
-    while row < book.account["orders"]:
-        order = book.orders[row]
+    while row < book["account"]["orders"]:
+        order = book["orders"][row]
         if order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]:
             cancel_order(book, row)
         else:
@@ -210,7 +210,7 @@ def _cancel_all(book: Book, request: Any) -> None:
 @kernel
 def _open_at_market(book: Book, request: Any) -> None:
     index, side = request["symbol"], request["side"]
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     quote = _entry_side(symbol, side)
     stop, target = request["stop_loss"], request["take_profit"]
     if request["stop_distance"] > 0:
@@ -236,8 +236,8 @@ def _open_at_market(book: Book, request: Any) -> None:
     if not affordable(book, index, side, steps, price):
         refuse(book, NO_MONEY)
         return
-    ticket = book.account["next_ticket"]
-    book.account["next_ticket"] += 1
+    ticket = book["account"]["next_ticket"]
+    book["account"]["next_ticket"] += 1
     fill(
         book,
         Entry(
@@ -260,12 +260,12 @@ def _open_at_market(book: Book, request: Any) -> None:
 
 @kernel
 def _pending_problem(book: Book, request: Any, stop: int, target: int, steps: int) -> int:
-    symbol = book.symbols[request["symbol"]]
+    symbol = book["symbols"][request["symbol"]]
     side = request["side"]
     why = volume_fits(book, request["symbol"], side, steps)
     if why:
         return why
-    late = 0 < request["expiry_ns"] <= book.account["time_ns"]
+    late = 0 < request["expiry_ns"] <= book["account"]["time_ns"]
     if late or wrong_side(symbol, request["kind"], side, request["price"]):
         return INVALID_PRICE
     own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
@@ -292,8 +292,8 @@ def _place(book: Book, request: Any) -> None:
     if why:
         refuse(book, why)
         return
-    account = book.account
-    order = book.orders[account["orders"]]
+    account = book["account"]
+    order = book["orders"][account["orders"]]
     account["orders"] += 1
     account["activity"] += 1
     order["ticket"] = account["next_ticket"]
@@ -353,18 +353,18 @@ def execute_requests(book: Book, index: int) -> bool:
     bool
         Whether anything was asked to open.
     """
-    account = book.account
+    account = book["account"]
     count = account["requests"]
     for row in range(count):
-        if book.requests[row]["symbol"] == index:
-            _change(book, book.requests[row])
+        if book["requests"][row]["symbol"] == index:
+            _change(book, book["requests"][row])
     opened = False
     left = 0
     for row in range(count):
-        request = book.requests[row]
+        request = book["requests"][row]
         if request["symbol"] != index:
             if left != row:
-                book.requests[left] = book.requests[row]
+                book["requests"][left] = book["requests"][row]
             left += 1
         elif request["kind"] == REQUEST_MARKET:
             _open_at_market(book, request)

@@ -59,7 +59,7 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
     bool
         Whether it filled.
     """
-    order = book.orders[row]
+    order = book["orders"][row]
     entry = Entry(
         order["ticket"],
         order["symbol"],
@@ -89,9 +89,9 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
 def expire_orders(book: Book, index: int) -> None:
     """Remove the orders of a symbol whose time is over."""
     row = 0
-    while row < book.account["orders"]:
-        order = book.orders[row]
-        over = 0 < order["expiry_ns"] <= book.account["time_ns"]
+    while row < book["account"]["orders"]:
+        order = book["orders"][row]
+        over = 0 < order["expiry_ns"] <= book["account"]["time_ns"]
         if over and order["symbol"] == index:
             cancel_order(book, row)
         else:
@@ -102,7 +102,7 @@ def expire_orders(book: Book, index: int) -> None:
 def _gap_price(book: Book, order: Any, quote: int, symbol: Any) -> int:
     if order["kind"] == ORDER_STOP:
         return quote + order["side"] * symbol["slippage"]
-    return quote if book.account["limit_fill_open"] else order["price"]
+    return quote if book["account"]["limit_fill_open"] else order["price"]
 
 
 @kernel
@@ -114,15 +114,15 @@ def order_at_open(book: Book, row: int) -> bool:
     bool
         Whether the order left the book.
     """
-    order = book.orders[row]
-    symbol = book.symbols[order["symbol"]]
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
     quote = symbol["ask"] if order["side"] > 0 else symbol["bid"]
     if not reached(order["kind"], order["side"], order["price"], quote):
         return False
     if order["kind"] == ORDER_STOP_LIMIT:
         order["kind"] = ORDER_LIMIT
         order["price"] = order["limit_price"]
-        book.account["activity"] += 1
+        book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
     fill_order(book, row, _gap_price(book, order, quote, symbol), ENTERED_OPEN)

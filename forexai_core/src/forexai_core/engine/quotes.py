@@ -90,9 +90,9 @@ def set_rates(book: Book, market: Market, event: int, moment: int) -> None:
     """Make the rates known at an event's open (0) or close (1) the present ones."""
     if len(market.rates) == 0:
         return
-    for index in range(len(book.symbols)):
+    for index in range(book["account"]["symbols"]):
         rates = market.rates[event, index, moment]
-        symbol = book.symbols[index]
+        symbol = book["symbols"][index]
         symbol["gain_rate"] = rates["gain"]
         symbol["loss_rate"] = rates["loss"]
         symbol["margin_currency_rate"] = rates["margin"]

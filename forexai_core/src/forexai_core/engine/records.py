@@ -10,6 +10,7 @@ import numpy as np
 
 __all__ = [
     "ACCOUNT",
+    "BOOK",
     "CONVERSION",
     "DEAL",
     "EVENT",
@@ -252,10 +253,12 @@ ACCOUNT = np.dtype(
         ("time_ns", np.int64),  # opening time of the last event
         ("end_ns", np.int64),  # end of the last event's bar
         ("rollover", np.int64),  # index of the next rollover
-        ("positions", np.int64),  # how many rows of each array are in use
+        ("symbols", np.int64),  # how many rows of each array are in use
+        ("positions", np.int64),
         ("orders", np.int64),
         ("deals", np.int64),
         ("requests", np.int64),
+        ("inside", np.int64),
         ("equity_rows", np.int64),
         ("events", np.int64),  # how many events have been taken
         ("next_ticket", np.int64),
@@ -270,3 +273,23 @@ ACCOUNT = np.dtype(
     ]
 )
 """State of the account and of the ledger itself."""
+
+MAX_SYMBOLS = 32
+MAX_POSITIONS = 1_000
+MAX_ORDERS = 1_000
+MAX_REQUESTS = 1_000
+MAX_DEALS = 8_192  # room for what one event can do to a full book
+MAX_INSIDE = 64  # a month's bar has 31 rollovers
+
+BOOK = np.dtype(
+    [
+        ("account", ACCOUNT),
+        ("symbols", SYMBOL, (MAX_SYMBOLS,)),
+        ("positions", POSITION, (MAX_POSITIONS,)),  # by ticket
+        ("orders", ORDER, (MAX_ORDERS,)),  # by ticket
+        ("requests", REQUEST, (MAX_REQUESTS,)),
+        ("deals", DEAL, (MAX_DEALS,)),  # emptied by whoever drives when it is nearly full
+        ("inside", ROLLOVER, (MAX_INSIDE,)),  # rollovers strictly inside the present bar
+    ]
+)
+"""All state of an account. Arrays are filled from the front; the account knows how far."""

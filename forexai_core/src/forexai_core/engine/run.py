@@ -56,7 +56,7 @@ def decide(book: Book, desk: Desk, step: Any, index: int, row: int) -> None:
     row : int
         Row of ``desk.bars`` and ``desk.intents``.
     """
-    if desk.manages and book.account["positions"] > 0:
+    if desk.manages and book["account"]["positions"] > 0:
         look_after(book, index, index, desk.management[index])
     if len(desk.intents):
         ask_intent(book, index, index, desk.intents[row], desk.management[index])
@@ -67,55 +67,55 @@ def decide(book: Book, desk: Desk, step: Any, index: int, row: int) -> None:
 
 
 @kernel
-def _event(book: Book, market: Market, event: int) -> None:
+def _event(book: Book, market: Market, equity: Any, event: int) -> None:
     if idle(book):
         pass_event(book, market, event)
     else:
         take_event(book, market, event)
     if deciding_row(market, event) >= 0:
-        write_equity(book)
+        write_equity(book, equity)
 
 
 @kernel
-def run(book: Book, market: Market, desk: Desk, step: Any) -> None:
+def run(book: Book, market: Market, equity: Any, desk: Desk, step: Any) -> None:
     """Drive the ledger over all events that are left, deciding at the close of each bar.
 
     Returns early, with the account's status set, when an array is full or a rate unknown; the
     caller mends that and calls again.
     """
-    account = book.account
+    account = book["account"]
     account["status"] = STATUS_OK
     for event in range(account["events"], len(market.bars)):
         status = headroom(book)
         if status != STATUS_OK:
             account["status"] = status
             return
-        _event(book, market, event)
+        _event(book, market, equity, event)
         if account["status"] != STATUS_OK:
             return
         row = deciding_row(market, event)
         if row >= 0:
             index = event_symbol(market, event)
             if desk.steps and idle(book):
-                symbol = book.symbols[index]
+                symbol = book["symbols"][index]
                 quotes = quotes_of(market, event, symbol)
                 set_quotes(symbol, quotes.bid_close, quotes.ask_close)
             decide(book, desk, step, index, row)
 
 
 @kernel
-def advance(book: Book, market: Market, stop: int) -> None:
+def advance(book: Book, market: Market, equity: Any, stop: int) -> None:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
     """
-    account = book.account
+    account = book["account"]
     account["status"] = STATUS_OK
     for event in range(account["events"], stop):
         status = headroom(book)
         if status != STATUS_OK:
             account["status"] = status
             return
-        _event(book, market, event)
+        _event(book, market, equity, event)
         if account["status"] != STATUS_OK:
             return

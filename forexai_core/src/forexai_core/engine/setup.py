@@ -12,7 +12,7 @@ from forexai_core.arrays import BAR, QUOTE
 from forexai_core.engine.book import Market
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
-from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, ROLLOVER
+from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, MAX_SYMBOLS, ROLLOVER
 from forexai_core.engine.stream import Stream, merge
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, Costs
@@ -35,10 +35,8 @@ class Setup:
         The account at the start.
     symbol_records : (symbols,) SYMBOL
         Contracts and costs.
-    rollovers : (rollovers,) ROLLOVER
-        Midnights of the account's clock while the data lasts.
     market : Market
-        The events.
+        The events, and the midnights of the account's clock while they last.
     decision_bars : (decisions,) BAR
         The strategy's bars, symbol after symbol.
     decisions : int
@@ -50,14 +48,13 @@ class Setup:
     symbols: tuple[str, ...]
     account_record: NDArray[np.void]
     symbol_records: NDArray[np.void]
-    rollovers: NDArray[np.void]
     market: Market
     decision_bars: NDArray[np.void]
     decisions: int
     costs: Mapping[str, CostSheet]
 
 
-def _account_record(account: Account, limit_fill_open: bool) -> NDArray[np.void]:
+def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> NDArray[np.void]:
     record = np.zeros(1, ACCOUNT)
     record["money_scale"] = 10.0**account.digits
     record["leverage"] = account.leverage
@@ -68,6 +65,7 @@ def _account_record(account: Account, limit_fill_open: bool) -> NDArray[np.void]
     record["balance"] = account.balance
     record["equity"] = account.balance
     record["peak_equity"] = account.balance
+    record["symbols"] = symbols
     record["next_ticket"] = 1
     record["next_deal"] = 1
     return record
@@ -118,7 +116,9 @@ def _event_ends(stream: Stream, duration_ns: int) -> NDArray[np.int64]:
     return ends
 
 
-def _market(stream: Stream, duration_ns: int, table: NDArray[np.void]) -> Market:
+def _market(
+    stream: Stream, duration_ns: int, table: NDArray[np.void], rollovers: NDArray[np.void]
+) -> Market:
     def given(array: NDArray[np.void] | None, dtype: np.dtype[np.void]) -> NDArray[np.void]:
         return np.empty(0, dtype) if array is None else array
 
@@ -131,12 +131,15 @@ def _market(stream: Stream, duration_ns: int, table: NDArray[np.void]) -> Market
         ends=none if stream.ends is None else stream.ends,
         duration_ns=duration_ns,
         rates=table,
+        rollovers=rollovers,
     )
 
 
 def _check_series(series: Mapping[str, Series]) -> None:
     if not series:
         raise ConfigError("There are no prices to run on: pass bars or ticks.")
+    if len(series) > MAX_SYMBOLS:
+        raise ConfigError(f"A run holds {MAX_SYMBOLS} symbols at most, not {len(series)}.")
     for symbol, prices in series.items():
         if symbol != prices.symbol:
             raise ConfigError(f"The prices given as '{symbol}' are of {prices.symbol}.")
@@ -194,12 +197,12 @@ def prepare(
     )
     ends = _event_ends(stream, duration_ns)
     table = _conversion_columns(records, series, (stream.bars["time_ns"], ends), sources)
+    rollovers = _rollovers(account, stream.bars, int(ends.max()))
     return Setup(
         symbols=tuple(series),
-        account_record=_account_record(account, limit_fill_open),
+        account_record=_account_record(account, len(series), limit_fill_open),
         symbol_records=records,
-        rollovers=_rollovers(account, stream.bars, int(ends.max())),
-        market=_market(stream, duration_ns, table),
+        market=_market(stream, duration_ns, table, rollovers),
         decision_bars=stream.decision_bars,
         decisions=len(stream.decision_bars),
         costs=sheets,

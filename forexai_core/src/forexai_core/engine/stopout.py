@@ -19,8 +19,8 @@ _STOP_OUT = CLOSE_REASONS.index("stop_out")
 def net_steps(book: Book, index: int) -> int:
     """Sum the signed volume of a symbol's positions."""
     total = 0
-    for row in range(book.account["positions"]):
-        position = book.positions[row]
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
         if position["symbol"] == index:
             total += position["side"] * position["volume_steps"]
     return total
@@ -29,7 +29,7 @@ def net_steps(book: Book, index: int) -> int:
 @kernel
 def _worst_position(book: Book) -> int:
     worst, lowest = 0, 0.0
-    for row in range(book.account["positions"]):
+    for row in range(book["account"]["positions"]):
         profit = open_profit(book, row)
         if row == 0 or profit < lowest:
             worst, lowest = row, profit
@@ -52,14 +52,14 @@ def stop_out(book: Book, intrabar: int) -> bool:
     bool
         Whether anything was closed.
     """
-    account = book.account
+    account = book["account"]
     closed = False
     while account["positions"] > 0 and level_below(book):
         account["activity"] += account["orders"]
         account["orders"] = 0
         row = _worst_position(book)
-        position = book.positions[row]
-        symbol = book.symbols[position["symbol"]]
+        position = book["positions"][row]
+        symbol = book["symbols"][position["symbol"]]
         price = symbol["bid"] if position["side"] > 0 else symbol["ask"]
         steps = position["volume_steps"]
         close_position(book, row, steps, price, _STOP_OUT, intrabar, 0, ENTRY_OUT)
@@ -92,7 +92,7 @@ def stop_out_inside(
     int
         Points from the open at which it happened, or -1.
     """
-    if book.account["margin"] <= 0.0:
+    if book["account"]["margin"] <= 0.0:
         return -1
     net = net_steps(book, index)
     if net == 0:
@@ -104,7 +104,7 @@ def stop_out_inside(
     low, high = first, reach if before < 0 else min(reach, before - 1)
     if high < low:
         return -1
-    symbol = book.symbols[index]
+    symbol = book["symbols"][index]
     move_quotes(symbol, quotes, direction, high)
     if not level_below(book):
         return -1

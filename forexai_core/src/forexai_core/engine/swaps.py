@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book
+from forexai_core.engine.book import Book, Market
 from forexai_core.engine.money import convert, margin_currency, money
+from forexai_core.engine.records import MAX_INSIDE
 
-__all__ = ["charge_rollovers", "debits_inside", "swap_of"]
+__all__ = ["charge_rollovers", "debits_inside", "note_rollovers_inside", "swap_of"]
 
 # Order of values.instruments.SwapMode.
 _DISABLED, _POINTS, _SYMBOL, _MARGIN, _DEPOSIT, _CURRENT, _OPEN = range(7)
@@ -35,7 +36,7 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
     float
         Account currency, rounded; negative is paid by the trader.
     """
-    symbol = book.symbols[position["symbol"]]
+    symbol = book["symbols"][position["symbol"]]
     days = _days(symbol, weekday)
     mode = symbol["swap_mode"]
     if days == 0 or mode == _DISABLED:
@@ -43,7 +44,7 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
     buy = position["side"] > 0
     rate = symbol["swap_long"] if buy else symbol["swap_short"]
     price = symbol["bid"] if buy else symbol["ask"]
-    scale = book.account["money_scale"]
+    scale = book["account"]["money_scale"]
     if mode == _DEPOSIT:
         return money(rate * steps * symbol["volume_step"] * days, scale)
     if mode == _POINTS:
@@ -63,14 +64,14 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
 
 
 @kernel
-def charge_rollovers(book: Book, until_ns: int) -> None:
+def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
     """Charge every position for the rollovers not yet taken, up to an instant."""
-    account = book.account
+    account = book["account"]
     taken = account["rollover"]
-    while taken < len(book.rollovers) and book.rollovers[taken]["time_ns"] <= until_ns:
-        rollover = book.rollovers[taken]
+    while taken < len(market.rollovers) and market.rollovers[taken]["time_ns"] <= until_ns:
+        rollover = market.rollovers[taken]
         for row in range(account["positions"]):
-            position = book.positions[row]
+            position = book["positions"][row]
             if position["open_ns"] < rollover["time_ns"]:
                 position["swap"] += swap_of(
                     book, position, position["volume_steps"], rollover["weekday"]
@@ -80,23 +81,30 @@ def charge_rollovers(book: Book, until_ns: int) -> None:
 
 
 @kernel
+def note_rollovers_inside(book: Book, market: Market, end_ns: int) -> None:
+    """Note the rollovers strictly inside a bar, so that closes in it find them."""
+    account = book["account"]
+    account["inside"] = 0
+    number = account["rollover"]
+    while number < len(market.rollovers) and market.rollovers[number]["time_ns"] < end_ns:
+        if account["inside"] < MAX_INSIDE:
+            book["inside"][account["inside"]] = market.rollovers[number]
+            account["inside"] += 1
+        number += 1
+
+
+@kernel
 def debits_inside(book: Book, row: int, steps: int) -> float:
     """Sum the debits of the rollovers strictly inside the present bar, for a volume closing in it.
 
     Nothing shows whether the volume was closed before or after the rollover: a debit is charged, a
     credit is not, and the position is marked ambiguous.
     """
-    account = book.account
-    position = book.positions[row]
+    position = book["positions"][row]
     total = 0.0
-    number = account["rollover"]
-    while number < len(book.rollovers):
-        rollover = book.rollovers[number]
-        if rollover["time_ns"] >= account["end_ns"]:
-            break
-        amount = swap_of(book, position, steps, rollover["weekday"])
+    for number in range(book["account"]["inside"]):
+        amount = swap_of(book, position, steps, book["inside"][number]["weekday"])
         if amount != 0.0:
             position["ambiguous"] = 1
         total += min(amount, 0.0)
-        number += 1
     return total

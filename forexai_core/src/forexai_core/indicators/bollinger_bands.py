@@ -45,7 +45,7 @@ BOLLINGER_STATE = np.dtype(
         ("period", np.int64),
         ("deviations", np.float64),
         ("slot", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("sum", np.float64),  # sum of the window is sum + sum_error
         ("sum_error", np.float64),
         *DEVIATION_FIELDS,
@@ -54,11 +54,11 @@ BOLLINGER_STATE = np.dtype(
 """State of Bollinger bands."""
 
 
-@kernel
+@kernel(forceinline=True)
 def bollinger_step(
     values: Floats,
     i: int,
-    count: int,
+    seen: int,
     window_sum: float,
     sum_error: float,
     moments: Moments,
@@ -73,8 +73,8 @@ def bollinger_step(
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     window_sum, sum_error : float
         Sum of the window, in two parts; 0 at the start.
     moments : Moments
@@ -91,8 +91,8 @@ def bollinger_step(
     upper, middle, lower : float
         The lines, NaN during warm-up.
     """
-    window_sum, sum_error, middle = sma_step(values, i, count, window_sum, sum_error, period)
-    moments, variance = variance_step(values, i, count, moments, period)
+    window_sum, sum_error, middle = sma_step(values, i, seen, window_sum, sum_error, period)
+    moments, variance = variance_step(values, i, seen, moments, period)
     width = deviations * math.sqrt(variance)
     return window_sum, sum_error, moments, middle + width, middle, middle - width
 
@@ -104,11 +104,11 @@ def _bollinger(values: Floats, period: int, deviations: float, out: Floats) -> N
     rows = values.shape[0]
     for i in range(min(period, rows)):
         window_sum, sum_error, moments, upper[i], middle[i], lower[i] = bollinger_step(
-            values, i, i + 1, window_sum, sum_error, moments, period, deviations
+            values, i, i, window_sum, sum_error, moments, period, deviations
         )
     for i in range(period, rows):
         window_sum, sum_error, moments, upper[i], middle[i], lower[i] = bollinger_step(
-            values, i, i + 1, window_sum, sum_error, moments, period, deviations
+            values, i, i, window_sum, sum_error, moments, period, deviations
         )
 
 
@@ -117,10 +117,10 @@ def _bollinger_update(state: Records, window: Floats, value: float) -> tuple[flo
     s = state[0]
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    s["count"] += 1
     window_sum, sum_error, moments, upper, middle, lower = bollinger_step(
-        window, i, s["count"], s["sum"], s["sum_error"], load_moments(s), s["period"], s["deviations"]
+        window, i, s["seen"], s["sum"], s["sum_error"], load_moments(s), s["period"], s["deviations"]
     )
+    s["seen"] += 1
     s["sum"] = window_sum
     s["sum_error"] = sum_error
     store_moments(s, moments)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_bars, check_whole_number
 from forexai_core.indicators.moving_averages import sma_step
+from forexai_core.indicators.prices import combine_source
 from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
 from forexai_core.indicators.streaming import HighLowClose, OneOutput
 
@@ -25,7 +26,7 @@ CCI_STATE = np.dtype(
     [
         ("period", np.int64),
         ("slot", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("run", np.int64),  # how many of the last typical prices are equal
         ("total", np.float64),
         ("error", np.float64),
@@ -34,7 +35,7 @@ CCI_STATE = np.dtype(
 """State of a CCI."""
 
 
-@kernel
+@kernel(forceinline=True)
 def _mean_deviation(values: Floats, i: int, period: int, mean: float) -> float:
     # Four sums at once, always the same four: the processor adds them side by side.
     start = i - period + 1
@@ -52,52 +53,59 @@ def _mean_deviation(values: Floats, i: int, period: int, mean: float) -> float:
     return ((a + b) + (c + d)) / period
 
 
-@kernel
-def cci_step(state: Records, window: Floats, high: float, low: float, close: float) -> float:
-    """Advance a CCI by one bar.
+@kernel(forceinline=True)
+def cci_step(
+    typical: Floats, i: int, seen: int, run: int, total: float, error: float, period: int
+) -> tuple[int, float, float, float]:
+    """Advance a CCI by the typical price at ``i``.
 
     Parameters
     ----------
-    state : (1,) record of ``CCI_STATE``
-        Changed in place.
-    window : (2 * (period + 1),) float64
-        Mirrored window of typical prices. Changed in place.
-    high, low, close : float
-        The newest bar.
+    typical : float64
+        Holds the last ``period + 1`` typical prices, ending at ``i``, in order.
+    i : int
+        Position of the newest.
+    seen : int
+        Bars seen before this one.
+    run : int
+        How many of the last typical prices are equal; 0 at the start.
+    total, error : float
+        Sum of the window, in two parts; 0 at the start.
+    period : int
+        Length of the window.
 
     Returns
     -------
-    float
-        The index, NaN during warm-up.
+    run, total, error, output : int, float, float, float
+        The new state and the index, NaN during warm-up.
     """
-    s = state[0]
-    s["count"] += 1
-    count, period = s["count"], s["period"]
-    typical = (high + low + close) / 3.0
-    i = push(window, s["slot"], typical)
-    s["slot"] = next_slot(window, s["slot"])
-    s["run"] = s["run"] + 1 if count > 1 and typical == window[i - 1] else 1
-    total, error, mean = sma_step(window, i, count, s["total"], s["error"], period)
-    s["total"], s["error"] = total, error
-    if count < period:
-        return math.nan
-    offset = typical - mean
-    deviation = _mean_deviation(window, i, period, mean)
-    if s["run"] >= period or abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE:
-        return 0.0
-    return offset / (0.015 * deviation)
+    run = run + 1 if seen > 0 and typical[i] == typical[i - 1] else 1
+    total, error, mean = sma_step(typical, i, seen, total, error, period)
+    if seen < period - 1:
+        return run, total, error, math.nan
+    offset = typical[i] - mean
+    deviation = _mean_deviation(typical, i, period, mean)
+    if run >= period or abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE:
+        return run, total, error, 0.0
+    return run, total, error, offset / (0.015 * deviation)
 
 
 @kernel
-def _cci(high: Floats, low: Floats, close: Floats, state: Records, window: Floats, out: Floats) -> None:
-    for i in range(high.shape[0]):
-        out[i] = cci_step(state, window, high[i], low[i], close[i])
+def _cci(typical: Floats, period: int, out: Floats) -> None:
+    run, total, error = 0, 0.0, 0.0
+    for i in range(typical.shape[0]):
+        run, total, error, out[i] = cci_step(typical, i, i, run, total, error, period)
 
 
-def _fresh_state(period: int) -> tuple[Records, Floats]:
-    state = np.zeros(1, CCI_STATE)
-    state["period"] = period
-    return state, mirrored_window(period + 1)
+@kernel
+def _cci_update(state: Records, window: Floats, typical: float) -> float:
+    s = state[0]
+    i = push(window, s["slot"], typical)
+    s["slot"] = next_slot(window, s["slot"])
+    run, total, error, output = cci_step(window, i, s["seen"], s["run"], s["total"], s["error"], s["period"])
+    s["seen"] += 1
+    s["run"], s["total"], s["error"] = run, total, error
+    return output
 
 
 def cci(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20) -> Floats:
@@ -125,9 +133,8 @@ def cci(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20) -> 
     """
     length = check_whole_number("cci", "period", period)
     highs, lows, closes = check_bars("cci", high, low, close)
-    out = np.full(highs.shape[0], math.nan)
-    if length <= highs.shape[0]:
-        _cci(highs, lows, closes, *_fresh_state(length), out)
+    out = np.empty(highs.shape[0])
+    _cci(combine_source("typical", highs, lows, closes), length, out)
     return out
 
 
@@ -147,7 +154,9 @@ class Cci(OneOutput, HighLowClose[float]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = _fresh_state(self.period)
+        self._state = np.zeros(1, CCI_STATE)
+        self._state["period"] = self.period
+        self._window = mirrored_window(self.period + 1)
 
     def _advance(self, high: float, low: float, close: float) -> float:
-        return cci_step(*self._state, high, low, close)
+        return _cci_update(self._state, self._window, combine_source("typical", high, low, close))

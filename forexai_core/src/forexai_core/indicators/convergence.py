@@ -40,7 +40,7 @@ MACD_STATE = np.dtype(
         ("fast_period", np.int64),
         ("slow_period", np.int64),
         ("signal_period", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("fast", np.float64),
         ("slow", np.float64),
         ("signal", np.float64),
@@ -49,10 +49,10 @@ MACD_STATE = np.dtype(
 """State of a MACD."""
 
 
-@kernel
+@kernel(forceinline=True)
 def macd_step(
     value: float,
-    count: int,
+    seen: int,
     fast: float,
     slow: float,
     signal: float,
@@ -66,8 +66,8 @@ def macd_step(
     ----------
     value : float
         The newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     fast, slow, signal : float
         The averages so far; 0 at the start.
     fast_period, slow_period, signal_period : int
@@ -78,15 +78,15 @@ def macd_step(
     fast, slow, signal, macd_line, signal_line : float
         The new averages, and the two lines, NaN during warm-up.
     """
-    slow, _ = ema_step(value, count, slow, slow_period, 2.0 / (slow_period + 1.0))
-    fast_count = count - (slow_period - fast_period)
-    if fast_count > 0:
-        fast, _ = ema_step(value, fast_count, fast, fast_period, 2.0 / (fast_period + 1.0))
-    if count < slow_period:
+    slow, _ = ema_step(value, seen, slow, slow_period, 2.0 / (slow_period + 1.0))
+    fast_seen = seen - (slow_period - fast_period)
+    if fast_seen >= 0:
+        fast, _ = ema_step(value, fast_seen, fast, fast_period, 2.0 / (fast_period + 1.0))
+    if seen < slow_period - 1:
         return fast, slow, signal, math.nan, math.nan
     line = fast - slow
-    signal, output = ema_step(line, count - slow_period + 1, signal, signal_period, 2.0 / (signal_period + 1.0))
-    if count < slow_period + signal_period - 1:
+    signal, output = ema_step(line, seen - (slow_period - 1), signal, signal_period, 2.0 / (signal_period + 1.0))
+    if seen < slow_period + signal_period - 2:
         line = math.nan
     return fast, slow, signal, line, output
 
@@ -99,12 +99,12 @@ def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int
     start = slow_period + signal_period
     for i in range(min(start, rows)):
         fast, slow, signal, line, average = macd_step(
-            values[i], i + 1, fast, slow, signal, fast_period, slow_period, signal_period
+            values[i], i, fast, slow, signal, fast_period, slow_period, signal_period
         )
         lines[i], signals[i], histogram[i] = line, average, line - average
     for i in range(start, rows):
         fast, slow, signal, line, average = macd_step(
-            values[i], i + 1, fast, slow, signal, fast_period, slow_period, signal_period
+            values[i], i, fast, slow, signal, fast_period, slow_period, signal_period
         )
         lines[i], signals[i], histogram[i] = line, average, line - average
 
@@ -112,10 +112,9 @@ def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int
 @kernel
 def _macd_update(state: Records, value: float) -> tuple[float, float, float]:
     s = state[0]
-    s["count"] += 1
     fast, slow, signal, line, average = macd_step(
         value,
-        s["count"],
+        s["seen"],
         s["fast"],
         s["slow"],
         s["signal"],
@@ -123,6 +122,7 @@ def _macd_update(state: Records, value: float) -> tuple[float, float, float]:
         s["slow_period"],
         s["signal_period"],
     )
+    s["seen"] += 1
     s["fast"] = fast
     s["slow"] = slow
     s["signal"] = signal

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push, rolling_sum_step
+from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
 __all__ = [
@@ -30,24 +30,28 @@ __all__ = [
     "variance_step",
 ]
 
-Moments: TypeAlias = tuple[int, int, float, float, float, float, float]
+Moments: TypeAlias = tuple[int, int, float, float, float]
 """State of a variance; see ``DEVIATION_FIELDS``."""
 
-NO_MOMENTS: Moments = (0, 0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_MOMENTS: Moments = (0, 0, 0.0, 0.0, 0.0)
 """The state of before the first value."""
 
 DEVIATION_FIELDS: list[tuple[str, type]] = [
     ("run", np.int64),  # how many of the last values are equal
     ("age", np.int64),  # steps since the sums were taken afresh
-    ("shift", np.float64),  # the mean that values are taken relative to
-    ("total", np.float64),  # sum of the shifted values is total + error
-    ("error", np.float64),
-    ("squares", np.float64),  # sum of their squares is squares + squares_error
-    ("squares_error", np.float64),
+    ("shift", np.float64),  # a recent mean, which values are taken relative to
+    ("total", np.float64),  # sum of the shifted values
+    ("squares", np.float64),  # sum of their squares
 ]
 """Fields of a state that :func:`variance_step` advances, in the order of ``Moments``."""
 
-DEVIATION_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("count", np.int64), *DEVIATION_FIELDS])
+LOST_DIGITS = 1e4
+"""The sums are taken afresh when what left them, or their mean, was so many times what they measure."""
+
+FRESH_AFTER = 256
+"""They are taken afresh after so many steps, or a period if that is longer, in any case."""
+
+DEVIATION_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("seen", np.int64), *DEVIATION_FIELDS])
 """State of a standard deviation."""
 
 
@@ -65,8 +69,8 @@ def _fresh_moments(values: Floats, i: int, period: int) -> tuple[float, float, f
     return shift, total, squares
 
 
-@kernel
-def variance_step(values: Floats, i: int, count: int, moments: Moments, period: int) -> tuple[Moments, float]:
+@kernel(forceinline=True)
+def variance_step(values: Floats, i: int, seen: int, moments: Moments, period: int) -> tuple[Moments, float]:
     """Advance the variance of a window by the value at ``i``.
 
     Parameters
@@ -75,8 +79,8 @@ def variance_step(values: Floats, i: int, count: int, moments: Moments, period: 
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     moments : Moments
         The state; ``NO_MOMENTS`` at the start.
     period : int
@@ -89,28 +93,34 @@ def variance_step(values: Floats, i: int, count: int, moments: Moments, period: 
     variance : float
         Mean squared distance from the mean, never negative; NaN during warm-up.
     """
-    run, age, shift, total, error, squares, squares_error = moments
-    run = run + 1 if count > 1 and values[i] == values[i - 1] else 1
-    if count < period:
-        return (run, 0, 0.0, 0.0, 0.0, 0.0, 0.0), math.nan
-    if age == 0:
-        # Once a period a new mean is taken, so that the sums stay small beside what is measured.
-        shift, total, squares = _fresh_moments(values, i, period)
-        error, squares_error = 0.0, 0.0
-    else:
+    run, age, shift, total, squares = moments
+    run = run + 1 if seen > 0 and values[i] == values[i - 1] else 1
+    if seen < period - 1:
+        return (run, 0, 0.0, 0.0, 0.0), math.nan
+    scale = 1.0 / period
+    mean, variance = 0.0, 0.0
+    fresh = seen == period - 1
+    if not fresh:
         entering = values[i] - shift
         leaving = values[i - period] - shift
-        total, error = rolling_sum_step(total, error, entering, leaving)
-        squares, squares_error = rolling_sum_step(squares, squares_error, entering * entering, leaving * leaving)
-    age = 0 if age + 1 == period else age + 1
-    mean = (total + error) / period
-    variance = (squares + squares_error) / period - mean * mean
+        gone = leaving * leaving
+        total += entering - leaving
+        squares += entering * entering - gone
+        mean = total * scale
+        variance = squares * scale - mean * mean
+        lost = gone > LOST_DIGITS * squares or mean * mean > LOST_DIGITS * variance
+        fresh = (lost and run < period) or age >= max(period, FRESH_AFTER)
+    if fresh:
+        shift, total, squares = _fresh_moments(values, i, period)
+        mean = total * scale
+        variance = squares * scale - mean * mean
+        age = 0
     if run >= period or variance < 0.0:
         variance = 0.0
-    return (run, age, shift, total, error, squares, squares_error), variance
+    return (run, age + 1, shift, total, squares), variance
 
 
-@kernel
+@kernel(forceinline=True)
 def load_moments(s: np.void) -> Moments:
     """Read the state of a variance from a record.
 
@@ -124,10 +134,10 @@ def load_moments(s: np.void) -> Moments:
     Moments
         Their values.
     """
-    return s["run"], s["age"], s["shift"], s["total"], s["error"], s["squares"], s["squares_error"]
+    return s["run"], s["age"], s["shift"], s["total"], s["squares"]
 
 
-@kernel
+@kernel(forceinline=True)
 def store_moments(s: np.void, moments: Moments) -> None:
     """Write the state of a variance to a record.
 
@@ -138,14 +148,12 @@ def store_moments(s: np.void, moments: Moments) -> None:
     moments : Moments
         Their new values.
     """
-    run, age, shift, total, error, squares, squares_error = moments
+    run, age, shift, total, squares = moments
     s["run"] = run
     s["age"] = age
     s["shift"] = shift
     s["total"] = total
-    s["error"] = error
     s["squares"] = squares
-    s["squares_error"] = squares_error
 
 
 @kernel
@@ -153,10 +161,10 @@ def _standard_deviation(values: Floats, period: int, out: Floats) -> None:
     moments = NO_MOMENTS
     rows = values.shape[0]
     for i in range(min(period, rows)):
-        moments, variance = variance_step(values, i, i + 1, moments, period)
+        moments, variance = variance_step(values, i, i, moments, period)
         out[i] = math.sqrt(variance)
     for i in range(period, rows):
-        moments, variance = variance_step(values, i, i + 1, moments, period)
+        moments, variance = variance_step(values, i, i, moments, period)
         out[i] = math.sqrt(variance)
 
 
@@ -165,8 +173,8 @@ def _standard_deviation_update(state: Records, window: Floats, value: float) -> 
     s = state[0]
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    s["count"] += 1
-    moments, variance = variance_step(window, i, s["count"], load_moments(s), s["period"])
+    moments, variance = variance_step(window, i, s["seen"], load_moments(s), s["period"])
+    s["seen"] += 1
     store_moments(s, moments)
     return math.sqrt(variance)
 

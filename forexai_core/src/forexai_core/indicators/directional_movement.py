@@ -43,7 +43,7 @@ NO_MOVEMENT: Movement = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 ADX_STATE = np.dtype(
     [
         ("period", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("high", np.float64),
         ("low", np.float64),
         ("close", np.float64),
@@ -56,7 +56,7 @@ ADX_STATE = np.dtype(
 """State of an ADX; the fields of ``Movement`` in its order."""
 
 
-@kernel
+@kernel(forceinline=True)
 def _directional_index(plus: float, minus: float, ranges: float) -> tuple[float, float, float]:
     """Give +DI, -DI and their relative difference DX; a DX below 0 says that there is nothing to compare."""
     if ranges < NEGLIGIBLE:
@@ -69,9 +69,9 @@ def _directional_index(plus: float, minus: float, ranges: float) -> tuple[float,
     return plus_di, minus_di, 100.0 * (abs(plus_di - minus_di) / both)
 
 
-@kernel
+@kernel(forceinline=True)
 def adx_step(
-    high: float, low: float, close: float, count: int, movement: Movement, period: int
+    high: float, low: float, close: float, seen: int, movement: Movement, period: int
 ) -> tuple[Movement, float, float, float]:
     """Advance an ADX by one bar.
 
@@ -79,8 +79,8 @@ def adx_step(
     ----------
     high, low, close : float
         The newest bar.
-    count : int
-        Bars seen, the newest included.
+    seen : int
+        Bars seen before this one.
     movement : Movement
         The state; ``NO_MOVEMENT`` at the start.
     period : int
@@ -94,9 +94,9 @@ def adx_step(
         The lines, NaN during warm-up.
     """
     last_high, last_low, last_close, plus, minus, ranges, average = movement
-    if count == 1:
+    if seen == 0:
         return (high, low, close, 0.0, 0.0, 0.0, 0.0), math.nan, math.nan, math.nan
-    if count > period:
+    if seen >= period:
         keep = 1.0 - 1.0 / period
         plus, minus, ranges = plus * keep, minus * keep, ranges * keep
     up, down = high - last_high, last_low - low
@@ -107,17 +107,17 @@ def adx_step(
     ranges += true_range_step(high, low, last_close)
     plus_di, minus_di = math.nan, math.nan
     output = math.nan
-    if count > period:
+    if seen >= period:
         plus_di, minus_di, index = _directional_index(plus, minus, ranges)
-        if count > 2 * period:
+        if seen >= 2 * period:
             if index >= 0.0:
                 average += (index - average) / period
         else:
             if index >= 0.0:
                 average += index
-            if count == 2 * period:
+            if seen == 2 * period - 1:
                 average /= period
-        if count >= 2 * period:
+        if seen >= 2 * period - 1:
             output = average
         else:
             plus_di, minus_di = math.nan, math.nan
@@ -130,17 +130,17 @@ def _adx(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> 
     strength, plus_di, minus_di = out[0], out[1], out[2]
     rows = high.shape[0]
     for i in range(min(2 * period, rows)):
-        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i + 1, movement, period)
+        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i, movement, period)
     for i in range(2 * period, rows):
-        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i + 1, movement, period)
+        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i, movement, period)
 
 
 @kernel
 def _adx_update(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
     s = state[0]
-    s["count"] += 1
     movement = (s["high"], s["low"], s["close"], s["plus"], s["minus"], s["ranges"], s["adx"])
-    movement, strength, plus_di, minus_di = adx_step(high, low, close, s["count"], movement, s["period"])
+    movement, strength, plus_di, minus_di = adx_step(high, low, close, s["seen"], movement, s["period"])
+    s["seen"] += 1
     s["high"], s["low"], s["close"] = movement[0], movement[1], movement[2]
     s["plus"], s["minus"], s["ranges"], s["adx"] = movement[3], movement[4], movement[5], movement[6]
     return strength, plus_di, minus_di

@@ -20,18 +20,17 @@ from forexai_core.indicators.streaming import HighLow
 
 __all__ = ["Donchian", "donchian"]
 
-DONCHIAN_STATE = np.dtype([("count", np.int64), ("place", np.int64), ("highest", np.float64), ("lowest", np.float64)])
+DONCHIAN_STATE = np.dtype([("seen", np.int64), ("place", np.int64), ("highest", np.float64), ("lowest", np.float64)])
 """State of a channel: place in the block, and the extremes of the block so far."""
 
 
 @kernel
-def _donchian(high: Floats, low: Floats, period: int, out: Floats) -> None:
+def _donchian(high: Floats, low: Floats, highs: Floats, lows: Floats, out: Floats) -> None:
     upper, middle, lower = out[0], out[1], out[2]
-    highs, lows = np.empty(period), np.empty(period)
     place, top, bottom = 0, 0.0, 0.0
     for i in range(high.shape[0]):
-        _, top, upper[i] = highest_step(high[i], i + 1, place, top, highs)
-        place, bottom, lower[i] = lowest_step(low[i], i + 1, place, bottom, lows)
+        _, top, upper[i] = highest_step(high[i], i, place, top, highs)
+        place, bottom, lower[i] = lowest_step(low[i], i, place, bottom, lows)
         middle[i] = 0.5 * (upper[i] + lower[i])
 
 
@@ -40,9 +39,9 @@ def _donchian_update(
     state: Records, highs: Floats, lows: Floats, high: float, low: float
 ) -> tuple[float, float, float]:
     s = state[0]
-    s["count"] += 1
-    _, top, upper = highest_step(high, s["count"], s["place"], s["highest"], highs)
-    place, bottom, lower = lowest_step(low, s["count"], s["place"], s["lowest"], lows)
+    _, top, upper = highest_step(high, s["seen"], s["place"], s["highest"], highs)
+    place, bottom, lower = lowest_step(low, s["seen"], s["place"], s["lowest"], lows)
+    s["seen"] += 1
     s["place"] = place
     s["highest"] = top
     s["lowest"] = bottom
@@ -77,7 +76,7 @@ def donchian(high: ArrayLike, low: ArrayLike, period: int = 20) -> Bands[Floats]
     rows = check_aligned("donchian", high=highs, low=lows)
     out = np.full((3, rows), math.nan)
     if length <= rows:
-        _donchian(highs, lows, length, out)
+        _donchian(highs, lows, np.empty(length), np.empty(length), out)
     return Bands(out[0], out[1], out[2])
 
 

@@ -19,7 +19,7 @@ from forexai_core.indicators.streaming import OneInput, OneOutput
 
 __all__ = ["Ema", "ema", "ema_step", "ema_weight"]
 
-EMA_STATE = np.dtype([("period", np.int64), ("weight", np.float64), ("count", np.int64), ("average", np.float64)])
+EMA_STATE = np.dtype([("period", np.int64), ("weight", np.float64), ("seen", np.int64), ("average", np.float64)])
 """State of an exponential average; during warm-up ``average`` holds the sum so far."""
 
 
@@ -39,16 +39,16 @@ def ema_weight(period: int) -> float:
     return 2.0 / (period + 1.0)
 
 
-@kernel
-def ema_step(value: float, count: int, average: float, period: int, weight: float) -> tuple[float, float]:
+@kernel(forceinline=True)
+def ema_step(value: float, seen: int, average: float, period: int, weight: float) -> tuple[float, float]:
     """Advance an exponential average by one value; Wilder's smoothing is the same with weight ``1 / period``.
 
     Parameters
     ----------
     value : float
         The newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     average : float
         The average so far; during warm-up the sum so far; 0 at the start.
     period : int
@@ -61,13 +61,13 @@ def ema_step(value: float, count: int, average: float, period: int, weight: floa
     average, output : float
         The new state, and the same or NaN during warm-up.
     """
-    if count > period:
+    if seen >= period:
         decay = 1.0 - weight
         # 1 - decay instead of weight: the two then add up to exactly 1.
         average = average * decay + value * (1.0 - decay)
         return average, average
     average += value
-    if count < period:
+    if seen < period - 1:
         return average, math.nan
     average /= period
     return average, average
@@ -78,16 +78,16 @@ def _ema(values: Floats, period: int, weight: float, out: Floats) -> None:
     average = 0.0
     rows = values.shape[0]
     for i in range(min(period, rows)):
-        average, out[i] = ema_step(values[i], i + 1, average, period, weight)
+        average, out[i] = ema_step(values[i], i, average, period, weight)
     for i in range(period, rows):
-        average, out[i] = ema_step(values[i], i + 1, average, period, weight)
+        average, out[i] = ema_step(values[i], i, average, period, weight)
 
 
 @kernel
 def _ema_update(state: Records, value: float) -> float:
     s = state[0]
-    s["count"] += 1
-    average, output = ema_step(value, s["count"], s["average"], s["period"], s["weight"])
+    average, output = ema_step(value, s["seen"], s["average"], s["period"], s["weight"])
+    s["seen"] += 1
     s["average"] = average
     return output
 

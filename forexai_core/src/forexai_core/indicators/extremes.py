@@ -29,20 +29,20 @@ EXTREME_FIELDS: list[tuple[str, type]] = [
 ]
 """Fields of a state that one of the two steps advances."""
 
-EXTREME_STATE = np.dtype([("count", np.int64), *EXTREME_FIELDS])
+EXTREME_STATE = np.dtype([("seen", np.int64), *EXTREME_FIELDS])
 """State of a highest or lowest value."""
 
 
-@kernel
-def highest_step(value: float, count: int, place: int, running: float, block: Floats) -> tuple[int, float, float]:
+@kernel(forceinline=True)
+def highest_step(value: float, seen: int, place: int, running: float, block: Floats) -> tuple[int, float, float]:
     """Advance the highest value of a window.
 
     Parameters
     ----------
     value : float
         The newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     place : int
         Place of the value in its block; 0 at the start.
     running : float
@@ -61,19 +61,19 @@ def highest_step(value: float, count: int, place: int, running: float, block: Fl
     place += 1
     if place < period:
         output = max(running, block[place])
-        return place, running, output if count >= period else math.nan
+        return place, running, output if seen >= period - 1 else math.nan
     for k in range(period - 2, -1, -1):
         block[k] = max(block[k], block[k + 1])
     return 0, running, running
 
 
-@kernel
-def lowest_step(value: float, count: int, place: int, running: float, block: Floats) -> tuple[int, float, float]:
+@kernel(forceinline=True)
+def lowest_step(value: float, seen: int, place: int, running: float, block: Floats) -> tuple[int, float, float]:
     """Advance the lowest value of a window; parameters and results as of :func:`highest_step`.
 
     Parameters
     ----------
-    value, count, place, running, block
+    value, seen, place, running, block
         As of :func:`highest_step`.
 
     Returns
@@ -87,33 +87,31 @@ def lowest_step(value: float, count: int, place: int, running: float, block: Flo
     place += 1
     if place < period:
         output = min(running, block[place])
-        return place, running, output if count >= period else math.nan
+        return place, running, output if seen >= period - 1 else math.nan
     for k in range(period - 2, -1, -1):
         block[k] = min(block[k], block[k + 1])
     return 0, running, running
 
 
 @kernel
-def _highest(values: Floats, period: int, out: Floats) -> None:
-    block = np.empty(period)
+def _highest(values: Floats, block: Floats, out: Floats) -> None:
     place, running = 0, 0.0
     for i in range(values.shape[0]):
-        place, running, out[i] = highest_step(values[i], i + 1, place, running, block)
+        place, running, out[i] = highest_step(values[i], i, place, running, block)
 
 
 @kernel
-def _lowest(values: Floats, period: int, out: Floats) -> None:
-    block = np.empty(period)
+def _lowest(values: Floats, block: Floats, out: Floats) -> None:
     place, running = 0, 0.0
     for i in range(values.shape[0]):
-        place, running, out[i] = lowest_step(values[i], i + 1, place, running, block)
+        place, running, out[i] = lowest_step(values[i], i, place, running, block)
 
 
 @kernel
 def _highest_update(state: Records, block: Floats, value: float) -> float:
     s = state[0]
-    s["count"] += 1
-    place, running, output = highest_step(value, s["count"], s["place"], s["running"], block)
+    place, running, output = highest_step(value, s["seen"], s["place"], s["running"], block)
+    s["seen"] += 1
     s["place"] = place
     s["running"] = running
     return output
@@ -122,8 +120,8 @@ def _highest_update(state: Records, block: Floats, value: float) -> float:
 @kernel
 def _lowest_update(state: Records, block: Floats, value: float) -> float:
     s = state[0]
-    s["count"] += 1
-    place, running, output = lowest_step(value, s["count"], s["place"], s["running"], block)
+    place, running, output = lowest_step(value, s["seen"], s["place"], s["running"], block)
+    s["seen"] += 1
     s["place"] = place
     s["running"] = running
     return output
@@ -156,7 +154,7 @@ def highest(values: ArrayLike, period: int = 20) -> Floats:
     if length > column.shape[0]:
         return np.full(column.shape[0], math.nan)
     out = np.empty(column.shape[0])
-    _highest(column, length, out)
+    _highest(column, np.empty(length), out)
     return out
 
 
@@ -187,7 +185,7 @@ def lowest(values: ArrayLike, period: int = 20) -> Floats:
     if length > column.shape[0]:
         return np.full(column.shape[0], math.nan)
     out = np.empty(column.shape[0])
-    _lowest(column, length, out)
+    _lowest(column, np.empty(length), out)
     return out
 
 

@@ -7,7 +7,7 @@ function of that name; its EMA of closes and its ATR give the same lines.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,14 +19,20 @@ from forexai_core.indicators.inputs import Floats, Records, check_bars, check_nu
 from forexai_core.indicators.ranges import atr_step
 from forexai_core.indicators.streaming import HighLowClose
 
-__all__ = ["Keltner", "keltner", "keltner_step"]
+__all__ = ["NO_CHANNEL", "Channel", "Keltner", "keltner", "keltner_step"]
+
+Channel: TypeAlias = tuple[float, float, float]
+"""Average of closes, last close, average of true ranges; sums during warm-up."""
+
+NO_CHANNEL: Channel = (0.0, 0.0, 0.0)
+"""The state of before the first bar."""
 
 KELTNER_STATE = np.dtype(
     [
         ("period", np.int64),
         ("atr_period", np.int64),
         ("ranges", np.float64),  # distance of the bands, average true ranges
-        ("count", np.int64),
+        ("seen", np.int64),
         ("average", np.float64),
         ("close", np.float64),
         ("atr", np.float64),
@@ -35,45 +41,69 @@ KELTNER_STATE = np.dtype(
 """State of a Keltner channel."""
 
 
-@kernel
-def keltner_step(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
+@kernel(forceinline=True)
+def keltner_step(
+    high: float, low: float, close: float, seen: int, channel: Channel, period: int, ranges: float, atr_period: int
+) -> tuple[Channel, float, float, float]:
     """Advance a Keltner channel by one bar.
 
     Parameters
     ----------
-    state : (1,) record of ``KELTNER_STATE``
-        Changed in place.
     high, low, close : float
         The newest bar.
+    seen : int
+        Bars seen before this one.
+    channel : Channel
+        The state; ``NO_CHANNEL`` at the start.
+    period, atr_period : int
+        Lengths of the averages of closes and of true ranges.
+    ranges : float
+        Distance of the bands from the middle, average true ranges.
 
     Returns
     -------
+    channel : Channel
+        The new state.
     upper, middle, lower : float
         The lines, NaN during warm-up.
     """
-    s = state[0]
-    s["count"] += 1
-    count = s["count"]
-    average, middle = ema_step(close, count, s["average"], s["period"], 2.0 / (s["period"] + 1.0))
-    previous, true_ranges, atr = atr_step(high, low, close, count, s["close"], s["atr"], s["atr_period"])
-    s["average"], s["close"], s["atr"] = average, previous, true_ranges
-    width = s["ranges"] * atr
-    if math.isnan(middle) or math.isnan(width):
-        return math.nan, math.nan, math.nan
-    return middle + width, middle, middle - width
+    average, previous, true_ranges = channel
+    average, middle = ema_step(close, seen, average, period, 2.0 / (period + 1.0))
+    previous, true_ranges, atr = atr_step(high, low, close, seen, previous, true_ranges, atr_period)
+    if seen < period - 1 or seen < atr_period:
+        return (average, previous, true_ranges), math.nan, math.nan, math.nan
+    width = ranges * atr
+    return (average, previous, true_ranges), middle + width, middle, middle - width
 
 
 @kernel
-def _keltner(high: Floats, low: Floats, close: Floats, state: Records, out: Floats) -> None:
+def _keltner(
+    high: Floats, low: Floats, close: Floats, period: int, ranges: float, atr_period: int, out: Floats
+) -> None:
     upper, middle, lower = out[0], out[1], out[2]
-    for i in range(high.shape[0]):
-        upper[i], middle[i], lower[i] = keltner_step(state, high[i], low[i], close[i])
+    channel = NO_CHANNEL
+    rows = high.shape[0]
+    start = max(period, atr_period + 1)
+    for i in range(min(start, rows)):
+        channel, upper[i], middle[i], lower[i] = keltner_step(
+            high[i], low[i], close[i], i, channel, period, ranges, atr_period
+        )
+    for i in range(start, rows):
+        channel, upper[i], middle[i], lower[i] = keltner_step(
+            high[i], low[i], close[i], i, channel, period, ranges, atr_period
+        )
 
 
-def _fresh_state(period: int, ranges: float, atr_period: int) -> Records:
-    state = np.zeros(1, KELTNER_STATE)
-    state["period"], state["ranges"], state["atr_period"] = period, ranges, atr_period
-    return state
+@kernel
+def _keltner_update(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
+    s = state[0]
+    channel = (s["average"], s["close"], s["atr"])
+    channel, upper, middle, lower = keltner_step(
+        high, low, close, s["seen"], channel, s["period"], s["ranges"], s["atr_period"]
+    )
+    s["seen"] += 1
+    s["average"], s["close"], s["atr"] = channel
+    return upper, middle, lower
 
 
 def _check_settings(period: int, ranges: float, atr_period: int) -> tuple[int, float, int]:
@@ -115,7 +145,7 @@ def keltner(
     settings = _check_settings(period, ranges, atr_period)
     highs, lows, closes = check_bars("keltner", high, low, close)
     out = np.empty((3, highs.shape[0]))
-    _keltner(highs, lows, closes, _fresh_state(*settings), out)
+    _keltner(highs, lows, closes, *settings, out)
     return Bands(out[0], out[1], out[2])
 
 
@@ -139,10 +169,12 @@ class Keltner(HighLowClose[Bands[float]]):
         super().__init__(warmup=max(self.period - 1, self.atr_period))
 
     def _start(self) -> None:
-        self._state = _fresh_state(self.period, self.ranges, self.atr_period)
+        self._state = np.zeros(1, KELTNER_STATE)
+        self._state["period"], self._state["atr_period"] = self.period, self.atr_period
+        self._state["ranges"] = self.ranges
 
     def _nothing(self) -> Bands[float]:
         return Bands(math.nan, math.nan, math.nan)
 
     def _advance(self, high: float, low: float, close: float) -> Bands[float]:
-        return Bands(*keltner_step(self._state, high, low, close))
+        return Bands(*_keltner_update(self._state, high, low, close))

@@ -35,7 +35,7 @@ SMA_STATE = np.dtype(
     [
         ("period", np.int64),
         ("slot", np.int64),  # place of the next value in the mirrored window
-        ("count", np.int64),
+        ("seen", np.int64),
         ("total", np.float64),
         ("error", np.float64),  # rounding errors of the total: the sum is total + error
     ]
@@ -43,8 +43,8 @@ SMA_STATE = np.dtype(
 """State of a simple average."""
 
 
-@kernel
-def sma_step(values: Floats, i: int, count: int, total: float, error: float, period: int) -> tuple[float, float, float]:
+@kernel(forceinline=True)
+def sma_step(values: Floats, i: int, seen: int, total: float, error: float, period: int) -> tuple[float, float, float]:
     """Advance a simple average by the value at ``i``.
 
     Parameters
@@ -53,8 +53,8 @@ def sma_step(values: Floats, i: int, count: int, total: float, error: float, per
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     total, error : float
         Sum so far, in two parts; 0 at the start.
     period : int
@@ -65,9 +65,11 @@ def sma_step(values: Floats, i: int, count: int, total: float, error: float, per
     total, error, average : float
         The new sum, and the average, NaN during warm-up.
     """
-    leaving = values[i - period] if count > period else 0.0
-    total, error = rolling_sum_step(total, error, values[i], leaving)
-    return total, error, (total + error) / period if count >= period else math.nan
+    if seen >= period:
+        total, error = rolling_sum_step(total, error, values[i], values[i - period])
+        return total, error, (total + error) / period
+    total, error = rolling_sum_step(total, error, values[i], 0.0)
+    return total, error, (total + error) / period if seen == period - 1 else math.nan
 
 
 @kernel
@@ -76,9 +78,9 @@ def _sma(values: Floats, period: int, out: Floats) -> None:
     rows = values.shape[0]
     # Two loops over one step: the compiler drops the warm-up's branches from the second.
     for i in range(min(period, rows)):
-        total, error, out[i] = sma_step(values, i, i + 1, total, error, period)
+        total, error, out[i] = sma_step(values, i, i, total, error, period)
     for i in range(period, rows):
-        total, error, out[i] = sma_step(values, i, i + 1, total, error, period)
+        total, error, out[i] = sma_step(values, i, i, total, error, period)
 
 
 @kernel
@@ -86,8 +88,8 @@ def _sma_update(state: Records, window: Floats, value: float) -> float:
     s = state[0]
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    s["count"] += 1
-    total, error, average = sma_step(window, i, s["count"], s["total"], s["error"], s["period"])
+    total, error, average = sma_step(window, i, s["seen"], s["total"], s["error"], s["period"])
+    s["seen"] += 1
     s["total"] = total
     s["error"] = error
     return average
@@ -146,8 +148,8 @@ class Sma(OneOutput, OneInput[float]):
         return _sma_update(self._state, self._window, value)
 
 
-@kernel
-def sum_points_step(points: Integers, i: int, count: int, total: int, period: int) -> int:
+@kernel(forceinline=True)
+def sum_points_step(points: Integers, i: int, seen: int, total: int, period: int) -> int:
     """Advance an exact rolling sum by the value at ``i``.
 
     Parameters
@@ -156,8 +158,8 @@ def sum_points_step(points: Integers, i: int, count: int, total: int, period: in
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     total : int
         Sum so far; 0 at the start.
     period : int
@@ -169,7 +171,7 @@ def sum_points_step(points: Integers, i: int, count: int, total: int, period: in
         Sum of the last ``period`` values; of all values during warm-up.
     """
     total += points[i]
-    if count > period:
+    if seen >= period:
         total -= points[i - period]
     return total
 
@@ -179,10 +181,10 @@ def _sum_points(points: Integers, period: int, out: Integers) -> None:
     total = 0
     rows = points.shape[0]
     for i in range(min(period, rows)):
-        total = sum_points_step(points, i, i + 1, total, period)
+        total = sum_points_step(points, i, i, total, period)
         out[i] = NO_SUM if i + 1 < period else total
     for i in range(period, rows):
-        total = sum_points_step(points, i, i + 1, total, period)
+        total = sum_points_step(points, i, i, total, period)
         out[i] = total
 
 

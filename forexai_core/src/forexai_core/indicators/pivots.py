@@ -59,7 +59,7 @@ PIVOT_STATE = np.dtype(
 """State of floor pivots: the period that runs, and the one before."""
 
 
-@kernel
+@kernel(forceinline=True)
 def floor_pivots_step(
     state: Records, high: float, low: float, close: float, day: int
 ) -> tuple[float, float, float, float, float, float, float]:

@@ -18,11 +18,11 @@ from forexai_core.indicators.streaming import HighLowClose, OneOutput
 
 __all__ = ["Atr", "Natr", "TrueRange", "atr", "atr_step", "natr", "percent_step", "true_range", "true_range_step"]
 
-ATR_STATE = np.dtype([("period", np.int64), ("count", np.int64), ("close", np.float64), ("average", np.float64)])
+ATR_STATE = np.dtype([("period", np.int64), ("seen", np.int64), ("close", np.float64), ("average", np.float64)])
 """State of an ATR: the last close, and Wilder's average (during warm-up the sum) of true ranges."""
 
 
-@kernel
+@kernel(forceinline=True)
 def true_range_step(high: float, low: float, previous_close: float) -> float:
     """Measure the movement of one bar, the gap from the close before included.
 
@@ -43,9 +43,9 @@ def true_range_step(high: float, low: float, previous_close: float) -> float:
     return above - below
 
 
-@kernel
+@kernel(forceinline=True)
 def atr_step(
-    high: float, low: float, close: float, count: int, previous_close: float, average: float, period: int
+    high: float, low: float, close: float, seen: int, previous_close: float, average: float, period: int
 ) -> tuple[float, float, float]:
     """Advance an ATR by one bar.
 
@@ -53,8 +53,8 @@ def atr_step(
     ----------
     high, low, close : float
         The newest bar.
-    count : int
-        Bars seen, the newest included.
+    seen : int
+        Bars seen before this one.
     previous_close : float
         Close of the bar before.
     average : float
@@ -67,9 +67,9 @@ def atr_step(
     previous_close, average, output : float
         The new state and the ATR, NaN during warm-up.
     """
-    if count == 1:
+    if seen == 0:
         return close, 0.0, math.nan
-    average, output = ema_step(true_range_step(high, low, previous_close), count - 1, average, period, 1.0 / period)
+    average, output = ema_step(true_range_step(high, low, previous_close), seen - 1, average, period, 1.0 / period)
     return close, average, output
 
 
@@ -87,9 +87,9 @@ def _atr(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> 
     previous, average = 0.0, 0.0
     rows = high.shape[0]
     for i in range(min(period + 1, rows)):
-        previous, average, out[i] = atr_step(high[i], low[i], close[i], i + 1, previous, average, period)
+        previous, average, out[i] = atr_step(high[i], low[i], close[i], i, previous, average, period)
     for i in range(period + 1, rows):
-        previous, average, out[i] = atr_step(high[i], low[i], close[i], i + 1, previous, average, period)
+        previous, average, out[i] = atr_step(high[i], low[i], close[i], i, previous, average, period)
 
 
 @kernel
@@ -98,7 +98,7 @@ def _percent_of(part: Floats, whole: Floats) -> None:
         part[i] = percent_step(part[i], whole[i])
 
 
-@kernel
+@kernel(forceinline=True)
 def percent_step(part: float, whole: float) -> float:
     """Express a part as a percentage; 0 of nothing, as TA-Lib has it.
 
@@ -120,8 +120,8 @@ def percent_step(part: float, whole: float) -> float:
 @kernel
 def _atr_update(state: Records, high: float, low: float, close: float) -> float:
     s = state[0]
-    s["count"] += 1
-    previous, average, output = atr_step(high, low, close, s["count"], s["close"], s["average"], s["period"])
+    previous, average, output = atr_step(high, low, close, s["seen"], s["close"], s["average"], s["period"])
+    s["seen"] += 1
     s["close"] = previous
     s["average"] = average
     return output

@@ -18,12 +18,12 @@ from forexai_core.indicators.streaming import OneInput, OneOutput
 
 __all__ = ["Momentum", "Roc", "momentum", "momentum_step", "roc", "roc_step"]
 
-CHANGE_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("count", np.int64)])
+CHANGE_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("seen", np.int64)])
 """State of a momentum or rate of change."""
 
 
-@kernel
-def momentum_step(values: Floats, i: int, count: int, period: int) -> float:
+@kernel(forceinline=True)
+def momentum_step(values: Floats, i: int, seen: int, period: int) -> float:
     """Subtract the value ``period`` rows before.
 
     Parameters
@@ -32,8 +32,8 @@ def momentum_step(values: Floats, i: int, count: int, period: int) -> float:
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     period : int
         Distance in rows.
 
@@ -42,16 +42,16 @@ def momentum_step(values: Floats, i: int, count: int, period: int) -> float:
     float
         The difference, NaN during warm-up.
     """
-    return values[i] - values[i - period] if count > period else math.nan
+    return values[i] - values[i - period] if seen >= period else math.nan
 
 
-@kernel
-def roc_step(values: Floats, i: int, count: int, period: int) -> float:
+@kernel(forceinline=True)
+def roc_step(values: Floats, i: int, seen: int, period: int) -> float:
     """Relate to the value ``period`` rows before.
 
     Parameters
     ----------
-    values, i, count, period
+    values, i, seen, period
         As of :func:`momentum_step`.
 
     Returns
@@ -59,7 +59,7 @@ def roc_step(values: Floats, i: int, count: int, period: int) -> float:
     float
         Percent, NaN during warm-up; 0 where the value before is 0, as TA-Lib has it.
     """
-    if count <= period:
+    if seen < period:
         return math.nan
     before = values[i - period]
     return (values[i] / before - 1.0) * 100.0 if before != 0.0 else 0.0
@@ -68,31 +68,31 @@ def roc_step(values: Floats, i: int, count: int, period: int) -> float:
 @kernel
 def _momentum(values: Floats, period: int, out: Floats) -> None:
     for i in range(values.shape[0]):
-        out[i] = momentum_step(values, i, i + 1, period)
+        out[i] = momentum_step(values, i, i, period)
 
 
 @kernel
 def _roc(values: Floats, period: int, out: Floats) -> None:
     for i in range(values.shape[0]):
-        out[i] = roc_step(values, i, i + 1, period)
+        out[i] = roc_step(values, i, i, period)
 
 
 @kernel
 def _momentum_update(state: Records, window: Floats, value: float) -> float:
     s = state[0]
-    s["count"] += 1
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    return momentum_step(window, i, s["count"], s["period"])
+    s["seen"] += 1
+    return momentum_step(window, i, s["seen"] - 1, s["period"])
 
 
 @kernel
 def _roc_update(state: Records, window: Floats, value: float) -> float:
     s = state[0]
-    s["count"] += 1
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    return roc_step(window, i, s["count"], s["period"])
+    s["seen"] += 1
+    return roc_step(window, i, s["seen"] - 1, s["period"])
 
 
 def momentum(values: ArrayLike, period: int = 10) -> Floats:

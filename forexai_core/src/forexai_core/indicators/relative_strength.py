@@ -21,7 +21,7 @@ __all__ = ["Rsi", "rsi", "rsi_step"]
 RSI_STATE = np.dtype(
     [
         ("period", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("previous", np.float64),  # last value
         ("gain", np.float64),  # Wilder's average rise; the sum of rises during warm-up
         ("loss", np.float64),  # Wilder's average fall, positive
@@ -30,9 +30,9 @@ RSI_STATE = np.dtype(
 """State of an RSI."""
 
 
-@kernel
+@kernel(forceinline=True)
 def rsi_step(
-    value: float, count: int, previous: float, gain: float, loss: float, period: int
+    value: float, seen: int, previous: float, gain: float, loss: float, period: int
 ) -> tuple[float, float, float, float]:
     """Advance an RSI by one value.
 
@@ -40,8 +40,8 @@ def rsi_step(
     ----------
     value : float
         The newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     previous : float
         The value before.
     gain, loss : float
@@ -54,13 +54,13 @@ def rsi_step(
     previous, gain, loss, output : float
         The new state and the RSI, NaN during warm-up.
     """
-    if count == 1:
+    if seen == 0:
         return value, 0.0, 0.0, math.nan
     change = value - previous
     weight = 1.0 / period
-    gain, _ = ema_step(max(0.0, change), count - 1, gain, period, weight)
-    loss, _ = ema_step(-change if change < 0.0 else 0.0, count - 1, loss, period, weight)
-    if count <= period:
+    gain, _ = ema_step(max(0.0, change), seen - 1, gain, period, weight)
+    loss, _ = ema_step(-change if change < 0.0 else 0.0, seen - 1, loss, period, weight)
+    if seen < period:
         return value, gain, loss, math.nan
     moved = gain + loss
     return value, gain, loss, 100.0 * (gain / moved) if moved >= NEGLIGIBLE else 0.0
@@ -71,16 +71,16 @@ def _rsi(values: Floats, period: int, out: Floats) -> None:
     previous, gain, loss = 0.0, 0.0, 0.0
     rows = values.shape[0]
     for i in range(min(period + 1, rows)):
-        previous, gain, loss, out[i] = rsi_step(values[i], i + 1, previous, gain, loss, period)
+        previous, gain, loss, out[i] = rsi_step(values[i], i, previous, gain, loss, period)
     for i in range(period + 1, rows):
-        previous, gain, loss, out[i] = rsi_step(values[i], i + 1, previous, gain, loss, period)
+        previous, gain, loss, out[i] = rsi_step(values[i], i, previous, gain, loss, period)
 
 
 @kernel
 def _rsi_update(state: Records, value: float) -> float:
     s = state[0]
-    s["count"] += 1
-    previous, gain, loss, output = rsi_step(value, s["count"], s["previous"], s["gain"], s["loss"], s["period"])
+    previous, gain, loss, output = rsi_step(value, s["seen"], s["previous"], s["gain"], s["loss"], s["period"])
+    s["seen"] += 1
     s["previous"] = previous
     s["gain"] = gain
     s["loss"] = loss

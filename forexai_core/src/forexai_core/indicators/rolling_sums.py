@@ -21,7 +21,7 @@ from forexai_core.indicators.inputs import Floats
 __all__ = ["mirrored_window", "next_slot", "push", "rolling_sum_step"]
 
 
-@kernel
+@kernel(forceinline=True)
 def rolling_sum_step(total: float, error: float, entering: float, leaving: float) -> tuple[float, float]:
     """Replace one value of a sum by another.
 
@@ -62,7 +62,7 @@ def mirrored_window(capacity: int) -> Floats:
     return np.zeros(2 * capacity)
 
 
-@kernel
+@kernel(forceinline=True)
 def push(window: Floats, slot: int, value: float) -> int:
     """Write the newest value into a mirrored window.
 
@@ -86,7 +86,7 @@ def push(window: Floats, slot: int, value: float) -> int:
     return slot + capacity
 
 
-@kernel
+@kernel(forceinline=True)
 def next_slot(window: Floats, slot: int) -> int:
     """Give the place of the value after this one in a mirrored window.
 

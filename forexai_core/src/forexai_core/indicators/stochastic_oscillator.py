@@ -7,7 +7,7 @@ are equal, %K is 0, as TA-Lib has it. The fast form is the slow one without slow
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,79 +33,89 @@ class StochasticLines(NamedTuple, Generic[Line]):
     """Simple average of ``k``."""
 
 
+Place: TypeAlias = tuple[int, float, float, float, float, float, float]
+"""Place in the blocks of the extremes; their extremes so far; the sums of raw and averaged %K, in two parts each."""
+
+NO_PLACE: Place = (0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""The state of before the first bar."""
+
 STOCHASTIC_STATE = np.dtype(
     [
         ("slowing", np.int64),
         ("d_period", np.int64),
-        ("count", np.int64),
-        ("place", np.int64),  # in the block of the extremes
+        ("seen", np.int64),
+        ("place", np.int64),
         ("highest", np.float64),
         ("lowest", np.float64),
-        ("raw_slot", np.int64),  # of the window of raw %K
         ("raw_total", np.float64),
         ("raw_error", np.float64),
-        ("k_slot", np.int64),  # of the window of averaged %K
         ("k_total", np.float64),
         ("k_error", np.float64),
+        ("raw_slot", np.int64),  # of the mirrored window of raw %K
+        ("k_slot", np.int64),  # of the mirrored window of averaged %K
     ]
 )
-"""State of a stochastic oscillator."""
+"""State of a stochastic oscillator: the fields of ``Place`` in its order, settings and slots."""
 
 
-@kernel
+@kernel(forceinline=True)
 def stochastic_step(
     high: float,
     low: float,
     close: float,
-    state: Records,
+    seen: int,
+    state: Place,
     highs: Floats,
     lows: Floats,
-    raw_window: Floats,
-    k_window: Floats,
-) -> tuple[float, float]:
+    raw: Floats,
+    raw_i: int,
+    averaged: Floats,
+    averaged_i: int,
+    slowing: int,
+    d_period: int,
+) -> tuple[Place, float, float]:
     """Advance a stochastic oscillator by one bar.
 
     Parameters
     ----------
     high, low, close : float
         The newest bar.
-    state : (1,) record of ``STOCHASTIC_STATE``
-        Changed in place.
+    seen : int
+        Bars seen before this one.
+    state : Place
+        The state; ``NO_PLACE`` at the start.
     highs, lows : (k_period,) float64
         Blocks of the extremes. Changed in place.
-    raw_window : (2 * (slowing + 1),) float64
-        Mirrored window of raw %K. Changed in place.
-    k_window : (2 * (d_period + 1),) float64
-        Mirrored window of averaged %K. Changed in place.
+    raw, averaged : float64
+        Hold the last ``slowing`` raw and ``d_period`` averaged %K, ending before ``raw_i`` and ``averaged_i``; the new
+        ones are written there.
+    raw_i, averaged_i : int
+        Positions of the newest.
+    slowing, d_period : int
+        Lengths of the two averages.
 
     Returns
     -------
+    state : Place
+        The new state.
     k, d : float
         The lines, NaN during warm-up.
     """
-    s = state[0]
-    s["count"] += 1
-    count = s["count"]
-    _, top, highest = highest_step(high, count, s["place"], s["highest"], highs)
-    place, bottom, lowest = lowest_step(low, count, s["place"], s["lowest"], lows)
-    s["place"], s["highest"], s["lowest"] = place, top, bottom
-    raw_count = count - highs.shape[0] + 1
-    if raw_count < 1:
-        return math.nan, math.nan
-    width = highest - lowest
-    raw = 100.0 * ((close - lowest) / width) if width != 0.0 else 0.0
-    i = push(raw_window, s["raw_slot"], raw)
-    s["raw_slot"] = next_slot(raw_window, s["raw_slot"])
-    total, error, k = sma_step(raw_window, i, raw_count, s["raw_total"], s["raw_error"], s["slowing"])
-    s["raw_total"], s["raw_error"] = total, error
-    k_count = raw_count - s["slowing"] + 1
-    if k_count < 1:
-        return math.nan, math.nan
-    i = push(k_window, s["k_slot"], k)
-    s["k_slot"] = next_slot(k_window, s["k_slot"])
-    total, error, d = sma_step(k_window, i, k_count, s["k_total"], s["k_error"], s["d_period"])
-    s["k_total"], s["k_error"] = total, error
-    return (k, d) if k_count >= s["d_period"] else (math.nan, math.nan)
+    place, top, bottom, raw_total, raw_error, total, error = state
+    _, top, highest = highest_step(high, seen, place, top, highs)
+    place, bottom, lowest = lowest_step(low, seen, place, bottom, lows)
+    k, d = math.nan, math.nan
+    raw_seen = seen - (highs.shape[0] - 1)
+    if raw_seen >= 0:
+        width = highest - lowest
+        raw[raw_i] = 100.0 * ((close - lowest) / width) if width != 0.0 else 0.0
+        raw_total, raw_error, k = sma_step(raw, raw_i, raw_seen, raw_total, raw_error, slowing)
+        averaged[averaged_i] = k
+        if raw_seen >= slowing - 1:
+            total, error, d = sma_step(averaged, averaged_i, raw_seen - (slowing - 1), total, error, d_period)
+        if raw_seen < slowing + d_period - 2:
+            k = math.nan
+    return (place, top, bottom, raw_total, raw_error, total, error), k, d
 
 
 @kernel
@@ -113,23 +123,73 @@ def _stochastic(
     high: Floats,
     low: Floats,
     close: Floats,
-    state: Records,
     highs: Floats,
     lows: Floats,
-    raw_window: Floats,
-    k_window: Floats,
+    raw: Floats,
+    averaged: Floats,
+    slowing: int,
+    d_period: int,
     out: Floats,
 ) -> None:
+    rows = high.shape[0]
     k, d = out[0], out[1]
-    for i in range(high.shape[0]):
-        k[i], d[i] = stochastic_step(high[i], low[i], close[i], state, highs, lows, raw_window, k_window)
+    state = NO_PLACE
+    start = highs.shape[0] + slowing + d_period
+    for i in range(min(start, rows)):
+        state, k[i], d[i] = stochastic_step(
+            high[i], low[i], close[i], i, state, highs, lows, raw, i, averaged, i, slowing, d_period
+        )
+    for i in range(start, rows):
+        state, k[i], d[i] = stochastic_step(
+            high[i], low[i], close[i], i, state, highs, lows, raw, i, averaged, i, slowing, d_period
+        )
 
 
-def _fresh_state(k_period: int, slowing: int, d_period: int) -> tuple[Records, Floats, Floats, Floats, Floats]:
-    state = np.zeros(1, STOCHASTIC_STATE)
-    state["slowing"], state["d_period"] = slowing, d_period
-    windows = mirrored_window(slowing + 1), mirrored_window(d_period + 1)
-    return state, np.zeros(k_period), np.zeros(k_period), *windows
+@kernel
+def _stochastic_update(
+    record: Records,
+    highs: Floats,
+    lows: Floats,
+    raw: Floats,
+    averaged: Floats,
+    high: float,
+    low: float,
+    close: float,
+) -> tuple[float, float]:
+    s = record[0]
+    state = (
+        s["place"],
+        s["highest"],
+        s["lowest"],
+        s["raw_total"],
+        s["raw_error"],
+        s["k_total"],
+        s["k_error"],
+    )
+    raw_slot, slot = s["raw_slot"], s["k_slot"]
+    raw_i, averaged_i = raw_slot + raw.shape[0] // 2, slot + averaged.shape[0] // 2
+    state, k, d = stochastic_step(
+        high,
+        low,
+        close,
+        s["seen"],
+        state,
+        highs,
+        lows,
+        raw,
+        raw_i,
+        averaged,
+        averaged_i,
+        s["slowing"],
+        s["d_period"],
+    )
+    push(raw, raw_slot, raw[raw_i])
+    push(averaged, slot, averaged[averaged_i])
+    s["raw_slot"], s["k_slot"] = next_slot(raw, raw_slot), next_slot(averaged, slot)
+    s["seen"] += 1
+    s["place"], s["highest"], s["lowest"] = state[0], state[1], state[2]
+    s["raw_total"], s["raw_error"], s["k_total"], s["k_error"] = state[3], state[4], state[5], state[6]
+    return k, d
 
 
 def _check_periods(indicator: str, k_period: int, slowing: int, d_period: int) -> tuple[int, int, int]:
@@ -143,11 +203,14 @@ def _check_periods(indicator: str, k_period: int, slowing: int, d_period: int) -
 def _lines(
     indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike, k_period: int, slowing: int, d_period: int
 ) -> StochasticLines[Floats]:
-    lengths = _check_periods(indicator, k_period, slowing, d_period)
+    k_length, slow_length, d_length = _check_periods(indicator, k_period, slowing, d_period)
     highs, lows, closes = check_bars(indicator, high, low, close)
-    out = np.full((2, highs.shape[0]), math.nan)
-    if sum(lengths) - 2 <= highs.shape[0]:
-        _stochastic(highs, lows, closes, *_fresh_state(*lengths), out)
+    rows = highs.shape[0]
+    out = np.full((2, rows), math.nan)
+    if k_length <= rows:
+        blocks = np.empty((2, k_length))
+        raw, averaged = np.empty(rows), np.empty(rows)
+        _stochastic(highs, lows, closes, blocks[0], blocks[1], raw, averaged, slow_length, d_length, out)
     return StochasticLines(out[0], out[1])
 
 
@@ -227,13 +290,16 @@ class Stochastic(HighLowClose[StochasticLines[float]]):
         super().__init__(warmup=self.k_period + self.slowing + self.d_period - 3)
 
     def _start(self) -> None:
-        self._state = _fresh_state(self.k_period, self.slowing, self.d_period)
+        self._state = np.zeros(1, STOCHASTIC_STATE)
+        self._state["slowing"], self._state["d_period"] = self.slowing, self.d_period
+        self._blocks = np.zeros(self.k_period), np.zeros(self.k_period)
+        self._windows = mirrored_window(self.slowing + 1), mirrored_window(self.d_period + 1)
 
     def _nothing(self) -> StochasticLines[float]:
         return StochasticLines(math.nan, math.nan)
 
     def _advance(self, high: float, low: float, close: float) -> StochasticLines[float]:
-        return StochasticLines(*stochastic_step(high, low, close, *self._state))
+        return StochasticLines(*_stochastic_update(self._state, *self._blocks, *self._windows, high, low, close))
 
 
 class StochasticFast(Stochastic):

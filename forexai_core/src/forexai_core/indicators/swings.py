@@ -52,7 +52,7 @@ SWING_STATE = np.dtype(
 """State of swing pivots."""
 
 
-@kernel
+@kernel(forceinline=True)
 def _turns(values: Floats, i: int, left: int, right: int, sign: float) -> bool:
     peak = i - right
     price = sign * values[peak]
@@ -65,7 +65,7 @@ def _turns(values: Floats, i: int, left: int, right: int, sign: float) -> bool:
     return True
 
 
-@kernel
+@kernel(forceinline=True)
 def swing_step(state: Records, highs: Floats, lows: Floats, i: int) -> tuple[float, float, float, float]:
     """Advance swing pivots by the bar at ``i``.
 

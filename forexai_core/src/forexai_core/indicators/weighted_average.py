@@ -22,7 +22,7 @@ WMA_STATE = np.dtype(
     [
         ("period", np.int64),
         ("slot", np.int64),
-        ("count", np.int64),
+        ("seen", np.int64),
         ("age", np.int64),  # steps since the sums were taken afresh
         ("total", np.float64),  # plain sum of the window
         ("weighted", np.float64),  # sum with weights 1 (oldest) to period (newest)
@@ -31,9 +31,9 @@ WMA_STATE = np.dtype(
 """State of a weighted average."""
 
 
-@kernel
+@kernel(forceinline=True)
 def wma_step(
-    values: Floats, i: int, count: int, age: int, total: float, weighted: float, period: int
+    values: Floats, i: int, seen: int, age: int, total: float, weighted: float, period: int
 ) -> tuple[int, float, float, float]:
     """Advance a linearly weighted average by the value at ``i``.
 
@@ -43,8 +43,8 @@ def wma_step(
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
-    count : int
-        Values seen, the newest included.
+    seen : int
+        Values seen before this one.
     age : int
         Steps since the sums were taken afresh; 0 at the start.
     total, weighted : float
@@ -57,7 +57,7 @@ def wma_step(
     age, total, weighted, average : int, float, float, float
         The new state, and the average, NaN during warm-up.
     """
-    if count < period:
+    if seen < period - 1:
         return 0, 0.0, 0.0, math.nan
     if age == 0:
         # Once a period both sums are taken afresh, so that their rounding errors never grow older than that.
@@ -78,9 +78,9 @@ def _wma(values: Floats, period: int, out: Floats) -> None:
     age, total, weighted = 0, 0.0, 0.0
     rows = values.shape[0]
     for i in range(min(period, rows)):
-        age, total, weighted, out[i] = wma_step(values, i, i + 1, age, total, weighted, period)
+        age, total, weighted, out[i] = wma_step(values, i, i, age, total, weighted, period)
     for i in range(period, rows):
-        age, total, weighted, out[i] = wma_step(values, i, i + 1, age, total, weighted, period)
+        age, total, weighted, out[i] = wma_step(values, i, i, age, total, weighted, period)
 
 
 @kernel
@@ -88,8 +88,8 @@ def _wma_update(state: Records, window: Floats, value: float) -> float:
     s = state[0]
     i = push(window, s["slot"], value)
     s["slot"] = next_slot(window, s["slot"])
-    s["count"] += 1
-    age, total, weighted, average = wma_step(window, i, s["count"], s["age"], s["total"], s["weighted"], s["period"])
+    age, total, weighted, average = wma_step(window, i, s["seen"], s["age"], s["total"], s["weighted"], s["period"])
+    s["seen"] += 1
     s["age"] = age
     s["total"] = total
     s["weighted"] = weighted

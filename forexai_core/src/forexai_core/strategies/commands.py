@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - kernels take their arguments by position
 """Commands of compiled strategies: kernels that write rows of COMMAND into ``out``.
 
 Each takes the next free row and does nothing when all are taken. They run as plain Python too.

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core import indicators
+from forexai_core.data.resampling import resample
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.bars import Bars, Ticks
 from forexai_core.values.clocks import Clock
@@ -160,10 +162,7 @@ class Feed:
         ConfigError
             If there is no such indicator, parameter or source.
         """
-        # numba is slow to load: only a run needs indicators
-        from forexai_core.indicators.catalogue import find_indicator
-
-        spec = find_indicator(name)
+        spec = indicators.find_indicator(name)
         bound = spec.open(*values, source=source, **(settings or {}))
         key = (spec.name, tuple(bound.parameters.items()), bound.source)
         if key not in self._indicators:
@@ -197,9 +196,6 @@ class Feed:
                 "timeframe, or run on finer prices."
             )
         if wanted not in self._higher:
-            # pandas-free, but it pulls in the readers of files: only who asks for another timeframe pays for it
-            from forexai_core.data import resample
-
             self._higher[wanted] = Feed(resample(self.prices, wanted, clock=self.clock), self.clock, derived=True)
         return self._higher[wanted]
 

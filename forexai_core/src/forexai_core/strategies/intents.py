@@ -24,18 +24,20 @@ _DISTANCES = ("stop", "target", "volume_lots")
 def _checked(rows: NDArray[np.void]) -> NDArray[np.void]:
     if rows.dtype != INTENT or rows.ndim != 1:
         raise DataShapeError("Intents: the rows must be a one-dimensional array of dtype INTENT.")
+    if not len(rows):
+        return rows
     for name, allowed in _RANGES.items():
-        wrong = np.flatnonzero(~np.isin(rows[name], allowed))
-        if wrong.size:
-            raise DataShapeError(
-                f"Intents: {name} is {rows[name][wrong[0]]} in row {wrong[0]}; it must be one of {allowed}."
-            )
+        values = rows[name]
+        if values.min() < allowed[0] or values.max() > allowed[-1]:
+            wrong = np.flatnonzero(~np.isin(values, allowed))[0]
+            raise DataShapeError(f"Intents: {name} is {values[wrong]} in row {wrong}; it must be one of {allowed}.")
     for name in _DISTANCES:
         values = rows[name]
-        wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))
-        if wrong.size:
+        # A NaN makes both comparisons fail.
+        if not (values.min() >= 0 and values.max() < np.inf):
+            wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))[0]
             raise DataShapeError(
-                f"Intents: {name} is {values[wrong[0]]} in row {wrong[0]}; it must be 0 (none) or above and finite. "
+                f"Intents: {name} is {values[wrong]} in row {wrong}; it must be 0 (none) or above and finite. "
                 "Want nothing on bars on which an indicator is still NaN."
             )
     return np.ascontiguousarray(rows)

@@ -122,7 +122,7 @@ class Parametric:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        declared = dict(cls._specs)
+        declared: dict[str, ParamSpec] = {}
         own = dict(cls.__dict__)
         for field, annotation in own.get("__annotations__", {}).items():
             if field.startswith("_") or "ClassVar" in str(annotation):
@@ -134,7 +134,10 @@ class Parametric:
         for field, value in own.items():
             if isinstance(value, ParamSpec) and field not in own.get("__annotations__", {}):
                 raise ConfigError(f"{cls.__name__}: '{field}' needs an annotation, such as {field}: int = Param(…).")
-        cls._specs = MappingProxyType(declared)
+        # Own parameters first: what a strategy is about stands before what all of its kind share.
+        cls._specs = MappingProxyType(
+            declared | {name: spec for name, spec in cls._specs.items() if name not in declared}
+        )
         cls._model = None
         state = [field for field, value in own.items() if _is_state(field, value)]
         cls._state = tuple(dict.fromkeys([*cls._state, *state]))

@@ -1,0 +1,112 @@
+"""Two lines that cross: trend following in its oldest form."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core import indicators
+from forexai_core.errors import ConfigError
+from forexai_core.strategies.intents import Intents
+from forexai_core.strategies.parameters import Param
+from forexai_core.strategies.shipped.template import Template
+from forexai_core.strategies.turns import turns
+from forexai_core.values.bars import Bars
+
+__all__ = ["EmaCross", "MacdCross", "SmaCross"]
+
+
+def _order_of_averages(bars: Bars, fast: int, slow: int) -> NDArray[np.int64]:
+    """Compare two simple averages on exact sums of points: above 0 where the fast one is higher, 0 in a tie."""
+    points = np.rint(bars.close * 10.0**bars.digits).astype(np.int64)
+    difference = np.zeros(len(points), np.int64)
+    first = max(fast, slow) - 1
+    if len(points) <= first:
+        return difference
+    if int(points.max()) * fast * slow >= 2**63:
+        raise ConfigError(
+            f"{bars.symbol}: averages of {fast} and {slow} bars of prices with {bars.digits} digits pass what can be "
+            "compared exactly. Use shorter periods."
+        )
+    fast_sum = indicators.sma_sum_points(points, fast)[first:]
+    slow_sum = indicators.sma_sum_points(points, slow)[first:]
+    difference[first:] = fast_sum * slow - slow_sum * fast
+    return difference
+
+
+class SmaCross(Template):
+    """Buy when the fast simple average of closes turns above the slow one, sell when it turns below; always reverse.
+
+    Above is the last strict order of the two: a tie is no cross, compared on exact sums of points. After a stop or a
+    target it stays flat until the next turn. Nothing is decided before both averages exist on two bars.
+    """
+
+    title: ClassVar[str] = "Crossing simple averages"
+    tags: ClassVar[frozenset[str]] = frozenset({"trend"})
+
+    fast: int = Param(20, ge=1, le=100_000, description="Bars in the fast average.")
+    slow: int = Param(50, ge=1, le=100_000, description="Bars in the slow average.")
+
+    @property
+    def warmup(self) -> int:
+        """Bars before both averages exist on two bars."""
+        return max(self.fast, self.slow)
+
+    def intents(self, bars: Bars) -> Intents:
+        """Enter at each turn of the averages, the other side closed first."""
+        return self.wishes(bars, turns(_order_of_averages(bars, self.fast, self.slow)))
+
+
+class EmaCross(Template):
+    """Buy when the fast exponential average of closes turns above the slow one, sell when it turns below.
+
+    The exponential average weighs recent closes more, so that it turns earlier than the simple one, and more often.
+    """
+
+    title: ClassVar[str] = "Crossing exponential averages"
+    tags: ClassVar[frozenset[str]] = frozenset({"trend"})
+
+    fast: int = Param(12, ge=1, le=100_000, description="Bars in the fast average.")
+    slow: int = Param(26, ge=1, le=100_000, description="Bars in the slow average.")
+
+    @property
+    def warmup(self) -> int:
+        """Bars before both averages exist on two bars."""
+        return max(self.fast, self.slow)
+
+    def intents(self, bars: Bars) -> Intents:
+        """Enter at each turn of the averages, the other side closed first."""
+        difference = indicators.ema(bars.close, self.fast) - indicators.ema(bars.close, self.slow)
+        return self.wishes(bars, turns(difference))
+
+
+class MacdCross(Template):
+    """Buy when the MACD line turns above its signal line, sell when it turns below.
+
+    The MACD is the distance between two exponential averages; its signal line is the average of that distance. A turn
+    says that the trend gains or loses pace.
+    """
+
+    title: ClassVar[str] = "MACD crossing its signal"
+    tags: ClassVar[frozenset[str]] = frozenset({"trend", "momentum"})
+
+    fast: int = Param(12, ge=2, le=100_000, description="Bars in the fast average.")
+    slow: int = Param(26, ge=2, le=100_000, description="Bars in the slow average.")
+    signal: int = Param(9, ge=1, le=100_000, description="Bars in the signal line.")
+
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**parameters)
+        if self.fast >= self.slow:
+            raise ConfigError(f"MacdCross: fast ({self.fast}) must be shorter than slow ({self.slow}).")
+
+    @property
+    def warmup(self) -> int:
+        """Bars before both lines exist on two bars."""
+        return max(self.fast, self.slow) + self.signal - 1
+
+    def intents(self, bars: Bars) -> Intents:
+        """Enter at each turn of the lines, the other side closed first."""
+        lines = indicators.macd(bars.close, self.fast, self.slow, self.signal)
+        return self.wishes(bars, turns(lines.macd - lines.signal))

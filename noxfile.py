@@ -45,7 +45,7 @@ NEEDS = {
     "forexai-saas": ["forexai_core", "forexai_saas"],
     "forexai-app": list(FOLDERS.values()),
 }
-EXTRAS = {"forexai_saas": "[postgres,stripe]"}
+EXTRAS = {"forexai_core": "[secrets]", "forexai_saas": "[postgres,stripe]"}
 SOURCES = [f"{folder}/src" for folder in FOLDERS.values()]
 HOUSE = "forexai_core/tests/house"
 TYPED_CHECKS = ["noxfile.py", "conftest.py", f"{HOUSE}/rules.py", f"{HOUSE}/imports.py", f"{HOUSE}/licences.py"]

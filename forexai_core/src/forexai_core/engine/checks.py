@@ -7,8 +7,8 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
-from forexai_core.engine.margin import account_margin, margin_of, mark
-from forexai_core.engine.money import convert
+from forexai_core.engine.margin import TOLERANCE, account_margin, margin_of, mark
+from forexai_core.engine.money import convert, money
 from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "INVALID_PRICE",
     "INVALID_STOPS",
     "INVALID_VOLUME",
+    "LIMIT_VOLUME",
     "NO_MONEY",
     "NO_POSITION",
     "affordable",
@@ -106,10 +107,12 @@ def affordable(book: Book, index: int, side: int, steps: int, price: int) -> boo
                 rest = steps - position["volume_steps"]
                 if rest <= 0:
                     return True
-                return margin_of(account, symbol, rest, price) - position["margin"] <= free
+                margin = money(position["margin"], account["money_scale"])
+                extra = margin_of(account, symbol, rest, price) - margin
+                return extra <= 0.0 or extra <= free + TOLERANCE
     margin = margin_of(account, symbol, steps, price)
     extra = account_margin(book, index, side, steps, margin) - account["margin"]
-    return extra <= free
+    return extra <= 0.0 or extra <= free + TOLERANCE
 
 
 @kernel

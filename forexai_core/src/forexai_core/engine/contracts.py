@@ -18,7 +18,6 @@ __all__ = ["CostSheet", "cost_sheet", "symbol_record"]
 
 _CALCULATION = tuple(CalculationMode)
 _SWAP = tuple(SwapMode)
-_BY_TICK_VALUE = {CalculationMode.FUTURES, CalculationMode.CFD_INDEX}
 _CURRENCY_ASSETS = {"forex"}
 
 
@@ -120,7 +119,7 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
 
 
 def _value_per_point_step(instrument: Instrument) -> float:
-    if instrument.calculation_mode in _BY_TICK_VALUE and instrument.tick_value > 0.0:
+    if instrument.calculation_mode is CalculationMode.FUTURES and instrument.tick_value > 0.0:
         per_lot = instrument.tick_value / instrument.tick_size * instrument.point
     else:
         per_lot = instrument.contract_size / 10.0**instrument.digits
@@ -138,6 +137,13 @@ def _conversions(instrument: Instrument, currency: str) -> tuple[int, int]:
     if margin == 2 and own and instrument.profit_currency == currency:
         margin = 1
     return profit, margin
+
+
+def _index_factor(instrument: Instrument) -> float:
+    """Margin of a CFD on an index counts the value of its tick, where one is given."""
+    if instrument.calculation_mode is CalculationMode.CFD_INDEX and instrument.tick_value > 0.0:
+        return instrument.tick_value / instrument.tick_size
+    return 1.0
 
 
 def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) -> NDArray[np.void]:
@@ -185,7 +191,7 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
         "swap_weekend": int(instrument.swap_weekend),
         "margin_mode": _CALCULATION.index(mode),
         "margin_initial": instrument.margin_initial,
-        "margin_rate": instrument.margin_rate,
+        "margin_rate": instrument.margin_rate * _index_factor(instrument),
         "margin_hedged": instrument.margin_hedged,
         "profit_conversion": profit,
         "margin_conversion": margin,

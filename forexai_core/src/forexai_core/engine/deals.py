@@ -10,12 +10,13 @@ from forexai_core.engine.margin import account_margin, margin_of
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
+    ENTERED_OPEN,
     ENTRY_IN,
     ENTRY_INOUT,
     ENTRY_OUT,
     NO_PRICE,
 )
-from forexai_core.engine.swaps import debits_inside
+from forexai_core.engine.swaps import debits_inside, exit_quote
 
 __all__ = ["SIGNAL", "Entry", "close_position", "fill", "find_position", "settle_entries"]
 
@@ -117,6 +118,13 @@ def _record_entry(book: Book, position: Any, entry: Entry, commission: float, ki
 
 
 @kernel
+def _restart_trailing(book: Book, position: Any, entered: int) -> None:
+    """Let trailing follow from here on: an older extreme may lie where the price never was since."""
+    inside = entered > ENTERED_OPEN
+    position["peak"] = NO_PRICE if inside else exit_quote(book, position)
+
+
+@kernel
 def _open(book: Book, entry: Entry, kind: int) -> None:
     account = book["account"]
     position = book["positions"][account["positions"]]
@@ -136,6 +144,7 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     position["trailed"] = 0
     position["best"] = entry.price
     position["worst"] = entry.price
+    _restart_trailing(book, position, entry.entered)
     position["commission"] = commission
     position["swap"] = 0.0
     position["margin"] = margin_of(account, book["symbols"][entry.symbol], entry.steps, entry.price)
@@ -172,6 +181,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
         position["trail_start"] = entry.trail_start
     if entry.entered > position["entered"]:
         position["entered"] = entry.entered
+    _restart_trailing(book, position, entry.entered)
     charge(account, commission)
     _record_entry(book, position, entry, commission, ENTRY_IN)
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)

@@ -51,6 +51,7 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
     request["ticket"] = 0
     request["oco"] = 0
     request["tag"] = 0
+    request["decided_ns"] = account["end_ns"]
     return request
 
 

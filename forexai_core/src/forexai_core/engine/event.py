@@ -106,8 +106,6 @@ def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quo
     if account["positions"] > 0:
         settle_entries(book)
         lowest = _lowest(book, index, quotes)
-        if 100.0 * account["equity"] < account["margin_call"] * account["margin"]:
-            account["margin_calls"] += 1
     _track_drawdown(account, lowest)
     if account["equity"] != account["equity"]:
         account["status"] = STATUS_RATE_UNKNOWN
@@ -138,6 +136,8 @@ def take_event(book: Book, market: Market, event: int) -> None:
     symbol = book["symbols"][index]
     symbol["last_end_ns"] = account["end_ns"]
     quotes = quotes_of(market, event, symbol)
+    account["symbol"] = index
+    symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
     open_phase(book, index)

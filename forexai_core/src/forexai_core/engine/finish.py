@@ -10,7 +10,7 @@ from forexai_core.engine.book import Book, Market
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.event import write_equity
 from forexai_core.engine.records import ENTRY_OUT
-from forexai_core.engine.swaps import swap_of
+from forexai_core.engine.swaps import exit_quote, swap_of
 
 __all__ = ["finish"]
 
@@ -25,8 +25,8 @@ def _last_rollovers(book: Book, market: Market) -> None:
             position = book["positions"][row]
             last_ns = book["symbols"][position["symbol"]]["last_end_ns"]
             if position["open_ns"] < rollover["time_ns"] <= last_ns:
-                steps = position["volume_steps"]
-                position["swap"] += swap_of(book, position, steps, rollover["weekday"])
+                steps, price = position["volume_steps"], exit_quote(book, position)
+                position["swap"] += swap_of(book, position, steps, rollover["weekday"], price)
 
 
 @kernel

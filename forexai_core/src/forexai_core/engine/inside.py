@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
-from forexai_core.engine.deals import close_position, find_position
+from forexai_core.engine.deals import close_position
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
-from forexai_core.engine.pending import fill_order, reached
+from forexai_core.engine.pending import fill_order, mark_ambiguous, reached
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
@@ -136,20 +136,22 @@ def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
         return False
     for other in range(book["account"]["orders"]):
         order = book["orders"][other]
-        if other != row and order["oco"] == group and _order_in_range(order, quotes):
+        mine = order["oco"] == group and order["strategy"] == book["orders"][row]["strategy"]
+        if other != row and mine and _order_in_range(order, quotes):
             return True
     return False
 
 
 @kernel
-def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
-    row = find_position(book, ticket)
-    if row >= 0:
-        book["positions"][row]["ambiguous"] = 1
-        return
-    for other in range(book["account"]["positions"]):  # netting may have added to another ticket
-        if book["account"]["netting"] and book["positions"][other]["symbol"] == index:
-            book["positions"][other]["ambiguous"] = 1
+def _mark_reduction(book: Book, index: int, side: int, quotes: Quotes) -> None:
+    """Mark what an opposite order reduces, where the bar leaves open what came first."""
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] != index or position["side"] == side:
+            continue
+        rivals = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
+        if rivals or position["entered"] > ENTERED_OPEN:
+            position["ambiguous"] = 1
 
 
 @kernel
@@ -157,8 +159,10 @@ def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int)
     order = book["orders"][row]
     index, ticket = order["symbol"], order["ticket"]
     unclear = _rival_in_range(book, row, quotes)
+    if book["account"]["netting"]:
+        _mark_reduction(book, index, order["side"], quotes)
     if fill_order(book, row, price, entered) and unclear:
-        _mark_ambiguous(book, index, ticket)
+        mark_ambiguous(book, index, ticket)
 
 
 @kernel
@@ -250,6 +254,8 @@ def _extend(position: Any, quotes: Quotes) -> None:
         best = quotes.bid_close if side > 0 else quotes.ask_close
     if side * (best - position["best"]) > 0:
         position["best"] = best
+    if position["peak"] == NO_PRICE or side * (best - position["peak"]) > 0:
+        position["peak"] = best
     if side * (worst - position["worst"]) < 0:
         position["worst"] = worst
 
@@ -258,7 +264,7 @@ def _extend(position: Any, quotes: Quotes) -> None:
 def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     """Move a trailing stop behind the bar's best price; say whether that closed the position."""
     position = book["positions"][row]
-    side, best = position["side"], position["best"]
+    side, best = position["side"], position["peak"]
     gain = side * (best - position["cost"] / position["volume_steps"])
     if gain < position["trail_start"]:
         return False

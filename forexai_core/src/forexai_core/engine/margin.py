@@ -11,7 +11,10 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.money import margin_currency, money, profit_of
 
-__all__ = ["account_margin", "level_below", "margin_of", "mark", "open_profit"]
+__all__ = ["TOLERANCE", "account_margin", "level_below", "margin_of", "mark", "open_profit"]
+
+TOLERANCE = 1e-6
+"""Money and levels closer than this are equal: binary fractions must not decide."""
 
 # Order of values.instruments.CalculationMode.
 _FOREX, _FOREX_NO_LEVERAGE, _FUTURES, _CFD, _CFD_INDEX, _CFD_LEVERAGE, _STOCKS = range(7)
@@ -79,8 +82,7 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
             weight = symbol["margin_hedged"] / symbol["contract_size"]
             uncovered = max(buys, sells) - covered
             bound *= (uncovered + covered * weight) / (buys + sells)
-            bound = money(bound, book["account"]["money_scale"])
-        total += bound
+        total += money(bound, book["account"]["money_scale"])
     return total
 
 
@@ -117,4 +119,4 @@ def level_below(book: Book) -> bool:
     if account["margin"] <= 0.0:
         return False
     mark(book)
-    return 100.0 * account["equity"] < account["stop_out"] * account["margin"]
+    return 100.0 * account["equity"] < account["stop_out"] * account["margin"] - TOLERANCE

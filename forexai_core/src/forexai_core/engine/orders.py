@@ -10,6 +10,7 @@ from forexai_core.engine.checks import (
     INVALID_PRICE,
     INVALID_STOPS,
     INVALID_VOLUME,
+    LIMIT_VOLUME,
     NO_MONEY,
     NO_POSITION,
     FROZEN,
@@ -38,6 +39,7 @@ from forexai_core.engine.records import (
     REQUEST_STOP_LIMIT,
     REQUEST_TRAIL,
 )
+from forexai_core.engine.swaps import exit_quote
 
 __all__ = ["cancel_order", "execute_requests", "remove_group"]
 
@@ -53,22 +55,34 @@ def cancel_order(book: Book, row: int) -> None:
 
 
 @kernel
-def remove_group(book: Book, group: int) -> None:
+def remove_group(book: Book, group: int, strategy: int) -> None:
     """Cancel what is left of a group of which one order has filled."""
     row = 0
     while group > 0 and row < book["account"]["orders"]:
-        if book["orders"][row]["oco"] == group:
+        order = book["orders"][row]
+        if order["oco"] == group and order["strategy"] == strategy:
             cancel_order(book, row)
         else:
             row += 1
 
 
 @kernel
-def _find_order(book: Book, ticket: int) -> int:
+def _order_of(book: Book, request: Any) -> int:
+    """Find the order that a request names; -1 when its symbol has none such."""
     for row in range(book["account"]["orders"]):
-        if book["orders"][row]["ticket"] == ticket:
+        order = book["orders"][row]
+        if order["ticket"] == request["ticket"] and order["symbol"] == request["symbol"]:
             return row
     return -1
+
+
+@kernel
+def _position_of(book: Book, request: Any) -> int:
+    """Find the position that a request names; -1 when its symbol has none such."""
+    row = find_position(book, request["ticket"])
+    if row >= 0 and book["positions"][row]["symbol"] != request["symbol"]:
+        return -1
+    return row
 
 
 @kernel
@@ -85,7 +99,7 @@ def _close_at_market(book: Book, row: int, steps: int) -> None:
 
 @kernel
 def _close(book: Book, request: Any) -> None:
-    row = find_position(book, request["ticket"])
+    row = _position_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
         return
@@ -113,7 +127,7 @@ def _close_all(book: Book, request: Any) -> None:
 
 @kernel
 def _modify_position(book: Book, request: Any) -> None:
-    row = find_position(book, request["ticket"])
+    row = _position_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
         return
@@ -133,17 +147,19 @@ def _modify_position(book: Book, request: Any) -> None:
     position["stop_loss"] = stop
     position["take_profit"] = target
     position["trailed"] = 0
+    position["peak"] = market
     book["account"]["activity"] += 1
 
 
 @kernel
 def _trail(book: Book, request: Any) -> None:
-    row = find_position(book, request["ticket"])
+    row = _position_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
         return
     book["positions"][row]["trail_distance"] = request["trail_distance"]
     book["positions"][row]["trail_start"] = request["trail_start"]
+    book["positions"][row]["peak"] = exit_quote(book, book["positions"][row])
     book["account"]["activity"] += 1
 
 
@@ -153,29 +169,41 @@ def _entry_side(symbol: Any, side: int) -> int:
 
 
 @kernel
+def _price_problem(book: Book, order: Any, price: int, limit: int, expiry_ns: int) -> bool:
+    """Say whether the prices or the time of a pending order do not hold."""
+    side = order["side"]
+    if 0 < expiry_ns <= book["account"]["time_ns"] or price <= 0:
+        return True
+    # a stop-limit's limit lies on the better side of its stop price
+    if order["kind"] == ORDER_STOP_LIMIT and (limit <= 0 or side * (price - limit) <= 0):
+        return True
+    return wrong_side(book["symbols"][order["symbol"]], order["kind"], side, price)
+
+
+@kernel
 def _modify_order(book: Book, request: Any) -> None:
-    row = _find_order(book, request["ticket"])
+    row = _order_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
         return
     order = book["orders"][row]
     symbol = book["symbols"][order["symbol"]]
-    side = order["side"]
-    if frozen(symbol, _entry_side(symbol, side), order["price"]):
+    if frozen(symbol, _entry_side(symbol, order["side"]), order["price"]):
         refuse(book, FROZEN)
         return
     price = order["price"] if request["price"] == NO_PRICE else request["price"]
-    late = 0 < request["expiry_ns"] <= book["account"]["time_ns"]
-    if late or wrong_side(symbol, order["kind"], side, price):
+    limit = order["limit_price"] if request["limit_price"] == NO_PRICE else request["limit_price"]
+    if _price_problem(book, order, price, limit, request["expiry_ns"]):
         refuse(book, INVALID_PRICE)
         return
-    own = order["limit_price"] if order["kind"] == ORDER_STOP_LIMIT else price
+    own = limit if order["kind"] == ORDER_STOP_LIMIT else price
     stop, target = request["stop_loss"], request["take_profit"]
-    why = stops_fit(side, stop, target, own, symbol["stops_level"])
+    why = stops_fit(order["side"], stop, target, own, symbol["stops_level"])
     if why:
         refuse(book, why)
         return
     order["price"] = price
+    order["limit_price"] = limit
     order["stop_loss"] = stop
     order["take_profit"] = target
     order["expiry_ns"] = request["expiry_ns"]
@@ -184,7 +212,7 @@ def _modify_order(book: Book, request: Any) -> None:
 
 @kernel
 def _cancel(book: Book, request: Any) -> None:
-    row = _find_order(book, request["ticket"])
+    row = _order_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
         return
@@ -201,10 +229,58 @@ def _cancel_all(book: Book, request: Any) -> None:
     row = 0
     while row < book["account"]["orders"]:
         order = book["orders"][row]
-        if order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]:
+        mine = order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]
+        symbol = book["symbols"][order["symbol"]]
+        if mine and frozen(symbol, _entry_side(symbol, order["side"]), order["price"]):
+            refuse(book, FROZEN)
+            row += 1
+        elif mine:
             cancel_order(book, row)
         else:
             row += 1
+
+
+@kernel
+def _stop_of(request: Any, own: int) -> int:
+    """Give the stop that a request asks for, from its price or its distance."""
+    if request["stop_loss"] != NO_PRICE or request["stop_distance"] == 0:
+        return request["stop_loss"]
+    return own - request["side"] * request["stop_distance"]
+
+
+@kernel
+def _target_of(request: Any, own: int) -> int:
+    """Give the target that a request asks for, from its price or its distance."""
+    if request["take_profit"] != NO_PRICE or request["target_distance"] == 0:
+        return request["take_profit"]
+    return own + request["side"] * request["target_distance"]
+
+
+@kernel
+def _steps_of(book: Book, request: Any, own: int, stop: int) -> int:
+    """Give the volume that a request asks for; -1 when it sizes by a stop that it lacks."""
+    if request["risk_fraction"] <= 0.0:
+        return request["volume_steps"]
+    distance = request["side"] * (own - stop)
+    if stop == NO_PRICE or distance <= 0:
+        return -1
+    return sized(book, request["symbol"], request["risk_fraction"], distance, stop)
+
+
+@kernel
+def _asked(book: Book, request: Any, own: int, against: int) -> int:
+    """Check the volume and the stops that a request asks for; give why it is refused, or 0."""
+    if request["stop_distance"] < 0 or request["target_distance"] < 0:
+        return INVALID_STOPS
+    stop = _stop_of(request, own)
+    steps = _steps_of(book, request, own, stop)
+    if request["risk_fraction"] > 0.0 and steps < 0:
+        return INVALID_STOPS
+    why = volume_fits(book, request["symbol"], request["side"], steps)
+    if why:
+        return why
+    level = book["symbols"][request["symbol"]]["stops_level"]
+    return stops_fit(request["side"], stop, _target_of(request, own), against, level)
 
 
 @kernel
@@ -212,26 +288,12 @@ def _open_at_market(book: Book, request: Any) -> None:
     index, side = request["symbol"], request["side"]
     symbol = book["symbols"][index]
     quote = _entry_side(symbol, side)
-    stop, target = request["stop_loss"], request["take_profit"]
-    if request["stop_distance"] > 0:
-        stop = quote - side * request["stop_distance"]
-    if request["target_distance"] > 0:
-        target = quote + side * request["target_distance"]
-    steps = request["volume_steps"]
-    if request["risk_fraction"] > 0.0:
-        if stop == NO_PRICE:
-            refuse(book, INVALID_STOPS)
-            return
-        steps = sized(book, index, request["risk_fraction"], abs(quote - stop), stop)
-    why = volume_fits(book, index, side, steps)
+    why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
     if why:
         refuse(book, why)
         return
-    exit_side = symbol["bid"] if side > 0 else symbol["ask"]
-    why = stops_fit(side, stop, target, exit_side, symbol["stops_level"])
-    if why:
-        refuse(book, why)
-        return
+    stop = _stop_of(request, quote)
+    steps = _steps_of(book, request, quote, stop)
     price = quote + side * symbol["slippage"]
     if not affordable(book, index, side, steps, price):
         refuse(book, NO_MONEY)
@@ -248,7 +310,7 @@ def _open_at_market(book: Book, request: Any) -> None:
             steps,
             price,
             stop,
-            target,
+            _target_of(request, quote),
             request["trail_distance"],
             request["trail_start"],
             SIGNAL,
@@ -259,36 +321,13 @@ def _open_at_market(book: Book, request: Any) -> None:
 
 
 @kernel
-def _pending_problem(book: Book, request: Any, stop: int, target: int, steps: int) -> int:
-    symbol = book["symbols"][request["symbol"]]
-    side = request["side"]
-    why = volume_fits(book, request["symbol"], side, steps)
-    if why:
-        return why
-    late = 0 < request["expiry_ns"] <= book["account"]["time_ns"]
-    if late or wrong_side(symbol, request["kind"], side, request["price"]):
-        return INVALID_PRICE
-    own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
-    return stops_fit(side, stop, target, own, symbol["stops_level"])
-
-
-@kernel
 def _place(book: Book, request: Any) -> None:
-    side = request["side"]
     own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
-    stop, target = request["stop_loss"], request["take_profit"]
-    if request["stop_distance"] > 0:
-        stop = own - side * request["stop_distance"]
-    if request["target_distance"] > 0:
-        target = own + side * request["target_distance"]
-    steps = request["volume_steps"]
-    if request["risk_fraction"] > 0.0:
-        if stop == NO_PRICE:
-            refuse(book, INVALID_STOPS)
-            return
-        distance = abs(own - stop)
-        steps = sized(book, request["symbol"], request["risk_fraction"], distance, stop)
-    why = _pending_problem(book, request, stop, target, steps)
+    limit, expiry_ns = request["limit_price"], request["expiry_ns"]
+    why = _asked(book, request, own, own)
+    volume = why == INVALID_VOLUME or why == LIMIT_VOLUME
+    if not volume and _price_problem(book, request, request["price"], limit, expiry_ns):
+        why = INVALID_PRICE
     if why:
         refuse(book, why)
         return
@@ -302,17 +341,18 @@ def _place(book: Book, request: Any) -> None:
     order["strategy"] = request["strategy"]
     order["kind"] = request["kind"]
     order["origin"] = request["kind"]
-    order["side"] = side
-    order["volume_steps"] = steps
+    order["side"] = request["side"]
+    stop = _stop_of(request, own)
+    order["volume_steps"] = _steps_of(book, request, own, stop)
     order["price"] = request["price"]
-    order["limit_price"] = request["limit_price"]
+    order["limit_price"] = limit
     order["stop_loss"] = stop
-    order["take_profit"] = target
+    order["take_profit"] = _target_of(request, own)
     order["trail_distance"] = request["trail_distance"]
     order["trail_start"] = request["trail_start"]
     order["placed_ns"] = account["time_ns"]
     order["triggered_ns"] = 0
-    order["expiry_ns"] = request["expiry_ns"]
+    order["expiry_ns"] = expiry_ns
     order["oco"] = request["oco"]
     order["tag"] = request["tag"]
 
@@ -338,6 +378,12 @@ def _change(book: Book, request: Any) -> None:
 
 
 @kernel
+def _due(book: Book, request: Any, index: int) -> bool:
+    """Say whether the present event is the price that a request waits for."""
+    return request["symbol"] == index and request["decided_ns"] <= book["account"]["time_ns"]
+
+
+@kernel
 def execute_requests(book: Book, index: int) -> bool:
     """Carry out what waits for a symbol, at its present quotes.
 
@@ -356,13 +402,13 @@ def execute_requests(book: Book, index: int) -> bool:
     account = book["account"]
     count = account["requests"]
     for row in range(count):
-        if book["requests"][row]["symbol"] == index:
+        if _due(book, book["requests"][row], index):
             _change(book, book["requests"][row])
     opened = False
     left = 0
     for row in range(count):
         request = book["requests"][row]
-        if request["symbol"] != index:
+        if not _due(book, request, index):
             if left != row:
                 book["requests"][left] = book["requests"][row]
             left += 1

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import OPEN_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.checks import NO_MONEY, affordable, refuse
-from forexai_core.engine.deals import Entry, fill
+from forexai_core.engine.deals import Entry, fill, find_position
 from forexai_core.engine.orders import cancel_order, remove_group
 from forexai_core.engine.records import (
     ENTERED_OPEN,
@@ -17,7 +17,7 @@ from forexai_core.engine.records import (
     ORDER_STOP_LIMIT,
 )
 
-__all__ = ["expire_orders", "fill_order", "order_at_open", "reached"]
+__all__ = ["expire_orders", "fill_order", "mark_ambiguous", "order_at_open", "reached"]
 
 _LIMIT = OPEN_REASONS.index("limit")
 _STOP = OPEN_REASONS.index("stop")
@@ -75,12 +75,12 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
         entered,
         order["tag"],
     )
-    group = order["oco"]
+    group, strategy = order["oco"], order["strategy"]
     cancel_order(book, row)
     if not affordable(book, entry.symbol, entry.side, entry.steps, price):
         refuse(book, NO_MONEY)
         return False
-    remove_group(book, group)
+    remove_group(book, group, strategy)
     fill(book, entry)
     return True
 
@@ -106,6 +106,33 @@ def _gap_price(book: Book, order: Any, quote: int, symbol: Any) -> int:
 
 
 @kernel
+def mark_ambiguous(book: Book, index: int, ticket: int) -> None:
+    """Mark the position that an order has opened, or let grow."""
+    row = find_position(book, ticket)
+    if row >= 0:
+        book["positions"][row]["ambiguous"] = 1
+        return
+    for other in range(book["account"]["positions"]):
+        if book["account"]["netting"] and book["positions"][other]["symbol"] == index:
+            book["positions"][other]["ambiguous"] = 1
+
+
+@kernel
+def _rival_at_open(book: Book, row: int) -> bool:
+    """Say whether the open reaches another order of the same group."""
+    group, strategy = book["orders"][row]["oco"], book["orders"][row]["strategy"]
+    for other in range(book["account"]["orders"]):
+        order = book["orders"][other]
+        if group == 0 or other == row or order["oco"] != group or order["strategy"] != strategy:
+            continue
+        symbol = book["symbols"][order["symbol"]]
+        quote = symbol["ask"] if order["side"] > 0 else symbol["bid"]
+        if reached(order["kind"], order["side"], order["price"], quote):
+            return True
+    return False
+
+
+@kernel
 def order_at_open(book: Book, row: int) -> bool:
     """Let the open trigger a pending order.
 
@@ -125,5 +152,8 @@ def order_at_open(book: Book, row: int) -> bool:
         book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
-    fill_order(book, row, _gap_price(book, order, quote, symbol), ENTERED_OPEN)
+    index, ticket = order["symbol"], order["ticket"]
+    unclear = _rival_at_open(book, row)
+    if fill_order(book, row, _gap_price(book, order, quote, symbol), ENTERED_OPEN) and unclear:
+        mark_ambiguous(book, index, ticket)
     return True

@@ -60,6 +60,7 @@ REQUEST = np.dtype(
         ("ticket", np.int64),  # of the position or order that the request is about
         ("oco", np.int64),  # group of orders of which one cancels the others; 0 none
         ("tag", np.int64),  # the asker's own mark, carried to order, position and deals
+        ("decided_ns", np.int64),  # no price before this instant is for it
     ]
 )
 """A decision, waiting for the next price of its symbol."""
@@ -108,6 +109,7 @@ POSITION = np.dtype(
         ("trail_distance", np.int64),
         ("trail_start", np.int64),
         ("trailed", np.int64),  # 1 once trailing has moved the stop
+        ("peak", np.int64),  # best exit-side price that trailing follows; NO_PRICE: none yet
         ("best", np.int64),  # best exit-side price since the entry, points; the entry at first
         ("worst", np.int64),  # worst likewise
         ("commission", np.float64),  # entry commission not yet shared out, <= 0
@@ -191,6 +193,8 @@ SYMBOL = np.dtype(
         # present quotes, points
         ("bid", np.int64),
         ("ask", np.int64),
+        ("bid_open", np.int64),  # of the present bar
+        ("ask_open", np.int64),
         # present rates, profit (gain: bid, loss: ask) and margin currency to account currency
         ("gain_rate", np.float64),
         ("loss_rate", np.float64),
@@ -252,6 +256,7 @@ ACCOUNT = np.dtype(
         ("drawdown_intrabar", np.float64),  # deepest fall below the peak, inside bars too
         ("time_ns", np.int64),  # opening time of the last event
         ("end_ns", np.int64),  # end of the last event's bar
+        ("symbol", np.int64),  # of the last event
         ("rollover", np.int64),  # index of the next rollover
         ("symbols", np.int64),  # how many rows of each array are in use
         ("positions", np.int64),
@@ -264,7 +269,6 @@ ACCOUNT = np.dtype(
         ("next_ticket", np.int64),
         ("next_deal", np.int64),
         ("refused", np.int64, (8,)),  # by REFUSALS
-        ("margin_calls", np.int64),
         ("stop_outs", np.int64),
         ("dropped", np.int64),  # decisions on the last bar
         ("activity", np.int64),  # raised by every fill, placing, change or removal

@@ -101,7 +101,9 @@ def stop_out_inside(
     reach = quotes.bid_open - quotes.bid_low
     if direction > 0:
         reach = quotes.ask_high - quotes.ask_open
-    low, high = first, reach if before < 0 else min(reach, before - 1)
+    low, high = first, min(reach, before - 1)
+    if before < 0:
+        low, high = min(first, reach), reach  # the extreme itself is always tested
     if high < low:
         return -1
     symbol = book["symbols"][index]

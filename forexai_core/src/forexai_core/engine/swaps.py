@@ -12,7 +12,7 @@ from forexai_core.engine.book import Book, Market
 from forexai_core.engine.money import convert, margin_currency, money
 from forexai_core.engine.records import MAX_INSIDE
 
-__all__ = ["charge_rollovers", "debits_inside", "note_rollovers_inside", "swap_of"]
+__all__ = ["charge_rollovers", "debits_inside", "exit_quote", "note_rollovers_inside", "swap_of"]
 
 # Order of values.instruments.SwapMode.
 _DISABLED, _POINTS, _SYMBOL, _MARGIN, _DEPOSIT, _CURRENT, _OPEN = range(7)
@@ -22,14 +22,34 @@ _SATURDAY = 5
 
 @kernel
 def _days(symbol: Any, weekday: int) -> int:
-    if weekday >= _SATURDAY and symbol["swap_weekend"] == 0:
-        return 0
-    return 3 if weekday == symbol["triple_day"] else 1
+    if weekday == symbol["triple_day"]:
+        return 3
+    return 0 if weekday >= _SATURDAY and symbol["swap_weekend"] == 0 else 1
 
 
 @kernel
-def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
+def exit_quote(book: Book, position: Any) -> int:
+    """Give the present quote at which a position would close."""
+    symbol = book["symbols"][position["symbol"]]
+    return symbol["bid"] if position["side"] > 0 else symbol["ask"]
+
+
+@kernel
+def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> float:
     """Compute the swap of a volume for the rollover that ends a weekday.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    position : POSITION record
+        Whose volume it is.
+    steps : int
+        Volume.
+    weekday : int
+        Monday 0 … Sunday 6.
+    price : int
+        Points at which interest is counted and profit currency converted: the exit side's.
 
     Returns
     -------
@@ -43,7 +63,6 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int) -> float:
         return 0.0
     buy = position["side"] > 0
     rate = symbol["swap_long"] if buy else symbol["swap_short"]
-    price = symbol["bid"] if buy else symbol["ask"]
     scale = book["account"]["money_scale"]
     if mode == _DEPOSIT:
         return money(rate * steps * symbol["volume_step"] * days, scale)
@@ -73,9 +92,8 @@ def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
         for row in range(account["positions"]):
             position = book["positions"][row]
             if position["open_ns"] < rollover["time_ns"]:
-                position["swap"] += swap_of(
-                    book, position, position["volume_steps"], rollover["weekday"]
-                )
+                steps, price = position["volume_steps"], exit_quote(book, position)
+                position["swap"] += swap_of(book, position, steps, rollover["weekday"], price)
         taken += 1
     account["rollover"] = taken
 
@@ -101,9 +119,14 @@ def debits_inside(book: Book, row: int, steps: int) -> float:
     credit is not, and the position is marked ambiguous.
     """
     position = book["positions"][row]
+    price = exit_quote(book, position)
+    if position["symbol"] == book["account"]["symbol"]:
+        symbol = book["symbols"][position["symbol"]]
+        price = symbol["bid_open"] if position["side"] > 0 else symbol["ask_open"]
     total = 0.0
     for number in range(book["account"]["inside"]):
-        amount = swap_of(book, position, steps, book["inside"][number]["weekday"])
+        weekday = book["inside"][number]["weekday"]
+        amount = swap_of(book, position, steps, weekday, price)
         if amount != 0.0:
             position["ambiguous"] = 1
         total += min(amount, 0.0)

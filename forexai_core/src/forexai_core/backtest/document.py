@@ -133,6 +133,7 @@ class Document(_Part):
     data: list[DataPart]
     costs: list[CostPart]
     choices: dict[str, str]
+    assumptions: dict[str, str]
     counts: dict[str, int]
     metrics: dict[str, int | float | None]
     breakdowns: dict[str, list[SlicePart]]

@@ -22,7 +22,7 @@ from forexai_core.backtest.face import ResultFace
 from forexai_core.backtest.files import write_whole
 from forexai_core.errors import ConfigError
 
-__all__ = ["CANDLES_SAVED", "canonical_json", "content_hash", "result_json", "save_result"]
+__all__ = ["CANDLES_SAVED", "canonical_json", "columns_of", "content_hash", "result_json", "save_result"]
 
 CANDLES_SAVED = 20_000
 """Most candles that a saved result carries, so that a report can be drawn from it."""
@@ -84,15 +84,16 @@ def _document(result: ResultFace) -> dict[str, Any]:
         "costs": [attrs.asdict(each) for each in result.costs],
         "choices": dict(result.choices),
         "counts": dict(result.counts),
+        "assumptions": dict(result.assumptions),
         "metrics": dict(result.metrics),
         "breakdowns": {name: [attrs.asdict(part) for part in parts] for name, parts in result.breakdowns.items()},
         "interval": attrs.asdict(result.interval),
         "trials": _trials(result),
         "input_fingerprint": result.input_fingerprint,
         "result_fingerprint": result.result_fingerprint,
-        "trades": _columns(result.trades),
-        "equity": _columns(result.equity),
-        "fills": _columns(result.fills),
+        "trades": columns_of(result.trades),
+        "equity": columns_of(result.equity),
+        "fills": columns_of(result.fills),
         "candles": [_candles(each) for each in result.candles(CANDLES_SAVED).values()],
     }
 
@@ -115,7 +116,8 @@ def _with_big(record: dict[str, Any], *names: str) -> dict[str, Any]:
     return record | {name: str(record[name]) for name in names}
 
 
-def _columns(rows: NDArray[np.void]) -> dict[str, list[Any]]:
+def columns_of(rows: NDArray[np.void]) -> dict[str, list[Any]]:
+    """Turn rows into lists by field, with integers that may pass 2**53 as strings."""
     columns = {}
     for name in rows.dtype.names or ():
         values = rows[name].tolist()

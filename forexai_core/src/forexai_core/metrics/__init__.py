@@ -8,7 +8,14 @@ from __future__ import annotations
 from forexai_core.metrics.breakdowns import BREAKDOWNS, SESSIONS, Slice, breakdowns, session_of
 from forexai_core.metrics.daily import DailyEquity, MonthlyReturn, daily_equity, monthly_returns
 from forexai_core.metrics.definitions import METRICS, MetricDefinition, MetricUnit
-from forexai_core.metrics.equity import Drawdowns, drawdowns, return_ratios, ulcer_index
+from forexai_core.metrics.equity import (
+    Drawdowns,
+    DrawdownSpell,
+    drawdown_spells,
+    drawdowns,
+    return_ratios,
+    ulcer_index,
+)
 from forexai_core.metrics.exposure import MarketHours, exposure
 from forexai_core.metrics.performance import Figures, compute, daily_returns
 
@@ -17,6 +24,7 @@ __all__ = [
     "METRICS",
     "SESSIONS",
     "DailyEquity",
+    "DrawdownSpell",
     "Drawdowns",
     "Figures",
     "MarketHours",
@@ -28,6 +36,7 @@ __all__ = [
     "compute",
     "daily_equity",
     "daily_returns",
+    "drawdown_spells",
     "drawdowns",
     "exposure",
     "monthly_returns",

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from forexai_core.errors import DataShapeError
 
-__all__ = ["Drawdowns", "annual_growth", "drawdowns", "return_ratios", "ulcer_index"]
+__all__ = [
+    "DrawdownSpell",
+    "Drawdowns",
+    "annual_growth",
+    "drawdown_spells",
+    "drawdowns",
+    "return_ratios",
+    "ulcer_index",
+]
 
 Floats = NDArray[np.float64]
 
@@ -125,6 +133,65 @@ def return_ratios(returns: Floats, *, periods_per_year: float) -> Mapping[str, f
     if figures["cagr"] is not None and fall > 0.0:
         figures["calmar"] = figures["cagr"] / fall
     return figures
+
+
+@attrs.frozen
+class DrawdownSpell:
+    """One stay below a peak.
+
+    Attributes
+    ----------
+    peak_ns, trough_ns : int
+        When the peak and the deepest point stood; nanoseconds UTC.
+    recovered_ns : int or None
+        When the peak was reached again; None if it was not.
+    money, percent : float
+        Depth at the trough, positive.
+    """
+
+    peak_ns: int
+    trough_ns: int
+    recovered_ns: int | None
+    money: float
+    percent: float
+
+
+def drawdown_spells(
+    time_ns: NDArray[np.int64], equity: Floats, *, initial_balance: float, start_ns: int, at_most: int = 5
+) -> tuple[DrawdownSpell, ...]:
+    """List the stays below a peak that went deepest, in percent of the peak.
+
+    Parameters
+    ----------
+    time_ns : (rows,) int64
+        When each row holds.
+    equity : (rows,) float64
+        Equity at bar closes.
+    initial_balance : float
+        The first peak.
+    start_ns : int
+        When that peak stood.
+    at_most : int
+        How many.
+    """
+    values = np.concatenate(([initial_balance], equity))
+    times = np.concatenate((np.array([start_ns], np.int64), time_ns))
+    peaks = np.maximum.accumulate(values)
+    below = np.concatenate(([False], values < peaks, [False])).astype(np.int8)
+    edges = np.flatnonzero(np.diff(below))
+    spells = []
+    for first, after in zip(edges[::2], edges[1::2], strict=True):
+        trough = int(first + np.argmin(values[first:after]))
+        spells.append(
+            DrawdownSpell(
+                peak_ns=int(times[first - 1]),
+                trough_ns=int(times[trough]),
+                recovered_ns=int(times[after]) if after < len(times) else None,
+                money=float(peaks[trough] - values[trough]),
+                percent=float(100.0 * (1.0 - values[trough] / peaks[trough])),
+            )
+        )
+    return tuple(sorted(spells, key=lambda spell: -spell.percent)[:at_most])
 
 
 def annual_growth(ratio: float, *, years: float) -> float | None:

@@ -210,6 +210,9 @@ class Clock:
         wall = self.to_wall_ns(time_ns)
         if timeframe is Timeframe.TICK:
             return time_ns
+        if timeframe.nominal_ns <= 60 * NS_PER_MINUTE:
+            # Without the way back from wall time, which takes both passes of a repeated hour for one.
+            return time_ns - wall % timeframe.nominal_ns
         if timeframe is Timeframe.MN1:
             months = (wall // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]")
             start = months.astype("datetime64[D]").astype(np.int64) * NS_PER_DAY

@@ -57,6 +57,8 @@ class Context(Trading):
         self.symbol = symbol
         self._feeds, self._feed, self._account, self._owner = feeds, feed, account, owner
         self._leader, self._times = leader, feeds[owner].ends
+        opened = feeds[owner].prices.time_ns
+        self._start_ns = int(opened[0]) if len(opened) else 0
         cursor = leader if symbol == owner else FollowingCursor(leader, self._times, feed.ends)
         self._cursor = cursor
         self._others: dict[str, Context] = {}
@@ -67,6 +69,9 @@ class Context(Trading):
     def _decision(self) -> int:
         return self._leader.count
 
+    def _now(self) -> int:
+        return self.time_ns
+
     @property
     def instrument(self) -> Instrument:
         """Contract of the symbol."""
@@ -74,8 +79,9 @@ class Context(Trading):
 
     @property
     def time_ns(self) -> int:
-        """The present: when the bar that decides has ended, nanoseconds UTC."""
-        return self._times[self._leader.count - 1]
+        """The present: when the bar that decides has ended, nanoseconds UTC; at the start, when the first one opens."""
+        known = self._leader.count
+        return self._times[known - 1] if known else self._start_ns
 
     @property
     def ticks(self) -> TicksView:
@@ -92,12 +98,14 @@ class Context(Trading):
 
     @property
     def bid(self) -> float:
-        """Newest bid."""
+        """Newest bid; NaN before the first bar."""
         return self.bars.close[-1]
 
     @property
     def ask(self) -> float:
-        """Newest ask, by the spread that the run charges."""
+        """Newest ask, by the spread that the run charges; NaN before the first bar."""
+        if not self._cursor.count:
+            return float("nan")
         spread = int(self._ledger.symbols[self._symbol_index]["spread"])
         return self._feed.ask_close(self._cursor.count - 1, spread)
 

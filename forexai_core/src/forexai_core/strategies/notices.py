@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.records import ENTRY_IN
@@ -41,7 +42,6 @@ class Notices:
         self._strategy, self._context = strategy, context
         self._tells_orders, self._tells_deals = "on_order" in hooks, "on_fill" in hooks
         self._activity = -1
-        self._deals = 0
         self._orders: dict[int, PendingOrder] = {}
 
     @property
@@ -49,27 +49,26 @@ class Notices:
         """Whether the strategy listens at all; without it :meth:`deliver` need not be called."""
         return self._tells_orders or self._tells_deals
 
-    def deliver(self) -> None:
-        """Tell of everything since the last call: orders first, then deals. Call it after events, before ``on_bar``."""
-        account = self._context.ledger_rows.account
-        activity = int(account["activity"])
-        if activity == self._activity:
+    def deliver(self, deals: NDArray[np.void]) -> None:
+        """Tell of everything since the last call: orders first, then deals. Call it after events, before ``on_bar``.
+
+        Parameters
+        ----------
+        deals : (n,) DEAL
+            What the ledger has dealt since the last call, for whichever strategy.
+        """
+        activity = int(self._context.ledger_rows.account["activity"])
+        if activity == self._activity and not len(deals):
             return
         self._activity = activity
-        rows = self._new_deals(int(account["deals"]))
+        symbol, strategy = self._context.indices
+        rows = [row for row in deals if row["symbol"] == symbol and row["strategy"] == strategy]
         if self._tells_orders:
             for state in self._changed_orders(rows):
                 self._strategy.on_order(self._context, state)
         if self._tells_deals:
             for row in rows:
                 self._strategy.on_fill(self._context, self._deal(row))
-
-    def _new_deals(self, count: int) -> list[np.void]:
-        context = self._context
-        rows = context.ledger_rows.deals[self._deals : count]
-        self._deals = count
-        symbol, strategy = context.indices
-        return [row for row in rows if row["symbol"] == symbol and row["strategy"] == strategy]
 
     def _deal(self, row: np.void) -> Deal:
         symbol = self._context.ledger_rows.symbols[row["symbol"]]

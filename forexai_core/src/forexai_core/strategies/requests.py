@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import isfinite
 from typing import Any, Protocol
 
@@ -52,11 +53,6 @@ class LedgerArrays(Protocol):
         ...
 
     @property
-    def deals(self) -> NDArray[np.void]:
-        """(capacity,) DEAL; the first ``account["deals"]`` rows have happened."""
-        ...
-
-    @property
     def requests(self) -> NDArray[np.void]:
         """(capacity,) REQUEST; the first ``account["requests"]`` rows wait."""
         ...
@@ -78,7 +74,7 @@ class Asked:
     decision: int
 
 
-class RequestWriter:
+class RequestWriter(ABC):
     """Writes the requests of one strategy on one symbol.
 
     Parameters
@@ -117,8 +113,13 @@ class RequestWriter:
         symbol, strategy = self._symbol_index, self._strategy_index
         return [row for row in rows[:count] if row["symbol"] == symbol and row["strategy"] == strategy]
 
+    @abstractmethod
     def _decision(self) -> int:
-        raise NotImplementedError
+        """Give the number of bars known to whoever decides."""
+
+    @abstractmethod
+    def _now(self) -> int:
+        """Give the time of the decision, nanoseconds UTC."""
 
     def _pending(self, price: float, limit_price: float | None, expiry_ns: int) -> dict[str, int]:
         fields = {"price": self._units.points("price", price), "expiry_ns": int(expiry_ns)}
@@ -163,7 +164,8 @@ class RequestWriter:
                 f"{self._units.symbol}: {row} requests wait already, which is all the ledger holds at one price. "
                 "Ask for fewer orders at a bar."
             )
-        request = _BLANK | {"symbol": self._symbol_index, "strategy": self._strategy_index} | fields
+        mine = {"symbol": self._symbol_index, "strategy": self._strategy_index, "decided_ns": self._now()}
+        request = _BLANK | mine | fields
         ledger.requests[row] = tuple(request.values())
         ledger.account["requests"] = row + 1
         return Asked(row, self._decision())

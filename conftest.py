@@ -21,7 +21,7 @@ pytest_plugins = ["pytester"]
 
 # Tests under a folder of one of these subjects, or in a file named for one, run compiled code.
 KERNEL_SUBJECTS = ("engine", "indicators", "kernels")
-SKIPPED = pytest.StashKey[dict[str, str]]()
+SKIPPED: pytest.StashKey[dict[str, str]] = pytest.StashKey()
 
 
 def read_allowed_skips(path: Path) -> dict[str, str]:
@@ -99,4 +99,5 @@ class SkipWatch:
         if hasattr(self.config, "workerinput"):
             return []
         allowed = read_allowed_skips(Path(str(self.config.getoption("--allowed-skips"))))
-        return skips_not_allowed(self.config.stash[SKIPPED], allowed)
+        skipped = self.config.stash[SKIPPED]
+        return skips_not_allowed(skipped, allowed)

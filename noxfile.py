@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import nox
+import nox.command
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"
@@ -48,7 +49,8 @@ NEEDS = {
 EXTRAS = {"forexai_core": "[secrets]", "forexai_saas": "[postgres,stripe]"}
 SOURCES = [f"{folder}/src" for folder in FOLDERS.values()]
 HOUSE = "forexai_core/tests/house"
-TYPED_CHECKS = ["noxfile.py", "conftest.py", f"{HOUSE}/rules.py", f"{HOUSE}/imports.py", f"{HOUSE}/licences.py"]
+CHECKS = ["artefacts", "imports", "licences", "presence", "rules"]
+TYPED_CHECKS = ["noxfile.py", "conftest.py", *(f"{HOUSE}/{name}.py" for name in CHECKS)]
 
 
 def group(*names: str) -> list[str]:
@@ -71,6 +73,18 @@ def run_pytest(session: nox.Session, *arguments: str, env: dict[str, str] | None
     """Run pytest on the cores at hand, at most four."""
     parallel = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"] if (os.cpu_count() or 1) > 1 else []
     session.run("pytest", *parallel, *arguments, env=env)
+
+
+def run_each(session: nox.Session, *commands: list[str]) -> None:
+    """Run every command, even after one that fails, so that one run shows all there is to mend."""
+    failed = []
+    for command in commands:
+        try:
+            session.run(*command)
+        except nox.command.CommandFailed:
+            failed.append(command[0])
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
 
 
 @nox.session
@@ -132,25 +146,23 @@ def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))
     fix = "--fix" in session.posargs
-    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
-    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+    check = ["ruff", "check", *(["--fix"] if fix else []), "."]
+    run_each(session, check, ["ruff", "format", *([] if fix else ["--check"]), "."])
 
 
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types: mypy strict on every source, pyright on the core's public face."""
     install_workspace(session, "nox", *group("types", "test"))
-    session.run("mypy", *SOURCES)
-    session.run("mypy", "--cache-dir=.mypy_cache/checks", *TYPED_CHECKS)
-    session.run("pyright")
+    checks = ["mypy", "--cache-dir=.mypy_cache/checks", *TYPED_CHECKS]
+    run_each(session, ["mypy", *SOURCES], checks, ["pyright"])
 
 
 @nox.session
 def house(session: nox.Session) -> None:
     """Check the floors, plugin independence, sizes, circles and the rest of the house rules."""
     install_workspace(session, *group("test", "house"))
-    session.run("lint-imports", "--no-cache")
-    session.run("pytest", HOUSE, *session.posargs)
+    run_each(session, ["lint-imports", "--no-cache", "--no-logo"], ["pytest", HOUSE, *session.posargs])
 
 
 @nox.session

@@ -84,8 +84,8 @@ def installed() -> list[Licence]:
             continue
         found[canonical(name)] = Licence(
             distribution=name,
-            expression=fields.get("License-Expression") or "",
-            text=fields.get("License") or "",
+            expression=_field(distribution, "License-Expression"),
+            text=_field(distribution, "License"),
             classifiers=tuple(
                 value.rpartition("::")[2].strip()
                 for value in fields.get_all("Classifier") or []
@@ -93,6 +93,10 @@ def installed() -> list[Licence]:
             ),
         )
     return [found[name] for name in sorted(found)]
+
+
+def _field(distribution: metadata.Distribution, name: str) -> str:
+    return str((distribution.metadata.get_all(name) or [""])[0])
 
 
 def refusals(licences: Iterable[Licence], reviewed: Mapping[str, Mapping[str, str]]) -> list[str]:

@@ -95,13 +95,11 @@ def imported_packages(text: str) -> dict[str, int]:
     """Return the top-level packages that a module imports anywhere, each with its first line."""
     found: dict[str, int] = {}
     for node in ast.walk(ast.parse(text)):
-        names: list[str] = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            for alias in node.names:
+                found.setdefault(alias.name.partition(".")[0], node.lineno)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module]
-        for name in names:
-            found.setdefault(name.partition(".")[0], node.lineno)
+            found.setdefault(node.module.partition(".")[0], node.lineno)
     return found
 
 

@@ -62,17 +62,17 @@ class Book:
         return to_minor(amount, self.account.digits)
 
     # -------------------------------------------------------------------------------------------------- worth
-    def profit(self, position: Position, steps: int, price: Fraction | int, conversion_price: Fraction | int) -> int:
-        """Give the profit of so many steps of a position at a price, converted at another."""
+    def profit(self, position: Position, steps: int, price: Fraction | int) -> int:
+        """Give the profit of so many steps of a position at a price."""
         contract = self.contracts[position.symbol]
         points_steps = position.side * (price * steps - position.cost * steps / position.steps)
         amount = points_steps * contract.value_per_point_step
-        return self.money(contract.in_account(amount, conversion_price, self.account, self.rates[position.symbol]))
+        return self.money(contract.in_account(amount, price, self.account, self.rates[position.symbol]))
 
     def floating(self, position: Position, quote: Quote | None = None) -> int:
         """Give a position's open profit at a quote; the present one unless given."""
         price = (quote or self.quote(position.symbol)).exit(position.side)
-        return self.profit(position, position.steps, price, price)
+        return self.profit(position, position.steps, price)
 
     def equity(self) -> int:
         """Give balance, open profit and accrued swap."""
@@ -171,9 +171,9 @@ class Book:
         contract = self.contracts[position.symbol]
         position.best = position.better(position.best, Fraction(price))
         position.worst = position.worse(position.worst, Fraction(price))
-        profit = self.profit(position, steps, price, price)
-        mae = min(0, self.profit(position, steps, position.worst, price))
-        mfe = max(0, self.profit(position, steps, position.best, price))
+        profit = self.profit(position, steps, price)
+        mae = min(0, self.profit(position, steps, position.worst))
+        mfe = max(0, self.profit(position, steps, position.best))
         share = Fraction(steps, position.steps)
         entry_commission = to_minor(position.commission * share, 0)
         swap = to_minor(position.swap * share, 0)

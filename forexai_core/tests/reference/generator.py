@@ -188,15 +188,14 @@ def _add_symbol(rng: random.Random, program: Program, market: tuple[Any, ...], c
     other = rng.choice(same)
     first = program["symbols"][0]
     second = _symbol(rng, other[0], other[1], count)
-    if rng.random() < 0.6:  # the same hours, with holes
-        second["timeframe"] = first["timeframe"]
-        for row, own in zip(second["bars"], first["bars"], strict=True):
-            row[0] = own[0]
-        holes = [index for index in range(count) if rng.random() < 0.1 and index]
-        for index in reversed(holes):
-            for column in (second["bars"], second["ask"], second["column"]):
-                if column:
-                    del column[index]
+    second["timeframe"] = first["timeframe"]  # the same hours, with holes
+    for row, own in zip(second["bars"], first["bars"], strict=True):
+        row[0] = own[0]
+    holes = [index for index in range(count) if rng.random() < 0.1 and index]
+    for index in reversed(holes):
+        for column in (second["bars"], second["ask"], second["column"]):
+            if column:
+                del column[index]
     program["symbols"].append(second)
 
 

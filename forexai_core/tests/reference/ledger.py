@@ -174,5 +174,7 @@ class ReferenceLedger:
 
     def _write_row(self, time_ns: int, *, count: bool = True) -> None:
         book = self.book
+        if self.equity_rows and self.equity_rows[-1].time_ns == time_ns:
+            self.equity_rows.pop()  # several symbols' bars end together: the last one tells
         self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin()))
         self.margin_calls += count and book.below(book.account.margin_call)

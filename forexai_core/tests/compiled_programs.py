@@ -1,0 +1,170 @@
+"""Runs the programs of ``reference.programs`` on the compiled ledger: a thin adapter and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from reference.comparison import Outcome
+from reference.programs import Program, events_of
+
+from forexai_core.arrays import BAR, CLOSE_REASONS, OPEN_REASONS, QUOTE
+from forexai_core.engine import records
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.setup import prepare
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.bars import Bars
+from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.instruments import AssetClass, CalculationMode, Instrument, SwapMode
+
+__all__ = ["compiled_outcome", "open_compiled", "run_compiled"]
+
+_KINDS = {
+    "market": records.REQUEST_MARKET,
+    "limit": records.REQUEST_BUY_SELL_LIMIT,
+    "stop": records.REQUEST_BUY_SELL_STOP,
+    "stop_limit": records.REQUEST_STOP_LIMIT,
+    "close": records.REQUEST_CLOSE,
+    "close_all": records.REQUEST_CLOSE_ALL,
+    "modify_position": records.REQUEST_MODIFY_POSITION,
+    "modify_order": records.REQUEST_MODIFY_ORDER,
+    "cancel": records.REQUEST_CANCEL,
+    "cancel_all": records.REQUEST_CANCEL_ALL,
+    "trail": records.REQUEST_TRAIL,
+}
+_PRICES = {"price": "price", "limit_price": "limit_price", "stop": "stop_loss", "target": "take_profit"}
+_SAME = ("side", "stop_distance", "target_distance", "trail_distance", "trail_start", "expiry_ns", "ticket", "oco")
+
+
+def _instrument(given: dict[str, Any]) -> Instrument:
+    fields = dict(given)
+    fields["asset_class"] = AssetClass(fields["asset_class"])
+    fields["calculation_mode"] = CalculationMode(fields["calculation_mode"])
+    fields["swap_mode"] = SwapMode(fields["swap_mode"])
+    return Instrument(pip_size=10.0 ** (1 - fields["digits"]), **fields)
+
+
+def _prices(rows: list[list[int]], digits: int, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    made = np.zeros(len(rows), dtype)
+    columns = np.array([row[-4:] for row in rows], np.int64).reshape(-1, 4)
+    for index, name in enumerate(("open", "high", "low", "close")):
+        made[name] = columns[:, index] / 10.0**digits
+    return made
+
+
+def _bars(symbol: dict[str, Any]) -> Bars:
+    instrument = _instrument(symbol["instrument"])
+    data = _prices(symbol["bars"], instrument.digits, BAR)
+    data["time_ns"] = [row[0] for row in symbol["bars"]]
+    ask = _prices(symbol["ask"], instrument.digits, QUOTE) if symbol["ask"] else None
+    column = np.array(symbol["column"], np.float64) if symbol["column"] else None
+    return Bars(instrument=instrument, timeframe=symbol["timeframe"], data=data, ask=ask, spread_points=column)
+
+
+def _rate(pair: str, given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    instrument = find_instrument(pair)
+    if given["digits"] != instrument.digits:
+        message = f"{pair}: {given['digits']} digits, not {instrument.digits}"
+        raise ValueError(message)
+    data = _prices(given["bars"], given["digits"], BAR)
+    data["time_ns"] = [row[0] for row in given["bars"]]
+    column = np.full(len(data), float(given["spread"]))
+    return Bars(instrument=instrument, timeframe=given["timeframe"], data=data, spread_points=column)
+
+
+def open_compiled(program: Program) -> Ledger:
+    """Open the compiled ledger of a program."""
+    series = {symbol["instrument"]["symbol"]: _bars(symbol) for symbol in program["symbols"]}
+    costs = {symbol["instrument"]["symbol"]: Costs(**symbol["costs"]) for symbol in program["symbols"]}
+    rates = {pair: _rate(pair, given) for pair, given in program["rates"].items()}
+    opening = prepare(
+        series,
+        account=Account(**program["account"]),
+        costs=costs,
+        rates=rates,
+        limit_fill_open=program["limit_fill_open"],
+    )
+    return Ledger(opening)
+
+
+def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
+    count = int(ledger.account["requests"])
+    row = ledger.requests[count]
+    row["kind"] = _KINDS[given["kind"]]
+    row["symbol"] = given["symbol"]
+    row["strategy"] = 0
+    row["tag"] = 0
+    row["decided_ns"] = ledger.account["end_ns"] if ledger.account["events"] else 0
+    row["volume_steps"] = given.get("steps", 0)
+    row["risk_fraction"] = given.get("risk_fraction") or 0.0
+    for name, field in _PRICES.items():
+        value = given.get(name)
+        row[field] = records.NO_PRICE if value is None else value
+    for name in _SAME:
+        row[name] = given.get(name, 0)
+    ledger.account["requests"] = count + 1
+
+
+def run_compiled(program: Program) -> Outcome:
+    """Drive the compiled ledger through a program, one event a call."""
+    ledger = open_compiled(program)
+    requests: dict[int, list[dict[str, Any]]] = {}
+    for after, given in program["requests"]:
+        requests.setdefault(after, []).append(given)
+    for number in range(len(events_of(program))):
+        ledger.advance(number + 1)
+        for given in requests.get(number, ()):
+            _submit(ledger, given)
+    ledger.finish()
+    return compiled_outcome(ledger, program)
+
+
+def _trade(deal: Any, program: Program) -> dict[str, Any]:
+    instrument = program["symbols"][int(deal["symbol"])]["instrument"]
+    scale = 10.0 ** instrument["digits"]
+    commission = float(deal["commission"] + deal["entry_commission"])
+
+    def price(points: int) -> float:
+        return 0.0 if points == records.NO_PRICE else points / scale
+
+    return {
+        "ticket": int(deal["position"]),
+        "symbol": instrument["symbol"],
+        "side": -int(deal["side"]),
+        "volume_lots": float(deal["volume_steps"] * instrument["volume_step"]),
+        "open_time_ns": int(deal["open_ns"]),
+        "close_time_ns": int(deal["time_ns"]),
+        "open_price": float(deal["open_price"] / scale),
+        "close_price": float(deal["price"] / scale),
+        "stop_loss": price(int(deal["stop_loss"])),
+        "take_profit": price(int(deal["take_profit"])),
+        "commission": commission,
+        "swap": float(deal["swap"]),
+        "profit": float(deal["profit"]),
+        "net_profit": float(deal["profit"] + commission + deal["swap"]),
+        "open_reason": OPEN_REASONS[int(deal["open_reason"])],
+        "close_reason": CLOSE_REASONS[int(deal["reason"])],
+        "ambiguous": bool(deal["ambiguous"]),
+        "intrabar": bool(deal["intrabar"]),
+        "mae": float(deal["mae"]),
+        "mfe": float(deal["mfe"]),
+    }
+
+
+def compiled_outcome(ledger: Ledger, program: Program) -> Outcome:
+    """Write down what a compiled ledger leaves behind."""
+    account = ledger.account
+    deals = ledger.deals
+    rows = [{name: row[name].item() for name in ("time_ns", "balance", "equity", "margin")} for row in ledger.equity]
+    counts = zip(records.REFUSALS, account["refused"].tolist(), strict=True)
+    return Outcome(
+        trades=[_trade(deal, program) for deal in deals if deal["closing"]],
+        equity=rows,
+        refused={name: count for name, count in sorted(counts) if count},
+        account={
+            "balance": float(account["balance"]),
+            "dropped": int(account["dropped"]),
+        },
+    )

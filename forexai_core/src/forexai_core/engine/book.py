@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Book", "Market", "Quotes"]
+__all__ = ["Book", "Curve", "Market", "Quotes"]
 
 Rows = NDArray[np.void]
 
@@ -31,6 +31,13 @@ class Market(NamedTuple):
     duration_ns: int
     rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
     rollovers: Rows  # (rollovers,) ROLLOVER
+
+
+class Curve(NamedTuple):
+    """The equity curve as it is written, one row a bar of the strategy."""
+
+    equity: Rows  # (rows,) EQUITY
+    lowest: NDArray[np.float64]  # (rows,) lowest equity since the row before
 
 
 class Quotes(NamedTuple):

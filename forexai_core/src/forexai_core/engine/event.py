@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Market, Quotes
+from forexai_core.engine.book import Book, Curve, Market, Quotes
 from forexai_core.engine.deals import settle_entries
 from forexai_core.engine.inside import inside_phase
 from forexai_core.engine.margin import mark
@@ -88,15 +90,6 @@ def _lowest(book: Book, index: int, quotes: Quotes) -> float:
 
 
 @kernel
-def _track_drawdown(account: Any, lowest: float) -> None:
-    if account["equity"] > account["peak_equity"]:
-        account["peak_equity"] = account["equity"]
-    fall = account["peak_equity"] - min(lowest, account["equity"])
-    if fall > account["drawdown_intrabar"]:
-        account["drawdown_intrabar"] = fall
-
-
-@kernel
 def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> None:
     account = book["account"]
     set_quotes(book["symbols"][index], quotes.bid_close, quotes.ask_close)
@@ -106,7 +99,7 @@ def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quo
     if account["positions"] > 0:
         settle_entries(book)
         lowest = _lowest(book, index, quotes)
-    _track_drawdown(account, lowest)
+    account["lowest"] = min(account["lowest"], lowest)
     if account["equity"] != account["equity"]:
         account["status"] = STATUS_RATE_UNKNOWN
         account["status_symbol"] = index
@@ -165,20 +158,25 @@ def pass_event(book: Book, market: Market, event: int) -> None:
     account["end_ns"] = event_end(market, event)
     account["events"] = event + 1
     account["equity"] = account["balance"]
+    account["lowest"] = min(account["lowest"], account["equity"])
     book["symbols"][event_symbol(market, event)]["last_end_ns"] = account["end_ns"]
 
 
 @kernel
-def write_equity(book: Book, equity: Any) -> None:
+def write_equity(book: Book, curve: Curve) -> None:
     """Write the account's row of the equity curve; the rows of one instant become one."""
     account = book["account"]
     row = account["equity_rows"]
     end_ns = account["end_ns"]
-    if row > 0 and equity[row - 1]["time_ns"] >= end_ns:
+    lowest = account["lowest"]
+    if row > 0 and curve.equity[row - 1]["time_ns"] >= end_ns:
         row -= 1
-        end_ns = equity[row]["time_ns"]
-    equity[row]["time_ns"] = end_ns
-    equity[row]["balance"] = account["balance"]
-    equity[row]["equity"] = account["equity"]
-    equity[row]["margin"] = account["margin"]
+        end_ns = curve.equity[row]["time_ns"]
+        lowest = min(lowest, curve.lowest[row])
+    curve.equity[row]["time_ns"] = end_ns
+    curve.equity[row]["balance"] = account["balance"]
+    curve.equity[row]["equity"] = account["equity"]
+    curve.equity[row]["margin"] = account["margin"]
+    curve.lowest[row] = lowest
     account["equity_rows"] = row + 1
+    account["lowest"] = np.inf

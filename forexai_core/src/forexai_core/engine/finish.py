@@ -6,7 +6,7 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.engine.book import Book, Market
+from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.event import write_equity
 from forexai_core.engine.records import ENTRY_OUT
@@ -41,7 +41,7 @@ def _count_dropped(book: Book) -> None:
 
 
 @kernel
-def finish(book: Book, market: Market, equity: Any) -> None:
+def finish(book: Book, market: Market, curve: Curve) -> None:
     """Close what is left, count the decisions that found no price, and write the last equity row.
 
     Parameters
@@ -50,8 +50,8 @@ def finish(book: Book, market: Market, equity: Any) -> None:
         The account after the last event, with room for a deal a position.
     market : Market
         The prices.
-    equity : (decisions,) EQUITY
-        The curve so far.
+    curve : Curve
+        The equity so far.
     """
     account = book["account"]
     _count_dropped(book)
@@ -69,4 +69,4 @@ def finish(book: Book, market: Market, equity: Any) -> None:
     if closed:
         account["equity"] = account["balance"]
         if account["equity_rows"] > 0:
-            write_equity(book, equity)
+            write_equity(book, curve)

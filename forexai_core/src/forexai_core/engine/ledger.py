@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY
+from forexai_core.engine.book import Curve
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
 from forexai_core.engine.programs import Program, idle_step
@@ -51,7 +52,8 @@ class Ledger:
         self.book: Any = self._books[0]
         self.book["account"] = setup.account_record[0]
         self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
-        self._equity = np.zeros(max(setup.decisions, 1), EQUITY)
+        rows = max(setup.decisions, 1)
+        self._curve = Curve(np.empty(rows, EQUITY), np.empty(rows))
         self._deals: list[NDArray[np.void]] = []
         # Views are made once: each access of a field of a record makes a new one.
         self.account: Any = self.book["account"]
@@ -68,7 +70,12 @@ class Ledger:
     @property
     def equity(self) -> NDArray[np.void]:
         """(rows,) EQUITY so far."""
-        return self._equity[: self.account["equity_rows"]]
+        return self._curve.equity[: self.account["equity_rows"]]
+
+    @property
+    def lowest(self) -> NDArray[np.float64]:
+        """(rows,) lowest equity inside each bar, every position at its worst price."""
+        return self._curve.lowest[: self.account["equity_rows"]]
 
     @property
     def deals(self) -> NDArray[np.void]:
@@ -100,7 +107,7 @@ class Ledger:
             If more is open or ordered at once than the ledger holds.
         """
         while True:
-            advance(self.book, self.market, self._equity, stop)
+            advance(self.book, self.market, self._curve, stop)
             if not self._mend():
                 return
 
@@ -115,14 +122,14 @@ class Ledger:
         desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
         step = programs[0].step or idle_step
         while True:
-            run(self.book, self.market, self._equity, desk, step)
+            run(self.book, self.market, self._curve, desk, step)
             if not self._mend():
                 return
 
     def finish(self) -> None:
         """Close what is left at the last prices."""
         self.take_deals()
-        finish(self.book, self.market, self._equity)
+        finish(self.book, self.market, self._curve)
         if not np.isfinite(self.account["balance"]):
             raise self._rate_unknown()
 

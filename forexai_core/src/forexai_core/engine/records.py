@@ -252,8 +252,7 @@ ACCOUNT = np.dtype(
         ("balance", np.float64),
         ("equity", np.float64),
         ("margin", np.float64),
-        ("peak_equity", np.float64),  # highest so far at a close
-        ("drawdown_intrabar", np.float64),  # deepest fall below the peak, inside bars too
+        ("lowest", np.float64),  # equity inside bars, since the last row of the curve
         ("time_ns", np.int64),  # opening time of the last event
         ("end_ns", np.int64),  # end of the last event's bar
         ("symbol", np.int64),  # of the last event

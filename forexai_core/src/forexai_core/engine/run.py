@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Market
+from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
 from forexai_core.engine.event import (
     deciding_row,
@@ -67,17 +67,17 @@ def decide(book: Book, desk: Desk, step: Any, index: int, row: int) -> None:
 
 
 @kernel
-def _event(book: Book, market: Market, equity: Any, event: int) -> None:
+def _event(book: Book, market: Market, curve: Curve, event: int) -> None:
     if idle(book):
         pass_event(book, market, event)
     else:
         take_event(book, market, event)
     if deciding_row(market, event) >= 0:
-        write_equity(book, equity)
+        write_equity(book, curve)
 
 
 @kernel
-def run(book: Book, market: Market, equity: Any, desk: Desk, step: Any) -> None:
+def run(book: Book, market: Market, curve: Curve, desk: Desk, step: Any) -> None:
     """Drive the ledger over all events that are left, deciding at the close of each bar.
 
     Returns early, with the account's status set, when an array is full or a rate unknown; the
@@ -90,7 +90,7 @@ def run(book: Book, market: Market, equity: Any, desk: Desk, step: Any) -> None:
         if status != STATUS_OK:
             account["status"] = status
             return
-        _event(book, market, equity, event)
+        _event(book, market, curve, event)
         if account["status"] != STATUS_OK:
             return
         row = deciding_row(market, event)
@@ -104,7 +104,7 @@ def run(book: Book, market: Market, equity: Any, desk: Desk, step: Any) -> None:
 
 
 @kernel
-def advance(book: Book, market: Market, equity: Any, stop: int) -> None:
+def advance(book: Book, market: Market, curve: Curve, stop: int) -> None:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
@@ -116,6 +116,6 @@ def advance(book: Book, market: Market, equity: Any, stop: int) -> None:
         if status != STATUS_OK:
             account["status"] = status
             return
-        _event(book, market, equity, event)
+        _event(book, market, curve, event)
         if account["status"] != STATUS_OK:
             return

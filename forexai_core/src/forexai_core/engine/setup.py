@@ -64,7 +64,7 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     record["limit_fill_open"] = int(limit_fill_open)
     record["balance"] = account.balance
     record["equity"] = account.balance
-    record["peak_equity"] = account.balance
+    record["lowest"] = np.inf
     record["symbols"] = symbols
     record["next_ticket"] = 1
     record["next_deal"] = 1

@@ -36,6 +36,7 @@ class Desk:
         return round(max(2 * instrument.volume_min, 2 * instrument.volume_step), 8)
 
     async def request(self, client_id: str, side: int = 1, **changes: Any) -> OrderRequest:
+        """Make a market order with a stop and a target."""
         quote = await self.broker.quote(self.instrument.symbol)
         reach = self.reach
         near = quote.bid if side > 0 else quote.ask
@@ -57,6 +58,7 @@ class Desk:
         return await self.request(client_id, kind=OrderKind.LIMIT, price=price, stop_loss=stop, take_profit=target)
 
     async def bought(self, client_id: str) -> OrderState:
+        """Buy, and insist that the answer says so."""
         order = await self.broker.submit(await self.request(client_id))
         if order.status is not OrderStatus.FILLED or not order.position:
             raise ConformanceFailure(
@@ -67,10 +69,12 @@ class Desk:
 
     @property
     def reach(self) -> float:
+        """Distance of stops and targets, price units."""
         least = 2 * self.instrument.stops_level_points * self.instrument.point
         return max(_STOP_PIPS * self.instrument.pip_size, least)
 
     def on_grid(self, price: float) -> float:
+        """Round a price to the instrument's digits."""
         return round(price, self.instrument.digits)
 
 

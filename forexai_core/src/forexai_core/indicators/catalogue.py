@@ -105,6 +105,11 @@ def _oscillators() -> tuple[IndicatorSpec, ...]:
             name="cci", title="Commodity channel index", inputs=_BAR, parameters=(_length(20),),
             outputs=("cci",), main_output="cci", batch=cci, streaming=Cci, warmup=lambda period: period - 1,
         ),
+    )  # fmt: skip
+
+
+def _changes() -> tuple[IndicatorSpec, ...]:
+    return (
         IndicatorSpec(
             name="momentum", title="Momentum", inputs=_CLOSE, source="close", parameters=(_length(10),),
             outputs=("momentum",), main_output="momentum", batch=momentum, streaming=Momentum,
@@ -208,7 +213,7 @@ def catalogue() -> Mapping[str, IndicatorSpec]:
     mapping
         Each by its name; aliases are understood by :func:`find_indicator` alone.
     """
-    specs = (*_averages(), *_oscillators(), *_volatility(), *_channels(), *_levels())
+    specs = (*_averages(), *_oscillators(), *_changes(), *_volatility(), *_channels(), *_levels())
     return MappingProxyType({spec.name: spec for spec in specs})
 
 

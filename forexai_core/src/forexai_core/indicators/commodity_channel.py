@@ -22,12 +22,14 @@ from forexai_core.indicators.streaming import HighLowClose, OneOutput
 
 __all__ = ["Cci", "cci", "cci_step"]
 
+ROUNDING = 1e-15
+"""Deviations below this share of the price are rounding errors of the typical price: the window stands still."""
+
 CCI_STATE = np.dtype(
     [
         ("period", np.int64),
         ("slot", np.int64),
         ("seen", np.int64),
-        ("run", np.int64),  # how many of the last typical prices are equal
         ("total", np.float64),
         ("error", np.float64),
     ]
@@ -54,9 +56,7 @@ def _mean_deviation(values: Floats, i: int, period: int, mean: float) -> float:
 
 
 @kernel(forceinline=True)
-def cci_step(
-    typical: Floats, i: int, seen: int, run: int, total: float, error: float, period: int
-) -> tuple[int, float, float, float]:
+def cci_step(typical: Floats, i: int, seen: int, total: float, error: float, period: int) -> tuple[float, float, float]:
     """Advance a CCI by the typical price at ``i``.
 
     Parameters
@@ -67,8 +67,6 @@ def cci_step(
         Position of the newest.
     seen : int
         Bars seen before this one.
-    run : int
-        How many of the last typical prices are equal; 0 at the start.
     total, error : float
         Sum of the window, in two parts; 0 at the start.
     period : int
@@ -76,25 +74,24 @@ def cci_step(
 
     Returns
     -------
-    run, total, error, output : int, float, float, float
+    total, error, output : float
         The new state and the index, NaN during warm-up.
     """
-    run = run + 1 if seen > 0 and typical[i] == typical[i - 1] else 1
     total, error, mean = sma_step(typical, i, seen, total, error, period)
     if seen < period - 1:
-        return run, total, error, math.nan
+        return total, error, math.nan
     offset = typical[i] - mean
     deviation = _mean_deviation(typical, i, period, mean)
-    if run >= period or abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE:
-        return run, total, error, 0.0
-    return run, total, error, offset / (0.015 * deviation)
+    if abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE or deviation < ROUNDING * abs(mean):
+        return total, error, 0.0
+    return total, error, offset / (0.015 * deviation)
 
 
 @kernel
 def _cci(typical: Floats, period: int, out: Floats) -> None:
-    run, total, error = 0, 0.0, 0.0
+    total, error = 0.0, 0.0
     for i in range(typical.shape[0]):
-        run, total, error, out[i] = cci_step(typical, i, i, run, total, error, period)
+        total, error, out[i] = cci_step(typical, i, i, total, error, period)
 
 
 @kernel
@@ -102,9 +99,9 @@ def _cci_update(state: Records, window: Floats, typical: float) -> float:
     s = state[0]
     i = push(window, s["slot"], typical)
     s["slot"] = next_slot(window, s["slot"])
-    run, total, error, output = cci_step(window, i, s["seen"], s["run"], s["total"], s["error"], s["period"])
+    total, error, output = cci_step(window, i, s["seen"], s["total"], s["error"], s["period"])
     s["seen"] += 1
-    s["run"], s["total"], s["error"] = run, total, error
+    s["total"], s["error"] = total, error
     return output
 
 

@@ -110,7 +110,7 @@ class BusSuite:
         """A full queue loses its oldest messages; the publisher does not wait."""
         async with bus.subscribe("a", capacity=2) as messages:
             for number in range(5):
-                await soon(bus.publish("a", b"%d" % number), "publishing to a full queue", within_s=2.0)
+                await soon(bus.publish("a", b"%d" % number), "publishing to a full queue")
             got = await _take(messages, 2)
             require([message.payload for message in got] == [b"3", b"4"], f"of five in a queue of two came {got}")
             require([message.gap for message in got] == [True, False], f"the loss is not shown (once): {got}")
@@ -119,11 +119,11 @@ class BusSuite:
         """With DISCONNECT, what waits is delivered, then the iteration fails."""
         async with bus.subscribe("a", capacity=2, overflow=Overflow.DISCONNECT) as messages:
             for number in range(5):
-                await soon(bus.publish("a", b"%d" % number), "publishing to a full queue", within_s=2.0)
+                await soon(bus.publish("a", b"%d" % number), "publishing to a full queue")
             got = await _take(messages, 2)
             require([message.payload for message in got] == [b"0", b"1"], f"before the cut came {got}")
             with refused(StorageError, "reading on after the cut"):
-                await soon(anext(messages), "the cut", within_s=2.0)
+                await soon(anext(messages), "the cut")
 
     async def test_ends_with_its_block(self, bus: Bus) -> None:
         """After the block nothing arrives, and who still reads comes to the end."""
@@ -131,7 +131,7 @@ class BusSuite:
             reader = asyncio.ensure_future(_ended(messages, "a subscription that was left"))
             await asyncio.sleep(0)
         await bus.publish("a", b"late")
-        await soon(reader, "the end of a subscription", within_s=2.0)
+        await soon(reader, "the end of a subscription")
         await _ended(messages, "a subscription that was left")
 
     async def test_refuses_what_is_no_topic(self, bus: Bus) -> None:

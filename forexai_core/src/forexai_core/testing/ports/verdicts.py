@@ -9,7 +9,10 @@ from typing import TypeVar
 
 import pytest
 
-__all__ = ["refused", "require", "soon"]
+__all__ = ["PATIENCE_S", "refused", "require", "soon"]
+
+PATIENCE_S = 10.0
+"""How long a suite waits for what should happen soon, seconds."""
 
 ResultT = TypeVar("ResultT")
 
@@ -48,10 +51,10 @@ def refused(error: type[Exception], what: str) -> Iterator[None]:
     pytest.fail(f"{what} must raise {error.__name__}, but was accepted")
 
 
-async def soon(work: Awaitable[ResultT], what: str, *, within_s: float = 10.0) -> ResultT:
-    """Await something, and fail the test if it takes too long."""
+async def soon(work: Awaitable[ResultT], what: str) -> ResultT:
+    """Await something, and fail the test if it takes longer than `PATIENCE_S`."""
     try:
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(PATIENCE_S):
             return await work
     except TimeoutError:
-        pytest.fail(f"{what} did not happen within {within_s} seconds")
+        pytest.fail(f"{what} did not happen within {PATIENCE_S} seconds")

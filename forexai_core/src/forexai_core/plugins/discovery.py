@@ -53,6 +53,7 @@ def discover(
     entry_points: bool = True,
     disabled: Collection[str] = (),
     required: Collection[str] = (),
+    kinds: Collection[str] = KINDS,
 ) -> Plugins:
     """Find all plugins, and ask each once for what it offers.
 
@@ -67,6 +68,9 @@ def discover(
         Plugins to leave out, by their own name or that of their distribution.
     required : collection of str
         Plugins that must be there and be sound.
+    kinds : collection of str
+        Kinds to ask for. Some answers take time, because they load compiled code: who needs commands alone
+        asks for ``cli``.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def discover(
     PluginMissingError, PluginConflictError, PluginContractError
         If a required plugin is missing, shares a name, or is broken.
     """
-    discovery = _Discovery(set(disabled))
+    discovery = _Discovery(set(disabled), frozenset(kinds))
     if entry_points:
         discovery.take_entry_points()
     for plugin in extra:
@@ -111,11 +115,12 @@ def _said(problem: BaseException) -> str:
 class _Discovery:
     """One discovery: the only thing that talks to pluggy's manager."""
 
-    def __init__(self, disabled: set[str]) -> None:
+    def __init__(self, disabled: set[str], kinds: frozenset[str]) -> None:
         self.manager = pluggy.PluginManager(PROJECT)
         for specification in SPECIFICATIONS.values():
             self.manager.add_hookspecs(specification)
         self.disabled = disabled
+        self.kinds = kinds
         self.unused = set(disabled)
         self.origins: dict[int, Origin] = {}
         self.plugins: list[object] = []
@@ -241,7 +246,7 @@ class _Discovery:
             others = [each for each in self.plugins if each is not plugin]
             asked = {caller.name for caller in self.manager.get_hookcallers(plugin) or ()}
             for kind, hook in HOOKS.items():
-                if hook in asked:
+                if hook in asked and kind in self.kinds:
                     self.ask(kind, self.manager.subset_hook_caller(hook, others), self.origins[id(plugin)])
 
     def ask(self, kind: str, caller: pluggy.HookCaller, origin: Origin) -> None:
@@ -332,7 +337,7 @@ class _Discovery:
                     kind=kind,
                     offer=name,
                 )
-        return OfferMap(kind, offers, origins, conflicts=conflicts, broken=broken)
+        return OfferMap(kind, offers, origins, conflicts=conflicts, broken=broken, asked=kind in self.kinds)
 
 
 def _unmarked(plugin: Any) -> list[str]:

@@ -45,9 +45,11 @@ class OfferMap(Mapping[str, OfferT_co], Generic[OfferT_co]):
         Names that several offers share; none of them can be used.
     broken : tuple of str
         Names of plugins that could not be used, for messages.
+    asked : bool
+        Whether the discovery asked for this kind at all.
     """
 
-    __slots__ = ("_broken", "_conflicts", "_kind", "_offers", "_origins")
+    __slots__ = ("_asked", "_broken", "_conflicts", "_kind", "_offers", "_origins")
 
     def __init__(
         self,
@@ -57,12 +59,14 @@ class OfferMap(Mapping[str, OfferT_co], Generic[OfferT_co]):
         *,
         conflicts: Mapping[str, tuple[Origin, ...]],
         broken: tuple[str, ...] = (),
+        asked: bool = True,
     ) -> None:
         self._kind = kind
         self._offers = {name: offers[name] for name in sorted(offers)}
         self._origins = dict(origins)
         self._conflicts = dict(conflicts)
         self._broken = broken
+        self._asked = asked
 
     def __getitem__(self, name: str) -> OfferT_co:
         """Give the offer of a name.
@@ -79,6 +83,11 @@ class OfferMap(Mapping[str, OfferT_co], Generic[OfferT_co]):
             return offer
         if name in self._conflicts:
             raise PluginConflictError(_conflict(self._kind, name, self._conflicts[name]))
+        if not self._asked:
+            raise PluginMissingError(
+                f"No {self._kind} named '{name}' is known: this discovery did not ask for the kind {self._kind}. "
+                "Name it in discover(kinds=...)."
+            )
         hint = did_you_mean(name, self._offers)
         if self._broken:
             hint += f" Not all plugins could be used ({', '.join(self._broken)}): see forexai plugins doctor."

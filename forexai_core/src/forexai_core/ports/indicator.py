@@ -45,7 +45,10 @@ class Indicator(Protocol):
 
     @property
     def warmup(self) -> int:
-        """How many leading rows are NaN in every output; the row after them has a number in at least one."""
+        """How many leading rows are NaN in every output; the row after them has a number in at least one.
+
+        An indicator whose offer is ``event_driven`` may wait longer for its first number.
+        """
         ...
 
     def batch(self, *columns: Floats) -> tuple[Floats, ...]:
@@ -76,8 +79,12 @@ class IndicatorOffer(Offer[Indicator]):
     ----------
     overlay : bool
         Whether it is drawn on the price chart, rather than in a pane of its own.
+    event_driven : bool
+        Whether its first number waits for an event in the prices, such as a swing or a new day, so that
+        the warm-up is the least number of rows without one, not the exact number.
     """
 
     kind: ClassVar[str] = "indicator"
 
     overlay: bool = False
+    event_driven: bool = False

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 import attrs
+from pydantic import ValidationError
 
 from forexai_core.errors import ConfigError, PluginError, did_you_mean
 from forexai_core.ports.offers import AnyOffer
@@ -103,13 +104,19 @@ class Subject:
             return self.offer.settings(**self.settings)
         except ValueError as problem:
             raise ConformanceFailure(
-                f"its settings model does not take {self.settings}: {problem}",
+                f"its settings model does not take {self.settings}: {_in_a_line(problem)}.",
                 "Set `example` of the offer, or `settings` of the test, so that it can be opened without a network.",
             ) from problem
 
     def open(self, services: Services | None = None) -> Any:
         """Open the offer."""
         return self.offer.open(self.settings_value(), self.services if services is None else services)
+
+
+def _in_a_line(problem: ValueError) -> str:
+    if isinstance(problem, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problem.errors())
+    return " ".join(str(problem).split()).rstrip(".")
 
 
 Check = Callable[[Subject], None] | Callable[[Subject], Awaitable[None]]

@@ -89,7 +89,7 @@ def settings_draw_a_form(subject: Subject) -> None:
         )
 
 
-@BOOK.rule(opens=False)
+@BOOK.rule()
 def settings_survive_storage(subject: Subject) -> None:
     """Settings written as JSON and read back are the same settings."""
     value = subject.settings_value()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.ports.indicator import Indicator
+from forexai_core.ports.indicator import Indicator, IndicatorOffer
 from forexai_core.testing.conformance import Conformance, ConformanceFailure, RuleBook, Subject, Suite
 from forexai_core.testing.markets import probe_bars
 from forexai_core.testing.offer_rules import OFFER_RULES
@@ -94,7 +94,9 @@ def warms_up_as_declared(subject: Subject) -> None:
     answer = _batch(indicator, _columns(indicator))
     known = np.any([~np.isnan(each) for each in answer], axis=0)
     first = int(np.argmax(known)) if known.any() else len(known)
-    if first != indicator.warmup:
+    offer = subject.offer
+    waits = isinstance(offer, IndicatorOffer) and offer.event_driven and indicator.warmup < first < len(known)
+    if first != indicator.warmup and not waits:
         raise ConformanceFailure(
             f"a warm-up of {indicator.warmup} rows is declared; the first number stands in row {first}.",
             "Declare the row of the first number, counted from 0.",

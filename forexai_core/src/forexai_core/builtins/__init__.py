@@ -1,0 +1,1 @@
+"""What ships: offered through the same hooks as anyone's."""

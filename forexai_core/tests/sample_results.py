@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import attrs
@@ -107,7 +108,7 @@ def sample_bars_and_trades(count: int, symbol: str, seed: int) -> tuple[Bars, np
     turns = _turns(bars.close)
     made = [
         _trade(number + 1, bars, int(entry), int(following), 1 if number % 2 else -1)
-        for number, (entry, following) in enumerate(zip(turns, turns[1:], strict=False))
+        for number, (entry, following) in enumerate(itertools.pairwise(turns))
     ]
     if not made:
         return bars, np.zeros(0, TRADE), np.zeros(0)
@@ -196,7 +197,8 @@ def renamed(result: Result, text: str) -> Result:
     strategy = StrategyUsed(name=text, form=text, title=text, parameters={text: text})
     data = attrs.evolve(result.data[0], symbol=text, timeframe=text, provenance={text: text}, sides=text)
     costs = tuple(attrs.evolve(each, symbol=text, name=text, unit=text) for each in result.costs)
-    candles = {text: attrs.evolve(each, symbol=text, timeframe=text) for each in result.candles().values()}
+    (drawn,) = result.candles().values()
+    candles = {text: attrs.evolve(drawn, symbol=text, timeframe=text)}
     return attrs.evolve(
         result,
         trades=trades,

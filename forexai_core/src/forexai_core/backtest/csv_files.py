@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def harmless(text: str) -> str:
-    """Keep a text from being run as a formula by the spreadsheet that opens it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Keep a text in its cell, and from being run as a formula by the spreadsheet that opens it."""
+    line = " ".join(re.split(r"[\r\n\t]+", text))
+    return f"'{line}" if text.startswith(_FORMULA) else line
 
 
 def trades_csv(trades: NDArray[np.void]) -> str:

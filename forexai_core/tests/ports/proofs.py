@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from forexai_core.errors import ForexAIError
 from forexai_core.testing.ports import verdicts
 
 Fixtures = Mapping[str, Any]
@@ -35,6 +36,22 @@ class Proof:
         return f"{self.rule}-{self.fixtures.__name__}"
 
 
+class Apart:
+    """Opens stores that know nothing of each other, where a suite expects one and the same."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+        self.made: list[Any] = []
+
+    def __call__(self) -> Any:
+        self.made.append(self.make())
+        return self.made[-1]
+
+    def close(self) -> None:
+        for store in self.made:
+            getattr(store, "close", tuple)()
+
+
 def rules_of(suite: type) -> set[str]:
     return {name.removeprefix("test_") for name in dir(suite) if name.startswith("test_")}
 
@@ -48,7 +65,7 @@ def verdict(suite: type, rule: str, fixtures: Fixtures) -> str | None:
             asyncio.run(test(**arguments))
         else:
             test(**arguments)
-    except (pytest.fail.Exception, Exception) as broken:  # noqa: BLE001 - whatever fails is the verdict
+    except (pytest.fail.Exception, ForexAIError) as broken:
         return str(broken) or repr(broken)
     finally:
         for fixture in arguments.values():
@@ -63,7 +80,6 @@ def prove(suite: type, healthy: Callable[[], Fixtures], proof: Proof, patience: 
     patience.setattr(verdicts, "PATIENCE_S", 0.1)
     said = verdict(suite, proof.rule, proof.fixtures())
     assert said is not None, f"{proof} passes"
-    assert "NoneType" not in said, f"{proof} fails by accident: {said}"
 
 
 def all_rules_proven(suite: type, proofs: list[Proof]) -> None:

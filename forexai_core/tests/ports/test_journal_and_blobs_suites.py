@@ -97,7 +97,8 @@ class LooksAtNumbersOnly(MemoryJournal):
         newest = self._fences.get(stream)
         if newest is not None and fence.number < newest.number:
             raise FencedError("older")
-        return AdmitsEverybody._admit(self, stream, fence)
+        self._fences.pop(stream, None)
+        return super()._admit(stream, fence)
 
 
 class AdmitsAnyResource(MemoryJournal):

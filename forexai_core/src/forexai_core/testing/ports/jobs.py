@@ -92,15 +92,15 @@ class JobsSuite:
 
     async def test_one_worker_a_job(self, jobs: Jobs, another: Callable[[], Jobs]) -> None:
         """Many workers asking at once get different jobs."""
-        for number in range(10):
+        for number in range(20):
             await jobs.enqueue(_request(number))
         stores = [jobs, another(), another()]
         calls = [stores[n % 3].claim(f"w{n}", kinds=_KINDS) for n in range(30)]
         claimed = [each for each in await soon(asyncio.gather(*calls), "thirty workers") if each is not None]
         ids = {claim.job_id for claim, _ in claimed}
-        require(len(claimed) == len(ids) == 10, f"{len(claimed)} claims were given for {len(ids)} of ten jobs")
+        require(len(claimed) == len(ids) == 20, f"{len(claimed)} claims were given for {len(ids)} of twenty jobs")
         require(all(job.state is JobState.RUNNING and job.attempt == 1 for _, job in claimed), "a claim does not run")
-        require(len({job.worker for _, job in claimed}) == 10, "a job names another worker")
+        require(len({job.worker for _, job in claimed}) == 20, "a job names another worker")
 
     async def test_progress_is_kept_and_keeps_alive(self, jobs: Jobs, advance: Callable[[float], None]) -> None:
         """A worker that reports is not lost."""

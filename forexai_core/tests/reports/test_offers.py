@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from pathlib import Path
@@ -94,9 +95,11 @@ def test_csv_reads_back_past_its_comments(result: Result, tmp_path: Path) -> Non
     assert frame["net_profit"].tolist() == result.trades["net_profit"].tolist()
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "a\r\n=1+1", "\t=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "a\r\n=1+1", "\t=1", "a,=1+1", "a;=1"])
 def test_no_cell_of_a_csv_is_a_formula(result: Result, tmp_path: Path, text: str) -> None:
     lines = write_report(renamed(result, text), tmp_path / "r.csv").read_text().split("\n")
     assert not [line for line in lines if line.startswith(("=", "+", "-", "@", "\t"))]
+    cells = [cell for row in csv.reader(lines) for part in row for cell in part.split(";")]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
     table = "\n".join(line for line in lines if not line.startswith("#"))
     assert not pd.read_csv(io.StringIO(table))["symbol"].str.match(r"[=+\-@\t]").any()

@@ -21,8 +21,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def harmless(text: str) -> str:
-    """Keep a text in its cell, and from being run as a formula by the spreadsheet that opens it."""
-    line = " ".join(re.split(r"[\r\n\t]+", text))
+    """Keep a text in its line, and any part of it from being run as a formula by the spreadsheet that opens it.
+
+    A part is what follows a comma or semicolon: some spreadsheets split there whatever the quotes say.
+    """
+    line = re.sub(r"([,;])(?=[=+\-@])", r"\1'", " ".join(re.split(r"[\r\n\t]+", text)))
     return f"'{line}" if text.startswith(_FORMULA) else line
 
 

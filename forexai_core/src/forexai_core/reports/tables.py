@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 
 from forexai_core.backtest import Result
-from forexai_core.backtest.csv_files import trades_csv
+from forexai_core.backtest.csv_files import harmless, trades_csv
 from forexai_core.backtest.files import write_whole
 from forexai_core.backtest.saved import canonical_json, columns_of, result_json
 from forexai_core.ports.report import ReportableResult
@@ -62,5 +62,5 @@ class CsvReport:
         lines = [f"{name}: {text}" for name, text in result.assumptions.items()]
         lines.append(f"Input fingerprint: {result.input_fingerprint}")
         lines.append(f"Result fingerprint: {result.result_fingerprint}")
-        notes = "".join(f"# {' '.join(line.split())}\r\n" for line in lines)
+        notes = "".join(f"# {harmless(' '.join(line.split()))}\r\n" for line in lines)
         write_whole(path, (notes + trades_csv(result.trades)).encode("utf-8", "replace"))

@@ -211,8 +211,8 @@ _BASIS = {
     "disclaimer.title": "Please read",
     "disclaimer": "A backtest is no promise. It shows what fixed rules would have done with these prices and costs; "
     "real orders meet other spreads, slippage, rejections and gaps, and markets change. Rules that were chosen because "
-    "they did well in the past tend to do worse in the future. Leveraged trading can lose more than is planned, up to the "
-    "whole stake and beyond. This report is information, no investment advice and no offer.",
+    "they did well in the past tend to do worse in the future. Leveraged trading can lose more than is planned, up to "
+    "the whole stake and beyond. This report is information, no investment advice and no offer.",
     "footer": "Written by forexai-core {version}. This file is complete in itself and loads nothing from the network.",
 }
 _METRICS = {f"metric.{name}": definition.title for name, definition in METRICS.items()}

@@ -88,7 +88,7 @@ def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, pri
 def _commission(book: Book, index: int, steps: int) -> float:
     symbol = book["symbols"][index]
     lots = steps * symbol["volume_step"]
-    return -money(symbol["commission_per_lot"] * lots, book["account"]["money_scale"])
+    return money(-symbol["commission_per_lot"] * lots, book["account"]["money_scale"])
 
 
 @kernel

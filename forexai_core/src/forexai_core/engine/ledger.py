@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from forexai_core.engine.records import (
     STATUS_OK,
     STATUS_RATE_UNKNOWN,
 )
-from forexai_core.engine.run import advance, run
+from forexai_core.engine.run import advance, decide, run
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
@@ -54,7 +55,8 @@ class Ledger:
         self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
         rows = max(setup.decisions, 1)
         self._curve = Curve(np.empty(rows, EQUITY), np.empty(rows))
-        self._deals: list[NDArray[np.void]] = []
+        self._deals = np.empty(1_024, DEAL)
+        self._deal_count = 0
         # Views are made once: each access of a field of a record makes a new one.
         self.account: Any = self.book["account"]
         self.symbols: NDArray[np.void] = self.book["symbols"][: len(setup.symbols)]
@@ -80,24 +82,31 @@ class Ledger:
     @property
     def deals(self) -> NDArray[np.void]:
         """(deals,) DEAL so far."""
-        self.take_deals()
-        if not self._deals:
-            return np.empty(0, DEAL)
-        if len(self._deals) > 1:
-            self._deals = [np.concatenate(self._deals)]
-        return self._deals[0]
+        self._take_deals()
+        return self._deals[: self._deal_count]
 
-    def take_deals(self) -> NDArray[np.void]:
-        """Move the deals made since the last call out of the book, and give them."""
-        count = int(self.account["deals"])
-        new: NDArray[np.void] = self.book["deals"][:count].copy()
+    def _take_deals(self) -> None:
+        """Move what has happened out of the book, which holds only so much."""
+        new = int(self.account["deals"])
+        if new == 0:
+            return
+        count = self._deal_count + new
+        if count > len(self._deals):
+            grown = np.empty(2 * count, DEAL)
+            grown[: self._deal_count] = self._deals[: self._deal_count]
+            self._deals = grown
+        self._deals[self._deal_count : count] = self.book["deals"][:new]
+        self._deal_count = count
         self.account["deals"] = 0
-        if count:
-            self._deals.append(new)
-        return new
 
-    def advance(self, stop: int) -> None:
+    def advance(self, stop: int) -> bool:
         """Take the events before ``stop`` that are not taken yet, deciding nothing.
+
+        Returns
+        -------
+        bool
+            Whether nothing is open, ordered or asked for: then the events that follow can change
+            nothing, and may be taken later.
 
         Raises
         ------
@@ -107,9 +116,26 @@ class Ledger:
             If more is open or ordered at once than the ledger holds.
         """
         while True:
-            advance(self.book, self.market, self._curve, stop)
+            resting = advance(self.book, self.market, self._curve, stop)
             if not self._mend():
-                return
+                return bool(resting)
+
+    def catch_up(self, stop: int) -> None:
+        """Take the events before ``stop`` without letting them see what has just been asked for."""
+        waiting = int(self.account["requests"])
+        self.account["requests"] = 0
+        self.advance(stop)
+        self.account["requests"] = waiting
+
+    def decider(self, programs: list[Program]) -> Callable[[int], None]:
+        """Give a function that lets programs decide after an event, for a drive by steps."""
+        desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
+        step = programs[0].step or idle_step
+
+        def at(event: int) -> None:
+            decide(self.book, self.market, desk, step, event)
+
+        return at
 
     def run(self, programs: list[Program]) -> None:
         """Take every event, deciding by one program a symbol.
@@ -128,7 +154,7 @@ class Ledger:
 
     def finish(self) -> None:
         """Close what is left at the last prices."""
-        self.take_deals()
+        self._take_deals()
         finish(self.book, self.market, self._curve)
         if not np.isfinite(self.account["balance"]):
             raise self._rate_unknown()
@@ -139,7 +165,7 @@ class Ledger:
         if status == STATUS_OK:
             return False
         if status == STATUS_FULL_DEALS:
-            self.take_deals()
+            self._take_deals()
             return True
         if status == STATUS_RATE_UNKNOWN:
             raise self._rate_unknown()

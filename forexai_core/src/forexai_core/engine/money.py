@@ -24,7 +24,7 @@ def money(amount: float, scale: float) -> float:
         ``10 ** digits`` of the currency.
     """
     rounded = math.floor(abs(amount) * scale + _HALF) / scale
-    return rounded if amount >= 0.0 else -rounded
+    return rounded if amount >= 0.0 or rounded == 0.0 else -rounded
 
 
 @kernel

@@ -40,27 +40,40 @@ class Desk(NamedTuple):
 
 
 @kernel
-def decide(book: Book, desk: Desk, step: Any, index: int, row: int) -> None:
-    """Let the strategy decide at the close of one of its bars.
+def _show_quotes(book: Book, market: Market, event: int, index: int) -> None:
+    """Bring the quotes up to date where nothing was open and no phase of the event did so."""
+    symbol = book["symbols"][index]
+    quotes = quotes_of(market, event, symbol)
+    set_quotes(symbol, quotes.bid_close, quotes.ask_close)
+
+
+@kernel
+def decide(book: Book, market: Market, desk: Desk, step: Any, event: int) -> None:
+    """Let the strategy decide, when an event has closed one of its bars.
 
     Parameters
     ----------
     book : Book
-        The account, after the bar's close.
+        The account, after the event.
+    market : Market
+        The prices.
     desk : Desk
         What to decide with.
     step : first-class function of STEP_SIGNATURE
         Called when ``desk.steps``.
-    index : int
-        Symbol.
-    row : int
-        Row of ``desk.bars`` and ``desk.intents``.
+    event : int
+        Row of ``market.bars``.
     """
+    row = deciding_row(market, event)
+    if row < 0:
+        return
+    index = event_symbol(market, event)
     if desk.manages and book["account"]["positions"] > 0:
         look_after(book, index, index, desk.management[index])
     if len(desk.intents):
         ask_intent(book, index, index, desk.intents[row], desk.management[index])
     if desk.steps:
+        _show_quotes(book, market, event, index)
         describe_row(book, index, index, desk.row[0], desk.bars[row], row)
         step(desk.row[0], desk.state[index], desk.params[index], desk.commands)
         ask_commands(book, index, index, desk.commands)
@@ -93,21 +106,19 @@ def run(book: Book, market: Market, curve: Curve, desk: Desk, step: Any) -> None
         _event(book, market, curve, event)
         if account["status"] != STATUS_OK:
             return
-        row = deciding_row(market, event)
-        if row >= 0:
-            index = event_symbol(market, event)
-            if desk.steps and idle(book):
-                symbol = book["symbols"][index]
-                quotes = quotes_of(market, event, symbol)
-                set_quotes(symbol, quotes.bid_close, quotes.ask_close)
-            decide(book, desk, step, index, row)
+        decide(book, market, desk, step, event)
 
 
 @kernel
-def advance(book: Book, market: Market, curve: Curve, stop: int) -> None:
+def advance(book: Book, market: Market, curve: Curve, stop: int) -> bool:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
+
+    Returns
+    -------
+    bool
+        Whether nothing is open, ordered or asked for.
     """
     account = book["account"]
     account["status"] = STATUS_OK
@@ -115,7 +126,8 @@ def advance(book: Book, market: Market, curve: Curve, stop: int) -> None:
         status = headroom(book)
         if status != STATUS_OK:
             account["status"] = status
-            return
+            return False
         _event(book, market, curve, event)
         if account["status"] != STATUS_OK:
-            return
+            return False
+    return idle(book)

@@ -1,0 +1,196 @@
+"""From a ledger that has run to the result that is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from forexai_core.backtest.candles import Candles
+from forexai_core.backtest.estimate import estimate_interval
+from forexai_core.backtest.gate import Gate
+from forexai_core.backtest.inputs import Inputs, Prices
+from forexai_core.backtest.records import CostSource, CostUsed, DataUsed, StrategyUsed
+from forexai_core.engine.contracts import CostSheet
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.records import REFUSALS
+from forexai_core.engine.trades import fills_of, initial_risks, trades_of
+from forexai_core.metrics import Figures, MarketHours, compute
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.instruments import SwapMode
+
+__all__ = ["choices_of", "cost_lines", "data_used", "engine_version", "figures_of", "parts_of", "refusals_of"]
+
+_SOURCES = {
+    "prices": CostSource.DATA,
+    "given": CostSource.GIVEN,
+    "instrument": CostSource.GIVEN,
+    "catalogue": CostSource.CATALOGUE,
+    "default (none)": CostSource.CATALOGUE,
+}
+_SWAP_UNITS = {
+    SwapMode.POINTS: "points a night and lot",
+    SwapMode.INTEREST_CURRENT: "% a year of the price",
+    SwapMode.INTEREST_OPEN: "% a year of the opening price",
+    SwapMode.CURRENCY_SYMBOL: "base currency a night and lot",
+    SwapMode.CURRENCY_MARGIN: "margin currency a night and lot",
+    SwapMode.CURRENCY_DEPOSIT: "account currency a night and lot",
+    SwapMode.DISABLED: "none",
+}
+
+
+def engine_version() -> str:
+    """Give the version of forexai-core that runs."""
+    try:
+        return version("forexai-core")
+    except PackageNotFoundError:
+        return "0+source"
+
+
+def _ends(prices: Prices) -> int:
+    last = prices.time_ns[-1] if isinstance(prices, Ticks) else prices.end_ns[-1]
+    return int(last)
+
+
+def _sides(prices: Prices) -> str:
+    if isinstance(prices, Ticks) or prices.ask is not None:
+        return "bid and ask"
+    return "bid and spread" if prices.spread_points is not None else "bid"
+
+
+def data_used(prices: Mapping[str, Prices]) -> tuple[DataUsed, ...]:
+    """Describe the prices of a run."""
+    return tuple(
+        DataUsed(
+            symbol=symbol,
+            timeframe="tick" if isinstance(item, Ticks) else str(item.timeframe),
+            rows=len(item),
+            start_ns=int(item.time_ns[0]),
+            end_ns=_ends(item),
+            digits=item.digits,
+            sides=_sides(item),
+            crossed_quotes=int(item.provenance.get("crossed_quotes", "0")),
+            trades_at_weekends=item.instrument.trades_at_weekends,
+            fingerprint=item.fingerprint,
+            provenance=item.provenance,
+        )
+        for symbol, item in prices.items()
+    )
+
+
+def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed, ...]:
+    """List every cost of a run with where it comes from."""
+    lines: list[CostUsed] = []
+    for symbol, sheet in costs.items():
+        sources = {name: _SOURCES[source] for name, source in sheet.sources.items()}
+        unit = _SWAP_UNITS[sheet.swap_mode]
+        rows: tuple[tuple[str, float | None, str, str], ...] = (
+            ("spread", sheet.spread_points, "points", "spread"),
+            ("commission", sheet.commission_per_lot, f"{currency} per lot and side", "commission"),
+            ("slippage", sheet.slippage_points, "points", "slippage"),
+            ("swap long", sheet.swap_long, unit, "swap"),
+            ("swap short", sheet.swap_short, unit, "swap"),
+        )
+        lines += [
+            CostUsed(symbol=symbol, name=name, value=value, unit=unit, source=sources[kind])
+            for name, value, unit, kind in rows
+        ]
+    return tuple(lines)
+
+
+def choices_of(inputs: Inputs) -> dict[str, str]:
+    """Say which rules of the run another run might choose otherwise."""
+    lines = {
+        "Orders": "decided on a bar's close, executed at the next price",
+        "Limits and targets": (
+            "filled at their price, never better"
+            if inputs.limit_fill == "price"
+            else "filled at the open where it gaps through them"
+        ),
+        "Inside a bar": "stop before target, unless finer prices show the path",
+    }
+    if inputs.finer:
+        lines["Finer prices"] = ", ".join(
+            f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}"
+            for symbol, item in inputs.finer.items()
+        )
+    for symbol, source in inputs.rates.items():
+        lines[f"Rate {symbol}"] = (
+            "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
+        )
+    return lines
+
+
+def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
+    """Count what happened beside trades."""
+    account = ledger.account
+    counts = {"dropped_decisions": int(account["dropped"])}
+    refused = [int(number) for number in account["refused"]]
+    counts["refused_orders"] = sum(refused)
+    for name, number in zip(REFUSALS, refused, strict=True):
+        if number:
+            counts[f"refused_{name}"] = number
+    if gate is not None:
+        counts["refused_by_risk"] = gate.refused
+        for rule, number in gate.reasons.items():
+            counts[f"refused_by_{rule}"] = number
+    if account["stop_outs"]:
+        counts["stop_outs"] = int(account["stop_outs"])
+    return counts
+
+
+def _hours(prices: Mapping[str, Prices]) -> MarketHours:
+    spans: list[MarketHours] = []
+    for item in prices.values():
+        if isinstance(item, Ticks):
+            spans.append(MarketHours(item.time_ns[:1], item.time_ns[-1:]))
+        else:
+            spans.append(MarketHours(item.time_ns, item.end_ns))
+    return MarketHours.union(*spans)
+
+
+def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs) -> Figures:
+    """Compute every metric of a run."""
+    deals = ledger.deals
+    return compute(
+        parts["trades"],
+        parts["equity"],
+        initial_balance=inputs.account.balance,
+        trades_at_weekends=any(item.instrument.trades_at_weekends for item in inputs.prices.values()),
+        start_ns=min(int(item.time_ns[0]) for item in inputs.prices.values()),
+        lowest_equity=ledger.lowest,
+        initial_risk=initial_risks(deals),
+        hours=_hours(inputs.prices),
+    )
+
+
+def parts_of(
+    ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate | None
+) -> dict[str, Any]:
+    """Gather the fields of a result that the ledger and the inputs give."""
+    deals, symbols, names = ledger.deals, ledger.symbols, ledger.setup.symbols
+    trades = trades_of(deals, names, symbols, inputs.account.digits)
+    prices = inputs.prices
+    known_ask = all(_sides(item) == "bid and ask" for item in prices.values())
+
+    def candles(at_most: int) -> dict[str, Candles]:
+        return {symbol: Candles.of(item, at_most=at_most) for symbol, item in prices.items()}
+
+    return {
+        "trades": trades,
+        "equity": ledger.equity,
+        "fills": fills_of(deals, names, symbols),
+        "account": inputs.account,
+        "strategies": (strategy,),
+        "data": data_used(prices),
+        "costs": cost_lines(ledger.setup.costs, inputs.account.currency),
+        "choices": choices_of(inputs),
+        "counts": refusals_of(ledger, gate)
+        | {"crossed_quotes": sum(item.crossed_quotes for item in data_used(prices))},
+        "seed": inputs.seed,
+        "engine_version": engine_version(),
+        "interval": lambda: estimate_interval(np.asarray(trades), known_ask),
+        "candles": candles,
+    }

@@ -1,0 +1,186 @@
+"""What a user passes to a run, brought into one form, and the fingerprint of all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import ConfigError
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.clocks import Clock
+
+__all__ = ["Inputs", "Prices", "inputs_of"]
+
+Prices = Bars | Ticks
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Inputs:
+    """Everything of a run but its strategy.
+
+    Attributes
+    ----------
+    prices : mapping of str to Bars or Ticks
+        By symbol, in the order in which the ledger numbers them.
+    account : Account
+        As it begins.
+    costs : mapping of str to Costs
+        By symbol.
+    rates : mapping of str to Bars, Ticks or float
+        Sources of conversion.
+    finer : mapping of str to Bars or Ticks
+        Prices inside the bars.
+    limit_fill : str
+        ``"price"`` or ``"open"``.
+    max_age_ns : int
+        A conversion rate older than this is none.
+    seed : int
+        Of everything random.
+    """
+
+    prices: Mapping[str, Prices]
+    account: Account
+    costs: Mapping[str, Costs]
+    rates: Mapping[str, Prices | float]
+    finer: Mapping[str, Prices]
+    limit_fill: str
+    max_age_ns: int
+    seed: int
+
+    def fingerprint(self, strategy: Mapping[str, Any], risk: Any, engine_version: str) -> str:
+        """Hash prices, contracts, settings, strategy, seed and engine.
+
+        Parameters
+        ----------
+        strategy : mapping
+            Its name, form and parameters.
+        risk : object
+            The rules of the run.
+        engine_version : str
+            Of forexai-core.
+
+        Returns
+        -------
+        str
+            SHA-256, hex.
+        """
+        document = {
+            "version": 1,
+            "engine": engine_version,
+            "prices": {symbol: item.fingerprint for symbol, item in self.prices.items()},
+            "instruments": {symbol: item.instrument for symbol, item in self.prices.items()},
+            "account": self.account,
+            "costs": dict(self.costs),
+            "rates": {symbol: _of_source(item) for symbol, item in self.rates.items()},
+            "finer": {symbol: item.fingerprint for symbol, item in self.finer.items()},
+            "limit_fill": self.limit_fill,
+            "max_age_ns": str(self.max_age_ns),
+            "seed": self.seed,
+            "strategy": strategy,
+            "risk": risk,
+        }
+        text = json.dumps(document, sort_keys=True, default=_plain, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_source(source: Prices | float) -> str:
+    return source.fingerprint if isinstance(source, Bars | Ticks) else repr(float(source))
+
+
+def _plain(value: Any) -> Any:
+    """Write a value of ours for JSON."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Clock):
+        return [value.zone, value.shift_ns]
+    if isinstance(value, frozenset | set):
+        return sorted(_plain(item) for item in value)
+    if attrs.has(type(value)):
+        fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        return {"type": type(value).__name__, **fields}
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple):
+        return list(value)
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _by_symbol(prices: Prices | Mapping[str, Prices]) -> dict[str, Prices]:
+    if isinstance(prices, Bars | Ticks):
+        return {prices.symbol: prices}
+    if not isinstance(prices, Mapping):
+        raise ConfigError(
+            f"Prices must be Bars, Ticks or a mapping of them by symbol, not {type(prices).__name__}. "
+            "Bars.from_frame makes bars of a pandas frame."
+        )
+    kinds = {
+        "tick" if isinstance(item, Ticks) else str(item.timeframe)
+        for item in prices.values()
+        if isinstance(item, Bars | Ticks)
+    }
+    if len(kinds) > 1:
+        raise ConfigError(
+            f"All symbols of a run share one timeframe, not {', '.join(sorted(kinds))}. Resample "
+            "them first; a strategy reads higher timeframes through ctx.bars('H4')."
+        )
+    return dict(prices)
+
+
+def _costs(costs: Costs | Mapping[str, Costs] | None, symbols: list[str]) -> dict[str, Costs]:
+    if costs is None or isinstance(costs, Costs):
+        return dict.fromkeys(symbols, costs or Costs())
+    unknown = costs.keys() - set(symbols)
+    if unknown:
+        raise ConfigError(f"Costs are given for {', '.join(sorted(unknown))}, which the run has no prices of.")
+    return {symbol: costs.get(symbol, Costs()) for symbol in symbols}
+
+
+def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> dict[str, Prices]:
+    if finer is None:
+        return {}
+    given = {finer.symbol: finer} if isinstance(finer, Bars | Ticks) else dict(finer)
+    unknown = given.keys() - set(symbols)
+    if unknown:
+        raise ConfigError(f"Finer prices are given for {', '.join(sorted(unknown))}, which the run does not trade.")
+    return given
+
+
+def inputs_of(
+    prices: Prices | Mapping[str, Prices],
+    *,
+    account: Account | None,
+    costs: Costs | Mapping[str, Costs] | None,
+    rates: Mapping[str, Prices | float] | None,
+    finer: Prices | Mapping[str, Prices] | None,
+    limit_fill: str,
+    max_age_ns: int,
+    seed: int,
+) -> Inputs:
+    """Bring what a user passed into one form.
+
+    Raises
+    ------
+    ConfigError
+        If something does not fit together; it is named.
+    """
+    series = _by_symbol(prices)
+    if limit_fill not in {"price", "open"}:
+        raise ConfigError(f"limit_fill is 'price' or 'open', not '{limit_fill}'.")
+    if not isinstance(seed, int):
+        raise ConfigError(f"seed must be a whole number, not {seed!r}.")
+    return Inputs(
+        prices=series,
+        account=account or Account(),
+        costs=_costs(costs, list(series)),
+        rates=dict(rates or {}),
+        finer=_finer(finer, list(series)),
+        limit_fill=limit_fill,
+        max_age_ns=max_age_ns,
+        seed=seed,
+    )

@@ -1,0 +1,72 @@
+"""Recording of every evaluation in the ledger of trials."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from forexai_core.backtest.records import StrategyUsed, TrialsCount
+from forexai_core.ports.trials import Idea, Trial, Trials
+from forexai_core.services.assembly import TRIALS_FILE, default_home
+from forexai_core.services.clocks import RealClock
+from forexai_core.services.trials import FileTrials
+
+__all__ = ["default_trials", "idea_of", "record_trial"]
+
+_FIGURES = ("net_profit", "sharpe", "total_trades", "max_drawdown_pct")
+
+
+@cache
+def default_trials() -> Trials:
+    """Give the ledger of trials in the person's own data folder."""
+    return FileTrials(default_home() / TRIALS_FILE)
+
+
+def idea_of(strategy: StrategyUsed, symbols: tuple[str, ...], timeframe: str, start_ns: int, stop_ns: int) -> Idea:
+    """Name what is tried on what."""
+    return Idea(
+        strategy=strategy.name,
+        form=strategy.form,
+        symbols=symbols,
+        timeframe=timeframe,
+        start_ns=start_ns,
+        stop_ns=stop_ns,
+    )
+
+
+def _parameters_hash(strategy: StrategyUsed) -> str:
+    text = json.dumps(dict(strategy.parameters), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record_trial(
+    trials: Trials,
+    idea: Idea,
+    strategy: StrategyUsed,
+    metrics: Mapping[str, Any],
+    input_fingerprint: str,
+) -> TrialsCount:
+    """Append one evaluation, and count those of its idea.
+
+    Returns
+    -------
+    TrialsCount
+        This evaluation included.
+
+    Raises
+    ------
+    StorageError
+        If it could not be written: a result that was not counted is not given out.
+    """
+    trial = Trial(
+        idea=idea,
+        parameters_hash=_parameters_hash(strategy),
+        input_fingerprint=input_fingerprint,
+        metrics={name: metrics.get(name) for name in _FIGURES},
+        recorded_at_ns=RealClock().now_ns(),
+    )
+    head = trials.record(trial)
+    return TrialsCount(count=trials.count(idea), head=head)

@@ -1,0 +1,220 @@
+"""Running one backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from forexai_core.backtest.assembly import engine_version, figures_of, parts_of
+from forexai_core.backtest.drives import (
+    Drive,
+    Progress,
+    drive_class,
+    drive_programs,
+    drive_programs_by_steps,
+)
+from forexai_core.backtest.gate import Gate
+from forexai_core.backtest.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtest.recording import default_trials, idea_of, record_trial
+from forexai_core.backtest.records import StrategyUsed
+from forexai_core.backtest.result import Reports, Result
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.setup import prepare
+from forexai_core.errors import ConfigError
+from forexai_core.ports.risk import RiskRule
+from forexai_core.ports.strategy import StrategyForm, TradingStrategy
+from forexai_core.ports.trials import Trials
+from forexai_core.risk.settings import Risk
+from forexai_core.strategies.parameters import Parametric
+from forexai_core.strategies.strategy import Strategy
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.bars import Ticks
+
+__all__ = ["backtest"]
+
+
+def _strategy_used(strategy: Any) -> StrategyUsed:
+    return StrategyUsed(
+        name=strategy.name,
+        form=str(strategy.form),
+        parameters=strategy.parameters,
+        title=getattr(strategy, "title", ""),
+    )
+
+
+def _checked(strategy: Any) -> Any:
+    if isinstance(strategy, type):
+        raise ConfigError(
+            f"Pass a strategy with its parameters, {strategy.__name__}(…), not the class {strategy.__name__}."
+        )
+    if isinstance(strategy, Parametric) or hasattr(strategy, "program"):
+        return strategy
+    raise ConfigError(
+        f"{type(strategy).__name__} is no strategy. Write a class of fx.Strategy, use @fx.vector_strategy or "
+        "@fx.compiled_strategy, load fx.Rules, or take one of fx.strategies."
+    )
+
+
+def _rules(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
+    if risk is None:
+        return ()
+    return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
+
+
+def _programs(strategy: Any, inputs: Inputs) -> list[Any]:
+    if any(isinstance(item, Ticks) for item in inputs.prices.values()):
+        if strategy.form is not StrategyForm.COMPILED:
+            raise ConfigError(
+                f"{strategy.name} decides on bars. Resample the ticks (fx.resample(ticks, 'M1')) and pass the ticks "
+                "as finer=, or write it with on_tick or @fx.compiled_strategy."
+            )
+    return [strategy.program(item) for item in inputs.prices.values()]
+
+
+def _drive(
+    strategy: Any, inputs: Inputs, ledger: Ledger, gate: Gate | None, drive: Drive, progress: Progress | None
+) -> None:
+    if isinstance(strategy, Strategy):
+        if drive is Drive.BATCH:
+            raise ConfigError(f"{strategy.name} is a class strategy, which is asked at every bar: drive it by step.")
+        copies = [strategy.copy() for _ in inputs.prices]
+        drive_class(ledger, copies, inputs.prices, inputs.account, gate, progress)
+        return
+    programs = _programs(strategy, inputs)
+    if gate is None and drive is not Drive.STEP:
+        drive_programs(ledger, programs)
+    elif drive is Drive.BATCH:
+        raise ConfigError("Risk rules judge each order in Python, so this run goes by step.")
+    else:
+        drive_programs_by_steps(ledger, programs, gate, progress)
+
+
+def backtest(
+    strategy: TradingStrategy,
+    prices: Prices | Mapping[str, Prices],
+    *,
+    account: Account | None = None,
+    costs: Costs | Mapping[str, Costs] | None = None,
+    risk: Risk | Sequence[RiskRule] | None = None,
+    rates: Mapping[str, Prices | float] | None = None,
+    finer: Prices | Mapping[str, Prices] | None = None,
+    seed: int = 0,
+    limit_fill: str = "price",
+    max_age_ns: int = DEFAULT_MAX_AGE_NS,
+    drive: str | Drive = Drive.AUTO,
+    trials: Trials | None = None,
+    reports: Reports | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a strategy over prices, with every cost on.
+
+    Parameters
+    ----------
+    strategy : strategy
+        In any of the four forms. The run works on a copy.
+    prices : Bars, Ticks or mapping of str to one of them
+        What it decides and trades on; with several symbols it trades each on one account.
+    account : Account, optional
+        As it begins; default 10,000 USD, 1:100, hedging.
+    costs : Costs or mapping of str to Costs, optional
+        What is left out comes from the prices, else from the instrument; see the result's ``costs``.
+    risk : Risk or sequence of RiskRule, optional
+        Limits for openings; default none.
+    rates : mapping of str to Bars, Ticks or float, optional
+        Sources of conversion to the account's currency, besides the traded symbols themselves.
+    finer : Bars, Ticks or mapping, optional
+        Prices of a lower timeframe, for the path inside each bar.
+    seed : int
+        Of everything random.
+    limit_fill : {"price", "open"}
+        Whether limits and targets that an open has passed fill at their price or at the open.
+    max_age_ns : int
+        A conversion rate older than this is none; default a week.
+    drive : {"auto", "batch", "step"}
+        How the events are gone through; the trades are the same.
+    trials : Trials, optional
+        Where the evaluation is recorded; default the ledger in the person's data folder.
+    reports : callable, optional
+        Kinds of report that the result can write.
+    progress : callable, optional
+        Told now and then ``(events done, events in all)``, in a drive by step.
+
+    Returns
+    -------
+    Result
+        Trades, equity, metrics, and all that they rest on.
+
+    Raises
+    ------
+    ConfigError
+        If something does not fit together; it is named.
+    RateError
+        If a conversion rate is needed that is not known.
+    """
+    strategy = _checked(strategy)
+    inputs = inputs_of(
+        prices,
+        account=account,
+        costs=costs,
+        rates=rates,
+        finer=finer,
+        limit_fill=limit_fill,
+        max_age_ns=max_age_ns,
+        seed=seed,
+    )
+    setup = prepare(
+        inputs.prices,
+        account=inputs.account,
+        costs=inputs.costs,
+        rates=inputs.rates,
+        finer=inputs.finer,
+        limit_fill_open=limit_fill == "open",
+        max_age_ns=max_age_ns,
+    )
+    ledger, rules = Ledger(setup), _rules(risk)
+    instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
+    gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
+    _drive(strategy, inputs, ledger, gate, _drive_named(drive), progress)
+    ledger.finish()
+    return _result(strategy, inputs, ledger, gate, rules, trials or default_trials(), reports)
+
+
+def _drive_named(drive: str | Drive) -> Drive:
+    try:
+        return Drive(drive)
+    except ValueError:
+        raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
+
+
+def _result(
+    strategy: Any,
+    inputs: Inputs,
+    ledger: Ledger,
+    gate: Gate | None,
+    rules: Sequence[RiskRule],
+    trials: Trials,
+    reports: Reports | None,
+) -> Result:
+    used = _strategy_used(strategy)
+    parts = parts_of(ledger, inputs, used, gate)
+    figures = figures_of(parts, ledger, inputs)
+    described = attrs.asdict(used) | {"parameters": dict(used.parameters)}
+    fingerprint = inputs.fingerprint(described, list(rules), engine_version())
+    data = parts["data"]
+    idea = idea_of(
+        used,
+        tuple(inputs.prices),
+        data[0].timeframe,
+        min(item.start_ns for item in data),
+        max(item.end_ns for item in data),
+    )
+    return Result(
+        **parts,
+        metrics=figures,
+        input_fingerprint=fingerprint,
+        trials=record_trial(trials, idea, used, figures, fingerprint),
+        reports=reports,
+    )

@@ -71,7 +71,7 @@ def _programs(strategy: Any, inputs: Inputs) -> list[Any]:
                 f"{strategy.name} decides on bars. Resample the ticks (fx.resample(ticks, 'M1')) and pass the ticks "
                 "as finer=, or write it with on_tick or @fx.compiled_strategy."
             )
-    return [strategy.program(item) for item in inputs.prices.values()]
+    return [strategy.program(item, others=inputs.prices, clock=inputs.account.clock) for item in inputs.prices.values()]
 
 
 def _drive(

@@ -12,7 +12,8 @@ from numpy.typing import DTypeLike
 from forexai_core.errors import ConfigError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.parameters import Parametric, ParamSpec
-from forexai_core.values.bars import Bars
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.clocks import Clock
 
 if TYPE_CHECKING:
     from forexai_core.engine.programs import Program
@@ -41,13 +42,19 @@ class CompiledStrategy(Parametric):
         """Bars that the step needs before it decides anything: what a live session feeds it first."""
         return self._warmup
 
-    def program(self, bars: Bars) -> Program:  # noqa: ARG002 - every form is asked the same way
+    def program(
+        self,
+        bars: Bars | Ticks,  # noqa: ARG002 - every form is asked the same way
+        *,
+        others: Mapping[str, Bars | Ticks] | None = None,  # noqa: ARG002
+        clock: Clock | None = None,  # noqa: ARG002
+    ) -> Program:
         """Make what the batch drive runs.
 
         Parameters
         ----------
-        bars : Bars
-            One symbol of the run; a step reads them row by row, so nothing is made of them here.
+        bars, others, clock
+            A step reads its rows one by one, so nothing is made of them here.
 
         Returns
         -------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.records import ENTRY_IN
@@ -42,6 +41,7 @@ class Notices:
         self._strategy, self._context = strategy, context
         self._tells_orders, self._tells_deals = "on_order" in hooks, "on_fill" in hooks
         self._activity = -1
+        self._deals = 0
         self._orders: dict[int, PendingOrder] = {}
 
     @property
@@ -49,20 +49,17 @@ class Notices:
         """Whether the strategy listens at all; without it :meth:`deliver` need not be called."""
         return self._tells_orders or self._tells_deals
 
-    def deliver(self, deals: NDArray[np.void]) -> None:
-        """Tell of everything since the last call: orders first, then deals. Call it after events, before ``on_bar``.
-
-        Parameters
-        ----------
-        deals : (n,) DEAL
-            What the ledger has dealt since the last call, for whichever strategy.
-        """
-        activity = int(self._context.ledger_rows.account["activity"])
-        if activity == self._activity and not len(deals):
+    def deliver(self) -> None:
+        """Tell of everything since the last call: orders first, then deals. Call it after events, before ``on_bar``."""
+        ledger = self._context.ledger_rows
+        activity = int(ledger.account["activity"])
+        if activity == self._activity:
             return
         self._activity = activity
         symbol, strategy = self._context.indices
-        rows = [row for row in deals if row["symbol"] == symbol and row["strategy"] == strategy]
+        deals = ledger.deals
+        new, self._deals = deals[self._deals :], len(deals)
+        rows = [row for row in new if row["symbol"] == symbol and row["strategy"] == strategy]
         if self._tells_orders:
             for state in self._changed_orders(rows):
                 self._strategy.on_order(self._context, state)

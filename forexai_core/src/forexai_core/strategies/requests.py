@@ -53,6 +53,11 @@ class LedgerArrays(Protocol):
         ...
 
     @property
+    def deals(self) -> NDArray[np.void]:
+        """(deals,) DEAL: all that have happened."""
+        ...
+
+    @property
     def requests(self) -> NDArray[np.void]:
         """(capacity,) REQUEST; the first ``account["requests"]`` rows wait."""
         ...

@@ -14,7 +14,8 @@ from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.intents import Intents
 from forexai_core.strategies.parameters import Parametric, ParamSpec
-from forexai_core.values.bars import Bars
+from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.clocks import Clock
 
 if TYPE_CHECKING:
     from forexai_core.engine.programs import Program
@@ -53,13 +54,21 @@ class VectorStrategy(Parametric, ABC):
         """Leading bars on which nothing is wanted; live, the trailing window has to be longer."""
         return 0
 
-    def program(self, bars: Bars) -> Program:
+    def program(
+        self,
+        bars: Bars,
+        *,
+        others: Mapping[str, Bars | Ticks] | None = None,  # noqa: ARG002 - every form is asked the same way
+        clock: Clock | None = None,  # noqa: ARG002
+    ) -> Program:
         """Make what the batch drive runs.
 
         Parameters
         ----------
         bars : Bars
             One symbol of the run.
+        others, clock
+            Prices of the run's other symbols and the account's clock; this form looks at its own bars only.
 
         Returns
         -------

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Rules", "RulesDocument"]
 
-_NO_OTHERS: Mapping[str, Bars | Ticks] = MappingProxyType({})
-
 
 class Rules:
     """A strategy read from data.
@@ -116,7 +114,7 @@ class Rules:
         return copy.copy(self)
 
     def intents(
-        self, bars: Bars, *, others: Mapping[str, Bars | Ticks] = _NO_OTHERS, clock: Clock = NEW_YORK_CLOSE
+        self, bars: Bars, *, others: Mapping[str, Bars | Ticks] | None = None, clock: Clock | None = None
     ) -> Intents:
         """Say what is wanted at the close of each bar.
 
@@ -127,17 +125,17 @@ class Rules:
         others : mapping of str to Bars or Ticks
             Prices of other symbols that the rules look at.
         clock : Clock
-            The account's: higher bars begin at its midnights.
+            The account's: higher bars begin at its midnights. Default New York plus seven hours.
 
         Raises
         ------
         ConfigError
             If a symbol or a timeframe is not at hand; its place in the JSON is named.
         """
-        return intents_of(self.document, Columns(bars, others, clock))
+        return intents_of(self.document, Columns(bars, others or {}, clock or NEW_YORK_CLOSE))
 
     def program(
-        self, bars: Bars, *, others: Mapping[str, Bars | Ticks] = _NO_OTHERS, clock: Clock = NEW_YORK_CLOSE
+        self, bars: Bars, *, others: Mapping[str, Bars | Ticks] | None = None, clock: Clock | None = None
     ) -> Program:
         """Make what the batch drive runs; parameters and errors as in :meth:`intents`."""
         # numba is slow to load: only a run needs it

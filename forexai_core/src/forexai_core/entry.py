@@ -1,0 +1,32 @@
+"""What users run from the top: backtests and loaded results that can write every report that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from forexai_core.backtest.loading import load_result as _load_result
+from forexai_core.backtest.result import Result
+from forexai_core.backtest.runner import backtest as _backtest
+from forexai_core.reports import report_writers
+
+__all__ = ["backtest", "load_result"]
+
+P = ParamSpec("P")
+
+
+def _reporting(make: Callable[P, Result]) -> Callable[P, Result]:
+    """Let what a function makes write the reports that ship; results know of none by themselves."""
+
+    @wraps(make)
+    def made(*args: P.args, **options: P.kwargs) -> Result:
+        if options.get("reports") is None:
+            options["reports"] = report_writers
+        return make(*args, **options)
+
+    return made
+
+
+backtest = _reporting(_backtest)
+load_result = _reporting(_load_result)

@@ -9,15 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-__all__ = ["SCHEMA", "SCHEMA_VERSION", "Document", "Rows"]
-
-SCHEMA = "forexai.result"
-SCHEMA_VERSION = 1
-"""Version that is written; every version up to it is read."""
+__all__ = ["CandlesPart", "Document"]
 
 BigInt = Annotated[str, StringConstraints(pattern=r"^-?\d{1,19}$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]*$", max_length=128)]
-Rows = dict[str, list[Any]]
+_Rows = dict[str, list[Any]]
 
 
 class _Part(BaseModel):
@@ -141,7 +137,7 @@ class Document(_Part):
     trials: TrialsPart | None
     input_fingerprint: Hex
     result_fingerprint: Hex
-    trades: Rows
-    equity: Rows
-    fills: Rows
+    trades: _Rows
+    equity: _Rows
+    fills: _Rows
     candles: list[CandlesPart]

@@ -6,18 +6,16 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.document import SCHEMA, SCHEMA_VERSION, CandlesPart, Document, Rows
 from forexai_core.backtest.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
 from forexai_core.backtest.result import Reports, Result
-from forexai_core.backtest.saved import canonical_json, content_hash
+from forexai_core.backtest.saved import SCHEMA, SCHEMA_VERSION, canonical_json, content_hash
 from forexai_core.errors import (
     ConfigError,
     DataFormatError,
@@ -28,6 +26,9 @@ from forexai_core.errors import (
 )
 from forexai_core.ports.trials import Head
 from forexai_core.values.accounts import Account
+
+if TYPE_CHECKING:
+    from forexai_core.backtest.document import CandlesPart, Document
 
 __all__ = ["load_result"]
 
@@ -119,6 +120,11 @@ def _verified(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _schema_checked(body: dict[str, Any], name: str) -> Document:
+    # The schema takes time to build: only who loads a result pays for it.
+    from pydantic import ValidationError
+
+    from forexai_core.backtest.document import Document
+
     try:
         return Document.model_validate(body)
     except ValidationError as problem:
@@ -162,7 +168,7 @@ def _result(document: Document, name: str, reports: Reports | None) -> Result:
     return result
 
 
-def _array(columns: Rows, dtype: np.dtype[np.void], name: str) -> NDArray[np.void]:
+def _array(columns: Mapping[str, list[Any]], dtype: np.dtype[np.void], name: str) -> NDArray[np.void]:
     if set(columns) != set(dtype.names or ()):
         raise DataShapeError(f"{name} has the columns {', '.join(sorted(columns))}; {dtype.names} are needed.")
     lengths = {len(values) for values in columns.values()}

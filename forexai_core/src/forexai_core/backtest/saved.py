@@ -17,12 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.document import SCHEMA, SCHEMA_VERSION
 from forexai_core.backtest.face import ResultFace
 from forexai_core.backtest.files import write_whole
 from forexai_core.errors import ConfigError
 
-__all__ = ["CANDLES_SAVED", "canonical_json", "columns_of", "content_hash", "result_json", "save_result"]
+__all__ = [
+    "CANDLES_SAVED",
+    "SCHEMA",
+    "SCHEMA_VERSION",
+    "canonical_json",
+    "columns_of",
+    "content_hash",
+    "result_json",
+    "save_result",
+]
+
+SCHEMA = "forexai.result"
+"""What a saved result calls itself."""
+
+SCHEMA_VERSION = 1
+"""Version that is written; every version up to it is read."""
 
 CANDLES_SAVED = 20_000
 """Most candles that a saved result carries, so that a report can be drawn from it."""

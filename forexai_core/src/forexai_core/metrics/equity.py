@@ -212,7 +212,7 @@ def annual_growth(ratio: float, *, years: float) -> float | None:
     if years <= 0.0 or ratio < 0.0:
         return None
     try:
-        rate = ratio ** (1.0 / years) - 1.0
+        rate = float(ratio) ** (1.0 / years) - 1.0
     except OverflowError:
         return None
     return rate if math.isfinite(rate) else None

@@ -5,6 +5,7 @@ Imported when something is computed, so that ``import forexai_core.metrics`` doe
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from numpy.typing import NDArray
@@ -46,12 +47,12 @@ def scan_equity(
     before = time_ns[0] if time_ns.size else 0
     for row in range(equity.size):
         value = equity[row]
-        if value - value != 0.0 or time_ns[row] < before:
+        if not math.isfinite(value) or time_ns[row] < before:
             return row, fall, fraction, inner, inner_fraction
         before = time_ns[row]
         if inside:
             lowest = low[row]
-            if lowest - lowest != 0.0:
+            if not math.isfinite(lowest):
                 return row, fall, fraction, inner, inner_fraction
             lowest = min(lowest, value)
             inner = max(inner, peak - lowest)
@@ -121,9 +122,9 @@ def scan_returns(returns: NDArray[Any]) -> tuple[int, float, float, float, float
         fall = max(fall, 1.0 - growth / peak)
     total, squares = total_a + total_b, squares_a + squares_b
     bad = -1
-    if total - total != 0.0 or squares - squares != 0.0:
+    if not (math.isfinite(total) and math.isfinite(squares)):
         for row in range(size):
-            if returns[row] - returns[row] != 0.0:
+            if not math.isfinite(returns[row]):
                 bad = row
                 break
     return bad, total, squares, downside_a + downside_b, growth, fall

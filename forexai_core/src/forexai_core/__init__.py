@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forexai_core import arrays, errors, indicators, strategies
-    from forexai_core.backtest import Interval, Result
+    from forexai_core.backtesting import Interval, Result
     from forexai_core.data import (
         Library,
         export_prices,
@@ -66,11 +66,11 @@ _HOMES = {
     "Costs": "values.accounts",
     "Instrument": "values.instruments",
     "Intents": "strategies",
-    "Interval": "backtest",
+    "Interval": "backtesting",
     "Library": "data",
     "Management": "strategies",
     "Param": "strategies",
-    "Result": "backtest",
+    "Result": "backtesting",
     "Risk": "risk.settings",
     "Rules": "strategies",
     "Strategy": "strategies",
@@ -144,7 +144,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used."""
     if name == "__version__":
         # reading the metadata of a distribution takes milliseconds: only who asks pays
-        from forexai_core.backtest.assembly import engine_version
+        from forexai_core.backtesting.assembly import engine_version
 
         return engine_version()
     if name in _MODULES:

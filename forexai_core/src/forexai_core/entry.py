@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from forexai_core.backtest.loading import load_result as _load_result
-from forexai_core.backtest.result import Result
-from forexai_core.backtest.runner import backtest as _backtest
+from forexai_core.backtesting.loading import load_result as _load_result
+from forexai_core.backtesting.result import Result
+from forexai_core.backtesting.runner import backtest as _backtest
 from forexai_core.reports import report_writers
 
 __all__ = ["backtest", "load_result"]

@@ -12,9 +12,9 @@ import pytest
 from sample_results import bars_of, empty_result, sample_result
 
 from forexai_core.arrays import EQUITY, TICK, TRADE
-from forexai_core.backtest import Candles, Result
-from forexai_core.backtest.csv_files import trades_csv
-from forexai_core.backtest.fingerprints import result_fingerprint
+from forexai_core.backtesting import Candles, Result
+from forexai_core.backtesting.csv_files import trades_csv
+from forexai_core.backtesting.fingerprints import result_fingerprint
 from forexai_core.errors import ConfigError, DataShapeError, StorageError
 from forexai_core.values.bars import Ticks
 from forexai_core.values.catalogue import find_instrument

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from sample_results import empty_result, renamed, sample_result
 
-from forexai_core.backtest import Result, StrategyUsed, load_result
-from forexai_core.backtest.saved import canonical_json, content_hash
+from forexai_core.backtesting import Result, StrategyUsed, load_result
+from forexai_core.backtesting.saved import canonical_json, content_hash
 from forexai_core.errors import ConfigError, DataFormatError, IntegrityError, NotFoundError, StorageError
 
 OLD = Path(__file__).parent / "results"

@@ -17,7 +17,7 @@ __all__ = ["Report", "ReportOffer", "ReportableResult"]
 
 @runtime_checkable
 class ReportableResult(Protocol):
-    """What a report may know of a result: the public face of ``forexai_core.backtest.Result``."""
+    """What a report may know of a result: the public face of ``forexai_core.backtesting.Result``."""
 
     @property
     def trades(self) -> NDArray[np.void]:

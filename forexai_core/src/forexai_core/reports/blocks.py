@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forexai_core.backtest.assumptions import parameter_text
+from forexai_core.backtesting.assumptions import parameter_text
 from forexai_core.metrics import METRICS, Slice, daily_equity, drawdown_spells, monthly_returns
 from forexai_core.reports.subject import Subject
 from forexai_core.reports.wording import Wording, day_text, time_text

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from forexai_core.backtest.files import write_whole
+from forexai_core.backtesting.files import write_whole
 from forexai_core.ports.report import ReportableResult
 from forexai_core.reports import blocks
 from forexai_core.reports.series import candle_series, equity_series, histogram, trade_series

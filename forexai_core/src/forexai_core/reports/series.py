@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.backtest import Candles
+from forexai_core.backtesting import Candles
 from forexai_core.reports.packing import pack, pack_changes, scaled, seconds
 from forexai_core.reports.subject import Subject
 

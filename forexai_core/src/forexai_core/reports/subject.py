@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.backtest import Candles, CostUsed, DataUsed, Interval, Result, StrategyUsed, TrialsCount
+from forexai_core.backtesting import Candles, CostUsed, DataUsed, Interval, Result, StrategyUsed, TrialsCount
 from forexai_core.metrics import Slice, breakdowns
 from forexai_core.ports.report import ReportableResult
 from forexai_core.values.accounts import currency_digits
@@ -61,7 +61,7 @@ def subject_of(result: ReportableResult) -> Subject:
     Parameters
     ----------
     result : ReportableResult
-        A :class:`~forexai_core.backtest.Result`, or anything with the attributes of the port.
+        A :class:`~forexai_core.backtesting.Result`, or anything with the attributes of the port.
     """
     trades, equity = result.trades, result.equity
     times = np.concatenate((trades["open_time_ns"], trades["close_time_ns"], equity["time_ns"]))

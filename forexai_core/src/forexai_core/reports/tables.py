@@ -6,10 +6,10 @@ from pathlib import Path
 
 import attrs
 
-from forexai_core.backtest import Result
-from forexai_core.backtest.csv_files import harmless, trades_csv
-from forexai_core.backtest.files import write_whole
-from forexai_core.backtest.saved import canonical_json, columns_of, result_json
+from forexai_core.backtesting import Result
+from forexai_core.backtesting.csv_files import harmless, trades_csv
+from forexai_core.backtesting.files import write_whole
+from forexai_core.backtesting.saved import canonical_json, columns_of, result_json
 from forexai_core.ports.report import ReportableResult
 
 __all__ = ["CsvReport", "JsonReport"]

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from forexai_core.backtest.summary import figure_text
+from forexai_core.backtesting.summary import figure_text
 from forexai_core.metrics import METRICS, MetricUnit
 from forexai_core.values.timeframes import NS_PER_SECOND
 

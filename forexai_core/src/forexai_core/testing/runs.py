@@ -15,7 +15,7 @@ __all__ = ["run_strategy"]
 
 def run_strategy(strategy: Any, bars: Bars) -> NDArray[np.void]:
     """Give the trades of a backtest with a stated account and costs."""
-    from forexai_core.backtest import backtest  # loads the compiled engine: only who runs a strategy pays for it
+    from forexai_core.backtesting import backtest  # loads the compiled engine: only who runs a strategy pays for it
 
     result = backtest(strategy, bars, account=Account(), costs=Costs(spread_points=10, commission_per_lot=3.5))
     return result.trades

@@ -110,8 +110,9 @@ def paths_are_plain(subject: Subject) -> None:
 def handlers_are_coroutines(subject: Subject) -> None:
     """Handlers of routes and jobs are async functions: nothing blocks the event loop."""
     parts = _parts(subject)
-    handlers = {route.path: route.handler for route in parts.routes} | {job.name: job.handler for job in parts.jobs}
-    for name, handler in handlers.items():
+    handlers = [(f"{route.method} {route.path}", route.handler) for route in parts.routes]
+    handlers += [(job.name, job.handler) for job in parts.jobs]
+    for name, handler in handlers:
         if not inspect.iscoroutinefunction(handler):
             raise ConformanceFailure(f"the handler of {name} is not async.", "Write async def.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
-from forexai_core.backtest.gate import Gate
+from forexai_core.backtesting.gate import Gate
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.programs import Program
 from forexai_core.strategies.context import Context, open_contexts

@@ -16,9 +16,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.face import ResultFace
-from forexai_core.backtest.files import write_whole
+from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.face import ResultFace
+from forexai_core.backtesting.files import write_whole
 from forexai_core.errors import ConfigError
 
 __all__ = [

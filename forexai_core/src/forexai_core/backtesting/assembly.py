@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.estimate import estimate_interval
-from forexai_core.backtest.gate import Gate
-from forexai_core.backtest.inputs import Inputs, Prices
-from forexai_core.backtest.records import CostSource, CostUsed, DataUsed, StrategyUsed
+from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.estimate import estimate_interval
+from forexai_core.backtesting.gate import Gate
+from forexai_core.backtesting.inputs import Inputs, Prices
+from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, StrategyUsed
 from forexai_core.engine.contracts import CostSheet
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import REFUSALS

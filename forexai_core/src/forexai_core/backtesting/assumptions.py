@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from forexai_core.backtest.face import ResultFace
-from forexai_core.backtest.records import CostUsed, DataUsed
+from forexai_core.backtesting.face import ResultFace
+from forexai_core.backtesting.records import CostUsed, DataUsed
 from forexai_core.values.accounts import Account
 from forexai_core.values.clocks import format_time_ns
 

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
+from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
 from forexai_core.metrics import Figures, Slice
 from forexai_core.values.accounts import Account
 
@@ -16,7 +16,7 @@ __all__ = ["ResultFace"]
 
 
 class ResultFace(Protocol):
-    """The attributes of :class:`forexai_core.backtest.Result`, without its way of working them out."""
+    """The attributes of :class:`forexai_core.backtesting.Result`, without its way of working them out."""
 
     @property
     def trades(self) -> NDArray[Any]:

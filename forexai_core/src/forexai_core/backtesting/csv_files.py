@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import TRADE
-from forexai_core.backtest.files import write_whole
+from forexai_core.backtesting.files import write_whole
 from forexai_core.values.clocks import format_time_ns
 
 __all__ = ["harmless", "save_trades_csv", "trades_csv"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from forexai_core.backtest.records import StrategyUsed, TrialsCount
+from forexai_core.backtesting.records import StrategyUsed, TrialsCount
 from forexai_core.ports.trials import Idea, Trial, Trials
 from forexai_core.services.assembly import TRIALS_FILE, default_home
 from forexai_core.services.clocks import RealClock

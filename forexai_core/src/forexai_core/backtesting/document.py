@@ -33,7 +33,7 @@ class AccountPart(_Part):
 
 
 class StrategyPart(_Part):
-    """As :class:`forexai_core.backtest.StrategyUsed`."""
+    """As :class:`forexai_core.backtesting.StrategyUsed`."""
 
     name: str
     form: str
@@ -42,7 +42,7 @@ class StrategyPart(_Part):
 
 
 class DataPart(_Part):
-    """As :class:`forexai_core.backtest.DataUsed`."""
+    """As :class:`forexai_core.backtesting.DataUsed`."""
 
     symbol: str
     timeframe: str
@@ -58,7 +58,7 @@ class DataPart(_Part):
 
 
 class CostPart(_Part):
-    """As :class:`forexai_core.backtest.CostUsed`."""
+    """As :class:`forexai_core.backtesting.CostUsed`."""
 
     symbol: str
     name: str
@@ -68,7 +68,7 @@ class CostPart(_Part):
 
 
 class IntervalPart(_Part):
-    """As :class:`forexai_core.backtest.Interval`."""
+    """As :class:`forexai_core.backtesting.Interval`."""
 
     worst: float | None
     expected: float | None
@@ -80,7 +80,7 @@ class IntervalPart(_Part):
 
 
 class TrialsPart(_Part):
-    """As :class:`forexai_core.backtest.TrialsCount`."""
+    """As :class:`forexai_core.backtesting.TrialsCount`."""
 
     count: int
     length: int
@@ -89,7 +89,7 @@ class TrialsPart(_Part):
 
 
 class CandlesPart(_Part):
-    """As :class:`forexai_core.backtest.Candles`."""
+    """As :class:`forexai_core.backtesting.Candles`."""
 
     symbol: str
     timeframe: str

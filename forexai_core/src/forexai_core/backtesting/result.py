@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
-from forexai_core.backtest.assumptions import assumptions_of
-from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.fingerprints import result_fingerprint
-from forexai_core.backtest.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount, read_only
-from forexai_core.backtest.summary import summary_text
+from forexai_core.backtesting.assumptions import assumptions_of
+from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.fingerprints import result_fingerprint
+from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount, read_only
+from forexai_core.backtesting.summary import summary_text
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.metrics import Figures, Slice, breakdowns
 from forexai_core.ports.report import Report
@@ -232,7 +232,7 @@ class Result:
         StorageError
             If it could not be written; then what was there is untouched.
         """
-        from forexai_core.backtest.saved import save_result  # who saves nothing need not load the schema
+        from forexai_core.backtesting.saved import save_result  # who saves nothing need not load the schema
 
         return save_result(self, Path(path))
 
@@ -244,7 +244,7 @@ class Result:
         StorageError
             If it could not be written; then what was there is untouched.
         """
-        from forexai_core.backtest.csv_files import save_trades_csv  # only who wants one
+        from forexai_core.backtesting.csv_files import save_trades_csv  # only who wants one
 
         return save_trades_csv(self.trades, Path(path))
 

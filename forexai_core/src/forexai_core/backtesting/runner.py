@@ -7,19 +7,19 @@ from typing import Any
 
 import attrs
 
-from forexai_core.backtest.assembly import engine_version, figures_of, parts_of
-from forexai_core.backtest.drives import (
+from forexai_core.backtesting.assembly import engine_version, figures_of, parts_of
+from forexai_core.backtesting.drives import (
     Drive,
     Progress,
     drive_class,
     drive_programs,
     drive_programs_by_steps,
 )
-from forexai_core.backtest.gate import Gate
-from forexai_core.backtest.inputs import Inputs, Prices, inputs_of
-from forexai_core.backtest.recording import default_trials, idea_of, record_trial
-from forexai_core.backtest.records import StrategyUsed
-from forexai_core.backtest.result import Reports, Result
+from forexai_core.backtesting.gate import Gate
+from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
+from forexai_core.backtesting.records import StrategyUsed
+from forexai_core.backtesting.result import Reports, Result
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import prepare

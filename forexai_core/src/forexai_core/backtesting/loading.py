@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
-from forexai_core.backtest.candles import Candles
-from forexai_core.backtest.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
-from forexai_core.backtest.result import Reports, Result
-from forexai_core.backtest.saved import SCHEMA, SCHEMA_VERSION, canonical_json, content_hash
+from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
+from forexai_core.backtesting.result import Reports, Result
+from forexai_core.backtesting.saved import SCHEMA, SCHEMA_VERSION, canonical_json, content_hash
 from forexai_core.errors import (
     ConfigError,
     DataFormatError,
@@ -28,7 +28,7 @@ from forexai_core.ports.trials import Head
 from forexai_core.values.accounts import Account
 
 if TYPE_CHECKING:
-    from forexai_core.backtest.document import CandlesPart, Document
+    from forexai_core.backtesting.document import CandlesPart, Document
 
 __all__ = ["load_result"]
 
@@ -123,7 +123,7 @@ def _schema_checked(body: dict[str, Any], name: str) -> Document:
     # The schema takes time to build: only who loads a result pays for it.
     from pydantic import ValidationError
 
-    from forexai_core.backtest.document import Document
+    from forexai_core.backtesting.document import Document
 
     try:
         return Document.model_validate(body)

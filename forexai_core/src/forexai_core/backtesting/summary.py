@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forexai_core.backtest.face import ResultFace
+from forexai_core.backtesting.face import ResultFace
 from forexai_core.metrics import METRICS, MetricUnit
 from forexai_core.values.clocks import format_time_ns
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.backtest.records import Interval
+from forexai_core.backtesting.records import Interval
 
 __all__ = ["estimate_interval"]
 

@@ -59,6 +59,8 @@ class _Tail:
     synced_bytes: int
     next_sequence: int
     fence: Fence | None
+    adopted: bool = False
+    """Whether what was there when it was opened has been synced, so that the next frame can vouch for it."""
 
 
 class StreamFiles:
@@ -268,6 +270,9 @@ class StreamFiles:
         tail = self._present()
         if tail.size > tail.whole_size:
             self._cut(tail)
+        if not tail.adopted:
+            self._sync(tail)
+            tail.adopted = True
         if tail.whole_size >= self._segment_bytes and tail.fence is not None:
             # A closing frame changes the size, by which other processes notice that there is a next segment.
             closing = encode((), first_sequence=tail.next_sequence, synced_bytes=tail.synced_bytes, fence=tail.fence)

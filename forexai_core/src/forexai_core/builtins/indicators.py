@@ -12,7 +12,7 @@ from forexai_core.indicators.prices import SOURCE_COLUMNS
 from forexai_core.indicators.specification import BoundIndicator, IndicatorSpec
 from forexai_core.ports.indicator import IndicatorOffer
 from forexai_core.ports.services import Services
-from forexai_core.ports.settings import Settings
+from forexai_core.ports.settings import MadeSettings, Settings
 
 __all__ = ["indicator_offers"]
 
@@ -39,7 +39,7 @@ def _settings(spec: IndicatorSpec) -> type[Settings]:
         sources = Literal[tuple(SOURCE_COLUMNS)]  # type: ignore[valid-type]
         fields["source"] = (sources, Field(default=spec.source, title="Price", description="Price it is taken of."))
     name = "".join(word.capitalize() for word in spec.name.split("_"))
-    model: type[Settings] = create_model(f"{name}Settings", __base__=Settings, __module__=__name__, **fields)
+    model: type[Settings] = create_model(f"{name}Settings", __base__=MadeSettings, __module__=__name__, **fields)
     model.__doc__ = f"Parameters of: {spec.title}."
     return model
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["NoSettings", "SecretRef", "Settings"]
+__all__ = ["MadeSettings", "NoSettings", "SecretRef", "Settings"]
 
 SecretRef = Annotated[
     str,
@@ -23,6 +23,12 @@ class Settings(BaseModel):
     """Settings of an offer: frozen, without unknown keys; the web page draws its form from the JSON Schema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+
+
+class MadeSettings(Settings):
+    """The base for ``pydantic.create_model``: such a model has no source from which descriptions could be read."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
 
 
 class NoSettings(Settings):

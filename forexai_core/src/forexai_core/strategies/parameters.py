@@ -219,9 +219,9 @@ def _build_model(cls: type[Parametric]) -> type[BaseModel]:
     # pydantic is slow to load, and only who makes a strategy needs it
     from pydantic import ConfigDict, Field, create_model
 
-    from forexai_core.ports.settings import Settings
+    from forexai_core.ports.settings import MadeSettings
 
-    class Finite(Settings):
+    class Finite(MadeSettings):
         model_config = ConfigDict(allow_inf_nan=False)
 
     hints = _types_of(cls)

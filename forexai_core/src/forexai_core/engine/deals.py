@@ -50,7 +50,7 @@ def find_position(book: Book, ticket: int) -> int:
     return -1
 
 
-@kernel
+@kernel(inline="always")
 def _netting_row(book: Book, symbol: int) -> int:
     for row in range(book["account"]["positions"]):
         if book["positions"][row]["symbol"] == symbol:
@@ -58,7 +58,7 @@ def _netting_row(book: Book, symbol: int) -> int:
     return -1
 
 
-@kernel
+@kernel(inline="always")
 def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, price: int) -> Any:
     account = book["account"]
     deal = book["deals"][account["deals"]]
@@ -91,7 +91,7 @@ def _commission(book: Book, index: int, steps: int) -> float:
     return money(-symbol["commission_per_lot"] * lots, book["account"]["money_scale"])
 
 
-@kernel
+@kernel(inline="always")
 def _loss_at_stop(book: Book, entry: Entry) -> float:
     if entry.stop_loss == NO_PRICE:
         return 0.0
@@ -101,7 +101,7 @@ def _loss_at_stop(book: Book, entry: Entry) -> float:
     return -profit_of(symbol, entry.side, entry.steps, cost, entry.stop_loss, scale)
 
 
-@kernel
+@kernel(inline="always")
 def _record_entry(book: Book, position: Any, entry: Entry, commission: float, kind: int) -> None:
     deal = _next_deal(book, position, entry.ticket, entry.side, entry.steps, entry.price)
     deal["entry"] = kind
@@ -117,7 +117,7 @@ def _record_entry(book: Book, position: Any, entry: Entry, commission: float, ki
     deal["initial_risk"] = position["initial_risk"]
 
 
-@kernel
+@kernel(inline="always")
 def _restart_trailing(book: Book, position: Any, entered: int) -> None:
     """Let trailing follow from here on: an older extreme may lie where the price never was since."""
     inside = entered > ENTERED_OPEN
@@ -187,7 +187,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
 
 
-@kernel
+@kernel(inline="always")
 def _with_steps(entry: Entry, steps: int) -> Entry:
     return Entry(
         entry.ticket,
@@ -229,7 +229,7 @@ def fill(book: Book, entry: Entry) -> None:
         _open(book, _with_steps(entry, rest), ENTRY_INOUT)
 
 
-@kernel
+@kernel(inline="always")
 def _share(position: Any, field_total: float, steps: int, scale: float) -> float:
     if steps == position["volume_steps"]:
         return field_total
@@ -307,7 +307,7 @@ def close_position(
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
 
 
-@kernel
+@kernel(inline="always")
 def _remove(book: Book, row: int) -> None:
     account = book["account"]
     account["positions"] -= 1
@@ -315,7 +315,7 @@ def _remove(book: Book, row: int) -> None:
         book["positions"][number] = book["positions"][number + 1]
 
 
-@kernel
+@kernel(inline="always")
 def settle_entries(book: Book) -> None:
     """Forget, at the end of a bar, how positions came into it."""
     for row in range(book["account"]["positions"]):

@@ -18,12 +18,12 @@ from forexai_core.engine.records import (
 __all__ = ["ask_commands", "ask_intent", "describe_row", "look_after"]
 
 
-@kernel
+@kernel(inline="always")
 def _points(distance: float, scale: float) -> int:
     return int(round(distance * scale))
 
 
-@kernel
+@kernel(inline="always")
 def _price_points(price: float, scale: float) -> int:
     return NO_PRICE if price == 0.0 else int(round(price * scale))
 
@@ -55,7 +55,7 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
     return request
 
 
-@kernel
+@kernel(inline="always")
 def _side_open(book: Book, index: int, strategy: int) -> int:
     """Give the side of the strategy's newest position in a symbol; 0 when it is flat."""
     side = 0
@@ -66,7 +66,7 @@ def _side_open(book: Book, index: int, strategy: int) -> int:
     return side
 
 
-@kernel
+@kernel(inline="always")
 def _exits(exit_flag: int, held: int) -> bool:
     """Say whether an intent's exit (1 any, 2 buys, 3 sells) means the side that is held."""
     return exit_flag == 1 or (exit_flag == 2 and held > 0) or (exit_flag == 3 and held < 0)

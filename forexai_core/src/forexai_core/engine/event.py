@@ -41,19 +41,19 @@ __all__ = [
 _SPARE = 16  # rows that one event may need beyond what its orders and positions can give rise to
 
 
-@kernel
+@kernel(inline="always")
 def event_symbol(market: Market, event: int) -> int:
     """Give the symbol of an event."""
     return market.events[event]["symbol"] if len(market.events) else 0
 
 
-@kernel
+@kernel(inline="always")
 def deciding_row(market: Market, event: int) -> int:
     """Give the row of the strategy's bars that closes with an event, or -1."""
     return market.events[event]["decides"] if len(market.events) else event
 
 
-@kernel
+@kernel(inline="always")
 def headroom(book: Book) -> int:
     """Say which array is too full for another event: a STATUS code."""
     account = book["account"]
@@ -70,7 +70,7 @@ def headroom(book: Book) -> int:
     return STATUS_OK
 
 
-@kernel
+@kernel(inline="always")
 def _lowest(book: Book, index: int, quotes: Quotes) -> float:
     """Compute the equity with each position of a symbol at the worst price of the bar."""
     account = book["account"]
@@ -89,7 +89,7 @@ def _lowest(book: Book, index: int, quotes: Quotes) -> float:
     return lowest
 
 
-@kernel
+@kernel(inline="always")
 def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> None:
     account = book["account"]
     set_quotes(book["symbols"][index], quotes.bid_close, quotes.ask_close)
@@ -105,7 +105,7 @@ def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quo
         account["status_symbol"] = index
 
 
-@kernel
+@kernel(inline="always")
 def take_event(book: Book, market: Market, event: int) -> None:
     """Run all phases of an event.
 
@@ -138,14 +138,14 @@ def take_event(book: Book, market: Market, event: int) -> None:
     _close_phase(book, market, event, index, quotes)
 
 
-@kernel
+@kernel(inline="always")
 def idle(book: Book) -> bool:
     """Say whether nothing is open, ordered or asked for."""
     account = book["account"]
     return account["positions"] == 0 and account["orders"] == 0 and account["requests"] == 0
 
 
-@kernel
+@kernel(inline="always")
 def pass_event(book: Book, market: Market, event: int) -> None:
     """Let an event pass that can change nothing."""
     account = book["account"]
@@ -162,7 +162,7 @@ def pass_event(book: Book, market: Market, event: int) -> None:
     book["symbols"][event_symbol(market, event)]["last_end_ns"] = account["end_ns"]
 
 
-@kernel
+@kernel(inline="always")
 def write_equity(book: Book, curve: Curve) -> None:
     """Write the account's row of the equity curve; the rows of one instant become one."""
     account = book["account"]

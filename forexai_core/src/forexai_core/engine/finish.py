@@ -6,7 +6,7 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.engine.book import Book, Curve, Market
+from forexai_core.engine.book import Book, Books, Curve, Market
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.event import write_equity
 from forexai_core.engine.records import ENTRY_OUT
@@ -41,18 +41,19 @@ def _count_dropped(book: Book) -> None:
 
 
 @kernel
-def finish(book: Book, market: Market, curve: Curve) -> None:
+def finish(books: Books, market: Market, curve: Curve) -> None:
     """Close what is left, count the decisions that found no price, and write the last equity row.
 
     Parameters
     ----------
-    book : Book
+    books : (1,) BOOK
         The account after the last event, with room for a deal a position.
     market : Market
         The prices.
     curve : Curve
         The equity so far.
     """
+    book = books[0]
     account = book["account"]
     _count_dropped(book)
     _last_rollovers(book, market)

@@ -37,7 +37,7 @@ class Candidate(NamedTuple):
     distance: int  # points from the open of its own side
 
 
-@kernel
+@kernel(inline="always")
 def _stop_in_range(position: Any, quotes: Quotes) -> bool:
     stop = position["stop_loss"]
     if stop == NO_PRICE:
@@ -45,7 +45,7 @@ def _stop_in_range(position: Any, quotes: Quotes) -> bool:
     return quotes.bid_low <= stop if position["side"] > 0 else quotes.ask_high >= stop
 
 
-@kernel
+@kernel(inline="always")
 def _target_in_range(position: Any, quotes: Quotes) -> bool:
     target = position["take_profit"]
     if target == NO_PRICE:
@@ -71,7 +71,7 @@ def _proven(position: Any, quotes: Quotes, level: int, rising: bool) -> bool:
     return close >= level if rising else close <= level
 
 
-@kernel
+@kernel(inline="always")
 def _stop_distance(position: Any, quotes: Quotes) -> int:
     start = quotes.bid_open if position["side"] > 0 else quotes.ask_open
     return abs(position["stop_loss"] - start)
@@ -87,7 +87,7 @@ def _order_in_range(order: Any, quotes: Quotes) -> bool:
     return reached(order["kind"], side, order["price"], extreme)
 
 
-@kernel
+@kernel(inline="always")
 def _order_distance(order: Any, quotes: Quotes) -> int:
     start = quotes.ask_open if order["side"] > 0 else quotes.bid_open
     return abs(order["price"] - start)
@@ -113,13 +113,13 @@ def _next_candidate(book: Book, index: int, quotes: Quotes) -> Candidate:
     return Candidate(kind, chosen, nearest)
 
 
-@kernel
+@kernel(inline="always")
 def _exit(book: Book, row: int, price: int, reason: int) -> None:
     steps = book["positions"][row]["volume_steps"]
     close_position(book, row, steps, price, reason, 1, 0, ENTRY_OUT)
 
 
-@kernel
+@kernel(inline="always")
 def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     position = book["positions"][row]
     side, stop = position["side"], position["stop_loss"]
@@ -193,7 +193,7 @@ def _take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
         _fill_inside(book, row, quotes, order["price"], ENTERED_BY_CLOSE)
 
 
-@kernel
+@kernel(inline="always")
 def _adverse(book: Book, index: int, quotes: Quotes) -> None:
     """Take stops, orders and the stop-out in the order of their distance from the open."""
     passed = 0
@@ -230,7 +230,7 @@ def _next_target(book: Book, index: int, quotes: Quotes) -> int:
     return chosen
 
 
-@kernel
+@kernel(inline="always")
 def _favourable(book: Book, index: int, quotes: Quotes) -> None:
     """Take targets in the order of their distance from the open."""
     row = _next_target(book, index, quotes)
@@ -244,7 +244,7 @@ def _favourable(book: Book, index: int, quotes: Quotes) -> None:
         row = _next_target(book, index, quotes)
 
 
-@kernel
+@kernel(inline="always")
 def _extend(position: Any, quotes: Quotes) -> None:
     """Carry the best and worst exit-side prices over the bar."""
     side = position["side"]
@@ -260,7 +260,7 @@ def _extend(position: Any, quotes: Quotes) -> None:
         position["worst"] = worst
 
 
-@kernel
+@kernel(inline="always")
 def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     """Move a trailing stop behind the bar's best price; say whether that closed the position."""
     position = book["positions"][row]
@@ -285,7 +285,7 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     return False
 
 
-@kernel
+@kernel(inline="always")
 def _survivors(book: Book, index: int, quotes: Quotes) -> None:
     row = 0
     while row < book["account"]["positions"]:
@@ -297,7 +297,7 @@ def _survivors(book: Book, index: int, quotes: Quotes) -> None:
         row += 1
 
 
-@kernel
+@kernel(inline="always")
 def inside_phase(book: Book, index: int, quotes: Quotes) -> None:
     """Run phase 4 of an event: stops and orders, then targets, then trailing stops.
 

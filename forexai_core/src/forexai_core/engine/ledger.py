@@ -116,7 +116,7 @@ class Ledger:
             If more is open or ordered at once than the ledger holds.
         """
         while True:
-            resting = advance(self.book, self.market, self._curve, stop)
+            resting = advance(self._books, self.market, self._curve, stop)
             if not self._mend():
                 return bool(resting)
 
@@ -133,7 +133,7 @@ class Ledger:
         step = programs[0].step or idle_step
 
         def at(event: int) -> None:
-            decide(self.book, self.market, desk, step, event)
+            decide(self._books, self.market, desk, step, event)
 
         return at
 
@@ -148,14 +148,14 @@ class Ledger:
         desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
         step = programs[0].step or idle_step
         while True:
-            run(self.book, self.market, self._curve, desk, step)
+            run(self._books, self.market, self._curve, desk, step)
             if not self._mend():
                 return
 
     def finish(self) -> None:
         """Close what is left at the last prices."""
         self._take_deals()
-        finish(self.book, self.market, self._curve)
+        finish(self._books, self.market, self._curve)
         if not np.isfinite(self.account["balance"]):
             raise self._rate_unknown()
 

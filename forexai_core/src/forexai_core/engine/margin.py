@@ -86,7 +86,7 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
     return total
 
 
-@kernel
+@kernel(inline="always")
 def open_profit(book: Book, row: int) -> float:
     """Compute the floating profit of a position at present quotes, without swap."""
     position = book["positions"][row]
@@ -102,7 +102,7 @@ def open_profit(book: Book, row: int) -> float:
     )
 
 
-@kernel
+@kernel(inline="always")
 def mark(book: Book) -> None:
     """Bring the account's equity to present quotes."""
     account = book["account"]
@@ -112,7 +112,7 @@ def mark(book: Book) -> None:
     account["equity"] = equity
 
 
-@kernel
+@kernel(inline="always")
 def level_below(book: Book) -> bool:
     """Say whether the margin level at present quotes lies below the stop-out level."""
     account = book["account"]

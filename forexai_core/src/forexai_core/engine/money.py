@@ -27,7 +27,7 @@ def money(amount: float, scale: float) -> float:
     return rounded if amount >= 0.0 or rounded == 0.0 else -rounded
 
 
-@kernel
+@kernel(inline="always")
 def convert(symbol: Any, amount: float, price: int) -> float:
     """Turn profit currency into account currency, on the side a trader would get.
 
@@ -92,7 +92,7 @@ def profit_of(symbol: Any, side: int, steps: int, cost: float, price: int, scale
     return money(convert(symbol, amount, price), scale)
 
 
-@kernel
+@kernel(inline="always")
 def charge(account: Any, amount: float) -> None:
     """Book an amount on the balance."""
     account["balance"] = money(account["balance"] + amount, account["money_scale"])

@@ -20,13 +20,13 @@ TAKE_PROFIT = CLOSE_REASONS.index("take_profit")
 TRAILING_STOP = CLOSE_REASONS.index("trailing_stop")
 
 
-@kernel
+@kernel(inline="always")
 def stop_reason(position: Any) -> int:
     """Tell a stop that trailing has moved from one that stands where it was set."""
     return TRAILING_STOP if position["trailed"] else STOP_LOSS
 
 
-@kernel
+@kernel(inline="always")
 def _exit_at_open(book: Book, row: int) -> bool:
     """Close a position whose stop or target the open has reached."""
     position = book["positions"][row]
@@ -44,7 +44,7 @@ def _exit_at_open(book: Book, row: int) -> bool:
     return True
 
 
-@kernel
+@kernel(inline="always")
 def _exits(book: Book, index: int) -> None:
     row = 0
     while row < book["account"]["positions"]:
@@ -68,7 +68,7 @@ def _triggers(book: Book, index: int) -> None:
             row += 1
 
 
-@kernel
+@kernel(inline="always")
 def open_phase(book: Book, index: int) -> None:
     """Run phases 2 and 3 of an event at the open quotes, which are the symbol's present ones.
 

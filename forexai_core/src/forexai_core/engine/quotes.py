@@ -10,13 +10,13 @@ from forexai_core.engine.book import Book, Market, Quotes
 __all__ = ["event_end", "move_quotes", "points", "quotes_of", "set_quotes", "set_rates"]
 
 
-@kernel
+@kernel(inline="always")
 def points(price: float, scale: float) -> int:
     """Turn a price into points."""
     return int(round(price * scale))
 
 
-@kernel
+@kernel(inline="always")
 def event_end(market: Market, event: int) -> int:
     """Give the end of an event's bar, nanoseconds UTC."""
     if len(market.events):
@@ -29,7 +29,7 @@ def event_end(market: Market, event: int) -> int:
     return end
 
 
-@kernel
+@kernel(inline="always")
 def quotes_of(market: Market, event: int, symbol: Any) -> Quotes:
     """Read both sides of an event's bar, in points, never crossed."""
     bar = market.bars[event]
@@ -61,14 +61,14 @@ def quotes_of(market: Market, event: int, symbol: Any) -> Quotes:
     )
 
 
-@kernel
+@kernel(inline="always")
 def set_quotes(symbol: Any, bid: int, ask: int) -> None:
     """Make these the symbol's present quotes."""
     symbol["bid"] = bid
     symbol["ask"] = ask
 
 
-@kernel
+@kernel(inline="always")
 def move_quotes(symbol: Any, quotes: Quotes, direction: int, distance: int) -> None:
     """Move both sides from their opens by some points, each kept within its own bar."""
     if direction > 0:
@@ -85,7 +85,7 @@ def move_quotes(symbol: Any, quotes: Quotes, direction: int, distance: int) -> N
         )
 
 
-@kernel
+@kernel(inline="always")
 def set_rates(book: Book, market: Market, event: int, moment: int) -> None:
     """Make the rates known at an event's open (0) or close (1) the present ones."""
     if len(market.rates) == 0:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Curve, Market
+from forexai_core.engine.book import Book, Books, Curve, Market
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
 from forexai_core.engine.event import (
     deciding_row,
@@ -39,7 +39,7 @@ class Desk(NamedTuple):
     commands: NDArray[np.void]  # (n,) COMMAND
 
 
-@kernel
+@kernel(inline="always")
 def _show_quotes(book: Book, market: Market, event: int, index: int) -> None:
     """Bring the quotes up to date where nothing was open and no phase of the event did so."""
     symbol = book["symbols"][index]
@@ -48,12 +48,12 @@ def _show_quotes(book: Book, market: Market, event: int, index: int) -> None:
 
 
 @kernel
-def decide(book: Book, market: Market, desk: Desk, step: Any, event: int) -> None:
+def decide(books: Books, market: Market, desk: Desk, step: Any, event: int) -> None:
     """Let the strategy decide, when an event has closed one of its bars.
 
     Parameters
     ----------
-    book : Book
+    books : (1,) BOOK
         The account, after the event.
     market : Market
         The prices.
@@ -64,6 +64,7 @@ def decide(book: Book, market: Market, desk: Desk, step: Any, event: int) -> Non
     event : int
         Row of ``market.bars``.
     """
+    book = books[0]
     row = deciding_row(market, event)
     if row < 0:
         return
@@ -79,7 +80,7 @@ def decide(book: Book, market: Market, desk: Desk, step: Any, event: int) -> Non
         ask_commands(book, index, index, desk.commands)
 
 
-@kernel
+@kernel(inline="always")
 def _event(book: Book, market: Market, curve: Curve, event: int) -> None:
     if idle(book):
         pass_event(book, market, event)
@@ -90,12 +91,13 @@ def _event(book: Book, market: Market, curve: Curve, event: int) -> None:
 
 
 @kernel
-def run(book: Book, market: Market, curve: Curve, desk: Desk, step: Any) -> None:
+def run(books: Books, market: Market, curve: Curve, desk: Desk, step: Any) -> None:
     """Drive the ledger over all events that are left, deciding at the close of each bar.
 
     Returns early, with the account's status set, when an array is full or a rate unknown; the
     caller mends that and calls again.
     """
+    book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
     for event in range(account["events"], len(market.bars)):
@@ -106,11 +108,11 @@ def run(book: Book, market: Market, curve: Curve, desk: Desk, step: Any) -> None
         _event(book, market, curve, event)
         if account["status"] != STATUS_OK:
             return
-        decide(book, market, desk, step, event)
+        decide(books, market, desk, step, event)
 
 
 @kernel
-def advance(book: Book, market: Market, curve: Curve, stop: int) -> bool:
+def advance(books: Books, market: Market, curve: Curve, stop: int) -> bool:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
@@ -120,6 +122,7 @@ def advance(book: Book, market: Market, curve: Curve, stop: int) -> bool:
     bool
         Whether nothing is open, ordered or asked for.
     """
+    book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
     for event in range(account["events"], stop):

@@ -15,7 +15,7 @@ __all__ = ["net_steps", "stop_out", "stop_out_inside"]
 _STOP_OUT = CLOSE_REASONS.index("stop_out")
 
 
-@kernel
+@kernel(inline="always")
 def net_steps(book: Book, index: int) -> int:
     """Sum the signed volume of a symbol's positions."""
     total = 0
@@ -26,7 +26,7 @@ def net_steps(book: Book, index: int) -> int:
     return total
 
 
-@kernel
+@kernel(inline="always")
 def _worst_position(book: Book) -> int:
     worst, lowest = 0, 0.0
     for row in range(book["account"]["positions"]):

@@ -82,7 +82,7 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> 
     return money(convert(symbol, amount * days, price), scale)
 
 
-@kernel
+@kernel(inline="always")
 def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
     """Charge every position for the rollovers not yet taken, up to an instant."""
     account = book["account"]
@@ -98,7 +98,7 @@ def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
     account["rollover"] = taken
 
 
-@kernel
+@kernel(inline="always")
 def note_rollovers_inside(book: Book, market: Market, end_ns: int) -> None:
     """Note the rollovers strictly inside a bar, so that closes in it find them."""
     account = book["account"]

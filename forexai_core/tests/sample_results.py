@@ -9,7 +9,16 @@ import attrs
 import numpy as np
 
 from forexai_core.arrays import BAR, EQUITY, FILL, TRADE
-from forexai_core.backtest import Candles, CostSource, CostUsed, DataUsed, Interval, Result, StrategyUsed, TrialsCount
+from forexai_core.backtesting import (
+    Candles,
+    CostSource,
+    CostUsed,
+    DataUsed,
+    Interval,
+    Result,
+    StrategyUsed,
+    TrialsCount,
+)
 from forexai_core.metrics import MarketHours, compute
 from forexai_core.ports.trials import Head
 from forexai_core.values.accounts import Account

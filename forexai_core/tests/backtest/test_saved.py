@@ -17,7 +17,7 @@ import pytest
 from sample_results import empty_result, renamed, sample_result
 
 from forexai_core.backtesting import Result, StrategyUsed, load_result
-from forexai_core.backtesting.saved import canonical_json, content_hash
+from forexai_core.backtesting.saved import SCHEMA_VERSION, canonical_json, content_hash
 from forexai_core.errors import ConfigError, DataFormatError, IntegrityError, NotFoundError, StorageError
 
 OLD = Path(__file__).parent / "results"
@@ -204,6 +204,21 @@ def test_a_newer_version_asks_for_an_upgrade(saved: Path, tmp_path: Path) -> Non
     path = rewritten(saved, tmp_path / "r.json", set_to("schema_version", value=2), rehash=True)
     with pytest.raises(DataFormatError, match="Upgrade forexai-core"):
         load_result(path)
+
+
+@pytest.mark.parametrize("path", sorted(OLD.glob("version_*.json")), ids=lambda path: path.stem)
+def test_results_of_every_version_open(path: Path) -> None:
+    """One file a version, never written again: what a release saved, every later one reads."""
+    loaded = load_result(path)
+    assert loaded.result_fingerprint == "2c2f8eac1f6b586e223bb653b9faca980083d979b518bd6369c8ee9b183fc053"
+    assert len(loaded.trades) == 7
+    assert loaded.metrics["total_trades"] == 7
+    assert loaded.trials == 37
+    assert loaded.summary()
+
+
+def test_the_present_version_is_among_them() -> None:
+    assert (OLD / f"version_{SCHEMA_VERSION}.json").is_file()
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from sample_results import bars_of, empty_result, renamed, sample_result
 
 from forexai_core.arrays import EQUITY, TRADE
-from forexai_core.backtest import Candles, Interval, Result
+from forexai_core.backtesting import Candles, Interval, Result
 from forexai_core.errors import ConfigError
 from forexai_core.metrics import METRICS, compute
 from forexai_core.reports import HtmlReport, write_report
@@ -202,7 +202,7 @@ def test_a_foreign_result_is_reported_as_far_as_it_tells(result: Result) -> None
         (Interval(worst=5.0, expected=5.0, best=5.0, ambiguous_trades=0, certified=True), "certified exact"),
         (
             Interval(worst=1.0, expected=2.0, best=3.0, ambiguous_trades=1, certified=False, reason="the cap was met"),
-            "Estimate, not certified: between 1.00 USD and 3.00 USD. the cap was met",
+            "Not certified: about 1.00 USD to 3.00 USD. Why not: the cap was met",
         ),
         (
             Interval(worst=None, expected=None, best=None, ambiguous_trades=1, certified=False, reason="it was off"),

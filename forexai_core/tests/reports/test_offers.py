@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 from sample_results import renamed, sample_result
 
-from forexai_core.backtest import Result, load_result
+from forexai_core.backtesting import Result, load_result
 from forexai_core.errors import ConfigError, StorageError
 from forexai_core.ports.report import Report, ReportableResult
 from forexai_core.reports import HtmlReportSettings, report_offers, report_writers, write_report

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from forexai_core.backtesting.face import ResultFace
-from forexai_core.backtesting.records import CostUsed, DataUsed
+from forexai_core.backtesting.records import CostUsed, DataUsed, StrategyUsed
 from forexai_core.values.accounts import Account
 from forexai_core.values.clocks import format_time_ns
 
-__all__ = ["assumptions_of", "parameter_text"]
+__all__ = ["assumptions_of", "parameter_text", "set_parameters"]
 
 _COUNTS = {
     "dropped_decisions": "Decisions on the last bar, dropped",
@@ -23,7 +23,7 @@ def assumptions_of(result: ResultFace) -> dict[str, str]:
     """List account, strategies, prices, costs, choices, counts, seed and engine, one line each."""
     lines = {"Account": _account(result.account)}
     for strategy in result.strategies:
-        given = ", ".join(f"{name} = {parameter_text(value)}" for name, value in strategy.parameters.items())
+        given = ", ".join(f"{name} = {parameter_text(value)}" for name, value in set_parameters(strategy).items())
         form = f" ({strategy.form})" if strategy.form else ""
         lines[_free(lines, f"Strategy {strategy.name}")] = f"{given or 'no parameters'}{form}"
     for data in result.data:
@@ -43,6 +43,11 @@ def _free(lines: dict[str, str], title: str) -> str:
     while name in lines:
         name, number = f"{title} ({number})", number + 1
     return name
+
+
+def set_parameters(strategy: StrategyUsed) -> dict[str, Any]:
+    """Give the parameters that have a value; those that are None were left unset."""
+    return {name: value for name, value in strategy.parameters.items() if value is not None}
 
 
 def parameter_text(value: Any) -> str:

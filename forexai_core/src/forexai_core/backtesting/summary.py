@@ -27,11 +27,11 @@ def figure_text(value: float | None, unit: MetricUnit, *, currency: str, digits:
     if unit is MetricUnit.SECONDS:
         return duration_text(value)
     written = {
-        MetricUnit.MONEY: f"{value:,.{digits}f} {currency}",
-        MetricUnit.FRACTION: f"{100 * value:,.2f} %",
-        MetricUnit.PERCENT: f"{value:,.2f} %",
+        MetricUnit.MONEY: f"{value:z,.{digits}f} {currency}",
+        MetricUnit.FRACTION: f"{100 * value:z,.2f} %",
+        MetricUnit.PERCENT: f"{value:z,.2f} %",
         MetricUnit.COUNT: f"{value:,.0f}",
-        MetricUnit.RATIO: f"{value:,.2f}",
+        MetricUnit.RATIO: f"{value:z,.2f}",
     }
     return written[unit]
 

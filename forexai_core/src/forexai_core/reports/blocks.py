@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forexai_core.backtesting.assumptions import parameter_text
+from forexai_core.backtesting.assumptions import parameter_text, set_parameters
 from forexai_core.metrics import METRICS, Slice, daily_equity, drawdown_spells, monthly_returns
 from forexai_core.reports.subject import Subject
 from forexai_core.reports.wording import Wording, day_text, time_text
@@ -95,9 +95,10 @@ def _interval_state(subject: Subject) -> str:
     bounds = subject.interval
     if bounds is None or bounds.worst is None or bounds.best is None:
         return "none"
+    single = bounds.worst == bounds.best
     if not bounds.certified:
-        return "estimate"
-    return "exact" if bounds.worst == bounds.best else "certified"
+        return "point" if single else "estimate"
+    return "exact" if single else "certified"
 
 
 def _interval_short(subject: Subject, words: Wording) -> str:
@@ -191,7 +192,9 @@ def _cell(fraction: float | None, scale: float, words: Wording, hint: str) -> Bl
     if fraction is None:
         return {"text": words.say("undefined") if hint else "", "shade": "", "hint": hint}
     steps = 0 if scale == 0 else min(5, int(np.ceil(5 * abs(fraction) / scale - 1e-9)))
-    shade = "" if steps == 0 or fraction == 0 else f"{'up' if fraction > 0 else 'down'}{steps}"
+    if round(100 * fraction, 2) == 0:
+        return {"text": "0.00", "shade": "", "hint": hint}
+    shade = "" if steps == 0 else f"{'up' if fraction > 0 else 'down'}{steps}"
     return {"text": f"{100 * fraction:+.2f}", "shade": shade, "hint": hint}
 
 
@@ -257,7 +260,7 @@ def basis(subject: Subject, words: Wording) -> Block:
             "title": each.title or each.name,
             "name": each.name,
             "form": each.form,
-            "parameters": [(name, parameter_text(value)) for name, value in each.parameters.items()],
+            "parameters": [(name, parameter_text(value)) for name, value in set_parameters(each).items()],
         }
         for each in subject.strategies
     ]

@@ -42,7 +42,8 @@ _INTERVAL = {
     "interval.certified": "Certified: whatever happened inside the bars, the net profit lies between {worst} and "
     "{best}.",
     "interval.exact": "Certified: no bar left open what came first, so {net} is exact under the costs stated here.",
-    "interval.estimate": "Estimate, not certified: between {worst} and {best}. {reason}",
+    "interval.estimate": "Not certified: about {worst} to {best}. Why not: {reason}",
+    "interval.point": "Not certified: {net} as it stands. Why not: {reason}",
     "interval.none": "No bounds are known: {reason}.",
     "interval.ambiguous": "{count} of {all} trades ended in a bar that leaves open what came first; each was settled "
     "worst first.",
@@ -50,6 +51,7 @@ _INTERVAL = {
     "interval.short.certified": "between {worst} and {best}, certified",
     "interval.short.exact": "certified exact",
     "interval.short.estimate": "about {worst} to {best}, not certified",
+    "interval.short.point": "not certified",
     "interval.short.none": "no certified bounds",
     "interval.worst": "worst",
     "interval.best": "best",

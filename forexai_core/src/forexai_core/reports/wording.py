@@ -65,15 +65,15 @@ class Wording:
 
     def amount(self, value: float, *, sign: bool = False) -> str:
         """Write money without its currency."""
-        return f"{value:{'+' if sign else ''},.{self.money_digits}f}"
+        return f"{value:{'+' if sign else ''}z,.{self.money_digits}f}"
 
     def percent(self, value: float | None, *, sign: bool = False) -> str:
         """Write ``12.34 %`` for 12.34."""
-        return self.texts["undefined"] if value is None else f"{value:{'+' if sign else ''},.2f} %"
+        return self.texts["undefined"] if value is None else f"{value:{'+' if sign else ''}z,.2f} %"
 
     def number(self, value: float | None, digits: int = 2) -> str:
         """Write a bare number."""
-        return self.texts["undefined"] if value is None else f"{value:,.{digits}f}"
+        return self.texts["undefined"] if value is None else f"{value:z,.{digits}f}"
 
     def figure(self, name: str, value: Any) -> str:
         """Write a metric in its unit; one that is not of ours as it comes."""

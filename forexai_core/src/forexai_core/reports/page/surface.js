@@ -105,17 +105,17 @@ class BarChart extends Surface {
     this.rule(ticks, labels, y, right);
     this.step = right / bars.length;
     const thick = Math.min(46, Math.max(1, this.step - Math.max(1, this.step * 0.22)));
-    const wanted = this.widest(bars.map((bar) => bar.label)) + 8, every = Math.max(1, Math.ceil(wanted / this.step));
+    let taken = -Infinity;
     bars.forEach((bar, at) => {
       const middle = (at + 0.5) * this.step, top = Math.min(y(0), y(bar.value)), size = Math.abs(y(0) - y(bar.value));
       pen.fillStyle = bar.good ? paint.good : paint.bad;
       pen.beginPath();
       pen.roundRect(middle - thick / 2, top, thick, Math.max(size, bar.value ? 1 : 0), Math.min(3, thick / 3));
       pen.fill();
-      if (bar.label && at % every === 0) {
-        const half = pen.measureText(bar.label).width / 2;
-        this.text(bar.label, Math.max(half, Math.min(middle, right - half)), this.height - 8, { align: "center" });
-      }
+      const half = pen.measureText(bar.label).width / 2, place = Math.max(half, Math.min(middle, right - half));
+      if (!bar.label || place - half < taken + 6) return;
+      this.text(bar.label, place, this.height - 8, { align: "center" });
+      taken = place + half;
     });
     this.line(pen, paint.faint, [[0, Math.round(y(0)) + 0.5], [right, Math.round(y(0)) + 0.5]]);
   }
@@ -148,7 +148,7 @@ class Scatter extends Surface {
     this.x = (value) => 4 + value / (far * 1.03) * (right - 8);
     this.y = (value) => 4 + (high + room - value) / (high - low + 2 * room) * (bottom - 8);
     this.rule(ticks, labels, this.y, right);
-    const across = roundTicks(0, far, Math.max(2, right / 90)), acrossDigits = tickDigits(across);
+    const across = roundTicks(0, far, Math.max(3, right / 60)), acrossDigits = tickDigits(across);
     across.forEach((tick, at) => this.text(fixed(tick, acrossDigits), this.x(tick), this.height - 8, { align: at ? "center" : "left" }));
     this.line(pen, paint.faint, [[0, Math.round(this.y(0)) + 0.5], [right, Math.round(this.y(0)) + 0.5]]);
     if (this.diagonal) {

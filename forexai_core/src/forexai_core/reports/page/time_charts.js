@@ -106,7 +106,7 @@ class EquityChart extends TimeChart {
     }
     const room = (most - least || this.place10) * 0.06, bottom = this.height - 24, split = Math.round(bottom * 0.7);
     const low = (least - room) / this.place10, high = (most + room) / this.place10, deep = (deepest || 1) * 1.08;
-    const ticks = roundTicks(low, high, split / 55), digits = tickDigits(ticks), labels = ticks.map((tick) => fixed(tick, digits));
+    const ticks = roundTicks(low, high, split / 42), digits = tickDigits(ticks), labels = ticks.map((tick) => fixed(tick, digits));
     const depths = roundTicks(0, deep, 3), depthDigits = tickDigits(depths), depthLabels = depths.map((tick) => (tick ? `-${fixed(tick, depthDigits)} %` : "0 %"));
     this.right = this.width - this.widest([...labels, ...depthLabels]) - 10;
     const y = this.y = (value) => 4 + (high - value / this.place10) / (high - low) * (split - 8);

@@ -215,7 +215,14 @@ class Book:
     def _night(self, position: Position, steps: int, exit_points: int, weekday: int) -> int:
         contract = self.contracts[position.symbol]
         rates = self.rates[position.symbol]
-        amount = contract.swap(position.side, steps, exit_points, position.average, self.account, rates)
+        amount = contract.swap(
+            position.side,
+            steps,
+            exit_points=exit_points,
+            open_points=position.average,
+            account=self.account,
+            rates=rates,
+        )
         return self.money(amount * contract.nights(weekday))
 
     def charge_rollover(self, position: Position, weekday: int) -> None:

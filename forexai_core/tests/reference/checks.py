@@ -29,13 +29,13 @@ class Refused(Exception):  # noqa: N818 - the venue's word
 
 
 def stops_from(request: Request, entry: int) -> tuple[int | None, int | None]:
-    """Give stop and target as prices: by their distance from the quoted entry where one is given, else as given."""
+    """Give stop and target as prices: as given, else by their distance from the quoted entry."""
     if request.stop_distance < 0 or request.target_distance < 0:
         raise Refused("invalid_stops")
     stop, target = request.stop, request.target
-    if request.stop_distance:
+    if stop is None and request.stop_distance:
         stop = entry - request.side * request.stop_distance
-    if request.target_distance:
+    if target is None and request.target_distance:
         target = entry + request.side * request.target_distance
     return stop, target
 
@@ -126,5 +126,3 @@ def is_frozen_position(contract: Contract, position: Position, quote: Quote) -> 
 def check_order_stops(contract: Contract, order: Order) -> None:
     """Check a pending order's stop and target from its own price."""
     check_stops(contract, order.side, order.own_price, order.stop, order.target)
-
-

@@ -99,7 +99,7 @@ def differences(reference: Outcome, compiled: Outcome) -> list[str]:
 
 
 def shrink(program: dict[str, Any], fails: Callable[[dict[str, Any]], bool], *, rounds: int = 6) -> dict[str, Any]:
-    """Make a failing program smaller while it still fails: fewer requests, fewer bars, fewer symbols, plainer fields."""
+    """Make a failing program smaller while it still fails: fewer requests and bars, plainer fields."""
     for _ in range(rounds):
         before = _size(program)
         for smaller in (_fewer_requests, _fewer_bars, _plainer_fields, _plainer_market):

@@ -164,7 +164,7 @@ class Contract:
 
     # ------------------------------------------------------------------------------------------------- swap
     def swap(
-        self, side: int, steps: int, exit_points: int, open_points: Fraction, account: Account, rates: Rates
+        self, side: int, steps: int, *, exit_points: int, open_points: Fraction, account: Account, rates: Rates
     ) -> Fraction:
         """Give one night's swap, account currency, not rounded."""
         rate = self.swap_long if side > 0 else self.swap_short

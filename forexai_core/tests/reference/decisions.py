@@ -75,9 +75,14 @@ def _market(book: Book, symbol: int, request: Request) -> bool:
 
 def _place(book: Book, symbol: int, request: Request) -> bool:
     contract, quote = book.contracts[symbol], book.quote(symbol)
-    own_price = request.limit_price if request.kind == STOP_LIMIT else request.price
-    stop, target = stops_from(request, own_price or 0)
-    steps = check_steps(book, request, symbol, own_price or 0, stop)
+    own_price = (request.limit_price if request.kind == STOP_LIMIT else request.price) or 0
+    try:
+        stop, target = stops_from(request, own_price)
+        steps = check_steps(book, request, symbol, own_price, stop)
+    except Refused as refusal:
+        if str(refusal) == "invalid_stops":  # a wrong price is named before wrong stops
+            check_order_price(contract, _order(symbol, request, 0, None, None), quote, book.time_ns)
+        raise
     check_limit(book, symbol, request.side, steps)
     order = _order(symbol, request, steps, stop, target)
     check_order_price(contract, order, quote, book.time_ns)

@@ -22,19 +22,31 @@ __all__ = [
 ]
 
 
-def fill_order(book: Book, order: Order, price: int, reason: str, entered: Entered) -> Position | None:
-    """Execute an order's volume at a price; give the position that it opened or added to."""
+def fill_order(
+    book: Book, order: Order, price: int, reason: str, entered: Entered, *, unclear: bool = False
+) -> Position | None:
+    """Execute an order's volume at a price; give the position that it opened or added to.
+
+    ``unclear`` says that another order of its group might have filled instead: whatever it touches is ambiguous.
+    """
     held = book.positions_of(order.symbol)
     if not book.account.netting or not held:
-        return book.open(order, price, reason, entered)
+        position = book.open(order, price, reason, entered)
+        position.ambiguous |= unclear
+        return position
     position = held[0]
+    position.ambiguous |= unclear
     if position.side == order.side:
         book.add(position, order, price, entered)
         return position
     closed = min(order.steps, position.steps)
     book.close(position, closed, price, "signal", ambiguous=_reduction_unclear(book, position))
     order.steps -= closed
-    return book.open(order, price, reason, entered) if order.steps else None
+    if not order.steps:
+        return None
+    position = book.open(order, price, reason, entered)
+    position.ambiguous |= unclear
+    return position
 
 
 def _reduction_unclear(book: Book, position: Position) -> bool:
@@ -47,7 +59,7 @@ def _reduction_unclear(book: Book, position: Position) -> bool:
 
 
 def fill_pending(
-    book: Book, order: Order, price: int, entered: Entered, quote: Quote, rivals: list[Order]
+    book: Book, order: Order, price: int, entered: Entered, *, quote: Quote, rivals: list[Order]
 ) -> Position | None:
     """Fill a pending order, if the account can pay for it at a quote, and cancel the others of its group.
 
@@ -63,11 +75,8 @@ def fill_pending(
         return None
     finally:
         book.quotes[order.symbol] = present
-    position = fill_order(book, order, price, order.origin, entered)
-    cancelled = cancel_rivals(book, order)
-    if position is not None and any(rival in rivals for rival in cancelled):
-        position.ambiguous = True
-    return position
+    unclear = any(rival in rivals for rival in cancel_rivals(book, order))
+    return fill_order(book, order, price, order.origin, entered, unclear=unclear)
 
 
 def cancel_rivals(book: Book, order: Order) -> list[Order]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,8 +65,8 @@ _SWAP_MODES = ("points", "points", "points", "disabled", "currency_symbol", "cur
                "interest_current", "interest_open")  # fmt: skip
 
 
-def generate(seed: int, *, bars: int | None = None) -> Program:
-    """Make the program of a seed."""
+def generate(seed: int, *, bars: int | None = None) -> tuple[Program, ReferenceLedger]:
+    """Make the program of a seed; give it with the reference ledger that has run it."""
     rng = random.Random(seed)
     market = rng.choice(_MARKETS)
     count = bars or rng.choice((25, 40, 60, 60, 90, 150, 300))
@@ -82,8 +83,7 @@ def generate(seed: int, *, bars: int | None = None) -> Program:
     for pair, rate in market[3].items():
         program["rates"][pair] = _rate(rng, pair, rate, program["symbols"])
     _scale_balance(rng, program)
-    _ask(rng, program)
-    return program
+    return program, _ask(rng, program)
 
 
 def _account(rng: random.Random, currency: str) -> dict[str, Any]:
@@ -104,15 +104,13 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
     own = dict(instrument)
     if own["volume_step"] == 0.01 and rng.random() < 0.3:
         own |= rng.choice(({"volume_step": 0.1, "volume_min": 0.1}, {"volume_min": 0.05}, {"volume_max": 1.5}))
-    if rng.random() < 0.15:
-        own["volume_limit"] = own["volume_step"] * rng.choice((20, 50, 120))
-        own["volume_limit"] = round(own["volume_limit"], 8)
-    if rng.random() < 0.25:
-        own["stops_level_points"] = rng.choice((1, 5, 12))
-    if rng.random() < 0.2:
-        own["freeze_level_points"] = rng.choice((4, 10, 40))
-    if rng.random() < 0.3:
-        own["margin_hedged"] = rng.choice((0.0, own["contract_size"] / 2))
+    unusual = (
+        (0.15, "volume_limit", round(own["volume_step"] * rng.choice((20, 50, 120)), 8)),
+        (0.25, "stops_level_points", rng.choice((1, 5, 12))),
+        (0.2, "freeze_level_points", rng.choice((4, 10, 40))),
+        (0.3, "margin_hedged", rng.choice((0.0, own["contract_size"] / 2))),
+    )
+    own |= {name: value for chance, name, value in unusual if rng.random() < chance}
     own["swap_mode"] = rng.choice(_SWAP_MODES)
     own["swap_long"], own["swap_short"] = round(rng.uniform(-12, 4), 2), round(rng.uniform(-12, 4), 2)
     own["commission_per_lot"] = rng.choice((0.0, 3.5, 2.75))
@@ -230,130 +228,133 @@ def _scale_balance(rng: random.Random, program: Program) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------------ requests
-def _ask(rng: random.Random, program: Program) -> None:
-    """Let a random trader act, seeing the reference ledger."""
+@dataclass(frozen=True)
+class _Scene:
+    """What a random trader sees at the close of a bar."""
+
+    rng: random.Random
+    ledger: ReferenceLedger
+    symbol: int
+    bar: Bar
+    span: int
+    risky: float  # how often a volume is asked for as a fraction of equity
+
+    def near(self) -> int:
+        """Give a distance, mostly within a few bars' reach."""
+        return max(1, round(abs(self.rng.gauss(0, self.span * self.rng.choice((0.3, 1, 2.5))))))
+
+
+def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
+    """Let a random trader act, seeing the reference ledger; give that ledger, finished."""
     ledger = open_ledger(program)
     rate = rng.choice((0.15, 0.4, 0.9))
-    fraction = rng.choice((0.0, 0.0, 0.3))
+    risky = rng.choice((0.0, 0.0, 0.3))
     for number, (symbol, bar) in enumerate(events_of(program)):
         ledger.event(symbol, bar)
+        scene = _Scene(rng, ledger, symbol, bar, program["symbols"][symbol]["span"], risky)
         while rng.random() < rate / (1 + rate):
-            for given in _requests(rng, program, ledger, symbol, bar, fraction):
+            for given in _requests(scene):
                 full = {"symbol": symbol, **given}
                 program["requests"].append([number, full])
                 ledger.submit(symbol, request_of(full))
+    ledger.finish()
+    return ledger
 
 
 _CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",
             "cancel", "cancel_all", "trail", "trail", "reverse")  # fmt: skip
 _KINDS = (*("market",) * 8, *("limit",) * 3, *("stop",) * 3, *("stop_limit",) * 2, *("bracket",) * 2, *_CHANGES)
+_BRACKETS = (("stop", "stop"), ("limit", "limit"), ("limit", "stop"), ("stop_limit", "limit"))
 
 
-def _requests(
-    rng: random.Random, program: Program, ledger: ReferenceLedger, symbol: int, bar: Bar, risky: float
-) -> list[dict[str, Any]]:
+def _requests(scene: _Scene) -> list[dict[str, Any]]:
+    rng, book = scene.rng, scene.ledger.book
     kind = rng.choice(_KINDS)
-    nothing = not ledger.book.positions_of(symbol) and not ledger.book.orders_of(symbol)
+    nothing = not book.positions_of(scene.symbol) and not book.orders_of(scene.symbol)
     if nothing and kind in _CHANGES and rng.random() < 0.95:
         kind = "market"
-    span = program["symbols"][symbol]["span"]
     if kind in {"market", "limit", "stop", "stop_limit"}:
-        return [_opening(rng, ledger, symbol, bar, span, kind, rng.choice((1, -1)), risky)]
+        return [_opening(scene, kind, rng.choice((1, -1)), scene.risky)]
     if kind == "bracket":
-        group = rng.randint(1, 9)
-        pair = rng.choice((("stop", "stop"), ("limit", "limit"), ("limit", "stop"), ("stop_limit", "limit")))
-        both = [
-            _opening(rng, ledger, symbol, bar, span, each, side, 0.0)
-            for each, side in zip(pair, rng.choice(((1, -1), (-1, 1), (1, 1))), strict=True)
-        ]
+        group, pair, sides = rng.randint(1, 9), rng.choice(_BRACKETS), rng.choice(((1, -1), (-1, 1), (1, 1)))
+        both = [_opening(scene, each, side, 0.0) for each, side in zip(pair, sides, strict=True)]
         return [{**each, "oco": group} for each in both]
-    return [_change(rng, ledger, symbol, bar, span, kind)]
+    if kind in {"modify_order", "cancel", "cancel_all"}:
+        return [_order_change(scene, kind)]
+    return [_position_change(scene, kind)]
 
 
-def _near(rng: random.Random, span: int, least: int = 1) -> int:
-    return max(least, round(abs(rng.gauss(0, span * rng.choice((0.3, 1, 2.5))))))
-
-
-def _opening(
-    rng: random.Random, ledger: ReferenceLedger, symbol: int, bar: Bar, span: int, kind: str, side: int, risky: float
-) -> dict[str, Any]:
-    contract = ledger.book.contracts[symbol]
-    careful = 0.7 if ledger.book.account.stop_out < 80 else 0.35
-    steps = contract.min_steps * rng.choice((1, 1, 2, 5, 20, 60))
-    steps = 0 if rng.random() < 0.01 else steps + rng.choice((0, 0, 1, 3))
-    given: dict[str, Any] = {"kind": kind, "side": side, "steps": steps}
+def _opening(scene: _Scene, kind: str, side: int, risky: float) -> dict[str, Any]:
+    rng, bar, span = scene.rng, scene.bar, scene.span
+    careful = 0.7 if scene.ledger.book.account.stop_out < 80 else 0.35
+    steps = scene.ledger.book.contracts[scene.symbol].min_steps * rng.choice((1, 1, 2, 5, 20, 60))
+    given: dict[str, Any] = {"kind": kind, "side": side, "steps": steps + rng.choice((0, 0, 1, 3))}
     if rng.random() < careful:
-        given["stop_distance"] = _near(rng, span) + rng.choice((0, 0, span))
+        given["stop_distance"] = scene.near() + rng.choice((0, 0, span))
     if rng.random() < 0.6:
-        given["target_distance"] = _near(rng, span)
+        given["target_distance"] = scene.near()
     if rng.random() < 0.1:
-        given["stop"] = bar.bid.close - side * _near(rng, span)
+        given["stop"] = bar.bid.close - side * scene.near()
     if rng.random() < 0.15:
-        given |= {"trail_distance": _near(rng, span), "trail_start": rng.choice((0, 0, span // 2, span))}
+        given |= {"trail_distance": scene.near(), "trail_start": rng.choice((0, 0, span // 2, span))}
     if rng.random() < risky:
         given |= {"steps": 0, "risk_fraction": rng.choice((0.01, 0.02, 0.1, 0.5))}
-    if kind != "market":
-        away = _near(rng, span) * (1 if rng.random() < 0.95 else -1)
-        rising = (side > 0) == (kind != "limit")
-        given["price"] = bar.at_close.entry(side) + (away if rising else -away)
-        if kind == "stop_limit":
-            given["limit_price"] = given["price"] - side * _near(rng, span) * (1 if rng.random() < 0.95 else -1)
-        if rng.random() < 0.25:
-            given["expiry_ns"] = bar.end_ns + rng.randint(-1, 12) * (bar.end_ns - bar.time_ns) // 2
+    if rng.random() < 0.01:
+        given["steps"] = 0
+    return given if kind == "market" else {**given, **_pending(scene, kind, side)}
+
+
+def _pending(scene: _Scene, kind: str, side: int) -> dict[str, Any]:
+    rng, bar = scene.rng, scene.bar
+    away = scene.near() * (1 if rng.random() < 0.95 else -1)
+    rising = (side > 0) == (kind != "limit")
+    given = {"price": bar.at_close.entry(side) + (away if rising else -away)}
+    if kind == "stop_limit":
+        given["limit_price"] = given["price"] - side * scene.near() * (1 if rng.random() < 0.95 else -1)
+    if rng.random() < 0.25:
+        given["expiry_ns"] = bar.end_ns + rng.randint(-1, 12) * (bar.end_ns - bar.time_ns) // 2
     return given
 
 
-def _change(
-    rng: random.Random, ledger: ReferenceLedger, symbol: int, bar: Bar, span: int, kind: str
-) -> dict[str, Any]:
-    book = ledger.book
-    positions = [p for p in book.positions_of(symbol)]
-    orders = book.orders_of(symbol)
-    wild = rng.random() < 0.05
-    position = rng.choice(positions) if positions and not wild else None
-    order = rng.choice(orders) if orders and not wild else None
-    ticket = position.ticket if position else rng.randint(1, 9)
-    side = position.side if position else 1
-    quote = bar.at_close
-    levels: dict[str, Any] = {}
-    if rng.random() < 0.8:
-        levels["stop"] = quote.exit(side) - side * _near(rng, span)
-    if rng.random() < 0.6:
-        levels["target"] = quote.exit(side) + side * _near(rng, span)
-    if kind == "close":
-        return {"kind": "close", "ticket": ticket}
-    if kind == "part":
-        held = position.steps if position else 10
-        return {"kind": "close", "ticket": ticket, "steps": rng.randint(1, held + held // 8)}
-    if kind == "reverse" and position:
-        return {"kind": "market", "side": -side, "steps": position.steps * 2}
-    if kind in {"close_all", "reverse"}:
-        return {"kind": "close_all", "side": rng.choice((0, 1, -1))}
-    if kind == "modify":
-        return {"kind": "modify_position", "ticket": ticket, **levels}
-    if kind == "trail":
-        distance = rng.choice((0, _near(rng, span), _near(rng, span)))
-        return {"kind": "trail", "ticket": ticket, "trail_distance": distance, "trail_start": rng.choice((0, span))}
-    if kind == "cancel":
-        return {"kind": "cancel", "ticket": order.ticket if order else rng.randint(1, 9)}
+def _position_change(scene: _Scene, kind: str) -> dict[str, Any]:
+    rng, quote = scene.rng, scene.bar.at_close
+    positions = scene.ledger.book.positions_of(scene.symbol)
+    position = rng.choice(positions) if positions and rng.random() > 0.05 else None
+    ticket, side, held = (position.ticket, position.side, position.steps) if position else (rng.randint(1, 9), 1, 10)
+    away = {"stop": -side * scene.near(), "target": side * scene.near()}
+    levels = {name: quote.exit(side) + points for name, points in away.items() if rng.random() < 0.7}
+    distance = rng.choice((0, scene.near(), scene.near()))
+    choices: dict[str, dict[str, Any]] = {
+        "close": {"ticket": ticket},
+        "part": {"kind": "close", "ticket": ticket, "steps": rng.randint(1, held + held // 8)},
+        "reverse": {"kind": "market", "side": -side, "steps": held * 2},
+        "close_all": {"side": rng.choice((0, 1, -1))},
+        "modify": {"kind": "modify_position", "ticket": ticket, **levels},
+        "trail": {"ticket": ticket, "trail_distance": distance, "trail_start": rng.choice((0, scene.span))},
+    }
+    return {"kind": kind, **choices[kind]}
+
+
+def _order_change(scene: _Scene, kind: str) -> dict[str, Any]:
+    rng, span, bar = scene.rng, scene.span, scene.bar
+    orders = scene.ledger.book.orders_of(scene.symbol)
+    order = rng.choice(orders) if orders and rng.random() > 0.05 else None
+    given: dict[str, Any] = {"kind": kind}
     if kind == "cancel_all":
-        return {"kind": "cancel_all"}
-    return _modified_order(rng, order.ticket if order else rng.randint(1, 9), ledger, bar, span)
-
-
-def _modified_order(rng: random.Random, ticket: int, ledger: ReferenceLedger, bar: Bar, span: int) -> dict[str, Any]:
-    given: dict[str, Any] = {"kind": "modify_order", "ticket": ticket}
-    order = ledger.book.orders.get(ticket)
-    if order is None:
-        return {**given, "price": bar.bid.close}
+        return given
+    given["ticket"] = order.ticket if order else rng.randint(1, 9)
+    if kind == "cancel" or order is None:
+        return given
     own = order.own_price
     if rng.random() < 0.7:
         given["price"] = order.price + rng.randint(-span, span)
         own = given["price"] if order.kind != "stop_limit" else own
+    if rng.random() < 0.2 and order.kind == "stop_limit":
+        own = given["limit_price"] = own + rng.randint(-span, span)
     if rng.random() < 0.7:
-        given["stop"] = own - order.side * _near(rng, span)
+        given["stop"] = own - order.side * scene.near()
     if rng.random() < 0.5:
-        given["target"] = own + order.side * _near(rng, span)
+        given["target"] = own + order.side * scene.near()
     if rng.random() < 0.2:
         given["expiry_ns"] = bar.end_ns + rng.randint(1, 5) * (bar.end_ns - bar.time_ns)
     return given

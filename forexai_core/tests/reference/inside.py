@@ -80,7 +80,7 @@ def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
         entered = Entered.BY_CLOSE
     quote = bar.at(candidate.distance if rises else -candidate.distance)
     rivals = [o for o in book.orders_of(symbol) if o is not what and bar.entry(o.side).holds(o.price)]
-    fill_pending(book, what, stop_fill(book, what, what.price), entered, quote, rivals)
+    fill_pending(book, what, stop_fill(book, what, what.price), entered, quote=quote, rivals=rivals)
 
 
 def _stop_proven(position: Position, bar: Bar) -> bool:
@@ -109,11 +109,11 @@ def _find_stop_out(
         first, last = min(reached, full), full
     else:
         first, last = reached, min(candidate.distance - 1, full)
-    found = _first_below(book, symbol, bar, direction, first, last)
+    found = _first_below(book, symbol, bar, direction=direction, first=first, last=last)
     return None if found is None else (found, direction)
 
 
-def _first_below(book: Book, symbol: int, bar: Bar, direction: int, first: int, last: int) -> int | None:
+def _first_below(book: Book, symbol: int, bar: Bar, *, direction: int, first: int, last: int) -> int | None:
     """Search every point between two distances; a bound on equity spares stretches that cannot cross.
 
     Each position's own open profit only rises or only falls along the way, so that the sum of the worse ends of all
@@ -127,8 +127,10 @@ def _first_below(book: Book, symbol: int, bar: Bar, direction: int, first: int, 
     if first == last:
         return first
     middle = (first + last) // 2
-    found = _first_below(book, symbol, bar, direction, first, middle)
-    return _first_below(book, symbol, bar, direction, middle + 1, last) if found is None else found
+    found = _first_below(book, symbol, bar, direction=direction, first=first, last=middle)
+    if found is None:
+        found = _first_below(book, symbol, bar, direction=direction, first=middle + 1, last=last)
+    return found
 
 
 def _least_equity(book: Book, symbol: int, near: Quote, far: Quote) -> int:

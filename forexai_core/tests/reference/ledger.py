@@ -154,7 +154,7 @@ class ReferenceLedger:
             o for o in self.book.orders_of(order.symbol) if o is not order and o.reached_by(bar.entry(o.side).open)
         ]
         price = stop_fill(self.book, order, level)
-        position = fill_pending(self.book, order, price, Entered.OPEN, bar.at_open, rivals)
+        position = fill_pending(self.book, order, price, Entered.OPEN, quote=bar.at_open, rivals=rivals)
         if position is not None:
             self._exit_at_open(position, bar)
         return position is not None

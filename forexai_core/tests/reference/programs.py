@@ -1,7 +1,7 @@
 """Random programs: a small market, an account and a stream of requests, as plain data that can be kept as JSON.
 
-Prices and distances are points, volumes steps. ``run`` drives the reference ledger through a program; ``generate`` makes
-one from a seed, looking at the reference ledger on the way so that requests name tickets that exist.
+Prices and distances are points, volumes steps. ``run`` drives the reference ledger through a program.
+``reference.generator`` makes programs from seeds.
 """
 
 from __future__ import annotations
@@ -98,9 +98,7 @@ def request_of(given: dict[str, Any]) -> Request:
     return Request(**known)
 
 
-def run(
-    program: Program, watch: Callable[[ReferenceLedger, int, int, Bar], None] | None = None
-) -> ReferenceLedger:
+def run(program: Program, watch: Callable[[ReferenceLedger, int, int, Bar], None] | None = None) -> ReferenceLedger:
     """Drive the reference ledger through a program; ``watch`` looks on after each event."""
     ledger = open_ledger(program)
     requests: dict[int, list[dict[str, Any]]] = {}

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 from reference.contract import Account, Contract, Rates
 
-__all__ = ["RateSeries", "RateTable", "RateUnknown"]
+__all__ = ["RateSeries", "RateTable", "RateUnknownError"]
 
 _WEEK_NS = 7 * 86_400 * 1_000_000_000
 
 
-class RateUnknown(LookupError):
+class RateUnknownError(LookupError):
     """No rate is known at a time, or the last one is too old."""
 
 
@@ -32,7 +32,7 @@ class RateSeries:
             return self.bid[0], self.ask[0]
         row = bisect_right(self.known_ns, time_ns) - 1
         if row < 0 or time_ns - self.known_ns[row] > max_age_ns:
-            raise RateUnknown(time_ns)
+            raise RateUnknownError(time_ns)
         return self.bid[row], self.ask[row]
 
 
@@ -70,4 +70,4 @@ class RateTable:
         if to + currency in self._series:
             bid, ask = self._series[to + currency].at(time_ns, self._max_age_ns)
             return 1 / ask, 1 / bid
-        raise RateUnknown(currency + to)
+        raise RateUnknownError(currency + to)

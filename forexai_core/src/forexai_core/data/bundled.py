@@ -73,7 +73,7 @@ def _bars() -> Bars:
         spread_points=np.full(len(asked), STATED_SPREAD_POINTS),
         provenance={
             "source": "gym-anytrading 2.0.0 (MIT): EURUSD H1 of 2017, ask side, as Dukascopy published it",
-            "sides": f"the source has the ask only; the bid is the ask less a stated spread of {STATED_SPREAD_POINTS:g} points",
+            "sides": f"ask from the source; the bid is the ask less a stated spread of {STATED_SPREAD_POINTS:g} points",
             "clock": "UTC",
             "volume": "millions of the source's units",
             "source_sha256": asked.provenance["source_sha256"],
@@ -96,7 +96,7 @@ def _ticks() -> Ticks:
         data=data,
         provenance={
             "source": "findatapy 0.1.42 (Apache-2.0): EURUSD ticks of 2016-06-14, bid side, from Dukascopy",
-            "sides": f"the source has the bid only; the ask is the bid plus a stated spread of {STATED_SPREAD_POINTS:g} points",
+            "sides": f"bid from the source; the ask is the bid plus a stated spread of {STATED_SPREAD_POINTS:g} points",
             "clock": "UTC",
             "source_sha256": table.sha256,
         },

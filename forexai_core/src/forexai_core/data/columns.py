@@ -99,33 +99,32 @@ def find_columns(
     """
     plain = [_plain(name) for name in header]
     found: dict[str, tuple[int, ...]] = {}
-    for role, wanted in chosen.items():
-        if role not in roles:
-            hint = did_you_mean(role, roles)
-            raise DataFormatError(f"there is no column role '{role}'.", file=file, line=line, column=role, remedy=hint)
-        found[role] = (_chosen_position(header, role, wanted, file, line),)
-    for role, names in roles.items():
-        if role in found:
-            continue
-        positions = _time_positions(plain) if role == "time" else ()
-        for name in names:
-            if not positions and name in plain:
-                positions = (_only_position(header, plain, name, role, file, line),)
-        if positions:
-            found[role] = positions
-    if "time" not in found and plain and plain[0] in {"", "unnamed0"}:
-        found["time"] = (0,)
-    _require(found, header, roles, file, line, _OPTIONAL | optional)
+    try:
+        for role, wanted in chosen.items():
+            found[role] = (_chosen_position(header, roles, role, wanted),)
+        for role, names in roles.items():
+            positions = _positions(header, plain, role, names)
+            if role not in found and positions:
+                found[role] = positions
+        if "time" not in found and plain and plain[0] in {"", "unnamed0"}:
+            found["time"] = (0,)
+        _require(found, header, roles, _OPTIONAL | optional)
+    except _ColumnProblem as problem:
+        raise DataFormatError(
+            problem.problem, file=file, line=line, column=problem.role, remedy=problem.remedy
+        ) from None
     return found
 
 
-def _time_positions(plain: Sequence[str]) -> tuple[int, ...]:
-    days = [position for position, name in enumerate(plain) if name in _DATE_NAMES]
-    hours = [position for position, name in enumerate(plain) if name in _TIME_OF_DAY_NAMES]
-    return (days[0], hours[0]) if len(days) == len(hours) == 1 else ()
+class _ColumnProblem(Exception):  # noqa: N818 - becomes a DataFormatError once the file is known
+    def __init__(self, problem: str, role: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem, self.role, self.remedy = problem, role, remedy
 
 
-def _chosen_position(header: Sequence[str], role: str, wanted: str | int, file: str, line: int | None) -> int:
+def _chosen_position(header: Sequence[str], roles: Mapping[str, tuple[str, ...]], role: str, wanted: str | int) -> int:
+    if role not in roles:
+        raise _ColumnProblem(f"there is no column role '{role}'.", role, did_you_mean(role, roles))
     if isinstance(wanted, int) and not isinstance(wanted, bool):
         if 1 <= wanted <= len(header):
             return wanted - 1
@@ -134,30 +133,29 @@ def _chosen_position(header: Sequence[str], role: str, wanted: str | int, file: 
         if list(header).count(str(wanted)) == 1:
             return list(header).index(str(wanted))
         problem = f"columns={{'{role}': {wanted!r}}} names no single column."
-    raise DataFormatError(problem, file=file, line=line, column=role, remedy=_listed(header, str(wanted)))
+    raise _ColumnProblem(problem, role, _listed(header, str(wanted)))
 
 
-def _only_position(
-    header: Sequence[str], plain: Sequence[str], name: str, role: str, file: str, line: int | None
-) -> int:
+def _positions(header: Sequence[str], plain: Sequence[str], role: str, names: Sequence[str]) -> tuple[int, ...]:
+    """Find the column of a role by the first of its names that stands in the header."""
+    days = [position for position, name in enumerate(plain) if name in _DATE_NAMES]
+    hours = [position for position, name in enumerate(plain) if name in _TIME_OF_DAY_NAMES]
+    if role == "time" and len(days) == len(hours) == 1:
+        return days[0], hours[0]
+    name = next((name for name in names if name in plain), None)
+    if name is None:
+        return ()
     position = plain.index(name)
     if plain.count(name) > 1:
-        raise DataFormatError(
-            f"two columns are named '{header[position]}'.",
-            file=file,
-            line=line,
-            column=role,
-            remedy=f"Say which one by its number, columns={{'{role}': {position + 1}}}.",
-        )
-    return position
+        remedy = f"Say which one by its number, columns={{'{role}': {position + 1}}}."
+        raise _ColumnProblem(f"two columns are named '{header[position]}'.", role, remedy)
+    return (position,)
 
 
 def _require(
     found: Mapping[str, object],
     header: Sequence[str],
     roles: Mapping[str, tuple[str, ...]],
-    file: str,
-    line: int | None,
     optional: AbstractSet[str],
 ) -> None:
     asks = [role for role in roles if role.startswith("ask_")]
@@ -174,7 +172,7 @@ def _require(
     else:
         remedy = _listed(header, missing[0]) + f" Name it with columns={{'{missing[0]}': …}}."
     what = ", ".join(f"'{role}'" for role in missing)
-    raise DataFormatError(f"there is no column for {what}.", file=file, line=line, column=missing[0], remedy=remedy)
+    raise _ColumnProblem(f"there is no column for {what}.", missing[0], remedy)
 
 
 def _listed(header: Iterable[str], wanted: str) -> str:

@@ -69,7 +69,7 @@ def sniff(text: bytes, *, file: str, delimiter: str | None, for_ticks: bool) -> 
     Parameters
     ----------
     text : bytes
-        UTF-8 with ``\\n`` line ends.
+        UTF-8 with newlines as line ends.
     file : str
         Name for messages.
     delimiter : str or None
@@ -239,7 +239,7 @@ def sniff_decimal(samples: Sequence[tuple[int, str, str]], *, file: str) -> str:
         )
     if all(re.fullmatch(r"\d{1,3},\d{3}", text) for _, _, text in commas):
         raise DataFormatError(
-            f"'{text}' may be a decimal comma ({text.replace(',', '.')}) or a thousands separator ({text.replace(',', '')}).",
+            f"the comma in '{text}' may be a decimal mark or separate thousands.",
             file=file,
             line=line,
             column=column,

@@ -175,7 +175,7 @@ class EventFileSource:
         stop_ns: int,
         *,
         currencies: frozenset[str] | None = None,
-        least: Impact = Impact.LOW,
+        least: Impact = Impact.HOLIDAY,
     ) -> tuple[EconomicEvent, ...]:
         """Give the events in ``[start_ns, stop_ns)`` of some currencies, from an impact up."""
         times = np.array([event.time_ns for event in self.events], np.int64)

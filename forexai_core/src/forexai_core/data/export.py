@@ -109,4 +109,4 @@ def _write_parquet(time_ns: NDArray[np.int64], columns: dict[str, NDArray[np.flo
 
     stamps = pa.array(np.ascontiguousarray(time_ns).view("datetime64[ns]"), type=pa.timestamp("ns", tz="UTC"))
     arrays = {name: pa.array(np.ascontiguousarray(column)) for name, column in columns.items()}
-    pq.write_table(pa.table({"timestamp": stamps, **arrays}), path)
+    pq.write_table(pa.table({"timestamp": stamps, **arrays}), path, write_page_checksum=True)

@@ -145,7 +145,10 @@ def _by_file_order(
 
 def _never(wall: Times, row: int, clock: Clock) -> str:
     shown = format_time_ns(int(wall[row])).rstrip("Z")
-    return f"the clock {clock} never showed {shown}: it skips that hour in spring. Is it the file's clock? Else missing='forward'."
+    return (
+        f"the clock {clock} never showed {shown}: it skips that hour in spring. Check that it is the file's clock, or "
+        "pass missing='forward'."
+    )
 
 
 def _two(wall: Times, row: int, clock: Clock) -> str:

@@ -84,9 +84,9 @@ def apply_gap_policy(bars: Bars, policy: GapPolicy) -> Bars:
     if policy == "raise":
         worst = max(gaps, key=lambda gap: gap.missing)
         raise DataGapError(
-            f"{bars.symbol} {bars.timeframe}: {sum(gap.missing for gap in gaps):,} bars are missing in {len(gaps):,} gaps, "
-            f"the largest after {format_time_ns(worst.after_ns)} ({worst.missing:,} bars). Get the missing data, or choose "
-            "the gap policy 'report', 'forward-fill' or 'drop-days'."
+            f"{bars.symbol} {bars.timeframe}: {sum(gap.missing for gap in gaps):,} bars are missing in {len(gaps):,} "
+            f"gaps, the largest after {format_time_ns(worst.after_ns)} ({worst.missing:,} bars). Get the missing data, "
+            "or choose the gap policy 'report', 'forward-fill' or 'drop-days'."
         )
     return _forward_fill(bars, gaps) if policy == "forward-fill" else _drop_days(bars, gaps)
 

@@ -29,6 +29,7 @@ from forexai_core.data.manifests import Manifest, Piece, read_manifest
 from forexai_core.data.series import COLUMN_DTYPES, append_rows, check_series, read_rows_between, replace_rows
 from forexai_core.data.stamp_layouts import find_layout
 from forexai_core.data.stamps import parse_stamps
+from forexai_core.data.text_tables import Cells
 from forexai_core.errors import ConfigError, DataError, IntegrityError, StorageError, did_you_mean
 from forexai_core.values.bars import Bars, Ticks
 from forexai_core.values.clocks import format_time_ns
@@ -36,7 +37,7 @@ from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["Entry", "Library", "Moment", "to_time_ns"]
 
-Moment = str | datetime | int
+Moment = str | datetime | np.datetime64 | np.integer[Any] | int
 """A time: ISO 8601 text or a datetime, both UTC unless they say otherwise, or nanoseconds UTC."""
 
 Overlap = Literal["raise", "skip", "replace"]
@@ -91,15 +92,15 @@ def to_time_ns(moment: Moment) -> int:
         aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
         since = aware - datetime(1970, 1, 1, tzinfo=UTC)
         return (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1_000
-    if isinstance(moment, int) and not isinstance(moment, bool):
-        return moment
+    if isinstance(moment, np.datetime64):
+        return int(moment.astype("datetime64[ns]").astype(np.int64))
+    if isinstance(moment, (int, np.integer)) and not isinstance(moment, bool):
+        return int(moment)
     text = str(moment).strip()
     layout = find_layout(text)
     if layout is None or layout.by_position or layout.epoch_unit_ns:
         raise ConfigError(f"'{moment}' is no time. Write it as 2012-02-01 or 2012-02-01T13:30:00, in UTC.")
-    content = np.frombuffer(text.encode() + b"\x00" * 64, np.uint8)
-    zero, end = np.zeros(1, np.int64), np.array([len(text)], np.int64)
-    stamps = parse_stamps(content, zero, end, zero, file="time", column="time", date_order=None)
+    stamps = parse_stamps(Cells.of([text], line=np.zeros(1, np.int64), file="", column="time"), date_order=None)
     if stamps.problems:
         raise ConfigError(f"'{moment}' is no time: {stamps.problems[0]}")
     return int(stamps.local_ns[0])
@@ -265,7 +266,9 @@ def _write(folder: Path, manifest: Manifest, prices: Bars | Ticks, on_overlap: O
     before = read_rows_between(folder, manifest, None, first)
     after = read_rows_between(folder, manifest, until + 1, None)
     merged = {name: np.concatenate((before[name], rows[name], after[name])) for name in manifest.columns}
-    return replace_rows(folder, manifest, merged, prices.provenance, _pieces_outside(manifest, first, until))
+    fresh = Piece(first_ns=first, last_ns=until, provenance=dict(prices.provenance))
+    pieces = sorted((*_pieces_outside(manifest, first, until), fresh), key=lambda piece: piece.first_ns)
+    return replace_rows(folder, manifest, merged, pieces)
 
 
 def _entry(manifest: Manifest) -> Entry:
@@ -298,8 +301,8 @@ def _agree(manifest: Manifest, prices: Bars | Ticks) -> Manifest:
     given = tuple(_columns(prices))
     if manifest.columns != given:
         raise DataError(
-            f"The library has {prices.symbol} {manifest.timeframe} as {' + '.join(manifest.columns)}, the rows given are "
-            f"{' + '.join(given)}. Keep them in another library, or bring them to the same sides."
+            f"The library has {prices.symbol} {manifest.timeframe} as {' + '.join(manifest.columns)}, the rows given "
+            f"are {' + '.join(given)}. Keep them in another library, or bring them to the same sides."
         )
     if "spread" in given and manifest.blocks and manifest.instrument.digits != prices.instrument.digits:
         raise DataError(

@@ -16,12 +16,14 @@ from forexai_core.data.columns import find_columns, says_utc
 from forexai_core.data.number_fields import Numbers
 from forexai_core.data.options import FileOptions
 from forexai_core.data.stamps import FIRST_YEAR, LAST_YEAR, Stamps, parse_stamps
-from forexai_core.data.text_tables import PADDING, BadRow
+from forexai_core.data.text_tables import BadRow, Cells
 from forexai_core.data.unpacking import RawFile
 from forexai_core.errors import DataFormatError
 
 __all__ = ["open_parquet"]
 
+# What pyarrow raises where a file does not keep its own promises.
+_DAMAGED = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, OverflowError, MemoryError)
 _UNITS_NS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 
 
@@ -86,18 +88,8 @@ class ParquetTable:
                 remedy="Write timestamps, text, or whole numbers since 1970.",
             )
         texts = ["" if value is None else str(value) for value in column.to_pylist()]
-        lengths = np.array([len(text.encode()) for text in texts], np.int64)
-        stop = np.cumsum(lengths)
-        content = np.frombuffer("".join(texts).encode() + b"\x00" * PADDING, np.uint8)
-        return parse_stamps(
-            content,
-            stop - lengths,
-            stop,
-            self.line,
-            file=self.file,
-            column=self.roles["time"],
-            date_order=self.options.date_order,
-        )
+        cells = Cells.of(texts, line=self.line, file=self.file, column=self.roles["time"])
+        return parse_stamps(cells, date_order=self.options.date_order)
 
     def numbers(self, role: str) -> Numbers:
         """Read a column of numbers."""
@@ -146,22 +138,22 @@ def open_parquet(raw: RawFile, options: FileOptions, roles: Mapping[str, tuple[s
         If it is damaged, larger than the limits once unpacked, empty, or lacks a column.
     """
     try:
-        reader = pq.ParquetFile(pa.BufferReader(raw.content))
-        unpacked = sum(
-            reader.metadata.row_group(group).total_byte_size for group in range(reader.metadata.num_row_groups)
-        )
-        if unpacked > options.limits.max_unpacked_bytes:
-            raise DataFormatError(
-                f"the file unpacks to {unpacked:,} bytes.", file=raw.name,
-                remedy="If you trust it, pass limits=ReadLimits(max_unpacked_bytes=…).",
-            )  # fmt: skip
+        reader = pq.ParquetFile(pa.BufferReader(raw.content), page_checksum_verification=True)
+        groups = [reader.metadata.row_group(group) for group in range(reader.metadata.num_row_groups)]
+        unpacked = sum(group.total_byte_size for group in groups)
         header = reader.schema_arrow.names
-        positions = find_columns(header, roles, options.columns, file=raw.name, line=None)
-        frame = reader.read()
-    except (pa.ArrowException, OSError) as error:
+        frame = reader.read() if unpacked <= options.limits.max_unpacked_bytes else None
+    except _DAMAGED as error:
         raise DataFormatError(
             f"the Parquet file is damaged ({error}).", file=raw.name, remedy="Write or download it again."
         ) from error
+    if frame is None:
+        raise DataFormatError(
+            f"the file unpacks to {unpacked:,} bytes.",
+            file=raw.name,
+            remedy="If you trust it, pass limits=ReadLimits(max_unpacked_bytes=…).",
+        )
+    positions = find_columns(header, roles, options.columns, file=raw.name, line=None)
     if frame.num_rows == 0:
         raise DataFormatError("the file has no rows.", file=raw.name, remedy="Write or download it again.")
     names = {role: header[places[0]] for role, places in positions.items()}

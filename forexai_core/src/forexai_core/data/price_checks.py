@@ -65,8 +65,8 @@ def _outliers(bars: Bars) -> list[Finding]:
     wild = score > OUTLIER_MADS
     worst = int(np.argmax(score))
     message = (
-        f"{{count:,}} bars move more than {OUTLIER_MADS:g} robust standard deviations, the farthest {score[worst]:,.0f} "
-        f"at {format_time_ns(bars.time_ns[worst])}."
+        f"{{count:,}} bars move more than {OUTLIER_MADS:g} robust standard deviations, the farthest "
+        f"{score[worst]:,.0f} at {format_time_ns(bars.time_ns[worst])}."
     )
     return _finding("outlier", "warning", wild, bars.time_ns, message)
 
@@ -92,10 +92,9 @@ def _stale(bars: Bars) -> list[Finding]:
     if not long.any():
         return []
     longest = int(np.argmax(stop - start))
-    message = (
-        f"{{count:,}} runs of {least} or more bars without any move, the longest of {stop[longest] - start[longest] + 1:,} "
-        f"from {format_time_ns(bars.time_ns[start[longest] - 1])}."
-    )
+    since = format_time_ns(bars.time_ns[start[longest] - 1])
+    length = stop[longest] - start[longest] + 1
+    message = f"{{count:,}} runs of {least} or more bars without any move, the longest of {length:,} from {since}."
     where = np.zeros(len(bars), np.bool_)
     where[start[long] - 1] = True
     return _finding("stale", "warning", where, bars.time_ns, message)

@@ -126,9 +126,9 @@ def _check_edges(bars: Bars, start: NDArray[np.int64], target: Timeframe, anchor
     if across.any():
         row = int(np.argmax(across))
         raise DataShapeError(
-            f"{bars.symbol}: the {source} bar at {format_time_ns(bars.time_ns[row])} lies across an edge of {target} by "
-            f"the clock {anchor}: the bars are anchored at another clock. Pass clock= of the server they come from, or "
-            "start from shorter bars."
+            f"{bars.symbol}: the {source} bar at {format_time_ns(bars.time_ns[row])} lies across an edge of {target} "
+            f"by the clock {anchor}: the bars are anchored at another clock. Pass clock= of their server, or start "
+            "from shorter bars."
         )
 
 
@@ -162,8 +162,8 @@ def _from_ticks(ticks: Ticks, first: NDArray[np.int64]) -> tuple[NDArray[np.void
     """Make bid bars whose volume counts ticks, and the ask side beside them."""
     last = np.append(first[1:], len(ticks)) - 1
     data, ask = np.empty(len(first), BAR), np.empty(len(first), QUOTE)
-    for out, price in ((data, ticks.bid), (ask, ticks.ask)):
-        price = np.ascontiguousarray(price)
+    for out, side in ((data, ticks.bid), (ask, ticks.ask)):
+        price = np.ascontiguousarray(side)
         out["open"], out["close"] = price[first], price[last]
         out["high"] = np.maximum.reduceat(price, first)
         out["low"] = np.minimum.reduceat(price, first)

@@ -82,8 +82,12 @@ def _first_row_from(blocks: Sequence[Block], time_ns: NDArray[np.int64], edge: i
     return row
 
 
-def append_rows(folder: Path, manifest: Manifest, rows: Rows, provenance: Mapping[str, str]) -> Manifest:
+def append_rows(
+    folder: Path, manifest: Manifest, rows: Rows, provenance: Mapping[str, str], pieces: Sequence[Piece] | None = None
+) -> Manifest:
     """Write rows behind those that stand, then the manifest that makes them part of the series.
+
+    ``pieces`` tells where all rows come from, if not the new ones from ``provenance``.
 
     What a crash leaves behind the manifest's last row is cut off first; readers never look there.
 
@@ -102,11 +106,13 @@ def append_rows(folder: Path, manifest: Manifest, rows: Rows, provenance: Mappin
     except OSError as error:
         raise StorageError(f"{folder} cannot be written ({error.strerror or error}). Check the disk.") from error
     blocks = _extended(folder, manifest, rows)
-    piece = Piece(first_ns=int(time_ns[0]), last_ns=int(time_ns[-1]), provenance=dict(provenance))
-    pieces = list(manifest.pieces)
-    if pieces and pieces[-1].provenance == piece.provenance and pieces[-1].last_ns < piece.first_ns:
-        piece = attrs.evolve(piece, first_ns=pieces.pop().first_ns)
-    grown = attrs.evolve(manifest, blocks=blocks, pieces=(*pieces, piece))
+    if pieces is None:
+        piece = Piece(first_ns=int(time_ns[0]), last_ns=int(time_ns[-1]), provenance=dict(provenance))
+        earlier = list(manifest.pieces)
+        if earlier and earlier[-1].provenance == piece.provenance:
+            piece = attrs.evolve(piece, first_ns=earlier.pop().first_ns)
+        pieces = (*earlier, piece)
+    grown = attrs.evolve(manifest, blocks=blocks, pieces=tuple(pieces))
     write_manifest(folder, grown)
     return grown
 
@@ -148,14 +154,12 @@ def _digest(rows: NDArray[Any]) -> str:
     return hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()
 
 
-def replace_rows(
-    folder: Path, manifest: Manifest, rows: Rows, provenance: Mapping[str, str], pieces: tuple[Piece, ...]
-) -> Manifest:
+def replace_rows(folder: Path, manifest: Manifest, rows: Rows, pieces: Sequence[Piece]) -> Manifest:
     """Write a whole new generation of files, switch the manifest over, then remove the old ones."""
-    fresh = attrs.evolve(manifest, generation=manifest.generation + 1, blocks=(), pieces=pieces)
+    fresh = attrs.evolve(manifest, generation=manifest.generation + 1, blocks=(), pieces=())
     for column in fresh.columns:
         (folder / fresh.file_name(column)).unlink(missing_ok=True)  # of a crash
-    grown = append_rows(folder, fresh, rows, provenance)
+    grown = append_rows(folder, fresh, rows, {}, pieces)
     for column in COLUMN_DTYPES:
         old = folder / manifest.file_name(column)
         try:

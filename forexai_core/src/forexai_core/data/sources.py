@@ -55,7 +55,7 @@ class HeldPrices(ABC):
         """Name what it holds."""
 
     @abstractmethod
-    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars | Ticks:
+    def _series(self, _symbol: str, _timeframe: Timeframe, start_ns: int, stop_ns: int, /) -> Bars | Ticks:
         """Give the rows in the range; only called for what is covered."""
 
     def bars(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars:
@@ -175,7 +175,7 @@ class FileSource(HeldPrices):
                 raise DataError("Ticks hold both sides in one file: give path, not bid and ask.")
         return self._read
 
-    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars | Ticks:
+    def _series(self, _symbol: str, _timeframe: Timeframe, start_ns: int, stop_ns: int, /) -> Bars | Ticks:
         return _cut(self._rows(), start_ns, stop_ns)
 
 
@@ -210,7 +210,7 @@ class LibrarySource(HeldPrices):
             if entry.symbol == symbol
         )
 
-    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars | Ticks:
+    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int, /) -> Bars | Ticks:
         if timeframe is Timeframe.TICK:
             return self._library.ticks(symbol, start_ns, stop_ns)
         return self._library.bars(symbol, timeframe, start_ns, stop_ns)
@@ -228,7 +228,7 @@ class SampleSource(HeldPrices):
         held = [timeframe for name, timeframe in SAMPLES if name == symbol]
         return tuple(of for timeframe in held for of in _covered(sample(symbol, timeframe), timeframe))
 
-    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars | Ticks:
+    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int, /) -> Bars | Ticks:
         return _cut(sample(symbol, timeframe), start_ns, stop_ns)
 
 
@@ -271,7 +271,7 @@ class SyntheticSource(HeldPrices):
             )
         return self._made
 
-    def _series(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars | Ticks:
+    def _series(self, _symbol: str, _timeframe: Timeframe, start_ns: int, stop_ns: int, /) -> Bars | Ticks:
         return _cut(self._rows(), start_ns, stop_ns)
 
 

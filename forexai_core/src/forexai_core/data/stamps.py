@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.data.stamp_layouts import Layout, find_layout
-from forexai_core.errors import DataFormatError
+from forexai_core.data.text_tables import Cells
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, NS_PER_SECOND
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "DateOrder", "Stamps", "parse_stamps"]
@@ -23,6 +23,7 @@ _MONTH_START = (
     np.arange((FIRST_YEAR - 1970) * 12, (LAST_YEAR + 1 - 1970) * 12 + 1).astype("datetime64[M]").astype("datetime64[D]")
 ).astype(np.int64)
 _MOST_UNREADABLE = 1_000
+_FIELDS = ("y", "m", "d", "a", "b", "H", "M", "S", "f", "o")
 _KNOWN = (
     "Known are ISO 8601 (2012-02-01 00:00:00+00:00), 2012.02.01 00:00, 20120201 000000, 01.02.2012 00:00:00.000 "
     "and seconds, milli-, micro- or nanoseconds since 1970."
@@ -60,26 +61,13 @@ class Stamps:
     problems: dict[int, str]
 
 
-def parse_stamps(
-    content: NDArray[np.uint8],
-    start: Indexes,
-    stop: Indexes,
-    line: Indexes,
-    *,
-    file: str,
-    column: str,
-    date_order: DateOrder | None,
-) -> Stamps:
+def parse_stamps(cells: Cells, *, date_order: DateOrder | None) -> Stamps:
     """Read the moments of one column.
 
     Parameters
     ----------
-    content : (bytes + PADDING,) uint8
-        The text.
-    start, stop : (rows,) int64
-        Where the moments lie; a date and a time in neighbouring columns are one moment.
-    line : (rows,) int64
-        For messages, as are ``file`` and ``column``.
+    cells : Cells
+        The column; a date and a time in neighbouring columns are one moment.
     date_order : {"dmy", "mdy"} or None
         The user's word on dates such as 01/02/2012.
 
@@ -91,41 +79,27 @@ def parse_stamps(
     fields: dict[str, Indexes] = {}
     problems: dict[int, str] = {}
     first: Layout | None = None
-    left = np.arange(len(start))
+    left = np.arange(len(cells))
     while left.size:
         row = int(left[0])
-        text = content[start[row] : stop[row]].tobytes().decode("utf-8", "replace")
+        text = cells.text(row)
         layout = find_layout(text)
         if layout is None or (first is not None and layout.family != first.family):
-            _refuse_layout(text, layout, first, len(problems), file, int(line[row]), column)
+            _refuse_layout(cells, row, layout, first)
+            if len(problems) >= _MOST_UNREADABLE:
+                raise cells.error(row, f"'{text}' is no time, as {len(problems):,} others.", _KNOWN)
             problems[row] = f"'{text}' is no time." if text else "the time is missing."
             left = left[1:]
             continue
         if first is None:
             first = layout
-            fields = {
-                name: np.zeros(len(start), np.int64) for name in ("y", "m", "d", "a", "b", "H", "M", "S", "f", "o")
-            }
-        left = _take(content, start, stop, left, layout, fields)
+            fields = {name: np.zeros(len(cells), np.int64) for name in _FIELDS}
+        left = _take(cells, left, layout, fields)
     if first is None:
-        row = 0
-        text = content[start[row] : stop[row]].tobytes().decode("utf-8", "replace")
-        raise DataFormatError(
-            f"'{text}' is no time in a known layout.", file=file, line=int(line[row]), column=column, remedy=_KNOWN
-        )
-    bad = np.zeros(len(start), np.bool_)
-    bad[list(problems)] = True
-    if first.epoch_unit_ns:
-        local = fields["d"] * first.epoch_unit_ns + fields["f"]
-        wrong = ~bad & ((local < 0) | (local >= _MONTH_START[-1] * NS_PER_DAY))
-        problems |= dict.fromkeys(np.flatnonzero(wrong).tolist(), f"the time lies outside {FIRST_YEAR}-{LAST_YEAR}.")
-    else:
-        if first.by_position:
-            _order_days(fields, bad, first, date_order, file, line, column)
-        local = _assemble(fields, bad, problems)
-    zeros = np.zeros(len(start), np.int64)
+        raise cells.error(0, f"'{cells.text(0)}' is no time in a known layout.", _KNOWN)
+    local = _count(cells, fields, problems, first, date_order)
     return Stamps(
-        local_ns=local - (fields["o"] if first.zoned else zeros),
+        local_ns=local - fields["o"] if first.zoned else local,
         offset_ns=fields["o"],
         zoned=first.zoned,
         epoch=first.epoch_unit_ns > 0,
@@ -134,34 +108,40 @@ def parse_stamps(
     )
 
 
-def _refuse_layout(
-    text: str, layout: Layout | None, first: Layout | None, unreadable: int, file: str, line: int, column: str
-) -> None:
-    if layout is not None and first is not None:
-        raise DataFormatError(
-            f"time layouts are mixed: '{text}' ({layout.family}) after '{first.text}' ({first.family}).",
-            file=file,
-            line=line,
-            column=column,
-            remedy="Write all times alike; files from different sources are imported one by one.",
-        )
-    if unreadable >= _MOST_UNREADABLE:
-        raise DataFormatError(
-            f"'{text}' is no time, as {unreadable:,} others.", file=file, line=line, column=column, remedy=_KNOWN
-        )
-
-
-def _take(
-    content: NDArray[np.uint8], start: Indexes, stop: Indexes, left: Indexes, layout: Layout, fields: dict[str, Indexes]
+def _count(
+    cells: Cells, fields: dict[str, Indexes], problems: dict[int, str], first: Layout, date_order: DateOrder | None
 ) -> Indexes:
+    """Count nanoseconds since 1970."""
+    bad = np.zeros(len(cells), np.bool_)
+    bad[list(problems)] = True
+    if not first.epoch_unit_ns:
+        if first.by_position:
+            _order_days(cells, fields, bad, date_order)
+        return _assemble(fields, bad, problems)
+    local = fields["d"] * first.epoch_unit_ns + fields["f"]
+    wrong = ~bad & ((local < 0) | (local >= _MONTH_START[-1] * NS_PER_DAY))
+    problems |= dict.fromkeys(np.flatnonzero(wrong).tolist(), f"the time lies outside {FIRST_YEAR}-{LAST_YEAR}.")
+    return local
+
+
+def _refuse_layout(cells: Cells, row: int, layout: Layout | None, first: Layout | None) -> None:
+    if layout is not None and first is not None:
+        raise cells.error(
+            row,
+            f"time layouts are mixed: '{layout.text}' ({layout.family}) after '{first.text}' ({first.family}).",
+            "Write all times alike; files from different sources are imported one by one.",
+        )
+
+
+def _take(cells: Cells, left: Indexes, layout: Layout, fields: dict[str, Indexes]) -> Indexes:
     """Read all rows that look like the layout's text; give those that do not."""
     shape = np.frombuffer(layout.text.encode(), np.uint8)
-    rows = left[(stop[left] - start[left]) == len(shape)]
-    begin = start[rows]
+    rows = left[(cells.stop[left] - cells.start[left]) == len(shape)]
+    begin = cells.start[rows]
     alike = np.ones(len(rows), np.bool_)
     digits = []
     for position, sign in enumerate(shape.tolist()):
-        character = content[begin + position]
+        character = cells.content[begin + position]
         digit = character - np.uint8(48)
         digits.append(digit)
         alike &= digit < 10 if 48 <= sign <= 57 else character == sign
@@ -173,46 +153,36 @@ def _take(
             value = value * 10 + digits[position]
         value = value if whole else value[alike]
         if name == "f":
-            value = value * 10 ** (9 - (high - low))
+            value *= 10 ** (9 - (high - low))
         elif name in {"oh", "om"}:
             value = fields["o"][rows] + layout.zone_sign * value * (60 if name == "oh" else 1) * NS_PER_MINUTE
         fields[{"epoch": "d", "oh": "o", "om": "o"}.get(name, name)][rows] = value
     if len(rows) == len(left):
         return left[:0]
-    done = np.zeros(len(start), np.bool_)
+    done = np.zeros(len(cells), np.bool_)
     done[rows] = True
     return left[~done[left]]
 
 
-def _order_days(
-    fields: dict[str, Indexes],
-    bad: NDArray[np.bool_],
-    layout: Layout,
-    date_order: DateOrder | None,
-    file: str,
-    line: Indexes,
-    column: str,
-) -> None:
+def _order_days(cells: Cells, fields: dict[str, Indexes], bad: NDArray[np.bool_], date_order: DateOrder | None) -> None:
     """Decide whether the day or the month comes first: by the user, by a field above 12, or by dots."""
     first, second = fields["a"], fields["b"]
     over_first = np.flatnonzero(~bad & (first > 12))
     over_second = np.flatnonzero(~bad & (second > 12))
+    shown = int(np.argmin(bad))
     order: str | None = date_order
-    if order is None and layout.text.find(".") in {1, 2}:
+    if order is None and cells.text(shown).find(".") in {1, 2}:
         order = "dmy"  # nobody writes 12.31.2012
     if order is None and over_first.size and over_second.size:
         row = int(max(over_first[0], over_second[0]))
-        raise DataFormatError(
-            "days and months change places within the file.", file=file, line=int(line[row]), column=column,
-            remedy="Write all dates alike, best as 2012-12-31.",
-        )  # fmt: skip
+        raise cells.error(
+            row, "days and months change places within the file.", "Write all dates alike, best as 2012-12-31."
+        )
     if order is None and not over_first.size and not over_second.size:
-        raise DataFormatError(
-            f"'{layout.text}' does not show whether the day or the month comes first.",
-            file=file,
-            line=int(line[0]),
-            column=column,
-            remedy="Pass date_order='dmy' or date_order='mdy'.",
+        raise cells.error(
+            shown,
+            f"'{cells.text(shown)}' does not show whether the day or the month comes first.",
+            "Pass date_order='dmy' or date_order='mdy'.",
         )
     if order is None:
         order = "dmy" if over_first.size else "mdy"

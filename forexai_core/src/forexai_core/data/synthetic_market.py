@@ -190,7 +190,8 @@ class _Market:
         days = max(int(day.max()) + 2, 1)
         blocks = self.uniforms(2, 3)
         draws = np.concatenate([next(blocks)[:, 0] for _ in range(0, days, _CHUNK)])[:days]
-        shocks = 0.35 + 1.3 * draws * draws * draws + 0.6 * draws
+        cube = draws * draws * draws
+        shocks = 0.3 + 4.9 * cube * cube
         level, levels = 1.0, np.empty(days)
         for number, shock in enumerate(shocks.tolist()):
             level = 0.85 * level + 0.15 * shock
@@ -249,7 +250,7 @@ def _bars(market: _Market, frame: Timeframe, count: int, provenance: dict[str, s
     closed = apart > frame.nominal_ns + NS_PER_DAY if frame.intraday else np.zeros(count, np.bool_)
     data, spread = np.empty(count, BAR), np.empty(count)
     data["time_ns"] = time_ns
-    walked = 0
+    walked, grid = 0, float(10**market.instrument.digits)
     blocks = market.uniforms(_DRAWS, 1)
     for low in range(0, count, _CHUNK):
         part = slice(low, min(low + _CHUNK, count))
@@ -262,16 +263,17 @@ def _bars(market: _Market, frame: Timeframe, count: int, provenance: dict[str, s
         total = np.cumsum(path[:, -1] + gaps) + walked
         opening = total - path[:, -1]
         walked = int(total[-1])
-        _fill(market, data[part], opening, opening[:, None] + path, draws[:, 20:24], scale[part])
+        wicks = draws[:, 20:22] * draws[:, 20:22] * scale[part, None]
+        _fill(market, data[part], opening, opening[:, None] + path, np.rint(wicks).astype(np.int64))
+        move = np.rint((data["high"][part] - data["low"][part]) * grid)
+        data["volume"][part] = np.rint(move * (0.5 + draws[:, 22]) + 1.0 + 4.0 * draws[:, 23])
         spread[part] = market.spread_points(hour[part], draws[:, 25])
     for array in (data, spread):
         array.flags.writeable = False
     return Bars(instrument=market.instrument, timeframe=frame, data=data, spread_points=spread, provenance=provenance)
 
 
-def _fill(
-    market: _Market, data: NDArray[np.void], opening: Integers, path: Integers, draws: Floats, scale: Floats
-) -> None:
+def _fill(market: _Market, data: NDArray[np.void], opening: Integers, path: Integers, wicks: Integers) -> None:
     """Turn walks into prices: the path's extremes with a wick of its own beyond each."""
     first = market.first_points
     opened = _fold(opening, first)
@@ -280,13 +282,12 @@ def _fill(
     for step in range(_STEPS):
         np.maximum(high, inside[:, step], out=high)
         np.minimum(low, inside[:, step], out=low)
-    high += np.rint(draws[:, 0] * draws[:, 0] * scale).astype(np.int64)
-    low -= np.rint(draws[:, 1] * draws[:, 1] * scale).astype(np.int64)
+    high += wicks[:, 0]
+    low -= wicks[:, 1]
     low = np.maximum(low, 1)
     grid = float(10**market.instrument.digits)
     for name, points in (("open", opened), ("high", high), ("low", low), ("close", inside[:, -1])):
         data[name] = points / grid
-    data["volume"] = np.rint((high - low) * (0.5 + draws[:, 2]) + 1.0 + 4.0 * draws[:, 3])
 
 
 def _ticks(market: _Market, count: int, provenance: dict[str, str]) -> Ticks:

@@ -16,7 +16,7 @@ from forexai_core.data.dialects import Dialect, sniff, sniff_decimal
 from forexai_core.data.number_fields import Numbers, parse_numbers
 from forexai_core.data.options import FileOptions
 from forexai_core.data.stamps import Stamps, parse_stamps
-from forexai_core.data.text_tables import BadRow, TextTable, split_text
+from forexai_core.data.text_tables import BadRow, Cells, TextTable, split_text
 from forexai_core.data.unpacking import RawFile, decode_text, read_file
 from forexai_core.errors import DataFormatError, did_you_mean
 
@@ -151,25 +151,20 @@ class TextFileTable:
     def stamps(self) -> Stamps:
         """Read the moments; a date and a time of day that lie side by side are one text."""
         places = self.positions["time"]
-        content = self.text.content
-        start, stop = self.text.start[places[0]], self.text.stop[places[-1]]
+        name = self.roles["time"]
         if len(places) == 2 and (places[1] != places[0] + 1 or self._apart()):
-            texts = [
-                self.text.field(places[0], row) + " " + self.text.field(places[1], row) for row in range(len(self))
-            ]
-            lengths = np.array([len(text.encode()) for text in texts], np.int64)
-            content = np.frombuffer("".join(texts).encode() + b"\x00" * 64, np.uint8)
-            stop = np.cumsum(lengths)
-            start = stop - lengths
-        return parse_stamps(
-            content,
-            start,
-            stop,
-            self.line,
-            file=self.file,
-            column=self.roles["time"],
-            date_order=self.options.date_order,
-        )
+            texts = [f"{self.text.field(places[0], row)} {self.text.field(places[1], row)}" for row in range(len(self))]
+            cells = Cells.of(texts, line=self.line, file=self.file, column=name)
+        else:
+            cells = Cells(
+                content=self.text.content,
+                start=self.text.start[places[0]],
+                stop=self.text.stop[places[-1]],
+                line=self.line,
+                file=self.file,
+                column=name,
+            )
+        return parse_stamps(cells, date_order=self.options.date_order)
 
     def _apart(self) -> bool:
         first, second = self.positions["time"]

@@ -7,6 +7,7 @@ parsed a million rows at a time.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 import attrs
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from forexai_core.errors import DataFormatError
 
-__all__ = ["PADDING", "BadRow", "TextTable", "split_text"]
+__all__ = ["PADDING", "BadRow", "Cells", "TextTable", "split_text"]
 
 PADDING = 64
 """Bytes after the text, so that a fixed number of bytes can be looked at from any field."""
@@ -48,6 +49,49 @@ class BadRow:
     reason: str
     text: str
     check: str
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Cells:
+    """One column of a file, as text.
+
+    Attributes
+    ----------
+    content : (bytes + PADDING,) uint8
+        The text.
+    start, stop : (rows,) int64
+        Where each cell begins and ends (exclusive) in ``content``.
+    line : (rows,) int64
+        Line of each row, counted from 1.
+    file, column : str
+        Names, for messages.
+    """
+
+    content: NDArray[np.uint8]
+    start: Indexes
+    stop: Indexes
+    line: Indexes
+    file: str
+    column: str
+
+    @classmethod
+    def of(cls, texts: Sequence[str], *, line: Indexes, file: str, column: str) -> Cells:
+        """Make a column of texts."""
+        stop = np.cumsum(np.array([len(text.encode()) for text in texts], np.int64))
+        start = np.concatenate((np.zeros(1, np.int64), stop[:-1]))
+        content = np.frombuffer("".join(texts).encode() + b"\x00" * PADDING, np.uint8)
+        return cls(content=content, start=start, stop=stop, line=line, file=file, column=column)
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def text(self, row: int) -> str:
+        """Give one cell."""
+        return self.content[int(self.start[row]) : int(self.stop[row])].tobytes().decode("utf-8", "replace")
+
+    def error(self, row: int, problem: str, remedy: str) -> DataFormatError:
+        """Say what is wrong with one cell, and where it stands."""
+        return DataFormatError(problem, file=self.file, line=int(self.line[row]), column=self.column, remedy=remedy)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -140,7 +184,7 @@ def split_text(text: bytes, delimiter: str, columns: int, *, file: str, skip_lin
     marks = np.flatnonzero(content == ord(delimiter))
     marks = marks[np.searchsorted(marks, starts[0] if len(starts) else len(content)) :]
     start, stop, even = _fields(marks, starts, ends, columns)
-    ragged = _ragged(content, starts[~even], ends[~even], line[~even], marks, columns)
+    ragged = _ragged(content, (starts[~even], ends[~even], line[~even]), marks, columns)
     starts, ends, line = starts[even], ends[even], line[even]
     _trim(content, start, stop)
     return TextTable(
@@ -171,10 +215,11 @@ def _aligned(marks: Indexes, starts: Indexes, ends: Indexes, inner: int) -> bool
 
 
 def _ragged(
-    content: NDArray[np.uint8], starts: Indexes, ends: Indexes, line: Indexes, marks: Indexes, columns: int
+    content: NDArray[np.uint8], rows: tuple[Indexes, Indexes, Indexes], marks: Indexes, columns: int
 ) -> tuple[BadRow, ...]:
+    """Tell of lines (start, end, number) with another number of fields."""
     found = []
-    for low, high, number in zip(starts.tolist(), ends.tolist(), line.tolist(), strict=True):
+    for low, high, number in zip(*(column.tolist() for column in rows), strict=True):
         text = content[low:high].tobytes().decode("utf-8", "replace").replace(_UNIT, ",")
         if not text.strip():
             continue

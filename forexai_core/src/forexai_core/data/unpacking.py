@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import os
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,18 @@ _UNSUPPORTED = {
     b"ARROW1": "an Arrow or Feather file",
     b"\x89HDF": "an HDF5 file",
 }
+# What zipfile raises where an archive does not keep its own promises.
+_DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    OSError,
+    EOFError,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+)
 _DATA_SUFFIXES = (".csv", ".tsv", ".parquet")
 _ARCHIVE_SUFFIXES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 _REMEDY_FORMATS = "Save it as CSV (plain, .gz or .zip) or as Parquet."
@@ -142,16 +155,8 @@ def read_file(path: str | os.PathLike[str], limits: ReadLimits) -> RawFile:
 
 def _read_packed(path: Path, name: str, limits: ReadLimits) -> bytes:
     try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise DataFormatError("this is a folder.", file=name, remedy="Name one file in it.")
-        if size > limits.max_file_bytes:
-            raise DataFormatError(
-                f"the file has {size:,} bytes, more than the {limits.max_file_bytes:,} allowed.",
-                file=name,
-                remedy="Split it, or pass limits=ReadLimits(max_file_bytes=…).",
-            )
-        return path.read_bytes()
+        size, is_folder = path.stat().st_size, path.is_dir()
+        packed = b"" if is_folder or size > limits.max_file_bytes else path.read_bytes()
     except FileNotFoundError:
         raise DataFormatError(
             "there is no such file.", file=name, remedy=f"Check the name; looked from {Path.cwd()}."
@@ -162,6 +167,15 @@ def _read_packed(path: Path, name: str, limits: ReadLimits) -> bytes:
         ) from error
     except ValueError as error:  # a null character in the name
         raise DataFormatError(f"this is no file name ({error}).", file=repr(name), remedy="Check the name.") from error
+    if is_folder:
+        raise DataFormatError("this is a folder.", file=name, remedy="Name one file in it.")
+    if size > limits.max_file_bytes:
+        raise DataFormatError(
+            f"the file has {size:,} bytes, more than the {limits.max_file_bytes:,} allowed.",
+            file=name,
+            remedy="Split it, or pass limits=ReadLimits(max_file_bytes=…).",
+        )
+    return packed
 
 
 def _copy_within(stream: SupportsRead, packed_bytes: int, name: str, limits: ReadLimits) -> bytes:
@@ -173,9 +187,9 @@ def _copy_within(stream: SupportsRead, packed_bytes: int, name: str, limits: Rea
         ratio = size / max(packed_bytes, 1)
         if size > limits.max_unpacked_bytes or (size > limits.ratio_from_bytes and ratio > limits.max_ratio):
             raise DataFormatError(
-                f"the archive unpacks to more than {size:,} bytes, {ratio:,.0f} times its own size, which no price file does.",
+                f"the archive unpacks to more than {size:,} bytes, {ratio:,.0f} times its size: no price file does.",
                 file=name,
-                remedy="If you trust it, unpack it by hand or pass limits=ReadLimits(max_ratio=…, max_unpacked_bytes=…).",
+                remedy="If you trust it, unpack it by hand or pass limits=ReadLimits(…) with larger ones.",
             )
     return out.getvalue()
 
@@ -184,7 +198,7 @@ def _gunzip(packed: bytes, name: str, limits: ReadLimits) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
             return _copy_within(stream, len(packed), name, limits)
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, struct.error) as error:
         raise DataFormatError(
             f"the gzip archive is damaged or cut short ({error}).", file=name, remedy="Download or compress it again."
         ) from error
@@ -197,7 +211,9 @@ def _unzip(packed: bytes, name: str, limits: ReadLimits) -> tuple[bytes, str]:
             inner = f"{name}!{member.filename}"
             with archive.open(member) as stream:
                 return _copy_within(stream, max(member.compress_size, 1), inner, limits), inner
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except DataFormatError:
+        raise
+    except _DAMAGED_ZIP as error:
         raise DataFormatError(
             f"the zip archive is damaged or of an unknown kind ({error}).",
             file=name,
@@ -251,7 +267,7 @@ def _refuse_known_kinds(content: bytes, name: str) -> None:
 
 
 def decode_text(raw: RawFile, encoding: str | None) -> bytes:
-    """Turn a text file into UTF-8 with ``\\n`` line ends and one at its end.
+    """Turn a text file into UTF-8 with newlines as line ends, one at its end too.
 
     Parameters
     ----------

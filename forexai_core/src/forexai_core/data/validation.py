@@ -110,25 +110,14 @@ def clean_bars(
         If no row is sound.
     """
     frame = Timeframe.of(timeframe)
-    _check_shape(rows, BAR, "rows", len(rows))
-    values = {name: rows[name] for name in ("open", "high", "low", "close", "volume")}
-    if ask is not None:
-        _check_shape(ask, QUOTE, "ask", len(rows))
-        values |= {f"ask_{name}": ask[name] for name in QUOTE.names or ()}
-    if spread_points is not None:
-        _check_shape(spread_points, np.dtype(np.float64), "spread_points", len(rows))
-        values["spread"] = spread_points
+    values = _bar_values(rows, ask, spread_points)
     problems = Problems(rows=len(rows))
     check_bar_rows(values, problems)
     check_order(rows["time_ns"], values, problems, frame)
     good = _good(problems, instrument.symbol)
     findings, kept_ask = _bad_findings(problems), None
     if ask is not None:
-        kept_ask = ask[good].copy()
-        crossed = np.zeros(len(kept_ask), np.bool_)
-        for name in QUOTE.names or ():
-            crossed |= kept_ask[name] < rows[name][good]
-            kept_ask[name] = np.maximum(kept_ask[name], rows[name][good])
+        kept_ask, crossed = _raised(ask[good], rows[good])
         findings += _crossed(crossed, rows["time_ns"][good])
     bars = Bars(
         instrument=instrument,
@@ -150,6 +139,29 @@ def clean_bars(
         gaps=gaps,
     )
     return ImportedBars(bars=bars, report=report)
+
+
+def _bar_values(
+    rows: NDArray[np.void], ask: NDArray[np.void] | None, spread_points: NDArray[np.float64] | None
+) -> dict[str, NDArray[np.float64]]:
+    _check_shape(rows, BAR, "rows", len(rows))
+    values = {name: rows[name] for name in ("open", "high", "low", "close", "volume")}
+    if ask is not None:
+        _check_shape(ask, QUOTE, "ask", len(rows))
+        values |= {f"ask_{name}": ask[name] for name in QUOTE.names or ()}
+    if spread_points is not None:
+        _check_shape(spread_points, np.dtype(np.float64), "spread_points", len(rows))
+        values["spread"] = spread_points
+    return values
+
+
+def _raised(ask: NDArray[np.void], bid: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
+    """Raise an ask to the bid, field by field; tell in which rows it lay below."""
+    crossed, raised = np.zeros(len(ask), np.bool_), ask.copy()
+    for name in QUOTE.names or ():
+        crossed |= ask[name] < bid[name]
+        raised[name] = np.maximum(ask[name], bid[name])
+    return raised, crossed
 
 
 def clean_ticks(rows: NDArray[np.void], *, instrument: Instrument, source: str = "memory") -> ImportedTicks:

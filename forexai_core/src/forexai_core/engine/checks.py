@@ -144,4 +144,4 @@ def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int
     if lost <= 0.0:
         return 0
     steps = int(math.floor(fraction * book["account"]["equity"] / lost + 1e-9))
-    return min(steps, symbol["max_steps"])
+    return max(0, min(steps, symbol["max_steps"]))

@@ -18,7 +18,7 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.swaps import debits_inside, exit_quote
 
-__all__ = ["SIGNAL", "Entry", "close_position", "fill", "find_position", "settle_entries"]
+__all__ = ["SIGNAL", "Entry", "close_position", "fill", "find_position", "netting_row", "settle_entries"]
 
 SIGNAL = 0  # the first of OPEN_REASONS and of CLOSE_REASONS
 
@@ -51,7 +51,8 @@ def find_position(book: Book, ticket: int) -> int:
 
 
 @kernel(inline="always")
-def _netting_row(book: Book, symbol: int) -> int:
+def netting_row(book: Book, symbol: int) -> int:
+    """Give the row of a symbol's one position in a netting account, or -1."""
     for row in range(book["account"]["positions"]):
         if book["positions"][row]["symbol"] == symbol:
             return row
@@ -125,10 +126,21 @@ def _restart_trailing(book: Book, position: Any, entered: int) -> None:
 
 
 @kernel
+def _new_position(book: Book, ticket: int) -> Any:
+    """Make room for a position in the order of tickets: a pending order's may be an old one."""
+    row = book["account"]["positions"]
+    book["account"]["positions"] += 1
+    while row > 0 and book["positions"][row - 1]["ticket"] > ticket:
+        book["positions"][row] = book["positions"][row - 1]
+        row -= 1
+    return book["positions"][row]
+
+
+@kernel
 def _open(book: Book, entry: Entry, kind: int) -> None:
     account = book["account"]
-    position = book["positions"][account["positions"]]
-    account["positions"] += 1
+    position = _new_position(book, entry.ticket)
+    account["entries"] += 1
     commission = _commission(book, entry.symbol, entry.steps)
     position["ticket"] = entry.ticket
     position["symbol"] = entry.symbol
@@ -164,6 +176,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
     account = book["account"]
     position = book["positions"][row]
+    account["entries"] += 1
     commission = _commission(book, entry.symbol, entry.steps)
     position["volume_steps"] += entry.steps
     position["cost"] += float(entry.price) * entry.steps
@@ -212,7 +225,7 @@ def fill(book: Book, entry: Entry) -> None:
     if book["account"]["netting"] == 0:
         _open(book, entry, ENTRY_IN)
         return
-    row = _netting_row(book, entry.symbol)
+    row = netting_row(book, entry.symbol)
     if row < 0:
         _open(book, entry, ENTRY_IN)
         return

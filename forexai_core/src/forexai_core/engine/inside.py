@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
-from forexai_core.engine.deals import close_position
+from forexai_core.engine.deals import close_position, netting_row
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
-from forexai_core.engine.pending import fill_order, mark_ambiguous, reached
+from forexai_core.engine.pending import fill_in_doubt, reached
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
@@ -143,26 +143,21 @@ def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
 
 
 @kernel
-def _mark_reduction(book: Book, index: int, side: int, quotes: Quotes) -> None:
-    """Mark what an opposite order reduces, where the bar leaves open what came first."""
-    for row in range(book["account"]["positions"]):
-        position = book["positions"][row]
-        if position["symbol"] != index or position["side"] == side:
-            continue
-        rivals = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
-        if rivals or position["entered"] > ENTERED_OPEN:
-            position["ambiguous"] = 1
+def _contested(book: Book, index: int, quotes: Quotes) -> bool:
+    """Say whether the bar leaves open how a netting position ended, when an order reduces it."""
+    row = netting_row(book, index) if book["account"]["netting"] else -1
+    if row < 0:
+        return False
+    position = book["positions"][row]
+    rivals = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
+    return rivals or position["entered"] > ENTERED_OPEN
 
 
 @kernel
 def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> None:
-    order = book["orders"][row]
-    index, ticket = order["symbol"], order["ticket"]
-    unclear = _rival_in_range(book, row, quotes)
-    if book["account"]["netting"]:
-        _mark_reduction(book, index, order["side"], quotes)
-    if fill_order(book, row, price, entered) and unclear:
-        mark_ambiguous(book, index, ticket)
+    rivalled = _rival_in_range(book, row, quotes)
+    contested = _contested(book, book["orders"][row]["symbol"], quotes)
+    fill_in_doubt(book, row, price, entered, rivalled, contested)
 
 
 @kernel

@@ -85,7 +85,10 @@ def open_phase(book: Book, index: int) -> None:
     if account["positions"] > 0:
         stop_out(book, 0)
         _exits(book, index)
+    entries = account["entries"]
     if account["orders"] > 0:
         _triggers(book, index)
-    if account["requests"] > 0 and execute_requests(book, index):
+    if account["requests"] > 0:
+        execute_requests(book, index)
+    if account["entries"] != entries:
         stop_out(book, 0)

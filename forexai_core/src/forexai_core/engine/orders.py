@@ -384,7 +384,7 @@ def _due(book: Book, request: Any, index: int) -> bool:
 
 
 @kernel
-def execute_requests(book: Book, index: int) -> bool:
+def execute_requests(book: Book, index: int) -> None:
     """Carry out what waits for a symbol, at its present quotes.
 
     Parameters
@@ -393,18 +393,12 @@ def execute_requests(book: Book, index: int) -> bool:
         The account; requests of other symbols stay.
     index : int
         Symbol.
-
-    Returns
-    -------
-    bool
-        Whether anything was asked to open.
     """
     account = book["account"]
     count = account["requests"]
     for row in range(count):
         if _due(book, book["requests"][row], index):
             _change(book, book["requests"][row])
-    opened = False
     left = 0
     for row in range(count):
         request = book["requests"][row]
@@ -414,8 +408,6 @@ def execute_requests(book: Book, index: int) -> bool:
             left += 1
         elif request["kind"] == REQUEST_MARKET:
             _open_at_market(book, request)
-            opened = True
         elif REQUEST_BUY_SELL_LIMIT <= request["kind"] <= REQUEST_STOP_LIMIT:
             _place(book, request)
     account["requests"] = left
-    return opened

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import OPEN_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.checks import NO_MONEY, affordable, refuse
-from forexai_core.engine.deals import Entry, fill, find_position
+from forexai_core.engine.deals import Entry, fill, find_position, netting_row
 from forexai_core.engine.orders import cancel_order, remove_group
 from forexai_core.engine.records import (
     ENTERED_OPEN,
@@ -17,7 +17,7 @@ from forexai_core.engine.records import (
     ORDER_STOP_LIMIT,
 )
 
-__all__ = ["expire_orders", "fill_order", "mark_ambiguous", "order_at_open", "reached"]
+__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "reached"]
 
 _LIMIT = OPEN_REASONS.index("limit")
 _STOP = OPEN_REASONS.index("stop")
@@ -106,15 +106,44 @@ def _gap_price(book: Book, order: Any, quote: int, symbol: Any) -> int:
 
 
 @kernel
-def mark_ambiguous(book: Book, index: int, ticket: int) -> None:
+def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
     """Mark the position that an order has opened, or let grow."""
     row = find_position(book, ticket)
+    if row < 0 and book["account"]["netting"]:
+        row = netting_row(book, index)
     if row >= 0:
         book["positions"][row]["ambiguous"] = 1
-        return
-    for other in range(book["account"]["positions"]):
-        if book["account"]["netting"] and book["positions"][other]["symbol"] == index:
-            book["positions"][other]["ambiguous"] = 1
+
+
+@kernel
+def fill_in_doubt(
+    book: Book, row: int, price: int, entered: int, rivalled: bool, contested: bool
+) -> None:
+    """Fill a pending order, and mark what the bar leaves in doubt about it.
+
+    Parameters
+    ----------
+    book, row, price, entered
+        As :func:`fill_order` takes them.
+    rivalled : bool
+        Whether another order of its group was reached too: whatever the fill touches is ambiguous.
+    contested : bool
+        Whether the position that it reduces might have ended otherwise: its closing row is ambiguous.
+    """
+    order = book["orders"][row]
+    index, ticket = order["symbol"], order["ticket"]
+    held = netting_row(book, index) if book["account"]["netting"] else -1
+    before = 0
+    if held >= 0:
+        position = book["positions"][held]
+        before = position["ambiguous"]
+        if rivalled or (contested and position["side"] != order["side"]):
+            position["ambiguous"] = 1
+    if fill_order(book, row, price, entered):
+        if rivalled:
+            _mark_ambiguous(book, index, ticket)
+    elif held >= 0:
+        book["positions"][held]["ambiguous"] = before
 
 
 @kernel
@@ -152,8 +181,6 @@ def order_at_open(book: Book, row: int) -> bool:
         book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
-    index, ticket = order["symbol"], order["ticket"]
-    unclear = _rival_at_open(book, row)
-    if fill_order(book, row, _gap_price(book, order, quote, symbol), ENTERED_OPEN) and unclear:
-        mark_ambiguous(book, index, ticket)
+    price, rivalled = _gap_price(book, order, quote, symbol), _rival_at_open(book, row)
+    fill_in_doubt(book, row, price, ENTERED_OPEN, rivalled, False)
     return True

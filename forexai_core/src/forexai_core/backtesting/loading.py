@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtesting.candles import Candles
@@ -120,10 +121,7 @@ def _verified(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _schema_checked(body: dict[str, Any], name: str) -> Document:
-    # The schema takes time to build: only who loads a result pays for it.
-    from pydantic import ValidationError
-
-    from forexai_core.backtesting.document import Document
+    from forexai_core.backtesting.document import Document  # slow to build: only who loads a result pays
 
     try:
         return Document.model_validate(body)

@@ -57,7 +57,7 @@ def to_utc(stamps: Stamps, table: Table, options: FileOptions, problems: Problem
             file=table.file,
             line=int(table.line[0]),
             column=table.roles["time"],
-            remedy=f"Pass timezone=. {clock_hint(table.dialect)}",
+            remedy=clock_hint(table.dialect),
         )
     if clock is None:
         return stamps.local_ns, f"UTC, by the column's name '{table.roles['time']}'"

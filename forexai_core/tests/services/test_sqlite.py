@@ -102,8 +102,7 @@ async def test_a_file_that_is_no_database_is_named(path):
 
 
 async def test_a_damaged_file_is_named(database, path):
-    for number in range(2_000):
-        await database.write(insert(number * 1_000_000_007))
+    await database.write(lambda connection: [insert(number * 1_000_000_007)(connection) for number in range(2_000)])
     database.close()
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)

@@ -6,13 +6,15 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, final
 
 from forexai_core.errors import IntegrityError, StorageError
 from forexai_core.services.disk import Disk, storing
+from forexai_core.services.file_locks import FileLock
 
 __all__ = ["Database"]
 
@@ -106,6 +108,19 @@ class Database:
                 self._connection.close()
                 self._connection = None
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from opening the file meanwhile: two that turn to WAL at once do not wait for it."""
+        if self.path is None:
+            yield
+            return
+        lock = FileLock(self.path.with_name(self.path.name + ".lock"))
+        try:
+            with lock:
+                yield
+        finally:
+            lock.close()
+
     def _check_open(self) -> None:
         if self._closed:
             raise StorageError(f"The database {self._place} is closed.")
@@ -161,8 +176,9 @@ class Database:
                 check_same_thread=False,
             )
             try:
-                _prepare(connection)
-                _apply(connection, self._schemas)
+                with self._alone():
+                    _prepare(connection)
+                    _apply(connection, self._schemas)
             except BaseException:
                 connection.close()
                 raise

@@ -79,11 +79,11 @@ class _Stamped:
         return locate.from_function(py_func, py_file)
 
 
-class _StampedProvidedLocator(_Stamped, caching.UserProvidedCacheLocator):  # type: ignore[misc]
+class _StampedProvidedLocator(_Stamped, caching.UserProvidedCacheLocator):
     """In the folder that ``NUMBA_CACHE_DIR`` names, when it names one."""
 
 
-class _StampedUserLocator(_Stamped, caching.UserWideCacheLocator):  # type: ignore[misc]
+class _StampedUserLocator(_Stamped, caching.UserWideCacheLocator):
     """In the user's cache folder."""
 
 

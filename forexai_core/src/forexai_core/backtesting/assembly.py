@@ -20,6 +20,7 @@ from forexai_core.engine.trades import fills_of, initial_risks, trades_of
 from forexai_core.metrics import Figures, MarketHours, compute
 from forexai_core.values.bars import Bars, Ticks
 from forexai_core.values.instruments import SwapMode
+from forexai_core.values.timeframes import NS_PER_SECOND
 
 __all__ = ["choices_of", "cost_lines", "data_used", "engine_version", "figures_of", "parts_of", "refusals_of"]
 
@@ -30,6 +31,9 @@ _SOURCES = {
     "catalogue": CostSource.CATALOGUE,
     "default (none)": CostSource.CATALOGUE,
 }
+_PAUSE_NS = 3_600 * NS_PER_SECOND
+"""A market without a tick for an hour is taken to have been closed."""
+
 _SWAP_UNITS = {
     SwapMode.POINTS: "points a night and lot",
     SwapMode.INTEREST_CURRENT: "% a year of the price",
@@ -113,13 +117,10 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
     }
     if inputs.finer:
         lines["Finer prices"] = ", ".join(
-            f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}"
-            for symbol, item in inputs.finer.items()
+            f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}" for symbol, item in inputs.finer.items()
         )
     for symbol, source in inputs.rates.items():
-        lines[f"Rate {symbol}"] = (
-            "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
-        )
+        lines[f"Rate {symbol}"] = "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
     return lines
 
 
@@ -145,7 +146,10 @@ def _hours(prices: Mapping[str, Prices]) -> MarketHours:
     spans: list[MarketHours] = []
     for item in prices.values():
         if isinstance(item, Ticks):
-            spans.append(MarketHours(item.time_ns[:1], item.time_ns[-1:]))
+            pauses = np.flatnonzero(np.diff(item.time_ns) > _PAUSE_NS)
+            starts = item.time_ns[np.concatenate(([0], pauses + 1))]
+            stops = item.time_ns[np.append(pauses, len(item) - 1)]
+            spans.append(MarketHours(starts, stops))
         else:
             spans.append(MarketHours(item.time_ns, item.end_ns))
     return MarketHours.union(*spans)
@@ -166,9 +170,7 @@ def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs) -> Figu
     )
 
 
-def parts_of(
-    ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate | None
-) -> dict[str, Any]:
+def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate | None) -> dict[str, Any]:
     """Gather the fields of a result that the ledger and the inputs give."""
     deals, symbols, names = ledger.deals, ledger.symbols, ledger.setup.symbols
     trades = trades_of(deals, names, symbols, inputs.account.digits)
@@ -191,6 +193,6 @@ def parts_of(
         | {"crossed_quotes": sum(item.crossed_quotes for item in data_used(prices))},
         "seed": inputs.seed,
         "engine_version": engine_version(),
-        "interval": lambda: estimate_interval(np.asarray(trades), known_ask),
+        "interval": lambda: estimate_interval(np.asarray(trades), known_ask=known_ask),
         "candles": candles,
     }

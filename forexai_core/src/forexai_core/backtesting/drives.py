@@ -117,12 +117,13 @@ class _ClassRun:
             if eager or not resting:
                 resting = ledger.advance(event + 1)
             cursors[symbol].count = row + 1
-            if told[symbol]:
-                notices[symbol].deliver()
             first = 0 if resting else int(account["requests"])
             if gate is not None:
                 gate.watch(contexts[symbol].time_ns)
             try:
+                # What on_fill and on_order ask for is screened like the rest.
+                if told[symbol]:
+                    notices[symbol].deliver()
                 hooks[symbol](contexts[symbol])
             except Exception as error:
                 error.add_note(f"{contexts[symbol].symbol}, at {format_time_ns(contexts[symbol].time_ns)}")
@@ -149,6 +150,7 @@ def drive_class(
     strategies: list[Strategy],
     prices: Mapping[str, Bars | Ticks],
     account: Account,
+    *,
     gate: Gate | None,
     progress: Progress | None,
 ) -> None:

@@ -30,7 +30,7 @@ def _other_way(trades: NDArray[np.void]) -> NDArray[np.float64]:
     return np.where(known, other, trades["net_profit"])
 
 
-def estimate_interval(trades: NDArray[np.void], known_ask: bool) -> Interval:
+def estimate_interval(trades: NDArray[np.void], *, known_ask: bool) -> Interval:
     """Estimate between which net profits a result lies.
 
     Parameters

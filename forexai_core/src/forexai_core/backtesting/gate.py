@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forexai_core.engine import records
 from forexai_core.engine.ledger import Ledger
@@ -188,7 +187,7 @@ class Gate:
             steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
         return round(max(steps, 1) * instrument.volume_step, 8)
 
-    def _position(self, row: NDArray[np.void] | Any) -> Position:
+    def _position(self, row: Any) -> Position:
         symbol = self._ledger.symbols[row["symbol"]]
         instrument = self._instruments[int(row["symbol"])]
         steps = int(row["volume_steps"])

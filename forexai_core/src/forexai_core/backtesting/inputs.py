@@ -99,15 +99,14 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Clock):
         return [value.zone, value.shift_ns]
-    if isinstance(value, frozenset | set):
-        return sorted(_plain(item) for item in value)
+    if isinstance(value, frozenset | set | tuple):
+        plain = [_plain(item) if isinstance(item, Enum) else item for item in value]
+        return plain if isinstance(value, tuple) else sorted(plain)
     if attrs.has(type(value)):
         fields = {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
         return {"type": type(value).__name__, **fields}
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, tuple):
-        return list(value)
     return f"{type(value).__module__}.{type(value).__qualname__}"
 
 

@@ -111,6 +111,7 @@ class Result:
     _trials: TrialsCount | Callable[[], TrialsCount] | None = None
     _candles: Callable[[int], Mapping[str, Candles]] = attrs.field(default=lambda _: {})
     _reports: Reports | None = None
+    _settle: Callable[[], None] | None = None
 
     @cached_property
     def metrics(self) -> Figures:
@@ -234,6 +235,7 @@ class Result:
         """
         from forexai_core.backtesting.saved import save_result  # who saves nothing need not load the schema
 
+        self._make_durable()
         return save_result(self, Path(path))
 
     def to_csv(self, path: str | Path) -> Path:
@@ -274,8 +276,14 @@ class Result:
                 f"No report writes '{target.suffix or target.name}' files. There are: {there}. Choose one of these "
                 "suffixes, or install a plugin that offers the kind."
             )
+        self._make_durable()
         writer.write(self, target)
         return target
+
+    def _make_durable(self) -> None:
+        """Bring the ledger of trials to disk before its head is stamped into a file."""
+        if self._settle is not None:
+            self._settle()
 
     def with_reports(self, reports: Reports) -> Result:
         """Give the same result with these kinds of report."""

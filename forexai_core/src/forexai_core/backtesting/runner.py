@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -45,6 +48,16 @@ def _strategy_used(strategy: Any) -> StrategyUsed:
     )
 
 
+@lru_cache(maxsize=256)
+def _source_hash(kind: type) -> str | None:
+    """Hash the text of a strategy's class or function; None where there is none to read, as in a prompt."""
+    try:
+        text = inspect.getsource(inspect.unwrap(kind))
+    except (OSError, TypeError):
+        return None
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _checked(strategy: Any) -> Any:
     if isinstance(strategy, type):
         raise ConfigError(
@@ -65,23 +78,22 @@ def _rules(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
 
 
 def _programs(strategy: Any, inputs: Inputs) -> list[Any]:
-    if any(isinstance(item, Ticks) for item in inputs.prices.values()):
-        if strategy.form is not StrategyForm.COMPILED:
-            raise ConfigError(
-                f"{strategy.name} decides on bars. Resample the ticks (fx.resample(ticks, 'M1')) and pass the ticks "
-                "as finer=, or write it with on_tick or @fx.compiled_strategy."
-            )
+    on_ticks = any(isinstance(item, Ticks) for item in inputs.prices.values())
+    if on_ticks and strategy.form is not StrategyForm.COMPILED:
+        raise ConfigError(
+            f"{strategy.name} decides on bars. Resample the ticks (fx.resample(ticks, 'M1')) and pass the ticks "
+            "as finer=, or write it with on_tick or @fx.compiled_strategy."
+        )
     return [strategy.program(item, others=inputs.prices, clock=inputs.account.clock) for item in inputs.prices.values()]
 
 
-def _drive(
-    strategy: Any, inputs: Inputs, ledger: Ledger, gate: Gate | None, drive: Drive, progress: Progress | None
-) -> None:
+def _drive(strategy: Any, run: _Run, *, drive: Drive, progress: Progress | None) -> None:
+    inputs, ledger, gate = run.inputs, run.ledger, run.gate
     if isinstance(strategy, Strategy):
         if drive is Drive.BATCH:
             raise ConfigError(f"{strategy.name} is a class strategy, which is asked at every bar: drive it by step.")
         copies = [strategy.copy() for _ in inputs.prices]
-        drive_class(ledger, copies, inputs.prices, inputs.account, gate, progress)
+        drive_class(ledger, copies, inputs.prices, inputs.account, gate=gate, progress=progress)
         return
     programs = _programs(strategy, inputs)
     if gate is None and drive is not Drive.STEP:
@@ -90,6 +102,39 @@ def _drive(
         raise ConfigError("Risk rules judge each order in Python, so this run goes by step.")
     else:
         drive_programs_by_steps(ledger, programs, gate, progress)
+
+
+def _drive_named(drive: str | Drive) -> Drive:
+    try:
+        return Drive(drive)
+    except ValueError:
+        raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Run:
+    """A run that is laid out: what it reads, the ledger that it writes, and who watches."""
+
+    inputs: Inputs
+    ledger: Ledger
+    rules: tuple[RiskRule, ...]
+    gate: Gate | None
+
+    @classmethod
+    def of(cls, inputs: Inputs, rules: tuple[RiskRule, ...]) -> _Run:
+        setup = prepare(
+            inputs.prices,
+            account=inputs.account,
+            costs=inputs.costs,
+            rates=inputs.rates,
+            finer=inputs.finer,
+            limit_fill_open=inputs.limit_fill == "open",
+            max_age_ns=inputs.max_age_ns,
+        )
+        ledger = Ledger(setup)
+        instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
+        gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
+        return cls(inputs=inputs, ledger=ledger, rules=rules, gate=gate)
 
 
 def backtest(
@@ -165,56 +210,26 @@ def backtest(
         max_age_ns=max_age_ns,
         seed=seed,
     )
-    setup = prepare(
-        inputs.prices,
-        account=inputs.account,
-        costs=inputs.costs,
-        rates=inputs.rates,
-        finer=inputs.finer,
-        limit_fill_open=limit_fill == "open",
-        max_age_ns=max_age_ns,
-    )
-    ledger, rules = Ledger(setup), _rules(risk)
-    instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
-    gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
-    _drive(strategy, inputs, ledger, gate, _drive_named(drive), progress)
-    ledger.finish()
-    return _result(strategy, inputs, ledger, gate, rules, trials or default_trials(), reports)
+    run = _Run.of(inputs, _rules(risk))
+    _drive(strategy, run, drive=_drive_named(drive), progress=progress)
+    run.ledger.finish()
+    return _result(strategy, run, trials or default_trials(), reports)
 
 
-def _drive_named(drive: str | Drive) -> Drive:
-    try:
-        return Drive(drive)
-    except ValueError:
-        raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
-
-
-def _result(
-    strategy: Any,
-    inputs: Inputs,
-    ledger: Ledger,
-    gate: Gate | None,
-    rules: Sequence[RiskRule],
-    trials: Trials,
-    reports: Reports | None,
-) -> Result:
-    used = _strategy_used(strategy)
-    parts = parts_of(ledger, inputs, used, gate)
-    figures = figures_of(parts, ledger, inputs)
-    described = attrs.asdict(used) | {"parameters": dict(used.parameters)}
-    fingerprint = inputs.fingerprint(described, list(rules), engine_version())
+def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
+    used, inputs = _strategy_used(strategy), run.inputs
+    parts = parts_of(run.ledger, inputs, used, run.gate)
+    figures = figures_of(parts, run.ledger, inputs)
+    described = attrs.asdict(used) | {"parameters": dict(used.parameters), "source": _source_hash(type(strategy))}
+    fingerprint = inputs.fingerprint(described, list(run.rules), engine_version())
     data = parts["data"]
-    idea = idea_of(
-        used,
-        tuple(inputs.prices),
-        data[0].timeframe,
-        min(item.start_ns for item in data),
-        max(item.end_ns for item in data),
-    )
+    start_ns, stop_ns = min(item.start_ns for item in data), max(item.end_ns for item in data)
+    idea = idea_of(used, tuple(inputs.prices), data[0].timeframe, start_ns, stop_ns)
     return Result(
         **parts,
         metrics=figures,
         input_fingerprint=fingerprint,
         trials=record_trial(trials, idea, used, figures, fingerprint),
         reports=reports,
+        settle=trials.flush,
     )

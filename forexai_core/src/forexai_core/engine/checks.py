@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from forexai_core._jit import kernel
@@ -67,9 +66,7 @@ def volume_fits(book: Book, index: int, side: int, steps: int) -> int:
 
 
 @kernel
-def stops_fit(
-    side: int, stop_loss: int, take_profit: int, against: int, level: int
-) -> int:
+def stops_fit(side: int, stop_loss: int, take_profit: int, against: int, level: int) -> int:
     """Check that stop and target lie on their sides of a price, farther than the stops level."""
     if stop_loss != NO_PRICE and not side * (against - stop_loss) > level:
         return INVALID_STOPS
@@ -143,5 +140,5 @@ def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int
     lost += 2.0 * symbol["commission_per_lot"] * symbol["volume_step"]
     if lost <= 0.0:
         return 0
-    steps = int(math.floor(fraction * book["account"]["equity"] / lost + 1e-9))
+    steps = int(fraction * book["account"]["equity"] / lost + 1e-9)
     return max(0, min(steps, symbol["max_steps"]))

@@ -192,8 +192,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     if entry.trail_distance > 0:
         position["trail_distance"] = entry.trail_distance
         position["trail_start"] = entry.trail_start
-    if entry.entered > position["entered"]:
-        position["entered"] = entry.entered
+    position["entered"] = max(position["entered"], entry.entered)
     _restart_trailing(book, position, entry.entered)
     charge(account, commission)
     _record_entry(book, position, entry, commission, ENTRY_IN)

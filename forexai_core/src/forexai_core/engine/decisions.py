@@ -20,12 +20,12 @@ __all__ = ["ask_commands", "ask_intent", "describe_row", "look_after"]
 
 @kernel(inline="always")
 def _points(distance: float, scale: float) -> int:
-    return int(round(distance * scale))
+    return round(distance * scale)
 
 
 @kernel(inline="always")
 def _price_points(price: float, scale: float) -> int:
-    return NO_PRICE if price == 0.0 else int(round(price * scale))
+    return NO_PRICE if price == 0.0 else round(price * scale)
 
 
 @kernel
@@ -119,7 +119,7 @@ def _break_even(book: Book, position: Any, management: Any) -> None:
     price = symbol["bid"] if side > 0 else symbol["ask"]
     if side * (price - entry) < _points(management["break_even_start"], symbol["scale"]):
         return
-    locked = int(round(entry)) + side * _points(management["break_even_lock"], symbol["scale"])
+    locked = round(entry) + side * _points(management["break_even_lock"], symbol["scale"])
     if position["stop_loss"] != NO_PRICE and side * (locked - position["stop_loss"]) <= 0:
         return
     request = _new_request(book, REQUEST_MODIFY_POSITION, position["symbol"], position["strategy"])
@@ -144,9 +144,7 @@ def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
 
 
 @kernel
-def describe_row(
-    book: Book, index: int, strategy: int, row: Any, bar: Any, number: int
-) -> None:
+def describe_row(book: Book, index: int, strategy: int, row: Any, bar: Any, number: int) -> None:
     """Fill in what a compiled strategy sees of a bar, its orders and its positions."""
     account = book["account"]
     symbol = book["symbols"][index]
@@ -173,8 +171,8 @@ def describe_row(
     row["stop_loss"] = 0.0
     row["take_profit"] = 0.0
     row["bars_held"] = 0
-    for number in range(account["positions"]):
-        position = book["positions"][number]
+    for each in range(account["positions"]):
+        position = book["positions"][each]
         if position["symbol"] == index and position["strategy"] == strategy:
             stop, target = position["stop_loss"], position["take_profit"]
             row["positions"] += 1
@@ -185,8 +183,8 @@ def describe_row(
             row["stop_loss"] = 0.0 if stop == NO_PRICE else stop / scale
             row["take_profit"] = 0.0 if target == NO_PRICE else target / scale
             row["bars_held"] = position["bars"]
-    for number in range(account["orders"]):
-        order = book["orders"][number]
+    for each in range(account["orders"]):
+        order = book["orders"][each]
         if order["symbol"] == index and order["strategy"] == strategy:
             row["orders"] += 1
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Books, Curve, Market

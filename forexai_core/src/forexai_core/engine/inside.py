@@ -20,7 +20,6 @@ from forexai_core.engine.records import (
     NO_PRICE,
     ORDER_LIMIT,
     ORDER_STOP,
-    ORDER_STOP_LIMIT,
 )
 from forexai_core.engine.stopout import stop_out_inside
 

@@ -7,13 +7,13 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.checks import (
+    FROZEN,
     INVALID_PRICE,
     INVALID_STOPS,
     INVALID_VOLUME,
     LIMIT_VOLUME,
     NO_MONEY,
     NO_POSITION,
-    FROZEN,
     affordable,
     frozen,
     refuse,
@@ -134,9 +134,7 @@ def _modify_position(book: Book, request: Any) -> None:
     position = book["positions"][row]
     symbol = book["symbols"][position["symbol"]]
     market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
-    if frozen(symbol, market, position["stop_loss"]) or frozen(
-        symbol, market, position["take_profit"]
-    ):
+    if frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"]):
         refuse(book, FROZEN)
         return
     stop, target = request["stop_loss"], request["take_profit"]
@@ -325,7 +323,7 @@ def _place(book: Book, request: Any) -> None:
     own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
     limit, expiry_ns = request["limit_price"], request["expiry_ns"]
     why = _asked(book, request, own, own)
-    volume = why == INVALID_VOLUME or why == LIMIT_VOLUME
+    volume = why in (INVALID_VOLUME, LIMIT_VOLUME)
     if not volume and _price_problem(book, request, request["price"], limit, expiry_ns):
         why = INVALID_PRICE
     if why:

@@ -116,9 +116,7 @@ def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
 
 
 @kernel
-def fill_in_doubt(
-    book: Book, row: int, price: int, entered: int, rivalled: bool, contested: bool
-) -> None:
+def fill_in_doubt(book: Book, row: int, price: int, entered: int, rivalled: bool, contested: bool) -> None:
     """Fill a pending order, and mark what the bar leaves in doubt about it.
 
     Parameters

@@ -13,7 +13,7 @@ __all__ = ["event_end", "move_quotes", "points", "quotes_of", "set_quotes", "set
 @kernel(inline="always")
 def points(price: float, scale: float) -> int:
     """Turn a price into points."""
-    return int(round(price * scale))
+    return round(price * scale)
 
 
 @kernel(inline="always")

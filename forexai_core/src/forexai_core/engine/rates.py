@@ -77,9 +77,7 @@ def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
     """
     base, quote = _currencies(symbol, prices)
     if isinstance(prices, Ticks):
-        return RateSource(
-            base=base, quote=quote, known_ns=prices.time_ns, bid=prices.bid, ask=prices.ask
-        )
+        return RateSource(base=base, quote=quote, known_ns=prices.time_ns, bid=prices.bid, ask=prices.ask)
     if isinstance(prices, Bars):
         bid, ask = prices.close, _ask_close(prices)
         spread = float(ask[0] - bid[0]) if len(bid) else 0.0
@@ -94,9 +92,7 @@ def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
     if not 0.0 < value < float("inf"):
         raise ConfigError(f"rates['{symbol}'] must be above 0, not {value}.")
     constant = np.array([value])
-    return RateSource(
-        base=base, quote=quote, known_ns=np.empty(0, np.int64), bid=constant, ask=constant
-    )
+    return RateSource(base=base, quote=quote, known_ns=np.empty(0, np.int64), bid=constant, ask=constant)
 
 
 def _currencies(symbol: str, prices: Bars | Ticks | float) -> tuple[str, str]:
@@ -105,9 +101,7 @@ def _currencies(symbol: str, prices: Bars | Ticks | float) -> tuple[str, str]:
         return known.base_currency, known.profit_currency
     if len(symbol) == 6 and symbol.isalpha() and symbol.isupper():
         return symbol[:3], symbol[3:]
-    raise ConfigError(
-        f"rates['{symbol}'] names no pair of currencies. Use a name such as 'GBPUSD'."
-    )
+    raise ConfigError(f"rates['{symbol}'] names no pair of currencies. Use a name such as 'GBPUSD'.")
 
 
 def _ask_close(bars: Bars) -> Floats:

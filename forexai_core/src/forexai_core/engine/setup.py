@@ -116,9 +116,7 @@ def _event_ends(stream: Stream, duration_ns: int) -> NDArray[np.int64]:
     return ends
 
 
-def _market(
-    stream: Stream, duration_ns: int, table: NDArray[np.void], rollovers: NDArray[np.void]
-) -> Market:
+def _market(stream: Stream, duration_ns: int, table: NDArray[np.void], rollovers: NDArray[np.void]) -> Market:
     def given(array: NDArray[np.void] | None, dtype: np.dtype[np.void]) -> NDArray[np.void]:
         return np.empty(0, dtype) if array is None else array
 
@@ -183,9 +181,7 @@ def prepare(
     """
     _check_series(series)
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
-    records = np.concatenate(
-        [symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()]
-    )
+    records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
     stream = merge(series, finer or {}, [sheet.spread_points for sheet in sheets.values()])
     first = next(iter(series.values()))
     duration_ns = 0 if isinstance(first, Ticks) else first.timeframe.nominal_ns

@@ -69,9 +69,7 @@ def stop_out(book: Book, intrabar: int) -> bool:
 
 
 @kernel
-def stop_out_inside(
-    book: Book, index: int, quotes: Quotes, first: int, before: int
-) -> int:
+def stop_out_inside(book: Book, index: int, quotes: Quotes, first: int, before: int) -> int:
     """Look for the stop-out on the adverse way from the open, and carry it out.
 
     Parameters

@@ -177,18 +177,13 @@ def merge(
     parts: list[_Part] = []
     for (symbol, prices), spread in zip(series.items(), spreads, strict=True):
         fine = finer.get(symbol)
-        parts.append(
-            _coarse_part(prices, spread) if fine is None else _fine_part(prices, fine, spread)
-        )
+        parts.append(_coarse_part(prices, spread) if fine is None else _fine_part(prices, fine, spread))
     events = np.zeros(sum(len(part.bars) for part in parts), EVENT)
     firsts = np.cumsum([0, *(len(prices) for prices in series.values())])
     events["symbol"] = np.repeat(np.arange(len(parts)), [len(part.bars) for part in parts])
     events["end_ns"] = np.concatenate([part.ends for part in parts])
     events["decides"] = np.concatenate(
-        [
-            np.where(part.decides >= 0, part.decides + first, -1)
-            for part, first in zip(parts, firsts, strict=False)
-        ]
+        [np.where(part.decides >= 0, part.decides + first, -1) for part, first in zip(parts, firsts, strict=False)]
     )
     bars = np.concatenate([part.bars for part in parts])
     order = np.argsort(bars["time_ns"], kind="stable")

@@ -78,9 +78,7 @@ def initial_risks(deals: NDArray[np.void]) -> NDArray[np.float64]:
     return risks
 
 
-def fills_of(
-    deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void]
-) -> NDArray[np.void]:
+def fills_of(deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void]) -> NDArray[np.void]:
     """Make one row of each deal.
 
     Returns

@@ -30,9 +30,11 @@ def _mode(value: str | AccountMode) -> AccountMode:
     try:
         return AccountMode(value)
     except ValueError:
-        raise ConfigError(
-            f"There is no account mode '{value}'. {did_you_mean(str(value), AccountMode)}"
-        ) from None
+        raise ConfigError(f"There is no account mode '{value}'. {did_you_mean(str(value), AccountMode)}") from None
+
+
+def _clock(value: str | Clock) -> Clock:
+    return Clock.of(value)
 
 
 def _finite_positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
@@ -73,19 +75,16 @@ class Account:
     currency: str = "USD"
     leverage: float = attrs.field(default=100.0, converter=float, validator=_finite_positive)
     mode: AccountMode = attrs.field(default=AccountMode.HEDGING, converter=_mode)
-    clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=Clock.of)
+    clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
     margin_call: float = attrs.field(default=100.0, converter=float, validator=_percent)
     stop_out: float = attrs.field(default=50.0, converter=float, validator=_percent)
 
     def __attrs_post_init__(self) -> None:
         if len(self.currency) < 3 or not self.currency.isupper():
-            raise ConfigError(
-                f"'{self.currency}' is no currency code. Use three capital letters, such as USD."
-            )
+            raise ConfigError(f"'{self.currency}' is no currency code. Use three capital letters, such as USD.")
         if self.stop_out > self.margin_call:
             raise ConfigError(
-                f"stop_out ({self.stop_out:g} %) must not lie above margin_call "
-                f"({self.margin_call:g} %)."
+                f"stop_out ({self.stop_out:g} %) must not lie above margin_call ({self.margin_call:g} %)."
             )
 
     @property
@@ -115,12 +114,12 @@ class AccountState:
         return None if self.margin == 0 else 100.0 * self.equity / self.margin
 
 
-def _optional_cost(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+def _optional_cost(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
     if value is not None and not 0 <= value < float("inf"):
         raise ConfigError(f"Costs: {attribute.name} must be 0 or above, not {value}.")
 
 
-def _optional_finite(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
+def _optional_finite(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
     if value is not None and not abs(value) < float("inf"):
         raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value}.")
 

@@ -34,6 +34,10 @@ def _frozen(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
+def _timeframe(value: str | Timeframe) -> Timeframe:
+    return Timeframe.of(value)
+
+
 def _ascending(time_ns: NDArray[np.int64], what: str) -> None:
     wrong = np.flatnonzero(np.diff(time_ns) <= 0)
     if wrong.size:
@@ -69,14 +73,10 @@ class Bars:
     """
 
     instrument: Instrument
-    timeframe: Timeframe = attrs.field(converter=Timeframe.of)
+    timeframe: Timeframe = attrs.field(converter=_timeframe)
     data: NDArray[np.void] = attrs.field(converter=_frozen)
-    ask: NDArray[np.void] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_frozen)
-    )
-    spread_points: Floats | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_frozen)
-    )
+    ask: NDArray[np.void] | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen))
+    spread_points: Floats | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen))
     provenance: Mapping[str, str] = attrs.field(default=None, converter=_provenance)
 
     def __attrs_post_init__(self) -> None:
@@ -85,9 +85,7 @@ class Bars:
             raise DataShapeError(f"{name}: bars must be a one-dimensional array of dtype BAR.")
         for column, side in (("ask", self.ask), ("spread_points", self.spread_points)):
             if side is not None and side.shape != self.data.shape:
-                raise DataShapeError(
-                    f"{name}: {column} has shape {side.shape}, the bars have {self.data.shape}."
-                )
+                raise DataShapeError(f"{name}: {column} has shape {side.shape}, the bars have {self.data.shape}.")
         if self.ask is not None and self.ask.dtype != QUOTE:
             raise DataShapeError(f"{name}: the ask side must be of dtype QUOTE.")
         _ascending(self.data["time_ns"], name)
@@ -213,9 +211,7 @@ class Bars:
         import pandas as pd  # slow to load: only who wants frames pays for it
 
         index = pd.DatetimeIndex(self.time_ns.view("datetime64[ns]"), tz="UTC", name="time")
-        columns: dict[str, Floats] = {
-            name: self.data[name].copy() for name in BAR.names or () if name != "time_ns"
-        }
+        columns: dict[str, Floats] = {name: self.data[name].copy() for name in BAR.names or () if name != "time_ns"}
         if self.ask is not None:
             columns |= {f"ask_{name}": self.ask[name].copy() for name in QUOTE.names or ()}
         if self.spread_points is not None:
@@ -347,8 +343,7 @@ class Ticks:
         if not good.all():
             row = int(np.flatnonzero(~good)[0])
             raise DataShapeError(
-                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. "
-                "0 < bid <= ask must hold."
+                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. 0 < bid <= ask must hold."
             )
 
     @property
@@ -416,9 +411,7 @@ class Ticks:
         return pd.DataFrame({name: self.data[name].copy() for name in ("bid", "ask", "volume")}, index=index)
 
     @classmethod
-    def from_frame(
-        cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None
-    ) -> Self:
+    def from_frame(cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None) -> Self:
         """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``."""
         known = instrument or find_instrument(symbol)
         sides = {name: _column(frame, name) for name in ("bid", "ask")}

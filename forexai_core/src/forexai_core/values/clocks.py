@@ -182,7 +182,8 @@ class Clock:
         if missing == "raise" and skipped.any():
             raise DataError(self._unclear("never", wall_ns[skipped][0], "'forward'"))
         first = early if ambiguous != "later" else np.where(twice, late, early)
-        return np.where(skipped, wall_ns - before, np.where(early_fits, first, late))
+        instants: NDArray[np.int64] = np.where(skipped, wall_ns - before, np.where(early_fits, first, late))
+        return instants
 
     def _unclear(self, how_often: str, wall_ns: int, choices: str) -> str:
         shown = format_time_ns(int(wall_ns)).rstrip("Z")

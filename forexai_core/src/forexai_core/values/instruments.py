@@ -89,20 +89,16 @@ class TradingSession:
             )
 
 
-WEEKDAYS = tuple(
-    TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(5)
-)
-EVERY_DAY = tuple(
-    TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(7)
-)
+WEEKDAYS = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(5))
+EVERY_DAY = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(7))
 
 
-def _positive(instance: Instrument, attribute: attrs.Attribute[float], value: float) -> None:
+def _positive(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
     if not value > 0:
         raise ConfigError(f"{instance.symbol}: {attribute.name} must be above 0, not {value}.")
 
 
-def _not_negative(instance: Instrument, attribute: attrs.Attribute[float], value: float) -> None:
+def _not_negative(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
     if not value >= 0:
         raise ConfigError(f"{instance.symbol}: {attribute.name} must not be below 0, but is {value}.")
 

@@ -125,9 +125,7 @@ def _volume(instance: object, attribute: attrs.Attribute[float], value: float) -
 
 def _price(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
     if not (isfinite(value) and value >= 0):
-        raise ConfigError(
-            f"{type(instance).__name__}: {attribute.name} must be a price, or 0 for none, not {value}."
-        )
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a price, or 0 for none, not {value}.")
 
 
 def _client_id(instance: object, attribute: attrs.Attribute[str], value: str) -> None:

@@ -26,7 +26,7 @@ STEPS = {  # written out, not taken from the port
     "unknown": {"acknowledged", "resolved"},
     "filled": set(),
     "rejected": set(),
-    "resolved": set(),
+    IntentState.RESOLVED: set(),
 }
 numbers = st.integers(0, 3)
 details = st.sampled_from([b"", b"deal"])

@@ -123,7 +123,7 @@ class IntentsMachine(RuleBasedStateMachine):
             return
         state = IntentState(following[choice % len(following)])
         resolution = None
-        if state == "resolved":
+        if state is IntentState.RESOLVED:
             resolution = Resolution.ABANDONED if known.state == "recorded" else Resolution.ABSENT
         self.step(f"i{which}", state, self.newest[known.draft.account] - 1, detail, resolution)
 

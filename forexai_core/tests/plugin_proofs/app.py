@@ -44,9 +44,7 @@ BROKEN = {
     "paths-are-plain": first_route(path="/soundapp/Notes/{note_id}"),
     "handlers-are-coroutines": first_route(handler=blocking),
     "reading-changes-nothing": first_route(mutates=True),
-    "jobs-end": parts_with(
-        lambda parts: attrs.evolve(parts, jobs=(attrs.evolve(parts.jobs[0], timeout_s=0.0),))
-    ),
+    "jobs-end": parts_with(lambda parts: attrs.evolve(parts, jobs=(attrs.evolve(parts.jobs[0], timeout_s=0.0),))),
     "rows-belong-to-tenants": parts_with(
         lambda parts: attrs.evolve(parts, tables=tables(soundapp_notes=("id", "text")))
     ),

@@ -16,9 +16,7 @@ def lines_with(change):
     """Change the lines: ``change(lines, result)``."""
 
     def broken(module):
-        return flawed(
-            module, _lines=lambda self, result: change(list(module.SoundReport._lines(self, result)), result)
-        )
+        return flawed(module, _lines=lambda self, result: change(list(module.SoundReport._lines(self, result)), result))
 
     return broken
 

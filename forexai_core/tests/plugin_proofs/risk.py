@@ -12,9 +12,7 @@ from forexai_core.ports.risk import Verdict
 
 def judging(change):
     """Change the verdict: ``change(verdict, proposal)``."""
-    return lambda module: around(
-        module.OFFER, judge=lambda sound, proposal: change(sound.judge(proposal), proposal)
-    )
+    return lambda module: around(module.OFFER, judge=lambda sound, proposal: change(sound.judge(proposal), proposal))
 
 
 def says_yes(_verdict, _proposal):

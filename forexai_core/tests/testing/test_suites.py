@@ -33,6 +33,10 @@ CASES = [
 ]
 
 
+FOUND_BY_RAISING = {"bears-a-result-without-trades"}
+"""Rules that are about not raising at all."""
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sound")
@@ -72,7 +76,8 @@ def test_a_broken_plugin_is_caught(kind, rule, broken, sound):
         suite.run(suite.rule(rule), subject)
     assert caught.value.rule == rule
     assert str(caught.value).startswith(f"{rule}: ")
-    if not isinstance(caught.value.__cause__, ConformanceFailure): print("BYACCIDENT", kind, caught.value)
+    # found by the rule itself, not because something else went wrong on the way
+    assert isinstance(caught.value.__cause__, ConformanceFailure) or rule in FOUND_BY_RAISING
 
 
 def test_the_count_is_told(capsys):

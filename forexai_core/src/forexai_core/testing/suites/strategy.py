@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
@@ -21,7 +19,8 @@ __all__ = ["STRATEGY_SUITE", "StrategyConformance"]
 
 BOOK = RuleBook()
 _ROWS = 1_500
-_ENTRY = ("symbol", "side", "volume_lots", "open_time_ns", "open_price", "open_reason")
+_MOST_CUTS = 40
+_ENTRY = ("symbol", "side", "open_time_ns", "open_price", "open_reason")
 
 
 def _market(subject: Subject) -> Bars:
@@ -60,32 +59,38 @@ def trades_on_the_probe(subject: Subject) -> None:
 
 @BOOK.rule()
 def no_decision_sees_the_future(subject: Subject) -> None:
-    """Cutting the data off changes no trade before the cut."""
+    """Cutting the data off right after an entry or an exit changes neither it nor anything before."""
     bars = _market(subject)
     whole = _trades(subject.open(), bars)
-    for cut in (len(bars) // 3, len(bars) // 2, 2 * len(bars) // 3, len(bars) - 7):
+    for cut in _cuts(bars, whole):
         last_ns = int(bars.time_ns[cut - 1])
         part = _trades(subject.open(), bars[:cut])
-        # what closes in the last bar may close for want of data; what closed before must be the same
-        before, before_cut = (rows[rows["close_time_ns"] < last_ns] for rows in (whole, part))
-        if not np.array_equal(before, before_cut):
-            raise ConformanceFailure(
-                f"trades that closed before bar {cut - 1} change when the data ends there: "
-                f"{len(before)} of the whole, {len(before_cut)} of the part.",
-                "Decide from what is known at the time: forexai audit lookahead finds the place.",
-            )
-        entries, entries_cut = (_entries(rows, last_ns) for rows in (whole, part))
-        if entries != entries_cut:
-            raise ConformanceFailure(
-                f"entries before bar {cut - 1} change when the data ends there.",
-                "Decide from what is known at the time: forexai audit lookahead finds the place.",
-            )
+        for what, known in (("entries", _entries), ("exits", _exits)):
+            if not np.array_equal(known(whole, last_ns), known(part, last_ns)):
+                raise ConformanceFailure(
+                    f"{what} up to bar {cut - 1} change when the data ends with that bar.",
+                    "Decide from what is known at the time: forexai audit lookahead finds the place.",
+                )
 
 
-def _entries(rows: NDArray[np.void], before_ns: int) -> list[Any]:
-    """List the entries before a time; a partial close gives no second one."""
-    chosen = rows[rows["open_time_ns"] < before_ns]
-    return sorted({tuple(row[name].item() for name in _ENTRY if name != "volume_lots") for row in chosen})
+def _cuts(bars: Bars, trades: NDArray[np.void]) -> list[int]:
+    """End the data with the bars in which something happened, at most forty, and with a few others."""
+    happened = np.unique(np.concatenate([trades["open_time_ns"], trades["close_time_ns"]]))
+    ends = np.searchsorted(bars.time_ns, happened, side="right")
+    chosen = ends[np.linspace(0, len(ends) - 1, min(len(ends), _MOST_CUTS)).astype(int)] if len(ends) else ends
+    rows = len(bars)
+    return sorted({cut for cut in (*chosen.tolist(), rows // 3, rows // 2, rows - 7) if 2 <= cut < rows})
+
+
+def _entries(rows: NDArray[np.void], last_ns: int) -> NDArray[np.void]:
+    """List the entries up to the opening of a bar; a partial close gives no second one."""
+    chosen: NDArray[np.void] = np.unique(rows[rows["open_time_ns"] <= last_ns][list(_ENTRY)])
+    return chosen
+
+
+def _exits(rows: NDArray[np.void], last_ns: int) -> NDArray[np.void]:
+    """List the trades that closed up to a bar, but for those that closed for want of data."""
+    return rows[(rows["close_time_ns"] <= last_ns) & (rows["close_reason"] != "end_of_data")]
 
 
 @BOOK.rule()

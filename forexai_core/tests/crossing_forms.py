@@ -63,9 +63,10 @@ class ClassCross(Strategy):
             )
 
 
-@vector_strategy(warmup=lambda fast, slow: max(fast, slow))
+@vector_strategy(warmup=lambda fast, slow: max(fast, slow))  # noqa: PLW0108 - by name
 def vector_cross(
     bars: Bars,
+    *,
     fast: int = 20,
     slow: int = 50,
     stop_loss_pips: float = 30.0,
@@ -113,7 +114,7 @@ def compiled_cross(row: Any, state: Any, params: Any, out: Any) -> None:
     """The compiled form: a ring of whole points."""
     seen = row["index"] + 1
     fast, slow = params["fast"], params["slow"]
-    point = int(round(row["close"] / row["point"]))
+    point = int(round(row["close"] / row["point"]))  # noqa: RUF046 - numba rounds to a float
     state["fast_sum"] += point
     state["slow_sum"] += point
     if seen > fast:

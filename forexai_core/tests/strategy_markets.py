@@ -15,7 +15,7 @@ from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
 MONDAY_NS = 1_704_067_200_000_000_000  # Monday, 1 January 2024, 00:00 UTC
 
 
-def make_market(rows=400, seed=0, symbol="EURUSD", timeframe="H1", step_points=25, start_ns=MONDAY_NS):
+def make_market(rows=400, seed=0, *, symbol="EURUSD", timeframe="H1", step_points=25, start_ns=MONDAY_NS):
     """Give bars of a random walk; every price is a multiple of five points, every fifth close repeats the last one."""
     rng = np.random.default_rng(seed)
     instrument = find_instrument(symbol)
@@ -34,7 +34,7 @@ def make_market(rows=400, seed=0, symbol="EURUSD", timeframe="H1", step_points=2
     return Bars(instrument=instrument, timeframe=timeframe, data=data)
 
 
-def make_ticks(rows=200, seed=0, symbol="EURUSD", start_ns=MONDAY_NS):
+def make_ticks(rows=200, seed=0, *, symbol="EURUSD", start_ns=MONDAY_NS):
     """Give ticks, some twenty seconds apart."""
     rng = np.random.default_rng(seed)
     data = np.zeros(rows, TICK)

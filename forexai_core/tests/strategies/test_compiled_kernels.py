@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table reads best in rows
 """Compiled steps: state and parameters as records, commands as rows; the same as plain Python."""
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ def open_one(prices, count=0, account=None, **others):
 
 
 def asked(ledger):
-    return [dict(zip(row.dtype.names, row.item(), strict=True)) for row in ledger.requests[: ledger.account["requests"]]]
+    return [
+        dict(zip(row.dtype.names, row.item(), strict=True)) for row in ledger.requests[: ledger.account["requests"]]
+    ]
 
 
 # --- prices -----------------------------------------------------------------------------------------------------------
@@ -172,22 +174,30 @@ def test_a_market_order_is_written_in_points_and_steps():
     ctx.buy(volume_lots=0.3, stop_loss_pips=30, take_profit=1.2, trail_points=120, trail_start_pips=5, tag="a")
     ctx.sell(risk_fraction=0.01, stop_loss=1.15, take_profit_distance=0.002)
     buy, sell = asked(ledger)
-    assert buy | {
-        "kind": records.REQUEST_MARKET,
-        "side": 1,
-        "volume_steps": 30,
-        "stop_distance": 300,
-        "stop_loss": NO_PRICE,
-        "take_profit": 120_000,
-        "target_distance": 0,
-        "trail_distance": 120,
-        "trail_start": 50,
-        "tag": 1,
-        "decided_ns": ctx.time_ns,
-    } == buy
-    assert sell | {"side": -1, "volume_steps": 0, "risk_fraction": 0.01, "stop_loss": 115_000, "target_distance": 200} == (
-        sell
+    assert (
+        buy
+        | {
+            "kind": records.REQUEST_MARKET,
+            "side": 1,
+            "volume_steps": 30,
+            "stop_distance": 300,
+            "stop_loss": NO_PRICE,
+            "take_profit": 120_000,
+            "target_distance": 0,
+            "trail_distance": 120,
+            "trail_start": 50,
+            "tag": 1,
+            "decided_ns": ctx.time_ns,
+        }
+        == buy
     )
+    assert sell | {
+        "side": -1,
+        "volume_steps": 0,
+        "risk_fraction": 0.01,
+        "stop_loss": 115_000,
+        "target_distance": 200,
+    } == (sell)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +213,13 @@ def test_pending_orders_carry_price_and_expiry(verb, arguments, kind, side):
     ctx, _, ledger = open_one(make_market(5), 3)
     getattr(ctx, verb)(*arguments, volume_lots=0.1, expiry_ns=77)
     (row,) = asked(ledger)
-    expected = {"kind": kind, "side": side, "price": round(arguments[0] * 1e5), "expiry_ns": 77, "limit_price": NO_PRICE}
+    expected = {
+        "kind": kind,
+        "side": side,
+        "price": round(arguments[0] * 1e5),
+        "expiry_ns": 77,
+        "limit_price": NO_PRICE,
+    }
     assert row | expected == row
 
 

@@ -73,7 +73,7 @@ def test_a_run_leaves_the_strategy_as_it_was():
 
 
 def test_the_template_by_the_ground_rules():
-    """Turns by exact sums, reversal, flat after a stop until the next turn, nothing before two bars of both averages."""
+    """Turns by exact sums, reversal, flat after a stop until the next turn, nothing until both averages exist twice."""
     bars = make_market(500, seed=9)
     fast, slow = 3, 7
     points = np.rint(bars.close * 1e5).astype(np.int64).tolist()

@@ -6,6 +6,7 @@ import pytest
 from strategy_markets import make_market, make_ticks
 
 from forexai_core.backtesting.runner import backtest
+from forexai_core.ports.risk import Verdict
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import Strategy
 from forexai_core.values.orders import DealEntry, OrderStatus
@@ -105,7 +106,7 @@ class TickCounter(Strategy):
 def test_ticks_are_handed_over_one_by_one():
     ticks = make_ticks(300)
     result = run(TickCounter(), ticks)
-    assert SEEN == list(zip(ticks.time_ns.tolist(), ticks.bid.tolist(), ticks.ask.tolist(), strict=True))
+    assert list(zip(ticks.time_ns.tolist(), ticks.bid.tolist(), ticks.ask.tolist(), strict=True)) == SEEN
     first = result.trades[0]
     # Decided on the 50th tick, executed on the 51st, at its ask.
     assert (first["open_time_ns"], first["open_price"]) == (ticks.time_ns[50], ticks.ask[50])
@@ -115,3 +116,32 @@ def test_ticks_are_handed_over_one_by_one():
 def test_hooks_that_are_not_filled_in_are_not_called():
     assert Witness.hooks() == {"start", "on_fill", "on_order", "on_bar", "stop"}
     assert TickCounter.hooks() == {"start", "on_tick"}
+
+
+class Pyramid(Strategy):
+    """Keeps one long open and, on every fill, asks for another."""
+
+    def on_fill(self, ctx, deal):
+        if deal.entry is DealEntry.IN and len(ctx.positions) < 5:
+            ctx.buy(volume_lots=0.01, tag="more")
+
+    def on_bar(self, ctx):
+        if len(ctx.bars) == 3:
+            ctx.buy(volume_lots=0.01)
+
+
+class OnePosition:
+    """A rule that allows the first position only."""
+
+    name = "one-position"
+
+    def judge(self, proposal):
+        return Verdict(allowed=not proposal.positions, rule=self.name, reason="one position at most")
+
+
+def test_what_is_asked_for_in_a_fill_goes_through_the_risk_rules_too():
+    bars = make_market(40, seed=3)
+    free = backtest(Pyramid(), bars, trials=MemoryTrials())
+    held = backtest(Pyramid(), bars, risk=[OnePosition()], trials=MemoryTrials())
+    assert len(free.trades) == 5
+    assert len(held.trades) == 1

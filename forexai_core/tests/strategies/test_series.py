@@ -30,7 +30,7 @@ def test_the_newest_is_minus_one_and_the_future_cannot_be_reached():
 def test_before_the_first_row_a_value_is_nan_and_no_comparison_holds():
     series = Series([1.0, 2.0], Cursor(1))
     assert math.isnan(series[-2])
-    assert not 5.0 > series[-2]
+    assert not series[-2] < 5.0
     assert math.isnan(Series([1.0], Cursor(0))[-1])
 
 

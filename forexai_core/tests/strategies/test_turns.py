@@ -53,7 +53,7 @@ def test_run_length_counts_without_a_break(column):
     assert run_length(np.array(column, np.bool_)).tolist() == expected
 
 
-# --- three values: True, False, None for not known ----------------------------------------------------------------------
+# --- three values: True, False, None for not known --------------------------------------------------------------------
 
 known = st.sampled_from([True, False, None])
 columns = st.integers(1, 12).flatmap(

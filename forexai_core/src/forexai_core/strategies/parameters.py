@@ -219,7 +219,7 @@ def _build_model(cls: type[Parametric]) -> type[BaseModel]:
     # pydantic is slow to load, and only who makes a strategy needs it
     from pydantic import ConfigDict, Field, create_model
 
-    from forexai_core.ports.settings import MadeSettings
+    from forexai_core.ports.settings import MadeSettings  # made of pydantic too
 
     class Finite(MadeSettings):
         model_config = ConfigDict(allow_inf_nan=False)

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pytest
 from strategy_markets import make_market
 
 from forexai_core import arrays
 from forexai_core.arrays import COMMAND, INTENT, MANAGEMENT, ROW
-from forexai_core.engine.programs import NO_RECORD, STEP_SIGNATURE, Program, compile_step, idle_step
+from forexai_core.engine.programs import NO_RECORD, Program, compile_step
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.strategies import Param, commands, compiled_strategy
 
@@ -65,52 +64,11 @@ def test_parameters_are_checked_like_all_others():
     assert adder.schema()["properties"]["every"]["minimum"] == 1
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="plain Python has no type of functions")
-def test_a_kernel_takes_any_step_by_one_type():
-    types = numba.types
-    array = types.Array(numba.from_dtype(ROW), 1, "C")
-    signature = types.void(
-        types.FunctionType(STEP_SIGNATURE),
-        array,
-        types.uint8[::1],
-        types.uint8[::1],
-        types.Array(numba.from_dtype(COMMAND), 1, "C"),
-    )
-
-    @numba.njit(signature)
-    def drive(step, rows, state, params, out):
-        for row in rows:
-            step(row, state, params, out)
-
-    rows, out = np.zeros(5, ROW), np.zeros(4, COMMAND)
-    rows["close"], rows["index"] = 1.5, np.arange(1, 6)
-    program = adder().program(make_market(1))
-    state = program.state.copy()
-    drive(program.step, rows, state, program.params, out)
-    assert state.view(STATE)[0]["total"] == 15.0
-    drive(idle_step, rows, state, program.params, out)
-    assert state.view(STATE)[0]["total"] == 15.0
-
-
 def test_a_step_is_compiled_once():
     def step(row, state, params, out):
         pass
 
     assert compile_step(step, STATE, NO_RECORD) is compile_step(step, STATE, NO_RECORD)
-
-
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="plain Python compiles nothing")
-def test_what_cannot_be_compiled_says_why():
-    def misspelt(row, state, params, out):
-        state["totl"] = 1.0
-
-    def wild(row, state, params, out):
-        {}.missing()
-
-    with pytest.raises(ConfigError, match="no field 'totl'"):
-        compile_step(misspelt, STATE, NO_RECORD)
-    with pytest.raises(ConfigError, match=r"wild cannot be compiled"):
-        compile_step(wild, STATE, NO_RECORD)
 
 
 def test_records_must_be_structured():

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, TRADE
 from forexai_core.testing.markets import probe_bars
+from forexai_core.values.bars import Bars
 
 __all__ = ["SampleResult", "sample_result"]
 
-_BALANCE = 10_000.0
+_BALANCE, _ROWS = 10_000.0, 400
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -31,7 +32,33 @@ class SampleResult:
 
 def sample_result() -> SampleResult:
     """Make a result of twelve trades of 0.1 lots over 400 hours; the same each time."""
-    bars = probe_bars(400)
+    bars = probe_bars(_ROWS)
+    trades = _trades(bars)
+    return SampleResult(
+        trades=trades,
+        equity=_equity(bars, trades),
+        metrics={
+            "net_profit": round(float(trades["net_profit"].sum()), 2),
+            "total_trades": len(trades),
+            "win_rate": float(np.mean(trades["net_profit"] > 0)),
+            "profit_factor": None,
+            "sharpe": 0.61,
+            "max_drawdown": 123.45,
+            "max_drawdown_pct": 1.23,
+        },
+        assumptions={
+            "Account": "10,000.00 USD, leverage 1:100, hedging",
+            "Strategy": "probe, every 32 bars & 17 bars long",
+            "Costs": "spread 10 points (given); commission 3.5 USD per lot and side (given)",
+            "Prices": f"EURUSD H1, {_ROWS} rows, bid; source: {bars.provenance['source']}",
+            "Seed": "0",
+        },
+        input_fingerprint="a1" * 32,
+        result_fingerprint="b2" * 32,
+    )
+
+
+def _trades(bars: Bars) -> NDArray[np.void]:
     trades = np.zeros(12, TRADE)
     opened = np.arange(12) * 32 + 5
     closed = opened + 17
@@ -48,32 +75,14 @@ def sample_result() -> SampleResult:
     trades["net_profit"] = np.round(trades["profit"] + trades["commission"] + trades["swap"], 2)
     trades["open_reason"], trades["close_reason"] = "signal", "signal"
     trades["mae"], trades["mfe"] = np.minimum(trades["profit"], -1.0), np.maximum(trades["profit"], 1.0)
+    return trades
+
+
+def _equity(bars: Bars, trades: NDArray[np.void]) -> NDArray[np.void]:
     equity = np.zeros(len(bars), EQUITY)
     equity["time_ns"] = bars.end_ns
     paid = np.zeros(len(bars))
-    np.add.at(paid, closed, trades["net_profit"])
+    np.add.at(paid, np.searchsorted(bars.time_ns, trades["close_time_ns"]), trades["net_profit"])
     equity["balance"] = np.round(_BALANCE + np.cumsum(paid), 2)
     equity["equity"] = equity["balance"]
-    net = round(float(trades["net_profit"].sum()), 2)
-    return SampleResult(
-        trades=trades,
-        equity=equity,
-        metrics={
-            "net_profit": net,
-            "total_trades": len(trades),
-            "win_rate": float(np.mean(trades["net_profit"] > 0)),
-            "profit_factor": None,
-            "sharpe": 0.61,
-            "max_drawdown": 123.45,
-            "max_drawdown_pct": 1.23,
-        },
-        assumptions={
-            "Account": "10,000.00 USD, leverage 1:100, hedging",
-            "Strategy": "probe, every 32 bars & 17 bars long",
-            "Costs": "spread 10 points (given); commission 3.5 USD per lot and side (given)",
-            "Prices": f"EURUSD H1, 400 rows, bid; source: {bars.provenance['source']}",
-            "Seed": "0",
-        },
-        input_fingerprint="a1" * 32,
-        result_fingerprint="b2" * 32,
-    )
+    return equity

@@ -90,7 +90,8 @@ def _entries(rows: NDArray[np.void], last_ns: int) -> NDArray[np.void]:
 
 def _exits(rows: NDArray[np.void], last_ns: int) -> NDArray[np.void]:
     """List the trades that closed up to a bar, but for those that closed for want of data."""
-    return rows[(rows["close_time_ns"] <= last_ns) & (rows["close_reason"] != "end_of_data")]
+    chosen: NDArray[np.void] = rows[(rows["close_time_ns"] <= last_ns) & (rows["close_reason"] != "end_of_data")]
+    return chosen
 
 
 @BOOK.rule()

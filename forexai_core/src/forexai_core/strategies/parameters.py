@@ -96,7 +96,8 @@ def _frozen_attribute(name: str) -> property:
     return property(attrgetter(f"parameter:{name}"), refuse, refuse)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Param, ParamSpec))
+# No field specifiers: checkers see a specifier's default by keyword only, and it is written `Param(20)`.
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 class Parametric:
     """Something with parameters: annotated fields of the class, given by keyword.
 
@@ -109,7 +110,8 @@ class Parametric:
         If a parameter is unknown, missing, of the wrong type or out of bounds; every such parameter is named.
     """
 
-    name: ClassVar[str] = ""
+    # Not a ClassVar: the protocol of strategies asks for an attribute that an instance has.
+    name = ""
     """What users write; the class name in small letters unless the class says otherwise."""
     title: ClassVar[str] = ""
     """What people read."""

@@ -79,6 +79,9 @@ def test_its_entry_point_names_the_plugin(tmp_path, monkeypatch):
         ("broker", "1st", "cannot be the name"),
         ("broker", "class", "cannot be the name"),
         ("broker", "forexai-core", "cannot be the name"),
+        ("broker", "numpy", "installed already"),
+        ("strategy", "strategy", "class Strategy"),
+        ("risk", "proposal", "class Proposal"),
     ],
 )
 def test_what_cannot_be_made_is_refused_and_leaves_nothing(kind, name, words, tmp_path):

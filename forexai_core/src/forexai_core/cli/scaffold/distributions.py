@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.resources
+import importlib.util
 import keyword
 import re
 import shutil
@@ -92,10 +94,15 @@ def new_plugin(kind: str, name: str, folder: Path | None = None) -> NewPlugin:
         raise ConfigError(
             f"'{name}' cannot be the name of a plugin. Use small letters, digits and single hyphens, such as my-{kind}."
         )
+    if importlib.util.find_spec(package) is not None:
+        raise ConfigError(
+            f"A module '{package}' is installed already, and the plugin would hide it. Choose another name."
+        )
     target = Path(name) if folder is None else folder
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{target} is there already. Name another folder with --dir, or remove it.")
     contents = _contents(kind, name, package)
+    _check_names(name, contents[f"src/{package}/{kind}.py"])
     _write(target, contents)
     files = tuple(Path(path) for path in contents)
     return NewPlugin(kind=kind, name=name, folder=target, package=package, files=files)
@@ -124,6 +131,17 @@ def _contents(kind: str, name: str, package: str) -> dict[str, str]:
     contents = {Template(path).substitute(values): _filled(template, values) for path, template in files.items()}
     contents[f"src/{package}/py.typed"] = ""
     return dict(sorted(contents.items()))
+
+
+def _check_names(name: str, module: str) -> None:
+    """Refuse a name whose classes would hide what the module imports: a strategy named 'strategy'."""
+    tree = ast.parse(module)
+    imported = {
+        each.asname or each.name for node in tree.body if isinstance(node, ast.ImportFrom) for each in node.names
+    }
+    hidden = sorted(imported & {node.name for node in tree.body if isinstance(node, ast.ClassDef)})
+    if hidden:
+        raise ConfigError(f"A plugin named '{name}' would have a class {hidden[0]}, which exists. Choose another name.")
 
 
 def _filled(template: Traversable, values: Mapping[str, str]) -> str:

@@ -31,14 +31,14 @@ def _checked(rows: NDArray[np.void]) -> NDArray[np.void]:
         if values.min() < allowed[0] or values.max() > allowed[-1]:
             wrong = np.flatnonzero(~np.isin(values, allowed))[0]
             raise DataShapeError(f"Intents: {name} is {values[wrong]} in row {wrong}; it must be one of {allowed}.")
+    entered = np.flatnonzero(rows["entry"])
     for name in _DISTANCES:
-        values = rows[name]
-        # A NaN makes both comparisons fail.
-        if not (values.min() >= 0 and values.max() < np.inf):
-            wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))[0]
+        values = rows[name][entered]
+        wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))
+        if wrong.size:
             raise DataShapeError(
-                f"Intents: {name} is {values[wrong]} in row {wrong}; it must be 0 (none) or above and finite. "
-                "Want nothing on bars on which an indicator is still NaN."
+                f"Intents: {name} is {values[wrong[0]]} in row {entered[wrong[0]]}; it must be 0 (none) or above and "
+                "finite. Want nothing on bars on which an indicator is still NaN."
             )
     return np.ascontiguousarray(rows)
 
@@ -72,7 +72,7 @@ class Intents:
     rows : (bars,) INTENT
         ``entry`` +1 be long, -1 be short, 0 nothing; ``exit`` 1 close what is open, 2 longs only, 3 shorts only;
         ``stop`` and ``target`` distances from the quoted entry, price units, 0 none; ``volume_lots``, 0 for that of the
-        management.
+        management. The last three are looked at on rows with an entry only.
     management : Management
         Default volume, break-even, trailing, time exit.
     """
@@ -126,9 +126,10 @@ class Intents:
             if column.size and (column.min() < -1 or column.max() > EXIT_SHORT):
                 raise DataShapeError(f"Intents: {name} must be one of {_RANGES[name]}.")
             rows[name] = column
-        enters = rows["entry"] != 0
+        entered = np.flatnonzero(rows["entry"])
         for name, values in (("stop", stop), ("target", target), ("volume_lots", volume_lots)):
-            rows[name] = np.where(enters, _fitting(name, values, bars), 0.0)
+            column = _fitting(name, values, bars)
+            rows[name][entered] = column[entered] if column.ndim else column
         return cls(rows, management or Management())
 
     @property

@@ -38,10 +38,13 @@ def turns(difference: ArrayLike) -> Signs:
 
     The first strict order of all is no turn: nothing was crossed.
     """
-    order = last_order(difference)
-    turned = np.zeros(len(order), np.int8)
-    changed = (order[1:] != order[:-1]) & (order[:-1] != 0)
-    turned[1:][changed] = order[1:][changed]
+    values = np.asarray(difference)
+    signs = (values > 0).astype(np.int8) - (values < 0).astype(np.int8)
+    turned = np.zeros(len(signs), np.int8)
+    strict = np.flatnonzero(signs)
+    order = signs[strict]
+    changed = np.flatnonzero(order[1:] != order[:-1]) + 1
+    turned[strict[changed]] = order[changed]
     return turned
 
 

@@ -88,9 +88,11 @@ class VectorStrategy(Parametric, ABC):
             raise DataShapeError(f"{self.name}: it must return Intents, not {type(intents).__name__}.")
         if len(intents) != len(bars):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
-        intents = intents.checked()
-        rows = intents.rows.copy()
-        rows[: self.warmup] = np.zeros((), rows.dtype)
+        # Checked again: the rows may have been written to.
+        rows = intents.checked().rows
+        if rows[: self.warmup].view(np.uint8).any():
+            rows = rows.copy()
+            rows[: self.warmup] = np.zeros((), rows.dtype)
         return Program(intents=rows, management=intents.management.record(), warmup=self.warmup)
 
 

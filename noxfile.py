@@ -155,7 +155,8 @@ def types(session: nox.Session) -> None:
     """Check types: mypy strict on every source, pyright on the core's public face."""
     install_workspace(session, "nox", *group("types", "test"))
     checks = ["mypy", "--cache-dir=.mypy_cache/checks", *TYPED_CHECKS]
-    run_each(session, ["mypy", *SOURCES], checks, ["pyright", "--pythonpath", f"{session.bin}/python"])
+    sources = ["mypy", "--cache-dir=.mypy_cache/sources", *SOURCES]
+    run_each(session, sources, checks, ["pyright", "--pythonpath", f"{session.bin}/python"])
 
 
 @nox.session

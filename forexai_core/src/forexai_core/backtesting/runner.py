@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -49,10 +49,10 @@ def _strategy_used(strategy: Any) -> StrategyUsed:
 
 
 @lru_cache(maxsize=256)
-def _source_hash(kind: type) -> str | None:
+def _source_hash(kind: Hashable) -> str | None:
     """Hash the text of a strategy's class or function; None where there is none to read, as in a prompt."""
     try:
-        text = inspect.getsource(inspect.unwrap(kind))
+        text = inspect.getsource(inspect.unwrap(cast("type", kind)))
     except (OSError, TypeError):
         return None
     return hashlib.sha256(text.encode()).hexdigest()
@@ -220,7 +220,8 @@ def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -
     used, inputs = _strategy_used(strategy), run.inputs
     parts = parts_of(run.ledger, inputs, used, run.gate)
     figures = figures_of(parts, run.ledger, inputs)
-    described = attrs.asdict(used) | {"parameters": dict(used.parameters), "source": _source_hash(type(strategy))}
+    kind = cast("Hashable", type(strategy))
+    described = attrs.asdict(used) | {"parameters": dict(used.parameters), "source": _source_hash(kind)}
     fingerprint = inputs.fingerprint(described, list(run.rules), engine_version())
     data = parts["data"]
     start_ns, stop_ns = min(item.start_ns for item in data), max(item.end_ns for item in data)

@@ -6,7 +6,7 @@ from forexai_core.backtesting.face import ResultFace
 from forexai_core.metrics import METRICS, MetricUnit
 from forexai_core.values.clocks import format_time_ns
 
-__all__ = ["UNDEFINED", "duration_text", "figure_text", "summary_text"]
+__all__ = ["UNDEFINED", "duration_text", "figure_text", "summary_rows", "summary_text"]
 
 _SHOWN = (
     "net_profit", "return_pct", "cagr", "total_trades", "win_rate", "profit_factor", "expectancy", "payoff",
@@ -48,8 +48,8 @@ def duration_text(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def summary_text(result: ResultFace) -> str:
-    """Write strategy, data, figures, trials and fingerprints, one line each."""
+def summary_rows(result: ResultFace) -> list[tuple[str, str]]:
+    """List strategy, data, figures, trials and fingerprints, each with its title."""
     account, metrics = result.account, result.metrics
     rows = [("Strategy", result.strategy_name)]
     rows += [
@@ -66,5 +66,11 @@ def summary_text(result: ResultFace) -> str:
         ("Input fingerprint", result.input_fingerprint),
         ("Result fingerprint", result.result_fingerprint),
     ]
+    return rows
+
+
+def summary_text(result: ResultFace) -> str:
+    """Write strategy, data, figures, trials and fingerprints, one line each."""
+    rows = summary_rows(result)
     width = max(len(title) for title, _ in rows) + 2
     return "\n".join(f"{title:<{width}}{text}" for title, text in rows)

@@ -157,7 +157,11 @@ def pass_event(book: Book, market: Market, event: int) -> None:
     account["events"] = event + 1
     account["equity"] = account["balance"]
     account["lowest"] = min(account["lowest"], account["equity"])
-    book["symbols"][event_symbol(market, event)]["last_end_ns"] = account["end_ns"]
+    symbol = book["symbols"][event_symbol(market, event)]
+    symbol["last_end_ns"] = account["end_ns"]
+    quotes = quotes_of(market, event, symbol)
+    set_quotes(symbol, quotes.bid_close, quotes.ask_close)
+    set_rates(book, market, event, 1)
 
 
 @kernel(inline="always")

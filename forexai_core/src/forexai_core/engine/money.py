@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
+
+import numpy as np
 
 from forexai_core._jit import kernel
 
@@ -23,7 +24,7 @@ def money(amount: float, scale: float) -> float:
     scale : float
         ``10 ** digits`` of the currency.
     """
-    rounded = math.floor(abs(amount) * scale + _HALF) / scale
+    rounded = np.floor(abs(amount) * scale + _HALF) / scale
     return rounded if amount >= 0.0 or rounded == 0.0 else -rounded
 
 

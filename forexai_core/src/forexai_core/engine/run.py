@@ -19,7 +19,6 @@ from forexai_core.engine.event import (
     take_event,
     write_equity,
 )
-from forexai_core.engine.quotes import quotes_of, set_quotes
 from forexai_core.engine.records import STATUS_OK
 
 __all__ = ["Desk", "advance", "decide", "run"]
@@ -37,14 +36,6 @@ class Desk(NamedTuple):
     params: NDArray[np.uint8]  # (symbols, bytes)
     row: NDArray[np.void]  # (1,) ROW
     commands: NDArray[np.void]  # (n,) COMMAND
-
-
-@kernel(inline="always")
-def _show_quotes(book: Book, market: Market, event: int, index: int) -> None:
-    """Bring the quotes up to date where nothing was open and no phase of the event did so."""
-    symbol = book["symbols"][index]
-    quotes = quotes_of(market, event, symbol)
-    set_quotes(symbol, quotes.bid_close, quotes.ask_close)
 
 
 @kernel
@@ -74,7 +65,6 @@ def decide(books: Books, market: Market, desk: Desk, step: Any, event: int) -> N
     if len(desk.intents):
         ask_intent(book, index, index, desk.intents[row], desk.management[index])
     if desk.steps:
-        _show_quotes(book, market, event, index)
         describe_row(book, index, index, desk.row[0], desk.bars[row], row)
         step(desk.row[0], desk.state[index], desk.params[index], desk.commands)
         ask_commands(book, index, index, desk.commands)

@@ -35,12 +35,14 @@ def fill_order(
         position.ambiguous |= unclear
         return position
     position = held[0]
-    position.ambiguous |= unclear
     if position.side == order.side:
         book.add(position, order, price, entered)
+        position.ambiguous |= unclear
         return position
+    unclear |= _reduction_unclear(book, position)
+    position.ambiguous |= unclear
     closed = min(order.steps, position.steps)
-    book.close(position, closed, price, "signal", ambiguous=_reduction_unclear(book, position))
+    book.close(position, closed, price, "signal")
     order.steps -= closed
     if not order.steps:
         return None

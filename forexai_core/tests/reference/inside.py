@@ -42,7 +42,7 @@ def _adverse(book: Book, symbol: int, bar: Bar) -> None:
             book.quotes[symbol] = bar.at(direction * steps)
             liquidate(book)
             book.quotes[symbol] = bar.at_open
-            reached = max(reached, steps)
+            reached = steps
         elif candidate is None:
             return
         else:

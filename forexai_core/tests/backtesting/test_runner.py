@@ -49,9 +49,7 @@ class TestFingerprints:
             "print(result.input_fingerprint, result.result_fingerprint)\n"
         )
         seen = {
-            subprocess.run(  # noqa: S603 - our own interpreter, our own text
-                [sys.executable, "-c", program], capture_output=True, text=True, check=True
-            ).stdout
+            subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
             for _ in range(2)
         }
         bars = synthetic("EURUSD", "M5", bars=3_000, seed=11)

@@ -1,0 +1,88 @@
+"""A kernel kept on disk is never served once a file behind it has changed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import forexai_core
+from forexai_core import _jit
+
+SOURCE = Path(forexai_core.__file__).parent
+
+CALLER = """
+from forexai_core._jit import kernel
+from {folder}.rates import rate
+
+@kernel
+def charge(lots):
+    return lots * rate()
+"""
+RATE = """
+from forexai_core._jit import kernel
+
+@kernel
+def rate():
+    return {value}
+"""
+PROGRAM = """
+from forexai_core.strategies.charges import charge
+value = charge(2.0)
+print(value, len(charge.stats.cache_hits), len(charge.stats.cache_misses))
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A package of the same shape: a kernel among the strategies calls one of the engine."""
+    root = tmp_path / "forexai_core"
+    for folder in ("engine", "strategies"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "__init__.py").write_text("")
+    (root / "__init__.py").write_text("")
+    for name in ("_jit.py", "arrays.py"):
+        shutil.copy(SOURCE / name, root / name)
+    (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
+    (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))
+    return tmp_path
+
+
+def run(package: Path) -> list[str]:
+    keep = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
+    environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(package / "cache")}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_an_edit_of_a_helper_in_another_folder_is_seen(package):
+    value, hits, misses = run(package)
+    assert (value, hits, misses) == ("3.0", "0", "1")
+    value, hits, misses = run(package)
+    assert (value, hits, misses) == ("3.0", "1", "0")
+    helper = package / "forexai_core" / "engine" / "rates.py"
+    kept = helper.stat()
+    helper.write_text(RATE.format(value=2.5))
+    os.utime(helper, ns=(kept.st_atime_ns, kept.st_mtime_ns))  # not even a new date gives it away
+    value, hits, _ = run(package)
+    assert (value, hits) == ("5.0", "0")
+
+
+def test_a_floor_above_does_not_spoil_the_cache_below(monkeypatch, package):
+    monkeypatch.setattr(_jit, "_PACKAGE", package / "forexai_core")
+    stamp = _jit.kernel_stamp.__wrapped__
+    before = {folder: stamp(folder) for folder in ("engine", "strategies")}
+    (package / "forexai_core" / "strategies" / "charges.py").write_text("# _jit: another text")
+    assert stamp("engine") == before["engine"]
+    assert stamp("strategies") != before["strategies"]
+
+
+def test_kernels_of_other_packages_are_left_to_numba(tmp_path):
+    file = tmp_path / "other.py"
+    file.write_text("def f(): return 1\n")
+    for locator in (_jit._StampedProvidedLocator, _jit._StampedUserLocator):
+        assert locator.from_function(lambda: None, str(file)) is None

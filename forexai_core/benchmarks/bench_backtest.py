@@ -25,7 +25,7 @@ RUNS = 5
 
 
 @njit
-def bare(opened, high, low, close, fast, slow, spread, stop, target, units, equity):
+def bare(opened, high, low, close, fast, slow, spread, stop, target, units, equity):  # noqa: PLR0917 - a kernel
     """Averages, crossing, stop and target, spread, and equity: one pass, nothing recorded, nothing checked."""
     cash, side, entry, waiting, trades = 10_000.0, 0, 0.0, 0, 0
     fast_sum = slow_sum = 0.0

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast, overload
 import numba
 from numba.core import caching
 
-__all__ = ["compiled_signature", "kernel", "kernel_stamp"]
+__all__ = ["compiled_signature", "is_compiled", "kernel", "kernel_stamp"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -142,3 +142,24 @@ def compiled_signature(signature: Any, **options: Any) -> Callable[[F], F]:
     options.setdefault("nogil", True)
     options.setdefault("error_model", "numpy")
     return cast("Callable[[F], F]", numba.njit(signature, **options))
+
+
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Tell whether a kernel has been compiled before, in this process or, by this state of the files, on disk.
+
+    Parameters
+    ----------
+    function : callable
+        What :func:`kernel` gave. A plain function, as it is with ``NUMBA_DISABLE_JIT``, needs no compiling.
+
+    Returns
+    -------
+    bool
+        False means that its first call takes many seconds.
+    """
+    dispatcher: Any = function
+    if not hasattr(dispatcher, "py_func") or dispatcher.signatures:
+        return True
+    # numba has no public way to look into a cache without loading from it.
+    file = getattr(dispatcher._cache, "_cache_file", None)  # noqa: SLF001
+    return file is not None and bool(file._load_index())  # noqa: SLF001

@@ -1,0 +1,1 @@
+"""One module a command, each with its ``app``; what a command works with loads when it runs."""

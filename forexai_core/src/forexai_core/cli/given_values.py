@@ -1,0 +1,97 @@
+"""What people write as ``name=value`` and in TOML files, checked against a model."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from forexai_core.errors import ConfigError, DataFormatError, did_you_mean
+
+__all__ = ["checked", "parse_pairs", "read_toml"]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def parse_pairs(pairs: Iterable[str], option: str) -> dict[str, Any]:
+    """Read ``name=value`` options; ``none`` stands for no value.
+
+    Raises
+    ------
+    ConfigError
+        If one has no name or no equals sign, or a name stands twice.
+    """
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name, text = name.strip(), text.strip()
+        if not equals or not name:
+            raise ConfigError(f"{option} {pair}: write it as name=value, such as {option} fast=20.")
+        if name in values:
+            raise ConfigError(f"{option} gives '{name}' twice. Give it once.")
+        values[name] = None if text.casefold() == "none" else text
+    return values
+
+
+def checked(model: type[ModelT], values: Mapping[str, Any], what: str) -> ModelT:
+    """Make settings of what was given.
+
+    Parameters
+    ----------
+    model : type of pydantic.BaseModel
+        The settings.
+    values : mapping of str to object
+        What was given.
+    what : str
+        Named at the head of messages.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown, missing or wrong; every problem is named.
+    """
+    try:
+        return model(**values)
+    except ValidationError as error:
+        problems = [_problem(model, each) for each in error.errors(include_url=False)]
+        raise ConfigError(f"{what}: {' '.join(problems)}") from None
+
+
+def _problem(model: type[BaseModel], error: Any) -> str:
+    place = [str(part) for part in error["loc"]]
+    name, kind, message = ".".join(place), error["type"], str(error["msg"])
+    if kind == "extra_forbidden":
+        return f"there is no '{name}'. {did_you_mean(place[-1], _names(model, place[:-1]))}"
+    if kind == "missing":
+        return f"'{name}' must be given."
+    message = message.removeprefix("Value error, ")
+    said = message[0].lower() + message[1:]
+    return f"{name} is {error['input']!r}: {said}." if name else f"{said}."
+
+
+def _names(model: type[BaseModel], place: list[str]) -> list[str]:
+    """Name the fields of the model in which a name was wrong."""
+    here: Any = model
+    for part in place:
+        field = here.model_fields.get(part) if isinstance(here, type) and issubclass(here, BaseModel) else None
+        here = None if field is None else field.annotation
+    if not (isinstance(here, type) and issubclass(here, BaseModel)):
+        return []
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    DataFormatError
+        If it is none.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataFormatError(f"it is no TOML: {error}.", file=str(path), remedy="Correct it there.") from error

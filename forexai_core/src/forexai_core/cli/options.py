@@ -1,0 +1,64 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "AsJson",
+    "Ask",
+    "Bid",
+    "Folder",
+    "From",
+    "MaybeSymbol",
+    "MaybeTimeframe",
+    "Symbol",
+    "Timeframe",
+    "Timezone",
+    "To",
+    "examples",
+    "folder_or_default",
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; everything else goes to standard error.")]
+Symbol = Annotated[str, typer.Option("--symbol", "-s", help="What the prices are of, such as EURUSD.")]
+MaybeSymbol = Annotated[str | None, typer.Option("--symbol", "-s", help="What the prices are of, such as EURUSD.")]
+Timeframe = Annotated[str, typer.Option("--timeframe", "-t", help="Length of a bar: M1, M5, H1, D1 …, or tick.")]
+MaybeTimeframe = Annotated[
+    str | None, typer.Option("--timeframe", "-t", help="Length of a bar: M1, M5, H1, D1 …, or tick.")
+]
+Timezone = Annotated[
+    str | None,
+    typer.Option(
+        "--timezone",
+        "-z",
+        help="Clock of the file's times, needed where they carry no offset: UTC, an IANA name such as "
+        "Europe/Helsinki, or new-york+7, the clock of most MetaTrader servers.",
+    ),
+]
+Bid = Annotated[str | None, typer.Option("--bid", help="File of the bid side; give --ask as well.")]
+Ask = Annotated[str | None, typer.Option("--ask", help="File of the ask side.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--library", help="Folder of the library of prices; default in your data folder."),
+]
+From = Annotated[str | None, typer.Option("--from", help="First moment, UTC: 2012-02-01 or 2012-02-01T13:30.")]
+To = Annotated[str | None, typer.Option("--to", help="Moment before which prices end, UTC.")]
+
+
+def examples(*lines: str) -> str:
+    """Write examples for the end of a command's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def folder_or_default(folder: Path | None) -> Path:
+    """Give the folder of the library: the one that was named, or the person's own."""
+    if folder is not None:
+        return folder
+    # Loaded only where the default is needed.
+    from forexai_core.services.assembly import default_home
+
+    return default_home() / "library"

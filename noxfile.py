@@ -168,11 +168,16 @@ def house(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the documents with warnings as errors, and run their snippets."""
-    install_workspace(session, *group("test", "docs", "changelog"))
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "doctest", "docs", "docs/_build/doctest")
-    session.run("towncrier", "build", "--draft", "--version", PYPROJECT["project"]["version"])
+    """Build the documents with warnings as errors, run their snippets, and try the change log."""
+    install_workspace(session, *group("test", "test-core", "docs", "changelog"))
+    sphinx = ["sphinx-build", "-W", "--keep-going", "-b"]
+    run_each(
+        session,
+        [*sphinx, "html", "docs", "docs/_build/html", *session.posargs],
+        [*sphinx, "doctest", "docs", "docs/_build/doctest"],
+        ["pytest", "forexai_core/tests/docs"],
+        ["towncrier", "build", "--draft", "--version", PYPROJECT["project"]["version"]],
+    )
 
 
 @nox.session

@@ -1,0 +1,46 @@
+"""Configuration of the documents: Sphinx with MyST, built without a network."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from forexai_core import __version__
+
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
+project = "ForexAI"
+author = "The ForexAI authors"
+copyright = "2026, the ForexAI authors"
+version = release = __version__
+language = "en"
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.doctest",
+    "sphinx.ext.napoleon",
+    "sphinx_design",
+    "conformance_rules",
+    "field_comments",
+    "listings",
+]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build", "changelog.d"]
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_preserve_defaults = True
+python_maximum_signature_line_length = 100
+
+html_theme = "furo"
+html_title = f"ForexAI {version}"
+html_copy_source = False
+html_static_path = []

@@ -170,8 +170,16 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
             "the rates in points: Costs(swap_long_points=…, swap_short_points=…)."
         )
     record = np.zeros(1, SYMBOL)
-    profit, margin = _conversions(instrument, account.currency)
-    values = {
+    for name, value in (_contract_values(instrument) | _cost_values(sheet)).items():
+        record[name] = value
+    record["profit_conversion"], record["margin_conversion"] = _conversions(instrument, account.currency)
+    for name in ("gain_rate", "loss_rate", "margin_currency_rate"):
+        record[name] = np.nan
+    return record
+
+
+def _contract_values(instrument: Instrument) -> dict[str, float]:
+    return {
         "scale": 10.0**instrument.digits,
         "value_per_point_step": _value_per_point_step(instrument),
         "contract_size": instrument.contract_size,
@@ -181,24 +189,21 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
         "limit_steps": round(instrument.volume_limit / instrument.volume_step),
         "stops_level": instrument.stops_level_points,
         "freeze_level": instrument.freeze_level_points,
+        "triple_day": instrument.triple_day,
+        "swap_weekend": int(instrument.swap_weekend),
+        "margin_mode": _CALCULATION.index(instrument.calculation_mode),
+        "margin_initial": instrument.margin_initial,
+        "margin_rate": instrument.margin_rate * _index_factor(instrument),
+        "margin_hedged": instrument.margin_hedged,
+    }
+
+
+def _cost_values(sheet: CostSheet) -> dict[str, float]:
+    return {
         "spread": sheet.spread_points or 0,
         "slippage": sheet.slippage_points,
         "commission_per_lot": sheet.commission_per_lot,
         "swap_mode": _SWAP.index(sheet.swap_mode),
         "swap_long": sheet.swap_long,
         "swap_short": sheet.swap_short,
-        "triple_day": instrument.triple_day,
-        "swap_weekend": int(instrument.swap_weekend),
-        "margin_mode": _CALCULATION.index(mode),
-        "margin_initial": instrument.margin_initial,
-        "margin_rate": instrument.margin_rate * _index_factor(instrument),
-        "margin_hedged": instrument.margin_hedged,
-        "profit_conversion": profit,
-        "margin_conversion": margin,
-        "gain_rate": np.nan,
-        "loss_rate": np.nan,
-        "margin_currency_rate": np.nan,
     }
-    for name, value in values.items():
-        record[name] = value
-    return record

@@ -283,40 +283,60 @@ def close_position(
     account = book["account"]
     scale = account["money_scale"]
     position = book["positions"][row]
-    symbol = book["symbols"][position["symbol"]]
-    whole = steps == position["volume_steps"]
-    cost = position["cost"] if whole else position["cost"] * steps / position["volume_steps"]
-    side = position["side"]
-    if side * (price - position["best"]) > 0:
+    if position["side"] * (price - position["best"]) > 0:
         position["best"] = price
-    if side * (price - position["worst"]) < 0:
+    if position["side"] * (price - position["worst"]) < 0:
         position["worst"] = price
     debits = debits_inside(book, row, steps) if intrabar else 0.0
-    deal = _next_deal(book, position, order, -side, steps, price)
+    deal = _next_deal(book, position, order, -position["side"], steps, price)
     deal["entry"] = kind
     deal["closing"] = 1
+    deal["reason"] = reason
+    deal["intrabar"] = intrabar
+    _settle_money(book, position, deal, debits)
+    charge(account, deal["profit"] + deal["swap"] + deal["commission"])
+    if steps == position["volume_steps"]:
+        _remove(book, row)
+    else:
+        _keep_rest(position, deal, debits, scale)
+    account["margin"] = account_margin(book, 0, 0, 0, 0.0)
+
+
+@kernel(inline="always")
+def _settle_money(book: Book, position: Any, deal: Any, debits: float) -> None:
+    """Write the money of a closing deal: its share of what the position has gathered, and its own."""
+    scale = book["account"]["money_scale"]
+    symbol = book["symbols"][position["symbol"]]
+    side, steps, price = position["side"], deal["volume_steps"], deal["price"]
+    cost = _cost_of(position, steps)
     deal["profit"] = profit_of(symbol, side, steps, cost, price, scale)
     deal["swap"] = _share(position, position["swap"], steps, scale) + debits
     deal["commission"] = _commission(book, position["symbol"], steps)
     deal["entry_commission"] = _share(position, position["commission"], steps, scale)
-    deal["reason"] = reason
     deal["open_price"] = cost / steps
-    deal["intrabar"] = intrabar
     deal["mae"] = min(0.0, profit_of(symbol, side, steps, cost, position["worst"], scale))
     deal["mfe"] = max(0.0, profit_of(symbol, side, steps, cost, position["best"], scale))
     deal["initial_risk"] = position["initial_risk"] * steps / position["volume_steps"]
-    charge(account, deal["profit"] + deal["swap"] + deal["commission"])
-    if whole:
-        _remove(book, row)
-    else:
-        left = (position["volume_steps"] - steps) / position["volume_steps"]
-        position["cost"] -= cost
-        position["commission"] = money(position["commission"] - deal["entry_commission"], scale)
-        position["swap"] = money(position["swap"] - (deal["swap"] - debits), scale)
-        position["margin"] *= left
-        position["initial_risk"] *= left
-        position["volume_steps"] -= steps
-    account["margin"] = account_margin(book, 0, 0, 0, 0.0)
+
+
+@kernel(inline="always")
+def _cost_of(position: Any, steps: int) -> float:
+    if steps == position["volume_steps"]:
+        return position["cost"]
+    return position["cost"] * steps / position["volume_steps"]
+
+
+@kernel(inline="always")
+def _keep_rest(position: Any, deal: Any, debits: float, scale: float) -> None:
+    """Leave a position with what a partial close has not taken."""
+    steps = deal["volume_steps"]
+    left = (position["volume_steps"] - steps) / position["volume_steps"]
+    position["cost"] -= _cost_of(position, steps)
+    position["commission"] = money(position["commission"] - deal["entry_commission"], scale)
+    position["swap"] = money(position["swap"] - (deal["swap"] - debits), scale)
+    position["margin"] *= left
+    position["initial_risk"] *= left
+    position["volume_steps"] -= steps
 
 
 @kernel(inline="always")

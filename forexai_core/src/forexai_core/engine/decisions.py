@@ -162,6 +162,15 @@ def describe_row(book: Book, index: int, strategy: int, row: Any, bar: Any, numb
     row["point"] = 1.0 / scale
     row["balance"] = account["balance"]
     row["equity"] = account["equity"]
+    _describe_positions(book, index, strategy, row)
+
+
+@kernel(inline="always")
+def _describe_positions(book: Book, index: int, strategy: int, row: Any) -> None:
+    """Fill in what of a row is about the strategy's own orders and positions."""
+    account = book["account"]
+    symbol = book["symbols"][index]
+    scale = symbol["scale"]
     row["positions"] = 0
     row["orders"] = 0
     row["side"] = 0

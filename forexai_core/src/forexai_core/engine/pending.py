@@ -7,9 +7,9 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.arrays import OPEN_REASONS
 from forexai_core.engine.book import Book
+from forexai_core.engine.changes import cancel_order, remove_group
 from forexai_core.engine.checks import NO_MONEY, affordable, refuse
 from forexai_core.engine.deals import Entry, fill, find_position, netting_row
-from forexai_core.engine.orders import cancel_order, remove_group
 from forexai_core.engine.records import (
     ENTERED_OPEN,
     ORDER_LIMIT,

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core import indicators
 from forexai_core.data.resampling import resample
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.indicators import find_indicator
 from forexai_core.values.bars import Bars, Ticks
 from forexai_core.values.clocks import Clock
 from forexai_core.values.instruments import Instrument
@@ -162,7 +162,7 @@ class Feed:
         ConfigError
             If there is no such indicator, parameter or source.
         """
-        spec = indicators.find_indicator(name)
+        spec = find_indicator(name)
         bound = spec.open(*values, source=source, **(settings or {}))
         key = (spec.name, tuple(bound.parameters.items()), bound.source)
         if key not in self._indicators:

@@ -16,6 +16,7 @@ from forexai_core.arrays import BAR, QUOTE, TICK
 from forexai_core.errors import DataShapeError
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
+from forexai_core.values.frames import decimals, price_column, utc_index_ns
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.timeframes import Timeframe
 
@@ -247,21 +248,21 @@ class Bars:
         DataShapeError
             If the index has no timezone, a column is missing, or a row is not sound.
         """
-        index = _utc_index(frame)
+        index = utc_index_ns(frame)
         known = instrument or find_instrument(symbol)
-        prices = {name: _column(frame, name) for name in ("open", "high", "low", "close")}
+        prices = {name: price_column(frame, name) for name in ("open", "high", "low", "close")}
         digits = max(known.digits, *(decimals(values) for values in prices.values()))
         data = np.empty(len(frame), BAR)
         data["time_ns"] = index
         for name, values in prices.items():
             data[name] = np.round(values, digits)
-        data["volume"] = _column(frame, "volume") if "volume" in frame.columns else 0.0
+        data["volume"] = price_column(frame, "volume") if "volume" in frame.columns else 0.0
         ask = None
         if "ask_open" in frame.columns:
             ask = np.empty(len(frame), QUOTE)
             for name in QUOTE.names or ():
-                ask[name] = np.round(_column(frame, f"ask_{name}"), digits)
-        spread = _column(frame, "spread_points") if "spread_points" in frame.columns else None
+                ask[name] = np.round(price_column(frame, f"ask_{name}"), digits)
+        spread = price_column(frame, "spread_points") if "spread_points" in frame.columns else None
         return cls(
             instrument=known.with_digits(digits),
             timeframe=Timeframe.of(timeframe),
@@ -270,49 +271,6 @@ class Bars:
             spread_points=spread,
             provenance=provenance or {"source": "data frame"},
         )
-
-
-def _utc_index(frame: pd.DataFrame) -> NDArray[np.int64]:
-    zone = getattr(frame.index, "tz", None)
-    if zone is None:
-        raise DataShapeError(
-            "The frame's index has no timezone, so its times cannot be placed. Use "
-            "frame.tz_localize('UTC'), or the zone that the times were written in."
-        )
-    stamps: Any = frame.index
-    values: NDArray[np.int64] = stamps.tz_convert("UTC").as_unit("ns").asi8
-    return values
-
-
-def _column(frame: pd.DataFrame, name: str) -> Floats:
-    if name not in frame.columns:
-        raise DataShapeError(f"The frame has no column '{name}'. It has: {', '.join(map(str, frame.columns))}.")
-    return np.asarray(frame[name].to_numpy(dtype=np.float64), np.float64)
-
-
-def decimals(values: Floats, *, at_most: int = 8) -> int:
-    """Count the decimals that prices use.
-
-    Parameters
-    ----------
-    values : (n,) float64
-        Prices.
-    at_most : int
-        Where to stop; binary noise beyond it is not taken for decimals.
-
-    Returns
-    -------
-    int
-        The fewest decimals that write every value, up to ``at_most``.
-    """
-    finite = values[np.isfinite(values)]
-    for digits in range(at_most):
-        if np.array_equal(np.round(finite, digits), finite):
-            return digits
-        scaled = finite * 10.0**digits
-        if np.all(np.abs(scaled - np.rint(scaled)) < 1e-6):
-            return digits
-    return at_most
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -414,11 +372,11 @@ class Ticks:
     def from_frame(cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None) -> Self:
         """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``."""
         known = instrument or find_instrument(symbol)
-        sides = {name: _column(frame, name) for name in ("bid", "ask")}
+        sides = {name: price_column(frame, name) for name in ("bid", "ask")}
         digits = max(known.digits, *(decimals(values) for values in sides.values()))
         data = np.empty(len(frame), TICK)
-        data["time_ns"] = _utc_index(frame)
+        data["time_ns"] = utc_index_ns(frame)
         for name, values in sides.items():
             data[name] = np.round(values, digits)
-        data["volume"] = _column(frame, "volume") if "volume" in frame.columns else 0.0
+        data["volume"] = price_column(frame, "volume") if "volume" in frame.columns else 0.0
         return cls(instrument=known.with_digits(digits), data=data, provenance={"source": "data frame"})

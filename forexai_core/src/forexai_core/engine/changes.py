@@ -1,0 +1,249 @@
+"""Changes: closing, modifying and cancelling what is open or ordered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book
+from forexai_core.engine.checks import (
+    FROZEN,
+    INVALID_PRICE,
+    INVALID_VOLUME,
+    NO_POSITION,
+    frozen,
+    refuse,
+    stops_fit,
+    wrong_side,
+)
+from forexai_core.engine.deals import SIGNAL, close_position, find_position
+from forexai_core.engine.records import (
+    ENTRY_OUT,
+    NO_PRICE,
+    ORDER_STOP_LIMIT,
+    REQUEST_CANCEL,
+    REQUEST_CANCEL_ALL,
+    REQUEST_CLOSE,
+    REQUEST_CLOSE_ALL,
+    REQUEST_MODIFY_ORDER,
+    REQUEST_MODIFY_POSITION,
+    REQUEST_TRAIL,
+)
+from forexai_core.engine.swaps import exit_quote
+
+__all__ = ["cancel_order", "change", "entry_side", "price_problem", "remove_group"]
+
+
+@kernel
+def cancel_order(book: Book, row: int) -> None:
+    """Take a pending order out of the book."""
+    account = book["account"]
+    account["orders"] -= 1
+    account["activity"] += 1
+    for number in range(row, account["orders"]):
+        book["orders"][number] = book["orders"][number + 1]
+
+
+@kernel
+def remove_group(book: Book, group: int, strategy: int) -> None:
+    """Cancel what is left of a group of which one order has filled."""
+    row = 0
+    while group > 0 and row < book["account"]["orders"]:
+        order = book["orders"][row]
+        if order["oco"] == group and order["strategy"] == strategy:
+            cancel_order(book, row)
+        else:
+            row += 1
+
+
+@kernel
+def _order_of(book: Book, request: Any) -> int:
+    """Find the order that a request names; -1 when its symbol has none such."""
+    for row in range(book["account"]["orders"]):
+        order = book["orders"][row]
+        if order["ticket"] == request["ticket"] and order["symbol"] == request["symbol"]:
+            return row
+    return -1
+
+
+@kernel
+def _position_of(book: Book, request: Any) -> int:
+    """Find the position that a request names; -1 when its symbol has none such."""
+    row = find_position(book, request["ticket"])
+    if row >= 0 and book["positions"][row]["symbol"] != request["symbol"]:
+        return -1
+    return row
+
+
+@kernel
+def _close_at_market(book: Book, row: int, steps: int) -> None:
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
+    side = position["side"]
+    price = symbol["bid"] if side > 0 else symbol["ask"]
+    price -= side * symbol["slippage"]
+    ticket = book["account"]["next_ticket"]
+    book["account"]["next_ticket"] += 1
+    close_position(book, row, steps, price, SIGNAL, 0, ticket, ENTRY_OUT)
+
+
+@kernel
+def _close(book: Book, request: Any) -> None:
+    row = _position_of(book, request)
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    held = book["positions"][row]["volume_steps"]
+    steps = request["volume_steps"] if request["volume_steps"] != 0 else held
+    least = book["symbols"][book["positions"][row]["symbol"]]["min_steps"]
+    if steps < 0 or steps > held or (steps < held and (held - steps < least or steps < least)):
+        refuse(book, INVALID_VOLUME)
+        return
+    _close_at_market(book, row, steps)
+
+
+@kernel
+def _close_all(book: Book, request: Any) -> None:
+    row = 0
+    while row < book["account"]["positions"]:
+        position = book["positions"][row]
+        mine = position["symbol"] == request["symbol"]
+        mine = mine and position["strategy"] == request["strategy"]
+        if mine and request["side"] in (0, position["side"]):
+            _close_at_market(book, row, position["volume_steps"])
+        else:
+            row += 1
+
+
+@kernel
+def _modify_position(book: Book, request: Any) -> None:
+    row = _position_of(book, request)
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
+    market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
+    if frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"]):
+        refuse(book, FROZEN)
+        return
+    stop, target = request["stop_loss"], request["take_profit"]
+    why = stops_fit(position["side"], stop, target, market, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return
+    position["stop_loss"] = stop
+    position["take_profit"] = target
+    position["trailed"] = 0
+    position["peak"] = market
+    book["account"]["activity"] += 1
+
+
+@kernel
+def _trail(book: Book, request: Any) -> None:
+    row = _position_of(book, request)
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    book["positions"][row]["trail_distance"] = request["trail_distance"]
+    book["positions"][row]["trail_start"] = request["trail_start"]
+    book["positions"][row]["peak"] = exit_quote(book, book["positions"][row])
+    book["account"]["activity"] += 1
+
+
+@kernel
+def entry_side(symbol: Any, side: int) -> int:
+    """Give the present quote at which a side enters."""
+    return symbol["ask"] if side > 0 else symbol["bid"]
+
+
+@kernel
+def price_problem(book: Book, order: Any, price: int, limit: int, expiry_ns: int) -> bool:
+    """Say whether the prices or the time of a pending order do not hold."""
+    side = order["side"]
+    if 0 < expiry_ns <= book["account"]["time_ns"] or price <= 0:
+        return True
+    # a stop-limit's limit lies on the better side of its stop price
+    if order["kind"] == ORDER_STOP_LIMIT and (limit <= 0 or side * (price - limit) <= 0):
+        return True
+    return wrong_side(book["symbols"][order["symbol"]], order["kind"], side, price)
+
+
+@kernel
+def _modify_order(book: Book, request: Any) -> None:
+    row = _order_of(book, request)
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
+    if frozen(symbol, entry_side(symbol, order["side"]), order["price"]):
+        refuse(book, FROZEN)
+        return
+    price = order["price"] if request["price"] == NO_PRICE else request["price"]
+    limit = order["limit_price"] if request["limit_price"] == NO_PRICE else request["limit_price"]
+    if price_problem(book, order, price, limit, request["expiry_ns"]):
+        refuse(book, INVALID_PRICE)
+        return
+    own = limit if order["kind"] == ORDER_STOP_LIMIT else price
+    stop, target = request["stop_loss"], request["take_profit"]
+    why = stops_fit(order["side"], stop, target, own, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return
+    order["price"] = price
+    order["limit_price"] = limit
+    order["stop_loss"] = stop
+    order["take_profit"] = target
+    order["expiry_ns"] = request["expiry_ns"]
+    book["account"]["activity"] += 1
+
+
+@kernel
+def _cancel(book: Book, request: Any) -> None:
+    row = _order_of(book, request)
+    if row < 0:
+        refuse(book, NO_POSITION)
+        return
+    order = book["orders"][row]
+    symbol = book["symbols"][order["symbol"]]
+    if frozen(symbol, entry_side(symbol, order["side"]), order["price"]):
+        refuse(book, FROZEN)
+        return
+    cancel_order(book, row)
+
+
+@kernel
+def _cancel_all(book: Book, request: Any) -> None:
+    row = 0
+    while row < book["account"]["orders"]:
+        order = book["orders"][row]
+        mine = order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]
+        symbol = book["symbols"][order["symbol"]]
+        if mine and frozen(symbol, entry_side(symbol, order["side"]), order["price"]):
+            refuse(book, FROZEN)
+            row += 1
+        elif mine:
+            cancel_order(book, row)
+        else:
+            row += 1
+
+
+@kernel
+def change(book: Book, request: Any) -> None:
+    """Carry out a request of the first pass: close, modify, cancel."""
+    kind = request["kind"]
+    if kind == REQUEST_CLOSE:
+        _close(book, request)
+    elif kind == REQUEST_CLOSE_ALL:
+        _close_all(book, request)
+    elif kind == REQUEST_MODIFY_POSITION:
+        _modify_position(book, request)
+    elif kind == REQUEST_MODIFY_ORDER:
+        _modify_order(book, request)
+    elif kind == REQUEST_CANCEL:
+        _cancel(book, request)
+    elif kind == REQUEST_CANCEL_ALL:
+        _cancel_all(book, request)
+    elif kind == REQUEST_TRAIL:
+        _trail(book, request)

@@ -1,0 +1,74 @@
+"""Columns and times out of pandas frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.errors import DataShapeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["decimals", "price_column", "utc_index_ns"]
+
+Floats = NDArray[np.float64]
+
+
+def utc_index_ns(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """Give the times of a frame's index, nanoseconds UTC.
+
+    Raises
+    ------
+    DataShapeError
+        If the index has no timezone.
+    """
+    zone = getattr(frame.index, "tz", None)
+    if zone is None:
+        raise DataShapeError(
+            "The frame's index has no timezone, so its times cannot be placed. Use "
+            "frame.tz_localize('UTC'), or the zone that the times were written in."
+        )
+    stamps: Any = frame.index
+    values: NDArray[np.int64] = stamps.tz_convert("UTC").as_unit("ns").asi8
+    return values
+
+
+def price_column(frame: pd.DataFrame, name: str) -> Floats:
+    """Give a column of a frame as float64.
+
+    Raises
+    ------
+    DataShapeError
+        If there is no such column.
+    """
+    if name not in frame.columns:
+        raise DataShapeError(f"The frame has no column '{name}'. It has: {', '.join(map(str, frame.columns))}.")
+    return np.asarray(frame[name].to_numpy(dtype=np.float64), np.float64)
+
+
+def decimals(values: Floats, *, at_most: int = 8) -> int:
+    """Count the decimals that prices use.
+
+    Parameters
+    ----------
+    values : (n,) float64
+        Prices.
+    at_most : int
+        Where to stop; binary noise beyond it is not taken for decimals.
+
+    Returns
+    -------
+    int
+        The fewest decimals that write every value, up to ``at_most``.
+    """
+    finite = values[np.isfinite(values)]
+    for digits in range(at_most):
+        if np.array_equal(np.round(finite, digits), finite):
+            return digits
+        scaled = finite * 10.0**digits
+        if np.all(np.abs(scaled - np.rint(scaled)) < 1e-6):
+            return digits
+    return at_most

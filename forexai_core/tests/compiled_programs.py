@@ -94,7 +94,7 @@ def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
     row = ledger.requests[count]
     row["kind"] = _KINDS[given["kind"]]
     row["symbol"] = given["symbol"]
-    row["strategy"] = 0
+    row["strategy"] = given.get("strategy", 0)
     row["tag"] = 0
     row["decided_ns"] = ledger.account["end_ns"] if ledger.account["events"] else 0
     row["volume_steps"] = given.get("steps", 0)

@@ -62,7 +62,8 @@ def test_no_stops_at_all() -> None:
 def test_account_that_is_stopped_out() -> None:
     bars = fx.synthetic("EURUSD", "H1", bars=3_000, seed=5)
     parameters = {"fast": 5, "slow": 20, "volume_lots": 1.0}
-    result = agree({"EURUSD": bars}, parameters, least=1, account=fx.Account(balance=1_200, leverage=100))
+    account = fx.Account(balance=1_500, leverage=100, stop_out=90, margin_call=100)
+    result = agree({"EURUSD": bars}, parameters, least=1, account=account)
     assert "stop_out" in result.trades["close_reason"]
 
 

@@ -136,23 +136,54 @@ def _fewer_requests(program: dict[str, Any], fails: Callable[[dict[str, Any]], b
     return program
 
 
-def _cut(program: dict[str, Any], stop: int, start: int = 0) -> dict[str, Any]:
-    """Keep the bars of a one-symbol program from start to stop; requests keep their bars."""
-    symbol = program["symbols"][0]
-    part = slice(start, stop)
-    kept = {name: symbol[name][part] if symbol[name] else None for name in ("bars", "ask", "column")}
-    requests = [[after - start, given] for after, given in program["requests"] if start <= after < stop]
-    return {**program, "symbols": [{**symbol, **kept}], "requests": requests}
+def _numbered(program: dict[str, Any]) -> list[tuple[int, int]]:
+    """List symbol and row of each event, in the order of the events."""
+    every = [
+        (bar[0], symbol, row) for symbol, own in enumerate(program["symbols"]) for row, bar in enumerate(own["bars"])
+    ]
+    return [(symbol, row) for _, symbol, row in sorted(every)]
+
+
+def _keep(program: dict[str, Any], kept: list[int]) -> dict[str, Any]:
+    """Keep some events; what was asked for after the others goes with them, and so do symbols without bars."""
+    events = _numbered(program)
+    rows = [
+        [events[number][1] for number in kept if events[number][0] == symbol]
+        for symbol in range(len(program["symbols"]))
+    ]
+    left = [symbol for symbol, own in enumerate(rows) if own]
+    symbols = []
+    for symbol in left:
+        columns = {
+            name: [column[row] for row in sorted(rows[symbol])]
+            if (column := program["symbols"][symbol][name])
+            else None
+            for name in ("bars", "ask", "column")
+        }
+        symbols.append({**program["symbols"][symbol], **columns})
+    new = {number: place for place, number in enumerate(kept)}
+    requests = [
+        [new[after], {**given, "symbol": left.index(given["symbol"])}]
+        for after, given in program["requests"]
+        if after in new and given["symbol"] in left
+    ]
+    return {**program, "symbols": symbols, "requests": requests}
 
 
 def _fewer_bars(program: dict[str, Any], fails: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    if len(program["symbols"]) > 1:
-        return program
-    step = max(1, len(program["symbols"][0]["bars"]) // 2)
+    for symbol in range(len(program["symbols"])):
+        alone = _keep(program, [number for number, (owner, _) in enumerate(_numbered(program)) if owner == symbol])
+        if len(program["symbols"]) > 1 and _try(program, alone, fails):
+            program = alone
+            break
+    step = max(1, len(_numbered(program)) // 2)
     while step:
-        count = len(program["symbols"][0]["bars"])
-        for changed in (_cut(program, count - step), _cut(program, count, step)):
-            if count > step and _try(program, changed, fails):
+        every = list(range(len(_numbered(program))))
+        middle = (
+            [every[:start] + every[start + step :] for start in range(0, len(every), step)] if len(every) < 60 else []
+        )
+        for kept in (every[:-step], every[step:], *middle):
+            if kept and _try(program, changed := _keep(program, kept), fails):
                 program = changed
                 break
         else:

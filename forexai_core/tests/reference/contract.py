@@ -180,9 +180,9 @@ class Contract:
         elif self.swap_mode == "currency_symbol":
             amount = rate * lots * price
         elif self.swap_mode == "interest_current":
-            amount = price * self.contract_size * lots * rate / 100 / 360
+            amount = exit_points * steps * self.value_per_point_step * rate / 100 / 360
         elif self.swap_mode == "interest_open":
-            amount = open_points / self.scale * self.contract_size * lots * rate / 100 / 360
+            amount = open_points * steps * self.value_per_point_step * rate / 100 / 360
         else:
             message = f"{self.symbol}: swap mode {self.swap_mode} is not supported"
             raise ValueError(message)

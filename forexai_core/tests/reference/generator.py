@@ -55,7 +55,7 @@ _MARKETS: tuple[tuple[dict[str, Any], int, str, dict[str, float]], ...] = (
     (_other("DE40", "EUR", 1, 1.0, "cfd_index", tick_value=1.0, tick_size=1.0), 181_230, "USD", {"EURUSD": 1.0835}),
     (_other("ACME", "USD", 2, 1.0, "exchange_stocks", volume_step=1.0, volume_min=1.0, volume_max=5_000.0,
             asset_class="stock"), 17_325, "USD", {}),
-    (_other("FUTX", "USD", 2, 50.0, "futures", tick_size=0.25, tick_value=12.5, margin_initial=900.0,
+    (_other("FUTX", "USD", 2, 10.0, "futures", tick_size=0.25, tick_value=12.5, margin_initial=900.0,
             volume_step=1.0, volume_min=1.0, volume_max=100.0), 452_550, "USD", {}),
     (_other("BTCUSD", "USD", 2, 1.0, "cfd_leverage", swap_weekend=True, triple_day=-1, asset_class="crypto"),
      6_512_300, "USD", {}),
@@ -117,7 +117,7 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
     if own["triple_day"] >= 0:
         own["triple_day"] = rng.choice((2, 2, 3, 4))
     span = rng.choice((6, 15, 40, 120))  # typical range of a bar, points
-    timeframe = rng.choice(("M1", "M15", "H1", "H1", "H4", "H4"))
+    timeframe = rng.choice(("M1", "M15", "H1", "H1", "H4", "H4", "H12"))
     rows = _walk(rng, start, count, span, timeframe)
     costs = {
         "slippage_points": rng.choice((None, 0, 1, 3, 7)),
@@ -152,12 +152,14 @@ def _walk(rng: random.Random, start: int, count: int, span: int, timeframe: str)
     time_ns = int(monday.timestamp()) * 1_000_000_000 + rng.randrange(0, 120) * _HOUR
     time_ns += rng.choice((0, 0, 30 * TIMEFRAMES["M1"]))
     rows, price, drift = [], start, rng.choice((-0.15, 0.0, 0.0, 0.15)) * span
+    still = rng.choice((0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 1.0))  # how many bars never move: all of them, like ticks
     for _ in range(count):
         gap = 0 if rng.random() < 0.6 else round(rng.gauss(0, span * rng.choice((0.2, 0.2, 3))))
         opened = max(span, price + gap)
-        if rng.random() < 0.1:
+        if rng.random() < still:
+            opened += round(rng.gauss(drift, span * 0.6)) if still == 1.0 else 0
+            opened = closed = max(span, opened)
             rows.append([time_ns, opened, opened, opened, opened])
-            closed = opened
         else:
             closed = max(span, opened + round(rng.gauss(drift, span * 0.6)))
             high = max(opened, closed) + abs(round(rng.gauss(0, span * 0.4)))
@@ -249,14 +251,17 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     ledger = open_ledger(program)
     rate = rng.choice((0.15, 0.4, 0.9))
     risky = rng.choice((0.0, 0.0, 0.3))
+    latest: dict[int, Bar] = {}
     for number, (symbol, bar) in enumerate(events_of(program)):
         ledger.event(symbol, bar)
-        scene = _Scene(rng, ledger, symbol, bar, program["symbols"][symbol]["span"], risky)
+        latest[symbol] = bar
         while rng.random() < rate / (1 + rate):
+            about = rng.choice(sorted(latest)) if rng.random() < 0.2 else symbol
+            scene = _Scene(rng, ledger, about, latest[about], program["symbols"][about]["span"], risky)
             for given in _requests(scene):
-                full = {"symbol": symbol, **given}
+                full = {"symbol": about, "strategy": int(rng.random() < 0.1), **given}
                 program["requests"].append([number, full])
-                ledger.submit(symbol, request_of(full))
+                ledger.submit(about, request_of(full))
     ledger.finish()
     return ledger
 

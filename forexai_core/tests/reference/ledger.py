@@ -121,6 +121,7 @@ class ReferenceLedger:
     def _open(self, symbol: int, bar: Bar) -> None:
         book = self.book
         liquidate(book)
+        closed = len(book.trades)
         for position in book.positions_of(symbol):
             self._exit_at_open(position, bar)
         opened = False
@@ -130,7 +131,7 @@ class ReferenceLedger:
         ready = [what for at, since, what in self._waiting if at == symbol and since <= bar.time_ns]
         self._waiting = [w for w in self._waiting if not (w[0] == symbol and w[1] <= bar.time_ns)]
         opened |= carry_out(book, symbol, ready)
-        if opened:
+        if opened or len(book.trades) > closed:  # closing one side of a hedge can raise the margin
             liquidate(book)
 
     def _exit_at_open(self, position: Position, bar: Bar) -> None:

@@ -23,7 +23,7 @@ __all__ = ["TIMEFRAMES", "Program", "events_of", "open_ledger", "request_of", "r
 Program = dict[str, Any]
 
 _MINUTE = 60 * 1_000_000_000
-TIMEFRAMES = {"M1": _MINUTE, "M15": 15 * _MINUTE, "H1": 60 * _MINUTE, "H4": 240 * _MINUTE}
+TIMEFRAMES = {"M1": _MINUTE, "M15": 15 * _MINUTE, "H1": 60 * _MINUTE, "H4": 240 * _MINUTE, "H12": 720 * _MINUTE}
 
 _NO_CENTS = {"JPY"}
 

@@ -108,14 +108,15 @@ class Book:
         margin = self.margin()
         if margin <= 0:
             return False
-        tolerance = _TOLERANCE * 10**self.account.digits
-        return 100 * (self.equity() if equity is None else equity) < level * margin - tolerance
+        worth = self.equity() if equity is None else equity
+        return bool(100 * worth < level * margin - _TOLERANCE * 10**self.account.digits)
 
     def affords(self, extra_margin: Fraction | int) -> bool:
         """Whether free margin covers more margin; less margin is always allowed."""
         if extra_margin <= 0:
             return True
-        return extra_margin <= self.equity() - self.margin() + _TOLERANCE * 10**self.account.digits
+        free = self.equity() - self.margin()
+        return bool(extra_margin <= free + _TOLERANCE * 10**self.account.digits)
 
     # -------------------------------------------------------------------------------------------------- deals
     def open(self, order: Order, price: int, reason: str, entered: Entered) -> Position:

@@ -60,7 +60,7 @@ def pair(symbol: str, digits: int = 5, **more: Any) -> dict[str, Any]:
 
 def index(**more: Any) -> dict[str, Any]:
     """Describe an index with two digits: one lot is one unit, one point of 100 lots is 1.00."""
-    own = {"symbol": "US500X", "base_currency": "USD", "margin_currency": "USD", "asset_class": "index"}
+    own: dict[str, Any] = {"symbol": "US500X", "base_currency": "USD", "margin_currency": "USD", "asset_class": "index"}
     own |= {"calculation_mode": "cfd_leverage", "contract_size": 1.0, "margin_hedged": 1.0}
     return {**EURUSD, **own, "digits": 2, "tick_size": 0.01, **more}
 

@@ -30,7 +30,7 @@ def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
         raise ValueError(clock)
     zone = ZoneInfo(_ZONES.get(match[1].lower(), match[1]))
     shift = timedelta(hours=int(match[2] or 0))
-    found = []
+    found: list[Rollover] = []
     day = (_EPOCH + timedelta(microseconds=after_ns // 1_000)).date() - timedelta(days=2)
     while True:
         # The clock shows midnight of `day` when the wall of its zone shows that instant less the shift.

@@ -74,7 +74,7 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, float) or isinstance(other, float):
         # Both come from whole points and cents; averages differ by what binary division leaves.
-        return abs(one - other) <= 1e-9 * max(1.0, abs(one))
+        return bool(abs(one - other) <= 1e-9 * max(1.0, abs(one)))
     return bool(one == other)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from reference.money import exact, nearest
 
@@ -65,7 +66,7 @@ class Contract:
     tick_value: Fraction
 
     @classmethod
-    def make(cls, instrument: dict, costs: dict) -> Contract:
+    def make(cls, instrument: dict[str, Any], costs: dict[str, Any]) -> Contract:
         """Take an instrument's fields; costs that are given replace its own."""
 
         def cost(name: str, own: str) -> Fraction:
@@ -105,7 +106,7 @@ class Contract:
     @property
     def scale(self) -> int:
         """Points in one unit of price."""
-        return 10**self.digits
+        return int(10**self.digits)
 
     @property
     def value_per_point_step(self) -> Fraction:

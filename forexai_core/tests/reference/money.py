@@ -32,7 +32,7 @@ def to_minor(amount: Fraction | int, digits: int) -> int:
     value = Fraction(amount) * 10**digits
     top, bottom = abs(value.numerator), value.denominator
     # floor(top / bottom + 1/2 + 1e-9), in integers
-    whole = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
+    whole: int = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
     return whole if value >= 0 else -whole
 
 

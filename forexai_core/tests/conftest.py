@@ -1,6 +1,9 @@
-"""Options of the core's tests."""
+"""Options of the core's tests, and a data folder of their own."""
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,3 +11,20 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the number of random programs that both ledgers run."""
     parser.addoption("--programs", type=int, default=2_000, help="how many random programs both ledgers run")
+
+
+def _forget_ledger() -> None:
+    """Let the default ledger be found anew; nothing is loaded for it that a test does without."""
+    recording = sys.modules.get("forexai_core.backtesting.recording")
+    if recording is not None:
+        recording.default_trials.cache_clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the trials of tests out of the ledger of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        _forget_ledger()
+        yield
+    _forget_ledger()

@@ -49,6 +49,7 @@ class DataPart(Settings):
     symbol: str | None = None
     timeframe: str | None = None
     timezone: str | None = None
+    read: Mapping[str, Any] = Field(default_factory=dict)
     library: str | None = None
     start: str | None = Field(default=None, alias="from")
     stop: str | None = Field(default=None, alias="to")
@@ -102,6 +103,7 @@ class BacktestSettings(Settings):
             symbol=data.symbol,
             timeframe=data.timeframe,
             timezone=data.timezone,
+            read=data.read,
             library=None if data.library is None else Path(data.library),
             start=data.start,
             stop=data.stop,
@@ -122,7 +124,9 @@ class BacktestSettings(Settings):
 
     def rate_prices(self, symbol: str, file: str) -> PriceChoice:
         """Give the choice of prices of a pair that converts; its bars are those of the run."""
-        return PriceChoice(file=file, symbol=symbol, timeframe=self.data.timeframe, timezone=self.data.timezone)
+        return PriceChoice(
+            file=file, symbol=symbol, timeframe=self.data.timeframe, timezone=self.data.timezone, read=self.data.read
+        )
 
 
 def _given(part: Settings) -> dict[str, Any]:
@@ -179,6 +183,9 @@ def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestS
         if name in given:
             value = given[name]
             document.setdefault(section, {})[field] = str(value) if isinstance(value, Path) else value
+    if given.get("read"):
+        said = document.setdefault("data", {})
+        said["read"] = said.get("read", {}) | parse_pairs(given["read"], "--read")
     parameters = parse_pairs(given.get("param") or (), "-p")
     rates = {pair: _number_or_file(text) for pair, text in parse_pairs(given.get("rate") or (), "--rate").items()}
     document["parameters"] = document.get("parameters", {}) | parameters

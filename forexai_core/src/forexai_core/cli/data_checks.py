@@ -24,13 +24,10 @@ __all__ = ["check_files", "check_library", "check_series"]
 _SHOWN = 20
 
 
-def check_files(
-    files: Sequence[Path], *, symbol: str | None, timeframe: str | None, timezone: str | None, as_json: bool
-) -> None:
+def check_files(files: Sequence[Path], choice: PriceChoice, *, as_json: bool) -> None:
     """Read files and report on them, keeping nothing."""
-    if symbol is None or timeframe is None:
+    if choice.symbol is None or choice.timeframe is None:
         raise ConfigError("Give --symbol and --timeframe: what the prices in the files are.")
-    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone)
     reports = []
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
@@ -40,10 +37,9 @@ def check_files(
     _tell(reports, as_json=as_json)
 
 
-def check_series(symbol: str | None, timeframe: str | None, library: Path | None, *, as_json: bool) -> None:
+def check_series(choice: PriceChoice, *, as_json: bool) -> None:
     """Report on the prices of one series of the library."""
-    prices = load(PriceChoice(symbol=symbol, timeframe=timeframe, library=library))
-    _tell([validate(prices)], as_json=as_json)
+    _tell([validate(load(choice))], as_json=as_json)
 
 
 def check_library(library: Path | None, *, as_json: bool) -> None:

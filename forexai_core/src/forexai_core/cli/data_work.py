@@ -30,11 +30,8 @@ __all__ = ["fetched", "finish", "import_into", "resampled", "show_library", "tel
 
 def import_into(
     files: Sequence[Path],
+    choice: PriceChoice,
     *,
-    symbol: str,
-    timeframe: str,
-    timezone: str | None,
-    library: Path | None,
     on_overlap: str,
     keep_good: bool,
     quarantine: Path | None,
@@ -43,8 +40,7 @@ def import_into(
     """Import files one by one; see ``forexai data import``."""
     if quarantine is not None and len(files) > 1:
         raise ConfigError("--quarantine names one file, but several are imported: leave it out, and each gets one.")
-    folder = folder_or_default(library)
-    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone)
+    folder = folder_or_default(choice.library)
     imported: list[dict[str, Any]] = []
     refused = 0
     for file in files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from forexai_core.errors import (
@@ -14,7 +15,7 @@ from forexai_core.errors import (
     TradingError,
 )
 
-__all__ = ["ExitCode", "exit_code", "message_of"]
+__all__ = ["ExitCode", "exit_code", "in_options", "message_of"]
 
 
 class ExitCode(IntEnum):
@@ -34,6 +35,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
     CLOSED_PIPE = 141
 
+
+_READING = re.compile(
+    r"\b(ambiguous|date_order|decimal|delimiter|encoding|epoch|missing|sort)=('?)([^\s'.,;)]+)\2(?![\w'])"
+)
+_ARGUMENT = re.compile(r"\b(timeframe|timezone|symbol|clock|on_overlap|quarantine|bid|ask)=('?)([\w+/-]*)\2(?![\w'])")
 
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (DataError, ExitCode.DATA),
@@ -58,4 +64,11 @@ def message_of(error: BaseException) -> str:
     """Write an error in one line."""
     if isinstance(error, OSError) and not isinstance(error, ForexAIError):
         return f"{error.filename}: {error.strerror or error}."
-    return " ".join(str(error).split()) or type(error).__name__
+    return in_options(" ".join(str(error).split())) or type(error).__name__
+
+
+def in_options(message: str) -> str:
+    """Say remedies that name an argument of Python as the option of the same name."""
+    message = message.replace("pass on_bad='quarantine' to set", "import it with 'forexai data import' to set")
+    message = _READING.sub(r"--read \1=\3", message)
+    return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')} {found[3]}".rstrip(), message)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
+from forexai_core.data.options import FileKeywords
 from forexai_core.errors import ConfigError, DataFormatError, did_you_mean
 
-__all__ = ["checked", "parse_pairs", "read_toml"]
+__all__ = ["READING", "checked", "parse_pairs", "read_toml", "reading_of"]
+
+READING = ("ambiguous", "date_order", "decimal", "delimiter", "encoding", "epoch", "missing", "sort")
+"""What may be said of how a file is written, besides ``columns.ROLE``: fields of ``data.FileOptions``."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -81,6 +85,27 @@ def _names(model: type[BaseModel], place: list[str]) -> list[str]:
     if not (isinstance(here, type) and issubclass(here, BaseModel)):
         return []
     return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def reading_of(values: Mapping[str, Any]) -> FileKeywords:
+    """Turn what was said of how a file is written into keywords of the readers.
+
+    Raises
+    ------
+    ConfigError
+        If a name is unknown.
+    """
+    keywords: dict[str, Any] = {}
+    for name, value in values.items():
+        text = str(value)
+        if name.startswith("columns."):
+            column = int(text) if text.isdigit() else text
+            keywords.setdefault("columns", {})[name.removeprefix("columns.")] = column
+        elif name not in READING:
+            raise ConfigError(f"--read has no '{name}'. {did_you_mean(name, (*READING, 'columns.ROLE'))}")
+        else:
+            keywords[name] = text.casefold() == "true" if name == "sort" else text
+    return cast("FileKeywords", keywords)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

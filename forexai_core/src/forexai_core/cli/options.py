@@ -15,6 +15,7 @@ __all__ = [
     "From",
     "MaybeSymbol",
     "MaybeTimeframe",
+    "Read",
     "Symbol",
     "Timeframe",
     "Timezone",
@@ -37,6 +38,15 @@ Timezone = Annotated[
         "-z",
         help="Clock of the file's times, needed where they carry no offset: UTC, an IANA name such as "
         "Europe/Helsinki, or new-york+7, the clock of most MetaTrader servers.",
+    ),
+]
+Read = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read",
+        metavar="NAME=VALUE",
+        help="How the file is written, where it is not understood by itself: delimiter, decimal, date_order, encoding, "
+        "epoch, ambiguous, missing, sort, columns.ROLE; repeat it.",
     ),
 ]
 Bid = Annotated[str | None, typer.Option("--bid", help="File of the bid side; give --ask as well.")]

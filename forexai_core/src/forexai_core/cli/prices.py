@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
+from forexai_core.cli.given_values import parse_pairs, reading_of
 from forexai_core.cli.options import folder_or_default
 from forexai_core.data import Library, import_bars, import_ticks, read_bars, read_ticks, to_time_ns
+from forexai_core.data.options import FileKeywords
 from forexai_core.data.validation_report import ValidationReport
 from forexai_core.errors import ConfigError, DataGapError
 from forexai_core.values.bars import Bars, Ticks
@@ -15,6 +20,10 @@ from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["PriceChoice", "import_file", "keep", "load", "row_word"]
+
+
+def _said(value: Mapping[str, Any] | Sequence[str] | None) -> Mapping[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else parse_pairs(value or (), "--read")
 
 
 @attrs.frozen(kw_only=True)
@@ -29,6 +38,8 @@ class PriceChoice:
         What the prices are.
     timezone : str or None
         The file's clock.
+    read : mapping of str to object, or sequence of str
+        How the file is written (see ``given_values.READING``), also as ``name=value``.
     library : Path or None
         Folder; default the person's own.
     start, stop : str or None
@@ -41,9 +52,17 @@ class PriceChoice:
     symbol: str | None = None
     timeframe: str | None = None
     timezone: str | None = None
+    read: Mapping[str, Any] = attrs.field(default=None, converter=_said)
     library: Path | None = None
     start: str | None = None
     stop: str | None = None
+
+    @property
+    def reading(self) -> FileKeywords:
+        """Keywords of the readers."""
+        said = reading_of(self.read)
+        said["timezone"] = self.timezone
+        return said
 
     @property
     def from_library(self) -> bool:
@@ -86,12 +105,10 @@ def load(choice: PriceChoice) -> Bars | Ticks:
 
 def _read(choice: PriceChoice, symbol: str, frame: Timeframe) -> Bars | Ticks:
     if frame is not Timeframe.TICK:
-        return read_bars(
-            choice.file, bid=choice.bid, ask=choice.ask, symbol=symbol, timeframe=frame, timezone=choice.timezone
-        )
+        return read_bars(choice.file, bid=choice.bid, ask=choice.ask, symbol=symbol, timeframe=frame, **choice.reading)
     if choice.file is None:
         raise ConfigError("Ticks hold both sides in one file: give that, not a bid and an ask file.")
-    return read_ticks(choice.file, symbol=symbol, timezone=choice.timezone)
+    return read_ticks(choice.file, symbol=symbol, **choice.reading)
 
 
 def _cut(prices: Bars | Ticks, choice: PriceChoice) -> Bars | Ticks:
@@ -122,20 +139,21 @@ def import_file(file: str, choice: PriceChoice, *, quarantine: Path | None) -> t
     """
     frame = Timeframe.of(choice.timeframe or "")
     symbol = choice.symbol or ""
-    if frame is Timeframe.TICK:
-        ticks = import_ticks(
-            Path(file), symbol=symbol, timezone=choice.timezone, on_bad="quarantine", quarantine=quarantine
-        )
-        return ticks.ticks, ticks.report
-    bars = import_bars(
-        Path(file),
-        symbol=symbol,
-        timeframe=frame,
-        timezone=choice.timezone,
-        on_bad="quarantine",
-        quarantine=quarantine,
-    )
-    return bars.bars, bars.report
+    reading = choice.reading
+    reading["on_bad"] = "quarantine"
+    reading["quarantine"] = quarantine
+    # The report tells all that the log would.
+    logger = logging.getLogger("forexai_core.data")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        if frame is Timeframe.TICK:
+            ticks = import_ticks(Path(file), symbol=symbol, **reading)
+            return ticks.ticks, ticks.report
+        bars = import_bars(Path(file), symbol=symbol, timeframe=frame, **reading)
+        return bars.bars, bars.report
+    finally:
+        logger.setLevel(level)
 
 
 def keep(prices: Bars | Ticks, library: Path, on_overlap: str) -> str:

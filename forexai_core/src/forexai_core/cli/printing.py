@@ -6,9 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -123,10 +121,12 @@ def plain(value: Any, name: str = "") -> Any:
     if isinstance(value, np.ndarray | list | tuple | set | frozenset):
         each_of = sorted(value) if isinstance(value, set | frozenset) else value
         return [plain(each, name) for each in each_of]
+    return _single(value, name)
+
+
+def _single(value: Any, name: str) -> str | float | bool | None:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if name.endswith("_ns") or name in _TICKETS or abs(value) > _SAFE else value
-    return str(value) if isinstance(value, Decimal | Path) or not isinstance(value, str) else value
+    return value if value is None or isinstance(value, bool) else str(value)

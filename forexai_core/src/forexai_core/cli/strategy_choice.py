@@ -47,8 +47,8 @@ def choose_strategy(text: str, parameters: Mapping[str, Any]) -> TradingStrategy
     if not colon:
         return _offered(text, parameters)
     module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
-    made = _member(module, name, place)(**parameters)
-    return made  # type: ignore[no-any-return] # a class of the user's; the run checks what it makes
+    made: TradingStrategy = _member(module, name, place)(**parameters)
+    return made
 
 
 def _offered(name: str, parameters: Mapping[str, Any]) -> TradingStrategy:

@@ -13,6 +13,7 @@ from forexai_core.cli.options import (
     From,
     MaybeSymbol,
     MaybeTimeframe,
+    Read,
     Symbol,
     Timeframe,
     Timezone,
@@ -74,6 +75,7 @@ def import_files(
     symbol: Symbol,
     timeframe: Timeframe,
     timezone: Timezone = None,
+    read: Read = None,
     library: Folder = None,
     on_overlap: OnOverlap = "raise",
     keep_good: KeepGood = False,
@@ -87,18 +89,10 @@ def import_files(
     """
     # Slow to load: help needs none of it.
     from forexai_core.cli.data_work import import_into
+    from forexai_core.cli.prices import PriceChoice
 
-    import_into(
-        files,
-        symbol=symbol,
-        timeframe=timeframe,
-        timezone=timezone,
-        library=library,
-        on_overlap=on_overlap,
-        keep_good=keep_good,
-        quarantine=quarantine,
-        as_json=as_json,
-    )
+    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, library=library)
+    import_into(files, choice, on_overlap=on_overlap, keep_good=keep_good, quarantine=quarantine, as_json=as_json)
 
 
 @app.command("list", epilog=examples("forexai data list", "forexai data list --library prices --json"))
@@ -122,6 +116,7 @@ def check(
     symbol: MaybeSymbol = None,
     timeframe: MaybeTimeframe = None,
     timezone: Timezone = None,
+    read: Read = None,
     library: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -131,11 +126,13 @@ def check(
     """
     # Slow to load: help needs none of it.
     from forexai_core.cli.data_checks import check_files, check_library, check_series
+    from forexai_core.cli.prices import PriceChoice
 
+    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, library=library)
     if files:
-        check_files(files, symbol=symbol, timeframe=timeframe, timezone=timezone, as_json=as_json)
+        check_files(files, choice, as_json=as_json)
     elif symbol is not None or timeframe is not None:
-        check_series(symbol, timeframe, library, as_json=as_json)
+        check_series(choice, as_json=as_json)
     else:
         check_library(library, as_json=as_json)
 
@@ -152,6 +149,7 @@ def resample(
     into: Longer,
     data: MaybeFile = None,
     timezone: Timezone = None,
+    read: Read = None,
     library: Folder = None,
     clock: DayClock = "new-york+7",
     out: Out = None,
@@ -164,7 +162,12 @@ def resample(
     from forexai_core.cli.prices import PriceChoice
 
     choice = PriceChoice(
-        file=data, symbol=symbol, timeframe=timeframe, timezone=timezone, library=None if data else library
+        file=data,
+        symbol=symbol,
+        timeframe=timeframe,
+        timezone=timezone,
+        read=read,
+        library=None if data else library,
     )
     finish(resampled(choice, into, clock), out, library, on_overlap=on_overlap, as_json=as_json)
 
@@ -221,7 +224,10 @@ def fetch(
 
 @app.command(epilog=examples("forexai data sample", "forexai data sample -t tick -o EURUSD_ticks.parquet"))
 def sample(symbol: Symbol = "EURUSD", timeframe: Timeframe = "H1", out: Out = None, as_json: AsJson = False) -> None:
-    """Write real prices that come with the package to a file, to try things with: EURUSD, H1 of 2017 or one day's ticks."""
+    """Write real prices that come with the package to a file, to try things with.
+
+    There is EURUSD, as hourly bars of 2017 (H1) and as the ticks of one day (tick).
+    """
     # Slow to load: help needs none of it.
     from forexai_core.cli.data_work import finish, tell_next
     from forexai_core.data import sample as bundled

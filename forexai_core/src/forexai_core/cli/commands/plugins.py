@@ -14,7 +14,11 @@ from forexai_core.cli.printing import note, print_json, say, show_table
 __all__ = ["app", "doctor", "list_offers", "new"]
 
 app = typer.Typer(
-    rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="List, examine and make plugins."
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help="List, examine and make plugins.",
+    epilog=examples("forexai plugins list", "forexai plugins doctor", "forexai plugins new strategy my-strategy"),
 )
 
 Kind = Annotated[str | None, typer.Option(help="Only this kind: strategy, broker, data, risk, report …")]
@@ -52,7 +56,7 @@ def list_offers(kind: Kind = None, as_json: AsJson = False) -> None:
 
 @app.command(epilog=examples("forexai plugins doctor", "forexai plugins doctor --read-only --json"))
 def doctor(read_only: ReadOnly = False, as_json: AsJson = False) -> None:
-    """Examine every plugin: does it load, does it clash with another, does it keep the rules of its kind?
+    """Examine every plugin: whether it loads, clashes with another, and keeps the rules of its kind.
 
     Strategies, indicators, reports and the like are tried; brokers, notifiers and data sources are only read.
     Ends with 1 when something is wrong.

@@ -20,6 +20,7 @@ __all__ = ["app", "list_trials", "verify"]
 app = typer.Typer(
     rich_markup_mode=None, add_completion=False, no_args_is_help=True,
     help="List and verify the ledger of everything that was tried.",
+    epilog=examples("forexai trials list", "forexai trials verify r.json"),
 )  # fmt: skip
 
 Ledger = Annotated[Path | None, typer.Option(help="File of the ledger; default the one in your data folder.")]
@@ -45,7 +46,10 @@ def _ledger(path: Path | None) -> tuple[FileTrials, Path]:
     "list", epilog=examples("forexai trials list", "forexai trials list --strategy sma-cross --last 100 --json")
 )
 def list_trials(last: Last = 20, strategy: OfStrategy = None, ledger: Ledger = None, as_json: AsJson = False) -> None:
-    """List the newest trials, newest last. Trying often until one result looks good is how luck is mistaken for skill."""
+    """List the newest trials, newest last.
+
+    Trying often until one result looks good is how luck is mistaken for skill: so every run is counted.
+    """
     trials, place = _ledger(ledger)
     records = [each for each in trials.records() if strategy in {None, each.idea.strategy}]
     if as_json:

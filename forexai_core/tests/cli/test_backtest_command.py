@@ -1,0 +1,281 @@
+"""``forexai backtest``, ``report`` and ``trials``: the run is that of ``fx.backtest``, whatever names it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import forexai_core as fx
+from forexai_core.services.trials import MemoryTrials
+
+PARAMETERS = {"fast": 20, "slow": 50, "stop_loss_pips": 30, "take_profit_pips": 60}
+OPTIONS = [part for name, value in PARAMETERS.items() for part in ("-p", f"{name}={value}")]
+EURUSD = ("--symbol", "EURUSD", "--timeframe", "H1")
+IDEA = '''
+import forexai_core as fx
+
+
+class Breakout(fx.Strategy):
+    """Buy a new high."""
+
+    lookback: int = fx.Param(20, ge=2, le=500)
+
+    def on_bar(self, ctx: fx.Context) -> None:
+        if not ctx.positions and ctx.bars.close[-1] > ctx.indicator("highest", self.lookback)[-2]:
+            ctx.buy(volume_lots=0.1, stop_loss_pips=30, take_profit_pips=30)
+'''
+
+
+def expected(**options):
+    strategy = fx.strategies.SmaCross(**PARAMETERS)
+    return fx.backtest(strategy, fx.sample("EURUSD", "H1"), trials=MemoryTrials(), **options)
+
+
+@pytest.fixture
+def sampled(forexai, tmp_path):
+    fx.export_prices(fx.sample("EURUSD", "H1")[:1500], tmp_path / "short.csv")
+    forexai("data", "sample")
+    return ("backtest", "sma-cross", "--data", "EURUSD_H1.csv.gz", *EURUSD)
+
+
+def test_the_run_is_that_of_the_library_call(forexai, sampled, tmp_path):
+    ended = forexai(*sampled, *OPTIONS, "--save", "r.json", "--html", "r.html", "--csv", "r.csv")
+    assert ended.code == 0
+    result = fx.load_result(tmp_path / "r.json")
+    wanted = expected()
+    assert result.result_fingerprint == wanted.result_fingerprint
+    assert wanted.result_fingerprint in ended.out
+    assert f"{wanted.metrics['net_profit']:,.2f} USD" in ended.out
+    assert "catalogue default" in ended.out
+    for name in ("r.json", "r.html", "r.csv"):
+        assert f"written: {name}" in ended.out
+        assert (tmp_path / name).stat().st_size > 1_000
+
+
+def test_json_is_one_object_with_every_trade(forexai, sampled):
+    ended = forexai(*sampled, *OPTIONS, "--json")
+    document = ended.json
+    wanted = expected()
+    assert document["metrics"]["net_profit"] == wanted.metrics["net_profit"]
+    assert len(document["trades"]) == len(wanted.trades)
+    assert set(document["trades"][0]) == set(wanted.trades.dtype.names)
+    assert document["trades"][0]["open_time_ns"] == str(wanted.trades[0]["open_time_ns"])
+    assert document["trades"][0]["ticket"] == str(wanted.trades[0]["ticket"])
+    assert document["trials"]["count"] == 1
+
+
+def test_account_and_costs_are_taken(forexai, sampled):
+    options = ("--balance", 25000, "--leverage", 30, "--mode", "netting", "--commission-per-lot", 3.5)
+    costs = ("--slippage-points", 2, "--swap-long-points", -5, "--swap-short-points", 1, "--limit-fill", "open")
+    document = forexai(*sampled, *OPTIONS, *options, *costs, "--json").json
+    wanted = expected(
+        account=fx.Account(balance=25_000, leverage=30, mode="netting"),
+        costs=fx.Costs(commission_per_lot=3.5, slippage_points=2, swap_long_points=-5.0, swap_short_points=1.0),
+        limit_fill="open",
+    )
+    assert document["result_fingerprint"] == wanted.result_fingerprint
+    assert document["account"]["balance"] == 25_000
+
+
+def test_a_file_of_settings_and_options_over_it(forexai, sampled, tmp_path):
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "EURUSD_H1.csv.gz").rename(tmp_path / "settings" / "prices.csv.gz")
+    (tmp_path / "settings" / "run.toml").write_text(
+        """
+        [account]
+        balance = 25000.0
+        [costs]
+        commission_per_lot = 9.0
+        [parameters]
+        fast = 5
+        slow = 50
+        stop_loss_pips = 30
+        take_profit_pips = 60
+        [data]
+        file = "prices.csv.gz"
+        symbol = "EURUSD"
+        timeframe = "H1"
+        """
+    )
+    options = ("--config", "settings/run.toml", "-p", "fast=20", "--commission-per-lot", 3.5)
+    document = forexai("backtest", "sma-cross", *options, "--json").json
+    wanted = expected(account=fx.Account(balance=25_000), costs=fx.Costs(commission_per_lot=3.5))
+    assert document["result_fingerprint"] == wanted.result_fingerprint
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[acount]\nbalance = 1.0", "'account'"),
+        ("[account]\nbalanse = 1.0", "'balance'"),
+        ("[account]\nmode = 'hedge'", "account.mode"),
+        ("[account]\nbalance = -1.0", "balance"),
+    ],
+)
+def test_wrong_settings_are_named(forexai, sampled, tmp_path, text, said):
+    (tmp_path / "run.toml").write_text(text)
+    ended = forexai(*sampled, "--config", "run.toml")
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_file_that_is_no_toml(forexai, sampled, tmp_path):
+    (tmp_path / "run.toml").write_text("[account\n")
+    assert forexai(*sampled, "--config", "run.toml").code == 3
+    assert forexai(*sampled, "--config", "none.toml").code == 2
+
+
+def test_prices_of_the_library_in_a_range(forexai, sampled):
+    forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD)
+    cut = ("--from", "2017-03-01", "--to", "2017-06-01")
+    library = forexai("backtest", "sma-cross", *EURUSD, *cut, *OPTIONS, "--json").json
+    file = forexai(*sampled, *cut, *OPTIONS, "--json").json
+    assert library["result_fingerprint"] == file["result_fingerprint"]
+    assert library["data"][0]["rows"] < 6_225
+
+
+def test_bid_and_ask_files(forexai, tmp_path):
+    bars = fx.sample("EURUSD", "H1")[:1500]
+    frame = bars.to_frame()
+    for side, shift in (("bid", 0.0), ("ask", 0.0002)):
+        moved = frame[["open", "high", "low", "close", "volume"]].copy()
+        moved[["open", "high", "low", "close"]] += shift
+        moved.index.name = "timestamp"
+        moved.to_csv(tmp_path / f"{side}.csv", date_format="%Y-%m-%dT%H:%M:%SZ", float_format="%.5f")
+    document = forexai("backtest", "sma-cross", "--bid", "bid.csv", "--ask", "ask.csv", *EURUSD, "--json").json
+    assert document["data"][0]["sides"] == "bid and ask"
+    assert document["data"][0]["rows"] == len(bars)
+    assert forexai("backtest", "sma-cross", "--bid", "bid.csv", *EURUSD).code == 2
+
+
+def test_finer_prices_and_a_rate(forexai, sampled):
+    forexai("data", "resample", "-d", "EURUSD_H1.csv.gz", *EURUSD, "--into", "H4", "-o", "h4.csv")
+    asked = ("backtest", "sma-cross", "-d", "h4.csv", "-s", "EURUSD", "-t", "H4", *OPTIONS)
+    finer = ("--finer", "EURUSD_H1.csv.gz", "--finer-timeframe", "H1")
+    document = forexai(*asked, *finer, "--currency", "EUR", "--rate", "EURUSD=1.1", "--json").json
+    assert "EURUSD H1" in document["assumptions"]["Finer prices"]
+    assert document["account"]["currency"] == "EUR"
+    assert forexai(*asked, "--rate", "EURUSD").code == 2
+
+
+def test_limits_of_risk_come_from_the_file(forexai, sampled, tmp_path):
+    (tmp_path / "run.toml").write_text("[risk]\nmax_volume_lots = 0.05\n")
+    document = forexai(*sampled, *OPTIONS, "--config", "run.toml", "--json").json
+    assert document["trades"] == []
+    assert document["counts"]["refused_by_risk"] > 0
+
+
+def test_a_class_in_a_file_and_in_a_module(forexai, sampled, tmp_path, monkeypatch):
+    (tmp_path / "ideas.py").write_text(IDEA)
+    monkeypatch.syspath_prepend(tmp_path)
+    asked = ("--data", "short.csv", *EURUSD, "-p", "lookback=30", "--json")
+    file = forexai("backtest", "ideas.py:Breakout", *asked).json
+    module = forexai("backtest", "ideas:Breakout", *asked).json
+    assert file["strategies"][0]["parameters"] == {"lookback": 30}
+    assert file["trades"]
+    assert file["trades"] == module["trades"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "said"),
+    [
+        ("sma-cros", (), "'sma-cross'"),
+        ("ideas.py:Breakot", (), "'Breakout'"),
+        ("ideas.py:fx", (), "no strategy"),
+        ("nowhere.py:Breakout", (), "nowhere.py"),
+        ("no_such_module:Breakout", (), "no_such_module"),
+        ("broken.py:Breakout", (), "line 1"),
+        ("sma-cross", ("-p", "fats=3"), "'fast'"),
+        ("sma-cross", ("-p", "fast=ten"), "fast is 'ten'"),
+        ("sma-cross", ("-p", "fast=0"), "fast"),
+        ("sma-cross", ("-p", "fast"), "name=value"),
+        ("sma-cross", ("-p", "fast=1", "-p", "fast=2"), "twice"),
+        ("ideas.py:Breakout", ("-p", "lookback=1"), "lookback"),
+        ("sma-cross", ("--mode", "hedge"), "mode"),
+        ("sma-cross", ("--pdf", "r.pdf"), ".pdf"),
+        ("sma-cross", ("--html", "nowhere/r.html"), "nowhere"),
+        ("rules.json", (), "rules.json"),
+    ],
+)
+def test_wrong_use_is_named_before_anything_runs(forexai, sampled, tmp_path, strategy, options, said):
+    (tmp_path / "ideas.py").write_text(IDEA)
+    (tmp_path / "broken.py").write_text("def:\n")
+    ended = forexai("backtest", strategy, "--data", "short.csv", *EURUSD, *options)
+    assert ended.code == 2
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert ended.out == ""
+
+
+def test_prices_must_be_said(forexai):
+    ended = forexai("backtest", "sma-cross", "--symbol", "EURUSD")
+    assert (ended.code, "--timeframe" in ended.err) == (2, True)
+    ended = forexai("backtest", "sma-cross", *EURUSD)
+    assert (ended.code, "library" in ended.err) == (3, True)
+
+
+def test_no_trade_is_said(forexai, sampled):
+    ended = forexai("backtest", "sma-cross", "--data", "short.csv", *EURUSD, "-p", "slow=5000")
+    assert ended.code == 0
+    assert "no trade was made" in ended.err
+
+
+def test_compiling_is_announced(forexai, sampled, monkeypatch):
+    monkeypatch.setattr("forexai_core._jit.is_compiled", lambda _: False)
+    ended = forexai(*sampled)
+    assert "compiling the engine for this machine, once" in ended.err
+    monkeypatch.setattr("forexai_core._jit.is_compiled", lambda _: True)
+    assert "compiling" not in forexai(*sampled).err
+
+
+def test_a_saved_result_is_shown_and_reported(forexai, sampled, tmp_path):
+    forexai(*sampled, *OPTIONS, "--save", "r.json")
+    ended = forexai("report", "r.json", "--html", "again.html")
+    assert ended.code == 0
+    assert expected().result_fingerprint in ended.out
+    assert (tmp_path / "again.html").exists()
+    assert forexai("report", "r.json", "--json").json["metrics"]["total_trades"] == len(expected().trades)
+    text = (tmp_path / "r.json").read_text()
+    (tmp_path / "edited.json").write_text(text.replace('"net_profit":', '"net_profit": 1', 1))
+    assert forexai("report", "edited.json").code == 3
+    assert forexai("report", "none.json").code == 3
+
+
+def test_every_run_is_counted_and_verified(forexai, sampled, tmp_path):
+    forexai(*sampled, "--save", "one.json")
+    forexai(*sampled, "-p", "fast=10", "--save", "two.json")
+    listed = forexai("trials", "list", "--json").json
+    assert [each["idea"]["strategy"] for each in listed["newest"]] == ["sma-cross", "sma-cross"]
+    assert "2 trials" in forexai("trials", "list").out
+    assert forexai("trials", "list", "--strategy", "other", "--json").json["newest"] == []
+    assert forexai("trials", "verify", "two.json").code == 0
+    ledger = tmp_path / "home" / "forexai" / "trials.txt"
+    lines = ledger.read_text().splitlines(keepends=True)
+    ledger.write_text(lines[0])
+    assert forexai("trials", "verify", "one.json").code == 0
+    ended = forexai("trials", "verify", "two.json", "--json")
+    assert (ended.code, ended.json["sound"]) == (1, False)
+    ledger.write_text(lines[0].replace("H1", "H4") + lines[1])
+    assert forexai("trials", "verify").code == 1
+
+
+def test_a_ledger_of_ones_own(forexai, sampled, tmp_path):
+    assert forexai(*sampled, "--ledger", "own.txt").code == 0
+    assert forexai("trials", "list", "--ledger", "own.txt", "--json").json["trials"] == 1
+    assert not (tmp_path / "home" / "forexai" / "trials.txt").exists()
+    assert forexai("trials", "verify", "--ledger", "none.txt").code == 2
+
+
+def test_json_holds_no_number_that_doubles_round(forexai, sampled):
+    def walk(value):
+        if isinstance(value, dict):
+            for each in value.values():
+                walk(each)
+        elif isinstance(value, list):
+            for each in value:
+                walk(each)
+        else:
+            assert not isinstance(value, int) or abs(value) <= 2**53
+
+    walk(json.loads(forexai(*sampled, "--json").out))

@@ -1,0 +1,179 @@
+"""``forexai data``: files in and out, the library, and what happens to bad rows."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+import forexai_core as fx
+
+BAD = """timestamp,open,high,low,close,volume
+2020-01-06T00:00:00Z,1.1,1.2,1.0,1.15,5
+2020-01-06T01:00:00Z,1.1,1.0,1.2,1.15,5
+2020-01-06T02:00:00Z,1.1,1.2,1.0,nan,5
+2020-01-06T03:00:00Z,1.1,1.2,1.0,1.15,5
+"""
+NAIVE = "timestamp,open,high,low,close,volume\n2020-01-06 00:00:00,1.1,1.2,1.0,1.15,5\n"
+GBPUSD = ("--symbol", "GBPUSD", "--timeframe", "H1")
+EURUSD = ("-s", "EURUSD", "-t", "H1")
+
+
+@pytest.fixture
+def bad(tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text(BAD)
+    return file
+
+
+def test_a_sample_goes_through_the_library_unchanged(forexai, tmp_path):
+    assert "sma-cross --data EURUSD_H1.csv.gz" in forexai("data", "sample").out
+    ended = forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD)
+    assert ended.code == 0
+    assert "6,225 of 6,225 rows" in ended.out
+    listed = forexai("data", "list", "--json").json
+    assert [(each["symbol"], each["timeframe"], each["rows"]) for each in listed["series"]] == [("EURUSD", "H1", 6225)]
+    assert isinstance(listed["series"][0]["first_ns"], str)
+    assert forexai("data", "export", *EURUSD, "-o", "out.csv.gz").code == 0
+    assert (tmp_path / "out.csv.gz").read_bytes() == (tmp_path / "EURUSD_H1.csv.gz").read_bytes()
+    assert "every byte is as it was written" in forexai("data", "check").out
+    assert forexai("data", "check", *EURUSD).code == 0
+
+
+def test_a_second_import_of_the_same_rows_is_refused_with_an_option_as_remedy(forexai):
+    forexai("data", "sample")
+    forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD)
+    ended = forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD)
+    assert ended.code == 3
+    assert "--on-overlap skip" in ended.err
+    assert forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD, "--on-overlap", "skip").code == 0
+    ended = forexai("data", "import", "EURUSD_H1.csv.gz", *EURUSD, "--on-overlap", "skipp")
+    assert ended.code == 2
+    assert "'skip'" in ended.err
+
+
+def test_bad_rows_are_reported_quarantined_and_not_imported(forexai, bad, tmp_path):
+    ended = forexai("data", "import", "bad.csv", *GBPUSD)
+    assert ended.code == 3
+    assert "2 of 4 rows taken over" in ended.out
+    assert "bad.csv.quarantine.csv" in ended.out
+    assert "--keep-good" in ended.out
+    with (tmp_path / "bad.csv.quarantine.csv").open(newline="") as stream:
+        assert [row["line"] for row in csv.DictReader(stream)] == ["3", "4"]
+    assert forexai("data", "list", "--json").json["series"] == []
+
+
+def test_sound_rows_are_imported_when_asked_for(forexai, bad):
+    ended = forexai("data", "import", "bad.csv", *GBPUSD, "--keep-good", "--quarantine", "aside.csv", "--json")
+    assert ended.code == 0
+    document = ended.json
+    assert document["files"][0]["imported"] is True
+    assert document["files"][0]["report"]["quarantine_file"] == "aside.csv"
+    assert forexai("data", "list", "--json").json["series"][0]["rows"] == 2
+
+
+def test_a_sound_file_beside_a_bad_one_is_imported(forexai, bad):
+    forexai("data", "sample")
+    ended = forexai("data", "import", "bad.csv", "EURUSD_H1.csv.gz", *EURUSD)
+    assert ended.code == 3
+    assert "1 of 2 files" in ended.err
+    assert forexai("data", "list", "--json").json["series"][0]["rows"] == 6225
+
+
+def test_checking_a_file_leaves_nothing_behind(forexai, bad, tmp_path):
+    ended = forexai("data", "check", "bad.csv", *GBPUSD)
+    assert ended.code == 3
+    assert "line 3: " in ended.out
+    assert ended.err == ""
+    assert [each.name for each in tmp_path.iterdir()] == ["bad.csv"]
+    assert forexai("data", "check", "bad.csv", *GBPUSD, "--json").json["ok"] is False
+
+
+def test_checking_finds_a_damaged_library(forexai, tmp_path):
+    forexai("data", "fetch", "sample", *EURUSD, "--library", "prices")
+    file = next((tmp_path / "prices").rglob("bars-*.bin"))
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(content)
+    ended = forexai("data", "check", "--library", "prices")
+    assert ended.code == 1
+    assert "EURUSD" in ended.out
+
+
+def test_gaps_deserve_a_look(forexai, tmp_path):
+    rows = [f"2020-01-06T{hour:02}:00:00Z,1.1,1.2,1.0,1.15,5" for hour in (0, 1, 2, 9)]
+    (tmp_path / "gap.csv").write_text("\n".join(["timestamp,open,high,low,close,volume", *rows]))
+    assert forexai("data", "check", "gap.csv", *GBPUSD).code == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "option"),
+    [
+        ("naive.csv", NAIVE, "--timezone"),
+        ("empty.csv", "", ""),
+        ("binary.csv", "\x00\x01\x02" * 50, ""),
+        ("columns.csv", "a,b,c\n1,2,3\n", ""),
+        ("truncated.csv.gz", "\x1f\x08", ""),
+    ],
+)
+@pytest.mark.parametrize("way", ["import", "check", "backtest"])
+def test_bad_files_are_one_clear_error(forexai, tmp_path, name, content, option, way):
+    (tmp_path / name).write_text(content, encoding="latin-1")
+    start = ("backtest", "sma-cross", "--data") if way == "backtest" else ("data", way)
+    ended = forexai(*start, name, *GBPUSD)
+    assert ended.code == 3
+    assert ended.err.startswith("error: ")
+    assert len(ended.err.splitlines()) == 1
+    assert name in ended.err
+    assert option in ended.err
+
+
+def test_a_file_that_is_not_there(forexai):
+    ended = forexai("data", "import", "none.csv", *GBPUSD)
+    assert (ended.code, "none.csv" in ended.err) == (3, True)
+
+
+def test_how_a_file_is_written_can_be_said(forexai, tmp_path):
+    lines = NAIVE.replace(",", ";").replace(".", ",").splitlines()
+    newest_first = [lines[1].replace("00:00:00", f"{hour:02}:00:00") for hour in (3, 2, 1, 0)]
+    (tmp_path / "newest.csv").write_text("\n".join([lines[0], *newest_first]))
+    asked = ("data", "import", "newest.csv", *GBPUSD, "--timezone", "UTC")
+    ended = forexai(*asked)
+    assert ended.code == 3
+    assert "--read sort=True" in ended.err
+    assert forexai(*asked, "--read", "sort=true", "--read", "decimal=,", "--read", "delimiter=;").code == 0
+    ended = forexai(*asked, "--read", "sorted=true")
+    assert (ended.code, "'sort'" in ended.err) == (2, True)
+
+
+def test_resampling_into_a_file_and_into_the_library(forexai, tmp_path):
+    forexai("data", "sample")
+    asked = ("data", "resample", "-d", "EURUSD_H1.csv.gz", *EURUSD, "--into", "D1")
+    assert forexai(*asked, "-o", "d1.csv").code == 0
+    expected = fx.resample(fx.sample("EURUSD", "H1"), "D1")
+    assert len(fx.read_bars(tmp_path / "d1.csv", symbol="EURUSD", timeframe="D1")) == len(expected)
+    assert forexai(*asked, "--json").json["rows"] == len(expected)
+    assert forexai("data", "list", "--json").json["series"][0]["timeframe"] == "D1"
+    assert forexai("data", "resample", *EURUSD, "--into", "M1").code in {2, 3}
+
+
+def test_fetching_from_any_source(forexai):
+    asked = ("data", "fetch", "synthetic", "-s", "EURUSD", "-t", "M1", "--set", "seed=7", "--set", "bars=500")
+    one, two = (forexai(*asked, "-o", name, "--json").json for name in ("one.csv", "two.csv"))
+    assert one["rows"] == 500
+    assert one["fingerprint"] == two["fingerprint"]
+    ended = forexai("data", "fetch", "synthetik", *EURUSD)
+    assert (ended.code, "'synthetic'" in ended.err) == (2, True)
+    ended = forexai(*asked, "--set", "sed=7")
+    assert (ended.code, "'seed'" in ended.err) == (2, True)
+    assert forexai("data", "fetch", "sample", "-s", "EURUSD", "-t", "M5").code == 3
+
+
+def test_ranges_are_half_open(forexai):
+    forexai("data", "fetch", "sample", *EURUSD)
+    cut = ("--from", "2017-02-01", "--to", "2017-02-02")
+    document = forexai("data", "export", *EURUSD, *cut, "-o", "day.csv", "--json").json
+    assert document["rows"] == 24
+    ended = forexai("data", "export", *EURUSD, "--from", "2030-01-01", "-o", "none.csv")
+    assert (ended.code, "2030-01-01" in ended.err) == (3, True)
+    assert forexai("data", "export", *EURUSD, "--from", "yesterday", "-o", "none.csv").code == 2

@@ -38,7 +38,12 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "show-inheritance": False}
 autodoc_preserve_defaults = True
+# Examples in docstrings are sketches of a class; the snippets of the pages run in forexai_core/tests/docs.
+doctest_test_doctest_blocks = ""
 python_maximum_signature_line_length = 100
+
+# A name such as `Clock` stands on several pages, each with its own module: the nearest one is taken.
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"ForexAI {version}"

@@ -21,9 +21,7 @@ from forexai_core.backtesting.recording import default_trials
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
-FENCE = re.compile(
-    r"^```python\n(?P<code>.*?)^```\n(?:\n*^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE
-)
+FENCE = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n*^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 
 def pages_with_snippets() -> list[str]:
@@ -65,7 +63,7 @@ def test_the_snippets_of_a_page_run(name: str, folder: Path, monkeypatch: pytest
         linecache.cache[place] = (len(code), None, code.splitlines(keepends=True), place)
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile(code, place, "exec"), vars(page))  # noqa: S102 - our own documents
+            exec(compile(code, place, "exec"), vars(page))
         if printed is not None:
             said = out.getvalue().strip()
             assert re.fullmatch(pattern(printed), said, re.DOTALL), f"{place} printed:\n{said}"

@@ -287,12 +287,15 @@ def close_position(
         position["best"] = price
     if position["side"] * (price - position["worst"]) < 0:
         position["worst"] = price
-    debits = debits_inside(book, row, steps) if intrabar else 0.0
+    debits, unclear = 0.0, 0
+    if intrabar:
+        debits, unclear = debits_inside(book, row, steps)
     deal = _next_deal(book, position, order, -position["side"], steps, price)
     deal["entry"] = kind
     deal["closing"] = 1
     deal["reason"] = reason
     deal["intrabar"] = intrabar
+    deal["ambiguous"] = max(position["ambiguous"], unclear)
     _settle_money(book, position, deal, debits)
     charge(account, deal["profit"] + deal["swap"] + deal["commission"])
     if steps == position["volume_steps"]:

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.deals import close_position, netting_row
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
-from forexai_core.engine.pending import fill_in_doubt, reached
+from forexai_core.engine.pending import fill_in_doubt, reached, rivals
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
@@ -130,13 +130,9 @@ def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
 
 @kernel
 def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
-    group = book["orders"][row]["oco"]
-    if group == 0:
-        return False
+    """Say whether the bar reaches another order of the same group and symbol."""
     for other in range(book["account"]["orders"]):
-        order = book["orders"][other]
-        mine = order["oco"] == group and order["strategy"] == book["orders"][row]["strategy"]
-        if other != row and mine and _order_in_range(order, quotes):
+        if rivals(book, row, other) and _order_in_range(book["orders"][other], quotes):
             return True
     return False
 
@@ -148,8 +144,8 @@ def _contested(book: Book, index: int, quotes: Quotes) -> bool:
     if row < 0:
         return False
     position = book["positions"][row]
-    rivals = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
-    return rivals or position["entered"] > ENTERED_OPEN
+    reaches = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
+    return reaches or position["entered"] > ENTERED_OPEN
 
 
 @kernel

@@ -17,7 +17,7 @@ from forexai_core.engine.records import (
     ORDER_STOP_LIMIT,
 )
 
-__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "reached"]
+__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "reached", "rivals"]
 
 _LIMIT = OPEN_REASONS.index("limit")
 _STOP = OPEN_REASONS.index("stop")
@@ -126,35 +126,42 @@ def fill_in_doubt(book: Book, row: int, price: int, entered: int, rivalled: bool
     rivalled : bool
         Whether another order of its group was reached too: whatever the fill touches is ambiguous.
     contested : bool
-        Whether the position that it reduces might have ended otherwise: its closing row is ambiguous.
+        Whether the position that it reduces might have ended otherwise: its closing row, what is left of it, and
+        what a reversal opens are ambiguous.
     """
     order = book["orders"][row]
     index, ticket = order["symbol"], order["ticket"]
     held = netting_row(book, index) if book["account"]["netting"] else -1
-    before = 0
+    before, doubtful = 0, rivalled
     if held >= 0:
         position = book["positions"][held]
         before = position["ambiguous"]
-        if rivalled or (contested and position["side"] != order["side"]):
+        doubtful = rivalled or (contested and position["side"] != order["side"])
+        if doubtful:
             position["ambiguous"] = 1
     if fill_order(book, row, price, entered):
-        if rivalled:
+        if doubtful:
             _mark_ambiguous(book, index, ticket)
     elif held >= 0:
         book["positions"][held]["ambiguous"] = before
 
 
 @kernel
+def rivals(book: Book, row: int, other: int) -> bool:
+    """Say whether two orders belong to one group and wait for the same prices."""
+    one, two = book["orders"][row], book["orders"][other]
+    same = one["oco"] == two["oco"] and one["strategy"] == two["strategy"] and one["symbol"] == two["symbol"]
+    return row != other and one["oco"] != 0 and same
+
+
+@kernel
 def _rival_at_open(book: Book, row: int) -> bool:
     """Say whether the open reaches another order of the same group."""
-    group, strategy = book["orders"][row]["oco"], book["orders"][row]["strategy"]
+    symbol = book["symbols"][book["orders"][row]["symbol"]]
     for other in range(book["account"]["orders"]):
         order = book["orders"][other]
-        if group == 0 or other == row or order["oco"] != group or order["strategy"] != strategy:
-            continue
-        symbol = book["symbols"][order["symbol"]]
         quote = symbol["ask"] if order["side"] > 0 else symbol["bid"]
-        if reached(order["kind"], order["side"], order["price"], quote):
+        if rivals(book, row, other) and reached(order["kind"], order["side"], order["price"], quote):
             return True
     return False
 

@@ -112,22 +112,27 @@ def note_rollovers_inside(book: Book, market: Market, end_ns: int) -> None:
 
 
 @kernel
-def debits_inside(book: Book, row: int, steps: int) -> float:
+def debits_inside(book: Book, row: int, steps: int) -> tuple[float, int]:
     """Sum the debits of the rollovers strictly inside the present bar, for a volume closing in it.
 
     Nothing shows whether the volume was closed before or after the rollover: a debit is charged, a
-    credit is not, and the position is marked ambiguous.
+    credit is not, and the deal is ambiguous.
+
+    Returns
+    -------
+    tuple of float and int
+        Account currency, 0 or below; 1 when any rollover came to an amount.
     """
     position = book["positions"][row]
     price = exit_quote(book, position)
     if position["symbol"] == book["account"]["symbol"]:
         symbol = book["symbols"][position["symbol"]]
         price = symbol["bid_open"] if position["side"] > 0 else symbol["ask_open"]
-    total = 0.0
+    total, unclear = 0.0, 0
     for number in range(book["account"]["inside"]):
         weekday = book["inside"][number]["weekday"]
         amount = swap_of(book, position, steps, weekday, price)
         if amount != 0.0:
-            position["ambiguous"] = 1
+            unclear = 1
         total += min(amount, 0.0)
-    return total
+    return total, unclear

@@ -140,7 +140,6 @@ def _new_position(book: Book, ticket: int) -> Any:
 def _open(book: Book, entry: Entry, kind: int) -> None:
     account = book["account"]
     position = _new_position(book, entry.ticket)
-    account["entries"] += 1
     commission = _commission(book, entry.symbol, entry.steps)
     position["ticket"] = entry.ticket
     position["symbol"] = entry.symbol
@@ -176,7 +175,6 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
     account = book["account"]
     position = book["positions"][row]
-    account["entries"] += 1
     commission = _commission(book, entry.symbol, entry.steps)
     position["volume_steps"] += entry.steps
     position["cost"] += float(entry.price) * entry.steps

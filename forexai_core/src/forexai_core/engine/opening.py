@@ -84,11 +84,12 @@ def open_phase(book: Book, index: int) -> None:
         expire_orders(book, index)
     if account["positions"] > 0:
         stop_out(book, 0)
+    deals = account["next_deal"]
+    if account["positions"] > 0:
         _exits(book, index)
-    entries = account["entries"]
     if account["orders"] > 0:
         _triggers(book, index)
     if account["requests"] > 0:
         execute_requests(book, index)
-    if account["entries"] != entries:
-        stop_out(book, 0)
+    if account["next_deal"] != deals:
+        stop_out(book, 0)  # closing one side of a hedge can bind more margin, too

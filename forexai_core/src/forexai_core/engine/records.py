@@ -270,7 +270,6 @@ ACCOUNT = np.dtype(
         ("refused", np.int64, (8,)),  # by REFUSALS
         ("stop_outs", np.int64),
         ("dropped", np.int64),  # decisions on the last bar
-        ("entries", np.int64),  # volumes opened so far
         ("activity", np.int64),  # raised by every fill, placing, change or removal
         ("status", np.int64),  # STATUS_*
         ("status_symbol", np.int64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from reference.generator import generate
 from reference.ledger import ReferenceLedger
 from reference.money import to_minor
-from reference.programs import run
+from reference.programs import Program, events_of, run
 from reference.quotes import Bar
 
 SEEDS = st.integers(min_value=10**6, max_value=10**9)
@@ -109,11 +110,76 @@ def test_exits_lie_where_the_bar_was(seed: int) -> None:
 
 @FEW
 @given(SEEDS)
-def test_stop_out_leaves_no_orders_and_spares_sound_accounts(seed: int) -> None:
-    program, _ = generate(seed)
+def test_stop_out_closes_only_what_is_below(seed: int) -> None:
+    """An account that nothing exhausts is never stopped out; one without a level only under water."""
+    program, ledger = generate(seed)
+    safe = {**program, "account": {**program["account"], "stop_out": 0.0, "balance": 1e12}}
+    assert all(trade.close_reason != "stop_out" for trade in run(safe).book.trades)
+    for trade in ledger.book.trades:
+        if trade.close_reason == "stop_out":
+            assert program["account"]["stop_out"] > 0 or ledger.book.balance < 0 or trade.profit < 0
 
-    def watch(ledger: ReferenceLedger, _number: int, _symbol: int, _bar: Bar) -> None:
-        stopped = [t for t in ledger.book.trades if t.close_reason == "stop_out"]
-        assert not stopped or ledger.book.account.stop_out > 0 or ledger.book.balance <= 0
 
-    run(program, watch)
+CENTRE = 10**7
+
+
+def _mirrored_bar(row: list[int], other: list[int]) -> list[int]:
+    opened, high, low, closed = other
+    return [*row[:-4], CENTRE - opened, CENTRE - low, CENTRE - high, CENTRE - closed]
+
+
+def mirrored(program: Program) -> Program:
+    """Turn a market upside down, and every request with it: what was bought is sold."""
+    symbols = []
+    for number, symbol in enumerate(program["symbols"]):
+        own = [bar for index, bar in events_of(program) if index == number]
+        asks = [[bar.ask.open, bar.ask.high, bar.ask.low, bar.ask.close] for bar in own]
+        instrument, costs = dict(symbol["instrument"]), dict(symbol["costs"])
+        costs.pop("spread_points", None)
+        for fields, long, short in (
+            (instrument, "swap_long", "swap_short"),
+            (costs, "swap_long_points", "swap_short_points"),
+        ):
+            if long in fields:
+                fields[long], fields[short] = fields[short], fields[long]
+        symbols.append(
+            {
+                **symbol,
+                "instrument": instrument,
+                "costs": costs,
+                "column": None,
+                "bars": [_mirrored_bar(row, ask) for row, ask in zip(symbol["bars"], asks, strict=True)],
+                "ask": [_mirrored_bar([], row[1:]) for row in symbol["bars"]],
+            }
+        )
+    requests = []
+    for after, asked in program["requests"]:
+        turned = {name: CENTRE - asked[name] for name in ("price", "limit_price", "stop", "target") if name in asked}
+        requests.append([after, {**asked, **turned, "side": -asked.get("side", 0)}])
+    return {**program, "symbols": symbols, "requests": requests}
+
+
+@FEW
+@given(SEEDS)
+def test_the_mirrored_market_gives_the_mirrored_trades(seed: int) -> None:
+    """A contract whose margin and swap know no price cannot tell up from down."""
+    program, _ = generate(seed, symbol="FUTX")
+    program["symbols"] = program["symbols"][:1]
+    program["symbols"][0]["instrument"]["swap_mode"] = "points"
+    count = len(program["symbols"][0]["bars"])
+    program["requests"] = [entry for entry in program["requests"] if entry[0] < count and entry[1]["symbol"] == 0]
+    one, other = run(program), run(mirrored(program))
+    assert one.book.refused == other.book.refused
+    assert [row.equity for row in one.equity_rows] == [row.equity for row in other.equity_rows]
+    turned = [
+        replace(
+            trade,
+            side=-trade.side,
+            open_points=CENTRE - trade.open_points,
+            close_points=CENTRE - trade.close_points,
+            stop=None if trade.stop is None else CENTRE - trade.stop,
+            target=None if trade.target is None else CENTRE - trade.target,
+        )
+        for trade in other.book.trades
+    ]
+    assert one.book.trades == turned

@@ -152,7 +152,7 @@ class Book:
             position.trailed = False
         if order.trail_distance:
             position.trail_distance, position.trail_start = order.trail_distance, order.trail_start
-        position.entered = max(position.entered, entered)
+        position.entered = position.entered.joined_by(entered)
         self._book_entry(position, order.steps, price)
 
     def _book_entry(self, position: Position, steps: int, price: int) -> None:

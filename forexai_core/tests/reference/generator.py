@@ -65,11 +65,11 @@ _SWAP_MODES = ("points", "points", "points", "disabled", "currency_symbol", "cur
                "interest_current", "interest_open")  # fmt: skip
 
 
-def generate(seed: int, *, bars: int | None = None) -> tuple[Program, ReferenceLedger]:
-    """Make the program of a seed; give it with the reference ledger that has run it."""
+def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, ReferenceLedger]:
+    """Make the program of a seed, of any first symbol or a given one; give it with the reference ledger that ran it."""
     rng = random.Random(seed)
-    market = rng.choice(_MARKETS)
-    count = bars or rng.choice((25, 40, 60, 60, 90, 150, 300))
+    market = rng.choice([market for market in _MARKETS if symbol in {None, market[0]["symbol"]}])
+    count = rng.choice((25, 40, 60, 60, 90, 150, 300))
     program: Program = {
         "seed": seed,
         "account": _account(rng, market[2]),

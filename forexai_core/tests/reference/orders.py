@@ -45,6 +45,10 @@ class Entered(IntEnum):
         """Whether it was inside the bar, after its open."""
         return self > Entered.OPEN
 
+    def joined_by(self, later: Entered) -> Entered:
+        """Give what holds for a position that grows: where its fills came from both sides, only the close proves."""
+        return later if not self.inside or self == later else Entered.BY_CLOSE
+
 
 @dataclass(frozen=True)
 class Request:

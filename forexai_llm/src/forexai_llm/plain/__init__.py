@@ -1,0 +1,1 @@
+"""The plain-text advisor: answers from facts, by rules, without a language model and without a network."""

@@ -12,7 +12,7 @@ from forexai_core.arrays import EQUITY
 from forexai_core.engine.book import Curve
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
-from forexai_core.engine.programs import Program, idle_step
+from forexai_core.engine.programs import Program, handed, idle_step
 from forexai_core.engine.records import (
     BOOK,
     DEAL,
@@ -130,7 +130,7 @@ class Ledger:
     def decider(self, programs: list[Program]) -> Callable[[int], None]:
         """Give a function that lets programs decide after an event, for a drive by steps."""
         desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
-        step = programs[0].step or idle_step
+        step = handed(programs[0].step or idle_step)
 
         def at(event: int) -> None:
             decide(self._books, self.market, desk, step, event)
@@ -146,7 +146,7 @@ class Ledger:
             As :meth:`advance` does.
         """
         desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
-        step = programs[0].step or idle_step
+        step = handed(programs[0].step or idle_step)
         while True:
             run(self._books, self.market, self._curve, desk, step)
             if not self._mend():

@@ -15,6 +15,7 @@ import attrs
 import numba
 import numpy as np
 from numba import types
+from numba.experimental.function_type import _get_wrapper_address
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -22,7 +23,7 @@ from forexai_core._jit import compiled_signature
 from forexai_core.arrays import COMMAND, INTENT, MANAGEMENT, ROW
 from forexai_core.errors import ConfigError, DataShapeError
 
-__all__ = ["NO_RECORD", "STEP_SIGNATURE", "Program", "Step", "compile_step", "idle_step"]
+__all__ = ["NO_RECORD", "STEP_SIGNATURE", "Program", "Step", "compile_step", "handed", "idle_step"]
 
 Step = Callable[..., None]
 Bytes = NDArray[np.uint8]
@@ -45,6 +46,30 @@ def _idle(row: Any, state: Bytes, params: Bytes, out: Any) -> None:
 
 idle_step: Step = compiled_signature(STEP_SIGNATURE, cache=True)(_idle)
 """The step that never asks for anything: what the kernel is handed where a program has none."""
+
+
+class _Handed(types.WrapperAddressProtocol):  # type: ignore[misc] # numba has no types
+    """A compiled step by its address: numba sees the signature, and not which function it is."""
+
+    def __init__(self, step: Step) -> None:
+        self._step = step  # kept alive, as its address is
+        self._address: int = _get_wrapper_address(step, STEP_SIGNATURE)
+
+    def __wrapper_address__(self) -> int:  # noqa: PLW3201 - numba's protocol
+        return self._address
+
+    def signature(self) -> Any:
+        return STEP_SIGNATURE
+
+
+@lru_cache(maxsize=256)
+def handed(step: Step) -> Step:
+    """Give a compiled step in the form in which a kernel takes it.
+
+    A kernel that is handed a compiled function as it is, is typed by that very function, and is compiled anew in every
+    process. Typed by the signature it is compiled once, whatever the step.
+    """
+    return step if not hasattr(step, "py_func") else cast("Step", _Handed(step))
 
 
 def _record_of(dtype: np.dtype[Any]) -> Callable[[Bytes], Any]:

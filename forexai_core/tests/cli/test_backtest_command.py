@@ -242,6 +242,31 @@ def test_a_saved_result_is_shown_and_reported(forexai, sampled, tmp_path):
     assert forexai("report", "none.json").code == 3
 
 
+def test_rules_in_a_file(forexai, sampled, tmp_path):
+    def average(period):
+        return {"kind": "indicator", "name": "sma", "parameters": {"period": period}}
+
+    def cross(direction):
+        return {"kind": "crosses", "left": average(20), "direction": direction, "right": average(50)}
+
+    rules = {
+        "schema_version": 1,
+        "name": "turns",
+        "entry_long": cross("above"),
+        "entry_short": cross("below"),
+        "sizing": {"kind": "volume", "volume_lots": 0.1},
+        "stop_loss": {"kind": "pips", "value": 30},
+        "take_profit": {"kind": "pips", "value": 60},
+    }
+    (tmp_path / "turns.json").write_text(json.dumps(rules))
+    asked = ("backtest", "turns.json", "--data", "EURUSD_H1.csv.gz", *EURUSD)
+    assert forexai(*asked, "--json").json["result_fingerprint"] == expected().result_fingerprint
+    ended = forexai(*asked, "-p", "fast=3")
+    assert (ended.code, "rules take no parameters" in ended.err) == (2, True)
+    (tmp_path / "turns.json").write_text('{"schema_version": 1, "name": "turns"}')
+    assert forexai(*asked).code == 2
+
+
 def test_every_run_is_counted_and_verified(forexai, sampled, tmp_path):
     forexai(*sampled, "--save", "one.json")
     forexai(*sampled, "-p", "fast=10", "--save", "two.json")

@@ -10,7 +10,6 @@ import typer
 from forexai_core.errors import PluginConflictError, PluginContractError
 from forexai_core.plugins import OfferMap, discover
 from forexai_core.ports.cli import CliOffer
-from forexai_core.services.assembly import default_home, embedded_services
 
 __all__ = ["open_command", "plugin_commands"]
 
@@ -35,6 +34,9 @@ def open_command(name: str) -> Any:
     PluginContractError
         If the plugin does not add the command that it names.
     """
+    # Slow to load, and the list of commands needs none of it.
+    from forexai_core.services.assembly import default_home, embedded_services
+
     found = [offer for offer in _offers().values() if name in offer.commands]
     if len(found) > 1:
         plugins = " and ".join(str(_offers().origin(offer.name)) for offer in found)

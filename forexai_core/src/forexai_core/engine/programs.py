@@ -48,14 +48,16 @@ idle_step: Step = compiled_signature(STEP_SIGNATURE, cache=True)(_idle)
 """The step that never asks for anything: what the kernel is handed where a program has none."""
 
 
-class _Handed(types.WrapperAddressProtocol):  # type: ignore[misc] # numba has no types
+class _Handed(types.WrapperAddressProtocol):
     """A compiled step by its address: numba sees the signature, and not which function it is."""
 
     def __init__(self, step: Step) -> None:
         self._step = step  # kept alive, as its address is
-        self._address: int = _get_wrapper_address(step, STEP_SIGNATURE)
+        address_of: Any = _get_wrapper_address
+        self._address: int = address_of(step, STEP_SIGNATURE)
 
-    def __wrapper_address__(self) -> int:  # noqa: PLW3201 - numba's protocol
+    # The two that numba asks.
+    def __wrapper_address__(self) -> int:
         return self._address
 
     def signature(self) -> Any:

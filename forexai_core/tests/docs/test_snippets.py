@@ -25,7 +25,7 @@ FENCE = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n*^```text\n(?P<printed>
 
 
 def pages_with_snippets() -> list[str]:
-    pages = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    pages = [ROOT / "README.md", ROOT / "forexai_core" / "README.md", *sorted(DOCS.rglob("*.md"))]
     kept = [page for page in pages if not {"_build", "changelog.d"}.intersection(page.parts)]
     return [page.relative_to(ROOT).as_posix() for page in kept if FENCE.search(page.read_text(encoding="utf-8"))]
 

@@ -1,0 +1,1 @@
+"""Billing: the meter, and the book that it keeps."""

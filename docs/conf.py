@@ -24,6 +24,7 @@ extensions = [
     "conformance_rules",
     "field_comments",
     "listings",
+    "plain_properties",
 ]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build", "changelog.d"]
@@ -32,12 +33,11 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 napoleon_google_docstring = False
-napoleon_use_ivar = True
+napoleon_use_ivar = False
 napoleon_use_rtype = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": False}
-autodoc_preserve_defaults = True
+autodoc_default_options = {"members": True}
 # Examples in docstrings are sketches of a class; the snippets of the pages run in forexai_core/tests/docs.
 doctest_test_doctest_blocks = ""
 python_maximum_signature_line_length = 100

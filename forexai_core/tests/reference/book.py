@@ -65,7 +65,8 @@ class Book:
     def profit(self, position: Position, steps: int, price: Fraction | int) -> int:
         """Give the profit of so many steps of a position at a price."""
         contract = self.contracts[position.symbol]
-        points_steps = position.side * (price * steps - position.cost * steps / position.steps)
+        cost = position.cost if steps == position.steps else position.cost * steps / position.steps
+        points_steps = position.side * (price * steps - cost)
         amount = points_steps * contract.value_per_point_step
         return self.money(contract.in_account(amount, price, self.account, self.rates[position.symbol]))
 
@@ -93,6 +94,8 @@ class Book:
 
     def margin(self) -> int:
         """Give the margin bound by all positions."""
+        if not self.positions:
+            return 0
         return sum(
             self.margin_of(symbol, [(p.side, p.steps, p.margin) for p in self.positions.values() if p.symbol == symbol])
             for symbol in range(len(self.contracts))

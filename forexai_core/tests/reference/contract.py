@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from reference.money import exact, nearest
@@ -103,12 +104,12 @@ class Contract:
             tick_value=exact(instrument["tick_value"]),
         )
 
-    @property
+    @cached_property
     def scale(self) -> int:
         """Points in one unit of price."""
         return int(10**self.digits)
 
-    @property
+    @cached_property
     def value_per_point_step(self) -> Fraction:
         """Profit of one point for one step, profit currency."""
         per_lot = self.contract_size

@@ -29,11 +29,10 @@ def to_points(price: object, digits: int) -> int:
 
 def to_minor(amount: Fraction | int, digits: int) -> int:
     """Round money to whole minor units, halves away from zero; a billionth below a half counts as a half."""
-    value = Fraction(amount) * 10**digits
-    top, bottom = abs(value.numerator), value.denominator
+    top, bottom = abs(amount.numerator) * 10**digits, amount.denominator
     # floor(top / bottom + 1/2 + 1e-9), in integers
     whole: int = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
-    return whole if value >= 0 else -whole
+    return whole if amount >= 0 else -whole
 
 
 def to_float(minor: Fraction | int, digits: int) -> float:

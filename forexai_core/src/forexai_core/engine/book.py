@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Book", "Books", "Curve", "Market", "Quotes"]
+__all__ = ["Book", "Books", "Curve", "Market", "Quotes", "as_read"]
+
+ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 
 Rows = NDArray[np.void]
 
@@ -56,3 +58,13 @@ class Quotes(NamedTuple):
     ask_high: int
     ask_low: int
     ask_close: int
+
+
+def as_read(array: ArrayT) -> ArrayT:
+    """Give what a kernel only reads in the one form in which it is handed over: contiguous and read-only.
+
+    Whether an array may be written is part of its type, and for each type the kernel is compiled once more.
+    """
+    view: Any = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return cast("ArrayT", view)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import COMMAND, INTENT, ROW
+from forexai_core.engine.book import as_read
 from forexai_core.engine.programs import Program
 from forexai_core.engine.run import Desk
 from forexai_core.errors import ConfigError
@@ -65,9 +66,9 @@ def assemble(programs: Sequence[Program], bars: NDArray[np.void], symbols: int) 
     management = np.concatenate([program.management for program in programs])
     watches = np.any(management["break_even_start"] > 0.0) or np.any(management["max_bars"] > 0)
     return Desk(
-        bars=bars,
-        intents=intents,
-        management=management,
+        bars=as_read(bars),
+        intents=as_read(intents),
+        management=as_read(management),
         manages=int(watches or first.step is not None),
         steps=int(first.step is not None),
         state=_bytes([program.state for program in programs]),

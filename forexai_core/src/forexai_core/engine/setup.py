@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, QUOTE
-from forexai_core.engine.book import Market
+from forexai_core.engine.book import Market, as_read
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
 from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, MAX_SYMBOLS, ROLLOVER
@@ -118,18 +118,18 @@ def _event_ends(stream: Stream, duration_ns: int) -> NDArray[np.int64]:
 
 def _market(stream: Stream, duration_ns: int, table: NDArray[np.void], rollovers: NDArray[np.void]) -> Market:
     def given(array: NDArray[np.void] | None, dtype: np.dtype[np.void]) -> NDArray[np.void]:
-        return np.empty(0, dtype) if array is None else array
+        return as_read(np.empty(0, dtype) if array is None else array)
 
     none = np.empty(0, np.int64)
     return Market(
         bars=given(stream.bars, BAR),
         ask=given(stream.ask, QUOTE),
-        spread=none if stream.spread is None else stream.spread,
+        spread=as_read(none if stream.spread is None else stream.spread),
         events=given(stream.events, EVENT),
-        ends=none if stream.ends is None else stream.ends,
+        ends=as_read(none if stream.ends is None else stream.ends),
         duration_ns=duration_ns,
-        rates=table,
-        rollovers=rollovers,
+        rates=as_read(table),
+        rollovers=as_read(rollovers),
     )
 
 

@@ -10,6 +10,7 @@ from forexai_core.engine.margin import account_margin, margin_of
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
+    ENTERED_BY_CLOSE,
     ENTERED_OPEN,
     ENTRY_IN,
     ENTRY_INOUT,
@@ -170,6 +171,14 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
 
 
+@kernel(inline="always")
+def _entered_together(before: int, now: int) -> int:
+    """Tell how a position came into a bar in which it was added to: fills from both sides prove only the close."""
+    if now <= ENTERED_OPEN or before == now:
+        return max(before, now)
+    return now if before <= ENTERED_OPEN else ENTERED_BY_CLOSE
+
+
 @kernel
 def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
@@ -190,7 +199,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     if entry.trail_distance > 0:
         position["trail_distance"] = entry.trail_distance
         position["trail_start"] = entry.trail_start
-    position["entered"] = max(position["entered"], entry.entered)
+    position["entered"] = _entered_together(position["entered"], entry.entered)
     _restart_trailing(book, position, entry.entered)
     charge(account, commission)
     _record_entry(book, position, entry, commission, ENTRY_IN)

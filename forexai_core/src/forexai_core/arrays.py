@@ -35,9 +35,7 @@ BAR = np.dtype(
 )
 """One bar of bid prices."""
 
-QUOTE = np.dtype(
-    [("open", np.float64), ("high", np.float64), ("low", np.float64), ("close", np.float64)]
-)
+QUOTE = np.dtype([("open", np.float64), ("high", np.float64), ("low", np.float64), ("close", np.float64)])
 """The ask side of one bar, where it is known; never below the bid."""
 
 TICK = np.dtype(

@@ -172,9 +172,7 @@ class OrderRefusedError(TradingError):
         The rule's limit and the value that broke it, in the rule's unit.
     """
 
-    def __init__(
-        self, message: str, *, rule: str, limit: float | None = None, value: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, rule: str, limit: float | None = None, value: float | None = None) -> None:
         super().__init__(message)
         self.rule = rule
         self.limit = limit

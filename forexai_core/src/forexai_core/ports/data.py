@@ -14,6 +14,10 @@ from forexai_core.values.timeframes import Timeframe
 __all__ = ["Coverage", "DataCapabilities", "DataOffer", "DataSource"]
 
 
+def _timeframe(value: str | Timeframe) -> Timeframe:
+    return Timeframe.of(value)
+
+
 @attrs.frozen(kw_only=True)
 class Coverage:
     """What a source holds of one symbol and timeframe.
@@ -29,7 +33,7 @@ class Coverage:
     """
 
     symbol: str
-    timeframe: Timeframe = attrs.field(converter=Timeframe.of)
+    timeframe: Timeframe = attrs.field(converter=_timeframe)
     start_ns: int
     stop_ns: int
 

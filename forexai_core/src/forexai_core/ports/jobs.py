@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -30,7 +30,7 @@ def _name(_: object, attribute: attrs.Attribute[str], value: str) -> None:
     check_name(f"job's {attribute.name}", value)
 
 
-def _positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
     if not 0 < value < float("inf"):
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
 

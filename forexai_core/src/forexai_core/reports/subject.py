@@ -13,8 +13,8 @@ from forexai_core.backtesting import Candles, CostUsed, DataUsed, Interval, Resu
 from forexai_core.metrics import Slice, breakdowns
 from forexai_core.ports.report import ReportableResult
 from forexai_core.values.accounts import currency_digits
-from forexai_core.values.frames import decimals
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+from forexai_core.values.frames import decimals
 
 __all__ = ["Subject", "subject_of"]
 

@@ -1,0 +1,18 @@
+"""The commands that the application adds to ``forexai``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["ServeCommand"]
+
+
+class ServeCommand:
+    """The command that serves the application."""
+
+    def add_to(self, app: Any) -> None:
+        """Add it to a ``typer.Typer``."""
+        # Slow to load, and not needed by who only lists commands.
+        from reference_app.serve_command import serve
+
+        app.command("serve", epilog="Example: forexai serve --port 8080 --home trading")(serve)

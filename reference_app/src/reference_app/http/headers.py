@@ -1,0 +1,26 @@
+"""Headers of every answer, of whatever answers."""
+
+from __future__ import annotations
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import Message, Scope
+
+__all__ = ["SECURITY_HEADERS", "add_security_headers"]
+
+SECURITY_HEADERS = {
+    # Nothing is loaded from anywhere else, and no other page may frame this one.
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""For pages, the API and refusals alike."""
+
+
+async def add_security_headers(message: Message, _scope: Scope) -> None:
+    """Add them to an answer that is about to be sent."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in SECURITY_HEADERS.items():
+            headers[name] = value

@@ -1,0 +1,146 @@
+"""Errors as problem details (RFC 9457): the one table from an error to its status."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from forexai_core import errors
+
+__all__ = [
+    "MEDIA_TYPE",
+    "STATUS",
+    "Problem",
+    "answer_error",
+    "answer_http_error",
+    "answer_surprise",
+    "problem_name",
+    "status_of",
+]
+
+_LOG = logging.getLogger(__name__)
+
+STATUS: Mapping[type[errors.ForexAIError], HTTPStatus] = MappingProxyType(
+    {
+        errors.ForexAIError: HTTPStatus.INTERNAL_SERVER_ERROR,
+        errors.ConfigError: HTTPStatus.BAD_REQUEST,
+        errors.PluginError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.PluginConflictError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.PluginMissingError: HTTPStatus.NOT_FOUND,
+        errors.PluginContractError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.DataError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.DataGapError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.DataShapeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.DataFormatError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.RateError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.TradingError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.OrderRefusedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.BrokerError: HTTPStatus.BAD_GATEWAY,
+        errors.BrokerUnreachableError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.OrderRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        errors.OrderStateUnknownError: HTTPStatus.BAD_GATEWAY,
+        errors.StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
+        errors.ConflictError: HTTPStatus.CONFLICT,
+        errors.FencedError: HTTPStatus.CONFLICT,
+        errors.IntegrityError: HTTPStatus.INTERNAL_SERVER_ERROR,
+        errors.NotFoundError: HTTPStatus.NOT_FOUND,
+        errors.BillingError: HTTPStatus.CONFLICT,
+        errors.QuotaExceededError: HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+"""The status of every error of the core; no error carries one itself."""
+
+MEDIA_TYPE = "application/problem+json"
+_BEYOND = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One problem, as RFC 9457 has it.
+
+    Attributes
+    ----------
+    type : str
+        Which kind: ``urn:forexai:quota-exceeded``; ``about:blank`` where the status says all.
+    title : str
+        The kind in words.
+    status : int
+        Of the answer.
+    detail : str
+        What is wrong here, and the remedy.
+    instance : str
+        The path that was asked for.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+
+
+def status_of(error: errors.ForexAIError) -> HTTPStatus:
+    """Give the status of an error, by the nearest kind in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem_name(kind: type[errors.ForexAIError]) -> str:
+    """Give the name of a kind of error: ``quota-exceeded``."""
+    words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__)
+    return words.replace("-forex-a-i", "-forexai").strip("-").removesuffix("-error")
+
+
+def answer_error(request: Request[Any, Any, Any], error: errors.ForexAIError) -> Response[Problem]:
+    """Answer an error that the core raised on purpose. What went wrong inside is logged, not shown."""
+    status = status_of(error)
+    detail = str(error)
+    if status >= _BEYOND:
+        _LOG.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            detail = "Something is wrong inside the platform; its log says what."
+    name = problem_name(type(error))
+    title = name.replace("-", " ").capitalize()
+    return _answer(
+        request, Problem(type=f"urn:forexai:{name}", title=title, status=status, detail=detail, instance=_path(request))
+    )
+
+
+def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    """Answer what the framework found wrong with a request."""
+    status = HTTPStatus(error.status_code)
+    if status >= _BEYOND:
+        return answer_surprise(request, error)
+    extra = error.extra if isinstance(error.extra, list) else []
+    wrong = [f"{each.get('key', 'request')}: {each.get('message', 'not right')}" for each in extra]
+    detail = "; ".join([*wrong]) or (error.detail if error.detail != status.phrase else "")
+    headers = dict(error.headers or {})
+    problem = Problem(title=status.phrase, status=status, detail=detail, instance=_path(request))
+    return _answer(request, problem, headers)
+
+
+def answer_surprise(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Answer what nobody expected: it is logged, and its words are not shown."""
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    problem = Problem(
+        title=_BEYOND.phrase,
+        status=_BEYOND,
+        detail="Something is wrong inside the platform; its log says what.",
+        instance=_path(request),
+    )
+    return _answer(request, problem)
+
+
+def _path(request: Request[Any, Any, Any]) -> str:
+    return str(request.url.path)
+
+
+def _answer(
+    _request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str] | None = None
+) -> Response[Problem]:
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)

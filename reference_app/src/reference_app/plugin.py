@@ -1,0 +1,42 @@
+"""The plugin of forexai-app: the command that serves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forexai_core.ports.cli import CliOffer
+from forexai_core.ports.markers import hookimpl
+from forexai_core.ports.services import Services
+from forexai_core.ports.settings import NoSettings
+from reference_app.commands import ServeCommand
+
+__all__ = ["AppPlugin", "plugin"]
+
+
+def _open_serve(_settings: NoSettings, _services: Services) -> ServeCommand:
+    return ServeCommand()
+
+
+class AppPlugin:
+    """Offers ``forexai serve``."""
+
+    plugin_name = "app"
+
+    @hookimpl
+    def forexai_cli_offers(self) -> Sequence[CliOffer]:
+        """Offer the command."""
+        return (
+            CliOffer(
+                name="serve",
+                title="The platform",
+                summary="Serves the web page and the API of the platform.",
+                settings=NoSettings,
+                open=_open_serve,
+                api_version=1,
+                commands={"serve": "Serve the platform: its web page and its API."},
+            ),
+        )
+
+
+plugin = AppPlugin()
+"""What the entry point names."""

@@ -9,8 +9,14 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the number of random programs that both ledgers run."""
+    """Add what makes a longer run: more random programs, more prices."""
     parser.addoption("--programs", type=int, default=2_000, help="how many random programs both ledgers run")
+    parser.addoption(
+        "--prices",
+        default=None,
+        help="a folder of SYMBOL_H1.csv.gz files (clock new-york+7) and SYMBOL_M1_bid*.csv.gz, SYMBOL_M1_ask*.csv.gz "
+        "pairs (UTC), on which whole backtests are compared with the reference; default the bundled sample",
+    )
 
 
 def _forget_ledger() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +32,33 @@ def agree(
     return result
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "file" in metafunc.fixturenames:
+        folder = metafunc.config.getoption("--prices")
+        files = (
+            [None]
+            if folder is None
+            else sorted([*Path(folder).glob("*_H1.csv*"), *Path(folder).glob("*_M1_bid*.csv*")])
+        )
+        metafunc.parametrize("file", files, ids=lambda file: "sample" if file is None else file.name)
+
+
+def prices_of(file: Path | None) -> fx.Bars:
+    if file is None:
+        return fx.sample("EURUSD", "H1")
+    symbol, timeframe = file.name.partition(".")[0].split("_")[:2]
+    if "_bid" in file.name:
+        return fx.read_bars(
+            bid=file, ask=file.with_name(file.name.replace("_bid", "_ask")), symbol=symbol, timeframe=timeframe
+        )
+    return fx.read_bars(file, symbol=symbol, timeframe=timeframe, timezone="new-york+7")
+
+
 @pytest.mark.parametrize("mode", MODES)
-def test_sample(mode: str) -> None:
-    result = agree({"EURUSD": fx.sample("EURUSD", "H1")}, CROSS, account=fx.Account(mode=mode))
+@pytest.mark.timeout(600)
+def test_price_files(file: Path | None, mode: str) -> None:
+    bars = prices_of(file)
+    result = agree({bars.symbol: bars}, CROSS, account=fx.Account(mode=mode))
     assert set(result.trades["close_reason"]) >= {"signal", "stop_loss", "take_profit"}
 
 

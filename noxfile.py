@@ -197,7 +197,7 @@ def build(session: nox.Session) -> None:
         # The wheel is made from the source distribution, which proves that one too.
         session.run("uv", "build", "--quiet", "--build-constraints", CONSTRAINTS, "--out-dir", str(out), folder)
     session.run("python", f"{HOUSE}/artefacts.py", str(out))
-    clean = Path(session.create_tmp()) / "clean"
+    clean = Path(session.create_tmp()).resolve() / "clean"
     python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("uv", "venv", "--quiet", "--clear", str(clean))
     wheels = [f"{wheel}{EXTRAS.get(wheel.name.split('-')[0], '')}" for wheel in sorted(out.glob("*.whl"))]

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -58,13 +57,16 @@ def declared(folder: str) -> set[str]:
     return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
 
 
-def tracked_files() -> Iterator[Path]:
-    listing = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True
-    )
-    for name in listing.stdout.decode().split("\0"):
-        if name and (ROOT / name).is_file():
-            yield ROOT / name
+def tracked_files() -> list[Path]:
+    """Return what is committed; without git or a clone, what lies in the folders that hold committed files."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    try:
+        listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        found = [path for folder in (*FOLDERS, "docs", ".ci") for path in (ROOT / folder).rglob("*")]
+        made = {"__pycache__", "_build", "node_modules", "dist", "build"}
+        return [path for path in found if path.is_file() and made.isdisjoint(path.parts)]
+    return [ROOT / name for name in listing.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
 @every_folder

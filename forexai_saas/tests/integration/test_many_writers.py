@@ -25,7 +25,9 @@ async def work(home, name):
     got = []
     with embedded_services(Path(home)) as services:
         meter = PlanMeter(MeterSettings(wait_s=60), services)
-        for number in range(4):
+        print("ready", flush=True)
+        sys.stdin.readline()  # all begin together
+        for number in range(6):
             try:
                 await meter.reserve("alice", "ai_questions", 1, key=f"{name}-{number}")
             except QuotaExceededError:
@@ -38,15 +40,24 @@ asyncio.run(work(sys.argv[1], sys.argv[2]))
 """
 
 
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+
+
+def _all_told(processes):
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return processes
+
+
 def test_processes_share_ten_units(tmp_path):
     started = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(tmp_path), f"p{number}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        subprocess.Popen([sys.executable, "-c", PROCESS, str(tmp_path), f"p{number}"], text=True, **PIPES)
         for number in range(3)
     ]
-    outcomes = [process.communicate() for process in started]
-    assert [errors.decode() for _, errors in outcomes] == ["", "", ""]
+    assert [process.stdout.readline() for process in started] == ["ready\n"] * 3
+    outcomes = [process.communicate() for process in _all_told(started)]
+    assert [errors for _, errors in outcomes] == ["", "", ""]
     assert sum(len(json.loads(given)) for given, _ in outcomes) == 10
     with embedded_services(tmp_path) as services:
         usage = asyncio.run(PlanMeter(MeterSettings(), services).usage("alice", "ai_questions"))

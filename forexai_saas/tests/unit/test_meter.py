@@ -70,6 +70,16 @@ async def test_work_counts_in_the_day_in_which_it_began(services, clock):
     assert (await meter.usage("alice", "ai_questions")).settled == 4
 
 
+async def test_the_first_instant_of_a_day_belongs_to_it_alone(services, clock):
+    meter = meter_of(services)
+    midnight_ns = (await meter.entitlement("alice", "backtests")).period_stop_ns
+    clock.time_ns = midnight_ns
+    await meter.reserve("alice", "backtests", 1, key="a")
+    assert (await meter.usage("alice", "backtests")).reserved == 1
+    clock.time_ns = midnight_ns - 1
+    assert (await meter.usage("alice", "backtests")).reserved == 0
+
+
 async def test_plans_go_by_subject(services):
     meter = meter_of(services, plans={"bob": "pro"})
     await meter.reserve("bob", "backtests", 1_000, key="many")
@@ -138,6 +148,15 @@ async def test_two_meters_on_one_book_see_each_other(services):
     for meter in (one, other):
         usage = await meter.usage("alice", "backtests")
         assert (usage.settled, usage.reserved) == (2, 1)
+
+
+async def test_those_who_read_at_once_take_every_entry_in_once(tmp_path, clock):
+    with services_at(clock, tmp_path) as services:  # files are read in a thread, so that readers overtake each other
+        writer, reader = meter_of(services), meter_of(services)
+        for number in range(3):
+            await writer.reserve("alice", "backtests", 1, key=f"k{number}")
+        usages = await asyncio.gather(*(reader.usage("alice", "backtests") for _ in range(8)))
+    assert [each.reserved for each in usages] == [3] * 8
 
 
 async def test_fifty_at_once_get_three(services):

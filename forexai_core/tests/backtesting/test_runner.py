@@ -264,3 +264,60 @@ class TestTrials:
         result = run(CROSS, sample("EURUSD", "H1")[:500])
         assert "MIT" in result.data[0].provenance["source"]
         assert {cost.name for cost in result.costs} >= {"spread", "commission", "slippage", "swap long", "swap short"}
+
+
+class Ages(Strategy):
+    """Buys once and writes down how many bars it has held."""
+
+    def on_bar(self, ctx):
+        if ctx.position is not None:
+            AGES.append(ctx.position.bars_held)
+        elif not AGES:
+            ctx.buy(volume_lots=0.01)
+
+
+AGES: list[int] = []
+
+
+def test_a_position_of_a_class_strategy_grows_old():
+    AGES.clear()
+    run(Ages(), make_market(12, seed=1))
+    assert list(range(1, 12)) == AGES
+
+
+class TestHolesThatWereFound:
+    def test_finer_prices_that_miss_a_bars_extreme_are_refused(self):
+        minutes = synthetic("EURUSD", "M1", bars=600, seed=3)
+        hours = resample(minutes, "H1")
+        row = int(np.argmax(minutes.high[:60]))
+        holes = attrs.evolve(minutes, data=np.delete(minutes.data, row), spread_points=None)
+        with pytest.raises(DataShapeError, match="do not reach"):
+            run(CROSS, hours, finer=holes)
+
+    def test_finer_prices_must_be_finer(self):
+        bars = make_market(100, seed=6)
+        with pytest.raises(ConfigError, match="coarser"):
+            run(CROSS, bars, finer=make_market(25, seed=6, timeframe="H4"))
+
+    def test_a_rate_that_is_unknown_at_the_entry_stops_the_run(self):
+        bars, rate = make_market(120, seed=1), make_market(3, seed=5, symbol="GBPUSD")
+        late = attrs.evolve(rate, data=rate.data.copy())
+        data = late.data.copy()
+        data["time_ns"] += int(bars.time_ns[-1] - bars.time_ns[0])
+        with pytest.raises(RateError, match="no rate is known"):
+            run(CROSS, bars, account=Account(currency="GBP"), rates={"GBPUSD": attrs.evolve(rate, data=data)})
+
+    def test_a_rate_that_is_no_rate(self):
+        with pytest.raises(ConfigError, match="rates"):
+            run(CROSS, make_market(50), rates={"GBPUSD": "1.25"})
+
+    def test_a_frame_says_its_timeframe_and_keeps_its_spread(self):
+        frame = make_market(50).to_frame()
+        with pytest.raises(DataShapeError, match="60 minutes apart"):
+            Bars.from_frame(frame, symbol="EURUSD", timeframe="D1")
+        spread = Bars.from_frame(frame.assign(spread=30.0), symbol="EURUSD", timeframe="H1")
+        assert set(spread.spread_points) == {30.0}
+        with pytest.raises(DataShapeError, match="do not know: colour"):
+            Bars.from_frame(frame.assign(colour=1.0), symbol="EURUSD", timeframe="H1")
+        with pytest.raises(DataShapeError, match="not sound"):
+            Bars.from_frame(frame.assign(volume=-5.0), symbol="EURUSD", timeframe="H1")

@@ -210,10 +210,12 @@ def backtest(
         max_age_ns=max_age_ns,
         seed=seed,
     )
+    evaluations = trials or default_trials()
+    evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
     run = _Run.of(inputs, _rules(risk))
     _drive(strategy, run, drive=_drive_named(drive), progress=progress)
     run.ledger.finish()
-    return _result(strategy, run, trials or default_trials(), reports)
+    return _result(strategy, run, evaluations, reports)
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:

@@ -145,15 +145,34 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except (KeyboardInterrupt, typer.Abort):
             sys.stderr.write("\ninterrupted\n")
             return ExitCode.INTERRUPTED
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what is not ours is shown, with its traceback
             code = exit_code(error)
-            if code is None:
-                raise
-            if debug:
+            if debug or (code is None and not _of_a_users_file(error)):
                 traceback.print_exc()
+            if code is None:
+                sys.stderr.write(
+                    f"error: {_where(error)}{type(error).__name__}: {error} (--debug shows the way there)\n"
+                )
+                return ExitCode.USAGE
             sys.stderr.write(f"error: {message_of(error)}\n")
             return code
     return answer if isinstance(answer, int) else ExitCode.DONE
+
+
+def _frames(error: BaseException) -> list[traceback.FrameSummary]:
+    return list(traceback.extract_tb(error.__traceback__))
+
+
+def _of_a_users_file(error: BaseException) -> bool:
+    """Say whether an error was raised in a file that is neither ours nor a library's."""
+    frames = _frames(error)
+    return bool(frames) and "forexai_core" not in frames[-1].filename and "site-packages" not in frames[-1].filename
+
+
+def _where(error: BaseException) -> str:
+    frames = _frames(error)
+    notes = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
+    return f"{frames[-1].filename}, line {frames[-1].lineno}: {notes}" if frames else notes
 
 
 def _show_usage(error: Any) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.margin import TOLERANCE, account_margin, margin_of, mark
 from forexai_core.engine.money import convert, money
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT
+from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
 
 __all__ = [
     "FROZEN",
@@ -91,6 +93,16 @@ def frozen(symbol: Any, market: int, price: int) -> bool:
 
 
 @kernel
+def _covered(account: Any, index: int, extra: float, free: float) -> bool:
+    """Compare a margin with what is free; one of an unknown rate stops the run."""
+    if np.isnan(extra) or np.isnan(free):
+        account["status"] = STATUS_RATE_UNKNOWN
+        account["status_symbol"] = index
+        return False
+    return extra <= 0.0 or extra <= free + TOLERANCE
+
+
+@kernel
 def affordable(book: Book, index: int, side: int, steps: int, price: int) -> bool:
     """Say whether free margin at present quotes covers a volume that opens at a price."""
     account = book["account"]
@@ -106,10 +118,10 @@ def affordable(book: Book, index: int, side: int, steps: int, price: int) -> boo
                     return True
                 margin = money(position["margin"], account["money_scale"])
                 extra = margin_of(account, symbol, rest, price) - margin
-                return extra <= 0.0 or extra <= free + TOLERANCE
+                return _covered(account, index, extra, free)
     margin = margin_of(account, symbol, steps, price)
     extra = account_margin(book, index, side, steps, margin) - account["margin"]
-    return extra <= 0.0 or extra <= free + TOLERANCE
+    return _covered(account, index, extra, free)
 
 
 @kernel

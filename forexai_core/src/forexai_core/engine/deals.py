@@ -19,7 +19,16 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.swaps import debits_inside, exit_quote
 
-__all__ = ["SIGNAL", "Entry", "close_position", "fill", "find_position", "netting_row", "settle_entries"]
+__all__ = [
+    "SIGNAL",
+    "Entry",
+    "age_positions",
+    "close_position",
+    "fill",
+    "find_position",
+    "netting_row",
+    "settle_entries",
+]
 
 SIGNAL = 0  # the first of OPEN_REASONS and of CLOSE_REASONS
 
@@ -362,3 +371,11 @@ def settle_entries(book: Book) -> None:
     """Forget, at the end of a bar, how positions came into it."""
     for row in range(book["account"]["positions"]):
         book["positions"][row]["entered"] = ENTERED_BEFORE
+
+
+@kernel(inline="always")
+def age_positions(book: Book, index: int) -> None:
+    """Count a bar of the strategy's timeframe for each position of a symbol."""
+    for row in range(book["account"]["positions"]):
+        if book["positions"][row]["symbol"] == index:
+            book["positions"][row]["bars"] += 1

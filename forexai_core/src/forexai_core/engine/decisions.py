@@ -130,12 +130,11 @@ def _break_even(book: Book, position: Any, management: Any) -> None:
 
 @kernel
 def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
-    """Manage the strategy's open positions at a bar's close: age, time exit, break-even."""
+    """Manage the strategy's open positions at a bar's close: time exit, break-even."""
     for row in range(book["account"]["positions"]):
         position = book["positions"][row]
         if position["symbol"] != index or position["strategy"] != strategy:
             continue
-        position["bars"] += 1
         if 0 < management["max_bars"] <= position["bars"]:
             request = _new_request(book, REQUEST_CLOSE, index, strategy)
             request["ticket"] = position["ticket"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Curve, Market, Quotes
-from forexai_core.engine.deals import settle_entries
+from forexai_core.engine.deals import age_positions, settle_entries
 from forexai_core.engine.inside import inside_phase
 from forexai_core.engine.margin import mark
 from forexai_core.engine.money import profit_of
@@ -96,6 +96,8 @@ def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quo
     lowest = account["equity"]
     if account["positions"] > 0:
         settle_entries(book)
+        if deciding_row(market, event) >= 0:
+            age_positions(book, index)
         lowest = _lowest(book, index, quotes)
     account["lowest"] = min(account["lowest"], lowest)
     if account["equity"] != account["equity"]:

@@ -88,6 +88,8 @@ def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
             bid=np.concatenate([prices.open[:1], bid]),
             ask=np.concatenate([prices.open[:1] + spread, ask]),
         )
+    if not isinstance(prices, int | float):
+        raise ConfigError(f"rates['{symbol}'] must be Bars, Ticks or a number, not {type(prices).__name__}.")
     value = float(prices)
     if not 0.0 < value < float("inf"):
         raise ConfigError(f"rates['{symbol}'] must be above 0, not {value}.")

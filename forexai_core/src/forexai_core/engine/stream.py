@@ -120,6 +120,24 @@ def _check_finer(coarse: Bars, fine: Series, owner: NDArray[np.int64]) -> None:
             f"{format_time_ns(coarse.time_ns[owner[row]])}. Both must come from one source: "
             "resample the finer prices to get the bars."
         )
+    _check_cover(coarse, high, low, owner)
+
+
+def _check_cover(coarse: Bars, high: NDArray[np.float64], low: NDArray[np.float64], owner: NDArray[np.int64]) -> None:
+    """Refuse finer prices that do not reach a bar's extremes: what is missing would hide a stop."""
+    inside = owner >= 0
+    highest, lowest = np.full(len(coarse), -np.inf), np.full(len(coarse), np.inf)
+    np.maximum.at(highest, owner[inside], high[inside])
+    np.minimum.at(lowest, owner[inside], low[inside])
+    slack = 0.5 * coarse.instrument.point
+    short = np.isfinite(highest) & ((highest < coarse.high - slack) | (lowest > coarse.low + slack))
+    if short.any():
+        row = int(np.flatnonzero(short)[0])
+        raise DataShapeError(
+            f"{coarse.symbol}: the finer prices do not reach the high or the low of the {coarse.timeframe} bar that "
+            f"opens at {format_time_ns(coarse.time_ns[row])}, so some are missing and a stop could go unseen. Give "
+            "finer prices that cover their bars, or leave those of such bars out: the bar itself is then used."
+        )
 
 
 def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> _Part:
@@ -128,6 +146,11 @@ def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> _Part
         raise ConfigError(f"{coarse.symbol}: ticks have nothing finer; leave finer out.")
     if fine.symbol != coarse.symbol:
         raise ConfigError(f"finer holds {fine.symbol}, but the bars are {coarse.symbol}.")
+    if isinstance(fine, Bars) and fine.timeframe.nominal_ns > coarse.timeframe.nominal_ns:
+        raise ConfigError(
+            f"{coarse.symbol}: finer prices of {fine.timeframe} are coarser than the {coarse.timeframe} bars. Give "
+            "bars of a lower timeframe, or ticks."
+        )
     ends = coarse.end_ns
     owner = np.searchsorted(coarse.time_ns, fine.time_ns, side="right") - 1
     outside = (owner < 0) | (fine.time_ns >= ends[np.maximum(owner, 0)])

@@ -207,7 +207,10 @@ def from_canonical(content: bytes) -> Trial:
             recorded_at_ns=int(record["recorded_at_ns"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise IntegrityError(f"This is no trial: {content[:80]!r}… ({problem}).") from problem
+        raise IntegrityError(
+            f"This is no trial: {content[:80]!r}… ({problem}). The ledger of trials is damaged: "
+            "'forexai trials verify' names the line; move the file away to begin a new ledger, which then shows a new start."
+        ) from problem
 
 
 def chain(previous: str, content: bytes) -> str:

@@ -16,7 +16,7 @@ from forexai_core.arrays import BAR, QUOTE, TICK
 from forexai_core.errors import DataShapeError
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
-from forexai_core.values.frames import decimals, price_column, utc_index_ns
+from forexai_core.values.frames import check_spacing, decimals, price_column, utc_index_ns, with_known_columns
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.timeframes import Timeframe
 
@@ -94,7 +94,7 @@ class Bars:
 
     def _check_prices(self, name: str) -> None:
         rows = self.data
-        good = np.isfinite(rows["volume"]) & (rows["low"] > 0) & (rows["high"] < np.inf)
+        good = np.isfinite(rows["volume"]) & (rows["volume"] >= 0) & (rows["low"] > 0) & (rows["high"] < np.inf)
         good &= (rows["low"] <= rows["open"]) & (rows["open"] <= rows["high"])
         good &= (rows["low"] <= rows["close"]) & (rows["close"] <= rows["high"])
         if self.ask is not None:
@@ -248,7 +248,8 @@ class Bars:
         DataShapeError
             If the index has no timezone, a column is missing, or a row is not sound.
         """
-        index = utc_index_ns(frame)
+        index, frame = utc_index_ns(frame), with_known_columns(frame)
+        check_spacing(index, Timeframe.of(timeframe))
         known = instrument or find_instrument(symbol)
         prices = {name: price_column(frame, name) for name in ("open", "high", "low", "close")}
         digits = max(known.digits, *(decimals(values) for values in prices.values()))

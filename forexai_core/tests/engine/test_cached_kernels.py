@@ -55,7 +55,7 @@ def package(tmp_path):
 def run(package: Path) -> list[str]:
     keep = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
     environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(package / "cache")}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-B", "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
     return done.stdout.split()
 
 
@@ -67,7 +67,7 @@ def test_an_edit_of_a_helper_in_another_folder_is_seen(package):
     helper = package / "forexai_core" / "engine" / "rates.py"
     kept = helper.stat()
     helper.write_text(RATE.format(value=2.5))
-    os.utime(helper, ns=(kept.st_atime_ns, kept.st_mtime_ns))  # not even a new date gives it away
+    os.utime(helper, ns=(kept.st_atime_ns, kept.st_mtime_ns))  # not even a new date gives it away (-B: nor to Python)
     value, hits, _ = run(package)
     assert (value, hits) == ("5.0", "0")
 

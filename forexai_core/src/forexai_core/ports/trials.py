@@ -209,7 +209,8 @@ def from_canonical(content: bytes) -> Trial:
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise IntegrityError(
             f"This is no trial: {content[:80]!r}… ({problem}). The ledger of trials is damaged: "
-            "'forexai trials verify' names the line; move the file away to begin a new ledger, which then shows a new start."
+            "'forexai trials verify' names the line; move the file away to begin a new ledger, "
+            "which then shows a new start."
         ) from problem
 
 

@@ -55,7 +55,9 @@ def package(tmp_path):
 def run(package: Path) -> list[str]:
     keep = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
     environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(package / "cache")}
-    done = subprocess.run([sys.executable, "-B", "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
+    )
     return done.stdout.split()
 
 

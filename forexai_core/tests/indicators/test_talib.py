@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import talib
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from market_series import KINDS, SCALES, bar_columns, make_bars
 
@@ -90,6 +90,8 @@ def test_ranges(bars, period):
 @profile
 @given(bar_columns, st.integers(2, 30))
 def test_adx(bars, period):
+    # Where ranges have faded to rounding noise their ratios mean nothing, and TA-Lib's cut-off is another than ours.
+    assume(np.nanmin(talib.ATR(*bars, period), initial=np.inf) > 1e-9 * unit_of(bars[2]))
     ours = indicators.adx(*bars, period)
     agree(ours.adx, talib.ADX(*bars, period))
     known = ~np.isnan(ours.adx)

@@ -145,14 +145,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         except (KeyboardInterrupt, typer.Abort):
             sys.stderr.write("\ninterrupted\n")
             return ExitCode.INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - what is not ours is shown, with its traceback
+        except Exception as error:
             code = exit_code(error)
-            if debug or (code is None and not _of_a_users_file(error)):
+            if code is None and not _of_a_users_file(error):
+                raise  # a bug of ours is not hidden
+            if debug:
                 traceback.print_exc()
             if code is None:
-                sys.stderr.write(
-                    f"error: {_where(error)}{type(error).__name__}: {error} (--debug shows the way there)\n"
-                )
+                said = f"{_where(error)}{type(error).__name__}: {error}"
+                sys.stderr.write(f"error: {said} (--debug shows the way there)\n")
                 return ExitCode.USAGE
             sys.stderr.write(f"error: {message_of(error)}\n")
             return code

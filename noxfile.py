@@ -152,6 +152,7 @@ def add_alone_session(name: str) -> None:
 
     @nox.session(name=f"tests-{name}", tags=["alone"])
     def alone(session: nox.Session) -> None:
+        """Run one distribution's tests, installed alone with what it declares."""
         tests_alone(session, name)
 
 

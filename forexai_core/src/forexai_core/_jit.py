@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numba
-from numba.core import caching
+from numba.core import caching, types
 
 __all__ = ["compiled_signature", "is_compiled", "kernel", "kernel_stamp"]
 
@@ -119,9 +119,28 @@ def kernel(function: F | None = None, **options: Any) -> F | Callable[[F], F]:
     options.setdefault("_nrt", False)
     options.setdefault("no_cfunc_wrapper", True)  # nobody hands a kernel to C
     decorate = numba.njit(**options)
-    if function is None:
-        return cast("Callable[[F], F]", decorate)
-    return cast("F", decorate(function))
+
+    def make(body: F) -> F:
+        return cast("F", _typed_widely(decorate(body)))
+
+    return make if function is None else make(function)
+
+
+def _typed_widely(dispatcher: Any) -> Any:
+    """Have a kernel compiled once for all integers that its callers write out.
+
+    numba types a constant argument by its value, and compiles a kernel anew for each value that some
+    kernel calls it with: closing a position came to fourteen times.
+    """
+    resolve = getattr(dispatcher, "get_call_template", None)
+    if resolve is not None:  # with NUMBA_DISABLE_JIT there is no dispatcher
+        widest: Any = types.unliteral
+
+        def widened(args: Any, kws: Any) -> Any:
+            return resolve([widest(kind) for kind in args], {name: widest(kind) for name, kind in kws.items()})
+
+        dispatcher.get_call_template = widened
+    return dispatcher
 
 
 def compiled_signature(signature: Any, **options: Any) -> Callable[[F], F]:

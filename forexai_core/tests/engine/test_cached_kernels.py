@@ -52,11 +52,11 @@ def package(tmp_path):
     return tmp_path
 
 
-def run(package: Path) -> list[str]:
+def run(package: Path, program: str = PROGRAM) -> list[str]:
     keep = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
     environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(package / "cache")}
     done = subprocess.run(
-        [sys.executable, "-B", "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-B", "-c", program], env=environment, capture_output=True, text=True, check=True
     )
     return done.stdout.split()
 
@@ -88,3 +88,22 @@ def test_kernels_of_other_packages_are_left_to_numba(tmp_path):
     file.write_text("def f(): return 1\n")
     for locator in (_jit._StampedProvidedLocator, _jit._StampedUserLocator):
         assert locator.from_function(lambda: None, str(file)) is None
+
+
+CONSTANTS = """
+from forexai_core._jit import kernel
+
+@kernel(cache=False)
+def scaled(value, by):
+    return value * by
+
+@kernel(cache=False)
+def both(value):
+    return scaled(value, 2) + scaled(value, by=3)
+
+print(both(5), len(scaled.signatures))
+"""
+
+
+def test_a_kernel_called_with_several_constants_is_compiled_once(package):
+    assert run(package, CONSTANTS) == ["25", "1"]

@@ -18,7 +18,7 @@ def good_columns(spec):
 
 
 def argument_names(spec):
-    return ["values"] if spec.source else list(spec.inputs)
+    return ["values"] if spec.source else list(spec.arguments or spec.inputs)
 
 
 def every_column():

@@ -24,8 +24,14 @@ profile = settings(derandomize=True, deadline=None, max_examples=12)
 def columns_of(bars):
     high, low, close = bars
     rows = len(close)
-    opened = np.roll(close, 1)
-    return {"open": opened, "high": high, "low": low, "close": close, "day": np.arange(rows) // 7 + 20_000}
+    return {
+        "open": np.roll(close, 1),
+        "high": high,
+        "low": low,
+        "close": close,
+        "volume": 50.0 + np.random.default_rng(rows).integers(0, 100, rows),
+        "day": np.arange(rows) // 7 + 20_000,
+    }
 
 
 def parameters_of(spec, draw_number):
@@ -88,13 +94,22 @@ def test_the_warmup_is_what_it_says(name):
     bound = find_indicator(name).open()
     table = np.array(list(bound.compute(columns).values()))
     assert np.isnan(table[:, : bound.warmup]).all()
-    if name == "floor_pivots":  # its warm-up ends with the first period, of 7 rows here
-        assert np.isnan(table[:, :7]).all()
-        assert not np.isnan(table[:, 7:]).any()
-    elif name == "swing_pivots":  # may find nothing for a while
+    if find_indicator(name).event_driven:  # may wait for a new day, or for a swing
         assert not np.isnan(table[:, -1]).any()
     else:
-        assert not np.isnan(table[:, bound.warmup :]).any()
+        assert not np.isnan(table[:, bound.warmup :]).all(axis=0).any()
+        assert not np.isnan(table[:, -1]).any()
+
+
+def test_floor_pivots_wait_for_the_end_of_the_first_day():
+    table = np.array(find_indicator("floor_pivots").open().batch(*columns_of_a_week()))
+    assert np.isnan(table[:, :7]).all()
+    assert not np.isnan(table[:, 7:]).any()
+
+
+def columns_of_a_week():
+    columns = columns_of(make_bars(30, seed=2))
+    return [columns[name] for name in find_indicator("floor_pivots").inputs]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if find_indicator(name).parameters])
@@ -123,7 +138,7 @@ def test_a_stream_says_where_it_stands_and_can_begin_again(name):
         first.append(indicator.update(*row))
         assert indicator.count == count
         np.testing.assert_equal(indicator.value, first[-1])
-        if name != "floor_pivots":
+        if not find_indicator(name).event_driven:
             assert indicator.ready == (count > indicator.warmup)
     assert indicator.ready
     assert indicator.warmup == bound.warmup

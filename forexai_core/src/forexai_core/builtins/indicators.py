@@ -16,8 +16,6 @@ from forexai_core.ports.settings import MadeSettings, Settings
 
 __all__ = ["indicator_offers"]
 
-_EVENT_DRIVEN = frozenset({"floor_pivots", "swing_pivots"})  # they wait for a new day, and for a swing
-
 
 def _settings(spec: IndicatorSpec) -> type[Settings]:
     """Make the settings of an indicator: its parameters, and the price that it is taken of."""
@@ -62,7 +60,7 @@ def indicator_offers() -> tuple[IndicatorOffer, ...]:
             open=_open(spec),
             api_version=1,
             overlay=spec.overlay,
-            event_driven=spec.name in _EVENT_DRIVEN,
+            event_driven=spec.event_driven,
         )
         for spec in catalogue().values()
     )

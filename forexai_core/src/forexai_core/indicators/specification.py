@@ -105,6 +105,10 @@ class IndicatorSpec:
         ``warmup(**parameters)`` gives the number of leading rows that are NaN in every output.
     aliases : tuple of str
         Other names that are understood.
+    event_driven : bool
+        Whether the first number may come later than the warm-up says: it waits for a new day, or for a swing.
+    arguments : tuple of str
+        Names of the arguments of ``batch`` and ``update``, where they are not those of ``inputs``.
     """
 
     name: str
@@ -119,6 +123,8 @@ class IndicatorSpec:
     streaming: Callable[..., Any]
     warmup: Callable[..., int]
     aliases: tuple[str, ...] = ()
+    event_driven: bool = False
+    arguments: tuple[str, ...] = ()
 
     def bind(self, *values: Number, **named: Number) -> dict[str, Number]:
         """Complete and check parameters.

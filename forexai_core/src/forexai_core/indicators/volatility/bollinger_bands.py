@@ -2,7 +2,7 @@
 
 John Bollinger, Bollinger on Bollinger Bands, 2001: a simple average, and bands that many population standard
 deviations away. As TA-Lib's BBANDS, with the more exact deviation of
-:mod:`forexai_core.indicators.deviation`.
+:mod:`forexai_core.indicators.statistics.deviation`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.deviation import (
+from forexai_core.indicators.averages.simple_average import sma_step
+from forexai_core.indicators.inputs import Floats, Records, check_number, check_series, check_whole_number
+from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
+from forexai_core.indicators.statistics.deviation import (
     DEVIATION_FIELDS,
     NO_MOMENTS,
     Moments,
@@ -22,9 +25,6 @@ from forexai_core.indicators.deviation import (
     store_moments,
     variance_step,
 )
-from forexai_core.indicators.inputs import Floats, Records, check_number, check_series, check_whole_number
-from forexai_core.indicators.moving_averages import sma_step
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
 from forexai_core.indicators.streaming import OneInput
 
 __all__ = ["Bands", "Bollinger", "bollinger", "bollinger_step"]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.exponential_average import ema_step
+from forexai_core.indicators.averages.exponential_average import ema_step
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_series, check_whole_number
 from forexai_core.indicators.streaming import OneInput, OneOutput
 

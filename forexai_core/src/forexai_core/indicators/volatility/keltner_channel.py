@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.bollinger_bands import Bands
-from forexai_core.indicators.exponential_average import ema_step
+from forexai_core.indicators.averages.exponential_average import ema_step
 from forexai_core.indicators.inputs import Floats, Records, check_bars, check_number, check_whole_number
-from forexai_core.indicators.ranges import atr_step
 from forexai_core.indicators.streaming import HighLowClose
+from forexai_core.indicators.volatility.bollinger_bands import Bands
+from forexai_core.indicators.volatility.ranges import atr_step
 
 __all__ = ["NO_CHANNEL", "Channel", "Keltner", "keltner", "keltner_step"]
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.bollinger_bands import Bands
-from forexai_core.indicators.extremes import highest_step, lowest_step
 from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series, check_whole_number
+from forexai_core.indicators.levels.extremes import highest_step, lowest_step
 from forexai_core.indicators.streaming import HighLow
+from forexai_core.indicators.volatility.bollinger_bands import Bands
 
 __all__ = ["Donchian", "donchian"]
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.averages.simple_average import sma_step
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_bars, check_whole_number
-from forexai_core.indicators.moving_averages import sma_step
 from forexai_core.indicators.prices import combine_source
 from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
 from forexai_core.indicators.streaming import HighLowClose, OneOutput

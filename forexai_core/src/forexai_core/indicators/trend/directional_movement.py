@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_bars, check_whole_number
-from forexai_core.indicators.ranges import true_range_step
 from forexai_core.indicators.streaming import HighLowClose
+from forexai_core.indicators.volatility.ranges import true_range_step
 
 __all__ = ["NO_MOVEMENT", "Adx", "AdxLines", "Movement", "adx", "adx_step"]
 

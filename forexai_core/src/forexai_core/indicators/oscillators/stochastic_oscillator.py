@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.extremes import highest_step, lowest_step
+from forexai_core.indicators.averages.simple_average import sma_step
 from forexai_core.indicators.inputs import Floats, Records, check_bars, check_whole_number
-from forexai_core.indicators.moving_averages import sma_step
+from forexai_core.indicators.levels.extremes import highest_step, lowest_step
 from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
 from forexai_core.indicators.streaming import HighLowClose
 

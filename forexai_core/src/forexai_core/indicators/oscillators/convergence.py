@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.errors import ConfigError
-from forexai_core.indicators.exponential_average import ema_step
+from forexai_core.indicators.averages.exponential_average import ema_step
 from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
 from forexai_core.indicators.streaming import OneInput
 

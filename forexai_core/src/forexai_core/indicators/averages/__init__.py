@@ -1,0 +1,1 @@
+"""Moving averages: lines that follow a price."""

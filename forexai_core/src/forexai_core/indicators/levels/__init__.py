@@ -1,0 +1,1 @@
+"""Levels: extremes, pivots and swings, which prices may turn at."""

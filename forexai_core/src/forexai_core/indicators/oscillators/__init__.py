@@ -1,0 +1,1 @@
+"""Oscillators: how fast prices move, and whether they have moved far."""

@@ -1,0 +1,1 @@
+"""Volatility: how far prices swing, and channels as wide as that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -155,8 +156,31 @@ def test_kernels_equal_their_plain_form() -> None:
     for kernel, arguments in (
         (kernels.scan_equity, (times, equity, low, 10_000.0)),
         (kernels.scan_equity, (times, equity, low[:0], 10_000.0)),
-        (kernels.scan_returns, (returns,)),
-        (kernels.scan_returns, (returns[:0],)),
         (kernels.open_and_held, spans),
     ):
         assert kernel(*arguments) == getattr(kernel, "py_func", kernel)(*arguments)
+    scan = kernels.scan_returns
+    for some in (returns, returns[: kernels.LANES], returns[:1], returns[:0]):
+        assert sums_of(scan, some) == sums_of(getattr(scan, "py_func", scan), some)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("count", [1, 3, 4, 63, 64, 65, 67, 128, 500])
+@pytest.mark.parametrize("loss", [None, -1.0, -1.5])
+def test_a_pass_in_lanes_equals_plain_sums(count: int, loss: float | None) -> None:
+    returns = np.random.default_rng(count).normal(0.0, 0.02, count)
+    if loss is not None:
+        returns[count // 2] = loss  # everything lost, or more than that: the product changes its sign
+    bad, total, squares, downside, growth, fall = sums_of(kernels.scan_returns, returns)
+    rows = returns.tolist()
+    assert bad == -1
+    assert same(total, math.fsum(row - rows[0] for row in rows))
+    assert same(squares, math.fsum((row - rows[0]) ** 2 for row in rows))
+    assert same(downside, math.fsum(min(row, 0.0) ** 2 for row in rows))
+    curve = np.cumprod([1.0 + row for row in rows]).tolist()
+    assert same(growth, curve[-1])
+    assert same(fall, plain.falls(curve, 1.0)[1])
+
+
+def sums_of(kernel: Callable[..., tuple[float, ...]], returns: np.ndarray) -> tuple[float, ...]:
+    return kernel(returns, np.zeros((3, kernels.LANES)))

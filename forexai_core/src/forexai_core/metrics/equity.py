@@ -111,9 +111,9 @@ def return_ratios(returns: Floats, *, periods_per_year: float) -> Mapping[str, f
     DataShapeError
         If a return is not finite.
     """
-    from forexai_core.metrics.kernels import scan_returns  # numba is slow to load
+    from forexai_core.metrics.kernels import LANES, scan_returns  # numba is slow to load
 
-    bad, total, squares, downside, growth, fall = scan_returns(returns)
+    bad, total, squares, downside, growth, fall = scan_returns(returns, np.zeros((3, LANES)))
     if bad >= 0:
         raise DataShapeError(f"Return {bad} is {returns[bad]}; every return must be a finite number.")
     count = returns.size

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 
-__all__ = ["open_and_held", "scan_equity", "scan_returns"]
+__all__ = ["LANES", "open_and_held", "scan_equity", "scan_returns"]
+
+LANES = 64
+"""Sums that :func:`scan_returns` runs side by side."""
 
 
 @kernel
@@ -66,16 +69,46 @@ def scan_equity(
 
 
 @kernel
-def scan_returns(returns: NDArray[Any]) -> tuple[int, float, float, float, float, float]:
+def _compound(
+    so_far: tuple[float, float, float, float], one: float, two: float, three: float, four: float
+) -> tuple[float, float, float, float]:
+    """Go four returns further: the product of ``1 + return``, its peak, the lowest since then, the deepest fall.
+
+    The products of the four are made beside the long chain, and rows below the peak only lower the trough: one division
+    a peak instead of one a row.
+    """
+    growth, peak, trough, fall = so_far
+    first = 1.0 + one
+    second = first * (1.0 + two)
+    third = second * (1.0 + three)
+    fourth = second * ((1.0 + three) * (1.0 + four))
+    highest = max(first, second, third, fourth)
+    lowest = min(first, second, third, fourth)
+    if growth > 0.0 and growth * highest <= peak:
+        return growth * fourth, peak, min(trough, growth * lowest), fall
+    for product in (first, second, third, fourth):
+        value = growth * product
+        if value > peak:
+            fall = max(fall, 1.0 - trough / peak)
+            peak = trough = value
+        else:
+            trough = min(trough, value)
+    return growth * fourth, peak, trough, fall
+
+
+@kernel
+def scan_returns(returns: NDArray[Any], sums: NDArray[Any]) -> tuple[int, float, float, float, float, float]:
     """Gather in one pass what the ratios of a series of returns need.
 
-    Sums run over differences from the first return, in two interleaved lanes: exact enough for a
-    variance in one pass, and short chains of dependent additions.
+    Sums run over differences from the first return, and in lanes: exact enough for a variance in one pass, and added by
+    vector instructions in an order that is the same on every machine.
 
     Parameters
     ----------
     returns : (n,) float64
         Simple returns of equal periods.
+    sums : (3, LANES) float64
+        Zeros; overwritten.
 
     Returns
     -------
@@ -92,42 +125,43 @@ def scan_returns(returns: NDArray[Any]) -> tuple[int, float, float, float, float
     """
     size = returns.size
     first = returns[0] if size else 0.0
-    total_a = total_b = squares_a = squares_b = downside_a = downside_b = 0.0
-    growth = peak = 1.0
-    fall = 0.0
-    pairs = size - size % 2
-    for row in range(0, pairs, 2):
-        one, two = returns[row], returns[row + 1]
-        from_one, from_two = one - first, two - first
-        total_a += from_one
-        total_b += from_two
-        squares_a += from_one * from_one
-        squares_b += from_two * from_two
-        down_one, down_two = min(one, 0.0), min(two, 0.0)
-        downside_a += down_one * down_one
-        downside_b += down_two * down_two
-        middle = growth * (1.0 + one)
-        growth = growth * ((1.0 + one) * (1.0 + two))
-        peak = max(peak, middle)
-        fall = max(fall, 1.0 - middle / peak)
-        peak = max(peak, growth)
-        fall = max(fall, 1.0 - growth / peak)
-    if pairs < size:
-        one = returns[pairs]
-        total_a += one - first
-        squares_a += (one - first) * (one - first)
-        downside_a += min(one, 0.0) * min(one, 0.0)
-        growth *= 1.0 + one
-        peak = max(peak, growth)
-        fall = max(fall, 1.0 - growth / peak)
-    total, squares = total_a + total_b, squares_a + squares_b
-    bad = -1
-    if not (math.isfinite(total) and math.isfinite(squares)):
-        for row in range(size):
+    totals, squares, downsides = sums[0], sums[1], sums[2]
+    compounded = (1.0, 1.0, 1.0, 0.0)
+    whole = size - size % LANES
+    for start in range(0, whole, LANES):
+        for lane in range(LANES):
+            value = returns[start + lane]
+            loss = value if value < 0.0 else 0.0  # noqa: FURB136 - min() is not turned into vector instructions
+            totals[lane] += value - first
+            squares[lane] += (value - first) * (value - first)
+            downsides[lane] += loss * loss
+        for row in range(start, start + LANES, 4):
+            compounded = _compound(compounded, returns[row], returns[row + 1], returns[row + 2], returns[row + 3])
+    for row in range(whole, size):
+        value = returns[row]
+        loss = min(value, 0.0)
+        totals[row - whole] += value - first
+        squares[row - whole] += (value - first) * (value - first)
+        downsides[row - whole] += loss * loss
+        compounded = _compound(compounded, value, 0.0, 0.0, 0.0)
+    growth, peak, trough, fall = compounded
+    total = square = downside = 0.0
+    for lane in range(LANES):
+        total += totals[lane]
+        square += squares[lane]
+        downside += downsides[lane]
+    bad = _first_not_finite(returns, total + square)
+    return bad, total, square, downside, growth, max(fall, 1.0 - trough / peak)
+
+
+@kernel
+def _first_not_finite(returns: NDArray[Any], witness: float) -> int:
+    """Find the return that spoilt a sum; -1 when the sum is sound, which spares a look at every row."""
+    if not math.isfinite(witness):
+        for row in range(returns.size):
             if not math.isfinite(returns[row]):
-                bad = row
-                break
-    return bad, total, squares, downside_a + downside_b, growth, fall
+                return row
+    return -1
 
 
 @kernel

@@ -209,9 +209,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Measure speed."""
-    install(session, "-e", "./forexai_core", *group("test", "test-core"))
-    session.run("pytest", "--benchmark-enable", "forexai_core/benchmarks", *session.posargs)
+    """Measure every row beside its peers and write docs/benchmarks.md; ``-- -k p1`` measures some, writes nothing."""
+    # uv makes the environments of the peers.
+    install(session, "-e", "./forexai_core", *group("test", "test-core", "build"))
+    session.run("python", "forexai_core/benchmarks/measure.py", *session.posargs)
 
 
 @nox.session

@@ -55,7 +55,7 @@ def indicator_offers() -> tuple[IndicatorOffer, ...]:
         IndicatorOffer(
             name=spec.name,
             title=spec.title,
-            summary=f"{spec.title}: {', '.join(spec.outputs)}.",
+            summary=spec.summary or f"{spec.title}: {', '.join(spec.outputs)}.",
             settings=_settings(spec),
             open=_open(spec),
             api_version=1,

@@ -34,6 +34,36 @@ _HOMES = {
     "levels.extremes": ("Highest", "Lowest", "highest", "lowest"),
     "levels.pivots": ("FloorPivots", "PivotLevels", "floor_pivots"),
     "levels.swings": ("SwingLevels", "SwingPivots", "swing_pivots"),
+    "candlestick_patterns.batch": ("candlesticks",),
+    "candlestick_patterns.streaming_search": ("Candlesticks",),
+    "candlestick_patterns.settings": ("DEFAULT_CANDLES", "CandleSetting", "CandleSettings"),
+    "candlestick_patterns.single_candles": (
+        "belt_hold", "closing_marubozu", "hammer", "hanging_man", "high_wave", "inverted_hammer", "long_line",
+        "marubozu", "shooting_star", "short_line", "spinning_top",
+    ),
+    "candlestick_patterns.dojis": (
+        "doji", "doji_star", "dragonfly_doji", "gravestone_doji", "long_legged_doji", "rickshaw_man", "takuri",
+        "tristar",
+    ),
+    "candlestick_patterns.two_candles": (
+        "counterattack", "dark_cloud_cover", "engulfing", "harami", "harami_cross", "homing_pigeon", "in_neck",
+        "kicking", "kicking_by_length", "matching_low", "on_neck", "piercing", "separating_lines", "thrusting",
+    ),
+    "candlestick_patterns.stars": (
+        "abandoned_baby", "evening_doji_star", "evening_star", "morning_doji_star", "morning_star",
+    ),
+    "candlestick_patterns.three_candles": (
+        "gap_side_by_side_white", "stick_sandwich", "tasuki_gap", "three_inside", "three_line_strike",
+        "three_outside", "three_stars_in_the_south", "unique_three_river", "up_down_gap_three_methods",
+    ),
+    "candlestick_patterns.soldiers_and_crows": (
+        "advance_block", "identical_three_crows", "stalled_pattern", "three_black_crows",
+        "three_white_soldiers", "two_crows", "upside_gap_two_crows",
+    ),
+    "candlestick_patterns.long_patterns": (
+        "breakaway", "concealing_baby_swallow", "ladder_bottom", "mat_hold", "rising_falling_three_methods",
+    ),
+    "candlestick_patterns.hikkakes": ("hikkake", "modified_hikkake"),
     "catalogue": ("find_indicator",),
     "specification": ("BoundIndicator", "IndicatorSpec", "ParameterSpec"),
     "streaming": ("StreamingIndicator",),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.indicators.averages import specifications as averages
+from forexai_core.indicators.candlestick_patterns import specifications as candlestick_patterns
 from forexai_core.indicators.levels import specifications as levels
 from forexai_core.indicators.oscillators import specifications as oscillators
 from forexai_core.indicators.specification import IndicatorSpec
@@ -20,7 +21,7 @@ from forexai_core.indicators.volatility import specifications as volatility
 
 __all__ = ["catalogue", "find_indicator"]
 
-_FAMILIES = (averages, oscillators, trend, volatility, statistics, levels)
+_FAMILIES = (averages, oscillators, trend, volatility, statistics, levels, candlestick_patterns)
 """In the order in which the catalogue lists them."""
 
 

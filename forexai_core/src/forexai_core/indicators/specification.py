@@ -109,6 +109,8 @@ class IndicatorSpec:
         Whether the first number may come later than the warm-up says: it waits for a new day, or for a swing.
     arguments : tuple of str
         Names of the arguments of ``batch`` and ``update``, where they are not those of ``inputs``.
+    summary : str
+        A sentence that says what it shows, where the title does not.
     """
 
     name: str
@@ -125,6 +127,7 @@ class IndicatorSpec:
     aliases: tuple[str, ...] = ()
     event_driven: bool = False
     arguments: tuple[str, ...] = ()
+    summary: str = ""
 
     def bind(self, *values: Number, **named: Number) -> dict[str, Number]:
         """Complete and check parameters.

@@ -49,6 +49,7 @@ def _described(spec: Any) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,
+        "summary": spec.summary,
         "aliases": spec.aliases,
         "inputs": spec.inputs,
         "source": spec.source,
@@ -66,6 +67,7 @@ def _show(spec: Any) -> None:
         [
             ("Name", spec.name),
             ("Title", spec.title),
+            *([("Shows", spec.summary)] if spec.summary else []),
             ("Also called", ", ".join(spec.aliases) or "nothing else"),
             ("Taken of", taken),
             ("Lines", ", ".join(spec.outputs)),

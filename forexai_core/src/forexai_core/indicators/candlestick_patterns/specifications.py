@@ -1,0 +1,34 @@
+"""What the catalogue knows of candlestick patterns."""
+
+from __future__ import annotations
+
+from forexai_core.indicators.candlestick_patterns.columns import float_column, stream_class
+from forexai_core.indicators.candlestick_patterns.pattern import Pattern
+from forexai_core.indicators.candlestick_patterns.registry import PATTERNS
+from forexai_core.indicators.candlestick_patterns.search import COLUMNS
+from forexai_core.indicators.candlestick_patterns.settings import DEFAULT_CANDLES
+from forexai_core.indicators.parameters import factor
+from forexai_core.indicators.specification import IndicatorSpec
+
+__all__ = ["SPECIFICATIONS"]
+
+
+def _specification(pattern: Pattern) -> IndicatorSpec:
+    share, lookback = pattern.penetration, pattern.lookback(DEFAULT_CANDLES)
+    title = "Penetration, share of the body"
+    return IndicatorSpec(
+        name=pattern.name,
+        title=f"{pattern.title} (candlestick pattern)",
+        summary=pattern.summary,
+        inputs=COLUMNS,
+        parameters=() if share is None else (factor(share, "penetration", title, minimum=0.0, maximum=10.0),),
+        outputs=(pattern.name,),
+        main_output=pattern.name,
+        batch=float_column(pattern),
+        streaming=stream_class(pattern),
+        warmup=lambda **_parameters: lookback,
+        aliases=pattern.aliases,
+    )
+
+
+SPECIFICATIONS = tuple(_specification(pattern) for pattern in PATTERNS.values())

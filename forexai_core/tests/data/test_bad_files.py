@@ -2,12 +2,13 @@
 
 import gzip
 import io
+import tarfile
 import zipfile
 
 import numpy as np
 import pytest
 
-from forexai_core.data import ReadLimits, import_bars, import_ticks
+from forexai_core.data import ReadLimits, import_bars, import_ticks, read_events
 from forexai_core.errors import DataFormatError, ForexAIError
 
 HEADER = "timestamp,open,high,low,close,volume"
@@ -61,6 +62,15 @@ def zip_link(content):
     return out.getvalue()
 
 
+def tarred(content):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("prices.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
 GOOD = text(*ROWS)
 TICK_HEADER = "timestamp,bid,ask"
 
@@ -69,6 +79,7 @@ BARS = {
     # What the file is
     "empty.csv": (b"", {}, "is empty", None, None),
     "blank.csv": (b"\n \n\t\n", {}, "is empty", None, None),
+    "header_and_blank_lines.csv": (text(*["", " ", "\u00a0"] * 100), {}, "header and no rows", 1, None),
     "header_only.csv": (text(), {}, "header and no rows", 1, None),
     "binary.csv": (bytes(range(256)) * 20, {}, "not utf-8", 2, None),
     "zeros.csv": (GOOD[:100] + b"\x00\x00\x00" + GOOD[100:], {}, "binary", 3, None),
@@ -81,6 +92,8 @@ BARS = {
     "web_page.csv": (b"<html>\n<body>\n<p>Please log in</p>\n</body>\n</html>\n", {}, "not split", 1, None),
     # Archives
     "truncated.csv.gz": (gz(GOOD * 50)[:-40], {}, "cut short", None, None),
+    "tar.csv.gz": (gz(tarred(GOOD)), {}, "tar archive", None, None),
+    "tar.csv": (tarred(GOOD), {}, "tar archive", None, None),
     "corrupt.csv.gz": (gz(GOOD)[:30] + b"\xff\xff\xff" + gz(GOOD)[33:], {}, "damaged", None, None),
     "not_gzip.csv.gz": (GOOD, {}, "its bytes are not", None, None),
     "bomb.csv.gz": (gz(b"0" * 20_000_000), {}, "times its size", None, None),
@@ -149,6 +162,7 @@ BARS = {
         None,
     ),
     "open_quote.csv": (with_row('2012-02-01T02:00:00Z,"1.3,1.4,1.2,1.3,5'), {}, "quote", 4, None),
+    "long_quote.csv": (with_row('2012-02-01T02:00:00Z,"' + "1" * 200_000 + '",1.4,1.2,1.3,5'), {}, "quote", 4, None),
     "other_symbols.csv": (
         text(*(row + ",GBPUSD" for row in ROWS), header=HEADER + ",symbol"),
         {},
@@ -349,6 +363,50 @@ def check(folder, name, case, *, ticks):
 @pytest.mark.parametrize("name", BARS)
 def test_a_bad_file_of_bars_is_one_clear_error(name, tmp_path):
     check(tmp_path, name, BARS[name], ticks=False)
+
+
+MARK = "\ufeff"
+NOTHING = {
+    "a mark": MARK.encode(),
+    "a mark and a newline": MARK.encode() + b"\r\n",
+    "a mark and a space": MARK.encode() + b" ",
+    "two marks": MARK.encode() * 2 + b"\n",
+    "the mark of UTF-16": MARK.encode("utf-16-le"),
+    "the mark of UTF-16, the other way round": MARK.encode("utf-16-be"),
+    "the mark of UTF-32": MARK.encode("utf-32-le"),
+    "a packed mark": gz(MARK.encode()),
+    "a zipped mark": zipped(prices__csv=MARK.encode()),
+    "hard spaces": "\u00a0\u00a0\n\u2003\n".encode(),
+    "many hard spaces": "\u00a0\n".encode() * 5_000,
+}
+
+
+@pytest.mark.parametrize("content", NOTHING.values(), ids=NOTHING)
+def test_a_file_of_marks_and_blanks_is_empty_whoever_reads_it(content, tmp_path):
+    path = tmp_path / "nothing.csv"
+    path.write_bytes(content)
+    for read in (
+        lambda: import_bars(path, symbol="EURUSD", timeframe="H1"),
+        lambda: import_bars(bid=path, ask=path, symbol="EURUSD", timeframe="H1"),
+        lambda: import_ticks(path, symbol="EURUSD"),
+        lambda: read_events(path),
+    ):
+        with pytest.raises(DataFormatError, match="the file is empty"):
+            read()
+
+
+def test_blank_lines_after_a_header_do_not_hide_its_rows(tmp_path):
+    path = tmp_path / "far.csv"
+    path.write_bytes(text(*[""] * 300, *ROWS))
+    assert len(import_bars(path, symbol="EURUSD", timeframe="H1").bars) == len(ROWS)
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8", "utf-16"])
+def test_a_mark_before_the_first_row_is_no_part_of_it(encoding, tmp_path):
+    path = tmp_path / "marked.csv"
+    path.write_bytes((MARK + "\n".join(ROWS)).encode(encoding or "utf-8"))
+    found = import_bars(path, symbol="EURUSD", timeframe="H1", encoding=encoding)
+    assert len(found.bars) == len(ROWS)
 
 
 @pytest.mark.parametrize("name", TICKS)

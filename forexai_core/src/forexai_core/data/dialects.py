@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 import attrs
 
 from forexai_core.data.columns import is_known_name
+from forexai_core.data.text_tables import split_line
 from forexai_core.errors import ConfigError, DataFormatError
 
 __all__ = ["Dialect", "clock_hint", "sniff", "sniff_decimal"]
@@ -82,13 +82,14 @@ def sniff(text: bytes, *, file: str, delimiter: str | None, for_ticks: bool) -> 
     DataFormatError
         If the text is no table, or has a header only.
     """
-    lines = _sample(text)
-    first_line = next(number for number, line in enumerate(lines) if line.strip())
-    filled = [line for line in lines if line.strip()]
-    chosen = delimiter or _sniff_delimiter(filled, file)
+    numbered = [(number, line) for number, line in enumerate(_sample(text)) if line.strip()]
+    if not numbered:
+        raise DataFormatError("the file is empty.", file=file, remedy="Export or download the data again.")
+    first_line = numbered[0][0]
+    chosen = delimiter or _sniff_delimiter([line for _, line in numbered], file)
     if len(chosen) != 1 or chosen in '"\n\r':
         raise ConfigError(f"delimiter must be one character such as ',' or ';', not {chosen!r}.")
-    rows = [_fields(line, chosen) for line in filled]
+    rows = [split_line(line, chosen, file=file, number=number + 1) for number, line in numbered]
     if not _is_header(rows[0]):
         header = _header_by_position(rows, file, first_line + 1, for_ticks=for_ticks)
         name = _name(rows[0], chosen, has_header=False)
@@ -114,13 +115,8 @@ def _sample(text: bytes) -> list[str]:
             end = len(text)
             break
     lines = text[:end].decode().split("\n")
-    return lines if any(line.strip() for line in lines) else text.decode().split("\n")
-
-
-def _fields(line: str, delimiter: str) -> list[str]:
-    if '"' not in line:
-        return line.split(delimiter)
-    return next(csv.reader([line], delimiter=delimiter))
+    # A header alone tells nothing of the rows, however many blank lines follow it.
+    return lines if sum(bool(line.strip()) for line in lines) > 1 else text.decode().split("\n")
 
 
 def _sniff_delimiter(lines: Sequence[str], file: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forexai_core.errors import DataFormatError
 
-__all__ = ["PADDING", "BadRow", "Cells", "TextTable", "split_text"]
+__all__ = ["PADDING", "BadRow", "Cells", "TextTable", "split_line", "split_text"]
 
 PADDING = 64
 """Bytes after the text, so that a fixed number of bytes can be looked at from any field."""
@@ -149,6 +149,27 @@ class TextTable:
         )
 
 
+def split_line(line: str, delimiter: str, *, file: str, number: int) -> list[str]:
+    """Split one line into fields, taking quotes off; ``number`` counts from 1.
+
+    Raises
+    ------
+    DataFormatError
+        If a quote is not closed, or what stands in quotes is longer than any field of prices.
+    """
+    if '"' not in line:
+        return line.split(delimiter)
+    try:
+        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise DataFormatError(
+            f"a quote is opened and not closed ({error}).",
+            file=file,
+            line=number,
+            remedy="Remove the quotes, or close them on the same line.",
+        ) from None
+
+
 def split_text(text: bytes, delimiter: str, columns: int, *, file: str, skip_lines: int = 0) -> TextTable:
     """Split a text into rows and fields.
 
@@ -250,14 +271,6 @@ def _without_quotes(text: bytes, delimiter: str, file: str) -> bytes:
     for number, line in enumerate(lines, 1):
         if not line:
             continue
-        try:
-            fields = next(csv.reader([line], delimiter=delimiter, strict=True))
-        except (csv.Error, StopIteration) as error:
-            raise DataFormatError(
-                f"a quote is opened and not closed ({error}).",
-                file=file,
-                line=number,
-                remedy="Remove the quotes, or close them on the same line.",
-            ) from None
+        fields = split_line(line, delimiter, file=file, number=number)
         lines[number - 1] = _UNIT.join(fields)
     return "\n".join(lines).encode()

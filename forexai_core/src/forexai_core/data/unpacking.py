@@ -24,6 +24,9 @@ __all__ = ["RawFile", "ReadLimits", "decode_text", "read_file"]
 
 _MIB = 1024 * 1024
 _CHUNK = _MIB
+_HEAD = 4_096
+_MARK = b"\xef\xbb\xbf"  # a byte order mark, once the text is UTF-8
+_TAR, _TAR_AT = b"ustar", 257
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 _UNSUPPORTED = {
     b"BZh": "a bzip2 archive",
@@ -146,7 +149,7 @@ def read_file(path: str | os.PathLike[str], limits: ReadLimits) -> RawFile:
             "the archive holds another archive.", file=name, remedy="Unpack it once by hand, then read what is inside."
         )
     if not content.strip():
-        raise DataFormatError("the file is empty.", file=name, remedy="Export or download the data again.")
+        raise _empty(name)
     is_parquet = content.startswith(_PARQUET)
     if not is_parquet:
         _refuse_known_kinds(content, name)
@@ -260,9 +263,15 @@ def _refuse_member(member: zipfile.ZipInfo, name: str) -> None:
 
 
 def _refuse_known_kinds(content: bytes, name: str) -> None:
+    if content.startswith(_TAR, _TAR_AT):
+        raise DataFormatError(
+            "this is a tar archive, not a table of prices.",
+            file=name,
+            remedy="Unpack it once by hand, then read what is inside.",
+        )
     for magic, kind in _UNSUPPORTED.items():
         # Text may begin with the letters of a magic number; binaries hold zeros soon after them.
-        if content.startswith(magic) and (magic[0] > 127 or b"\x00" in content[:4096] or magic in {b"%PDF", b"Rar!"}):
+        if content.startswith(magic) and (magic[0] > 127 or b"\x00" in content[:_HEAD] or magic in {b"%PDF", b"Rar!"}):
             raise DataFormatError(f"this is {kind}, not a table of prices.", file=name, remedy=_REMEDY_FORMATS)
 
 
@@ -289,26 +298,32 @@ def decode_text(raw: RawFile, encoding: str | None) -> bytes:
         if chosen in {"ascii", "utf-8"}:
             content.decode(chosen)
         else:
-            content = content.decode(chosen).lstrip("\ufeff").encode()
+            content = content.decode(chosen).encode()
     except LookupError:
         raise ConfigError(f"There is no encoding '{chosen}'. Try utf-8, utf-16, cp1252 or latin-1.") from None
-    except UnicodeDecodeError as error:
-        line = raw.content[: error.start].count(b"\n") + 1
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
         raise DataFormatError(
-            f"the text is not {chosen}: byte {raw.content[error.start]:#04x} does not fit.",
+            f"the text is not {chosen}: byte {raw.content[start]:#04x} does not fit.",
             file=raw.name,
-            line=line,
+            line=raw.content[:start].count(b"\n") + 1,
             remedy="Save it as UTF-8, or pass encoding='cp1252' (Western Windows), 'latin-1' or what wrote it.",
         ) from None
+    while content.startswith(_MARK):
+        content = content.removeprefix(_MARK)
     _refuse_binary(content, raw.name, encoding)
+    if not content[:_HEAD].decode(errors="ignore").strip() and not content.decode().strip():
+        raise _empty(raw.name)
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return content if content.endswith(b"\n") else content + b"\n"
 
 
+def _empty(name: str) -> DataFormatError:
+    return DataFormatError("the file is empty.", file=name, remedy="Export or download the data again.")
+
+
 def _sniff_encoding(content: bytes) -> str:
-    if content.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
     if content.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "utf-32"
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -322,7 +337,8 @@ def _refuse_binary(content: bytes, name: str, encoding: str | None) -> None:
         return
     head = content[:400]
     halves = head[1::2].count(0), head[::2].count(0)
-    if encoding is None and max(halves) * 2 > len(head) * 0.8:
+    # In UTF-16 one half of the bytes is nearly all zeros and the other has nearly none; padding is zeros in both.
+    if encoding is None and max(halves) * 2 > len(head) * 0.8 and min(halves) * 2 < len(head) * 0.1:
         wide = "utf-16-le" if halves[0] > halves[1] else "utf-16-be"
         remedy = f"It looks like UTF-16 without its mark: pass encoding='{wide}'."
     else:

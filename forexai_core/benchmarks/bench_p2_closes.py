@@ -8,6 +8,7 @@ from contest import Measure, Peer
 WORK = "1,000,000 bars, closes → averages, crossing, equity, trades and all figures"
 PEERS = (
     Peer("vectorbt (rust)", "vectorbt", options={"engine": "rust"}),
+    Peer("vectorbt (rust), equity only", "vectorbt", options={"engine": "rust", "figures": False}),
     Peer("vectorbt (numba)", "vectorbt", options={"engine": "numba"}),
     Peer("backtesting.py", "backtesting", rows=100_000),
     Peer("nautilus_trader", "nautilus_trader", rows=10_000),

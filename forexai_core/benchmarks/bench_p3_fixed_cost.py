@@ -8,6 +8,7 @@ WORK = "5,000 bars, closes → a complete result: the fixed cost of a run"
 BARS = 5_000
 PEERS = (
     Peer("vectorbt (rust)", "vectorbt", options={"engine": "rust"}),
+    Peer("vectorbt (rust), equity only", "vectorbt", options={"engine": "rust", "figures": False}),
     Peer("vectorbt (numba)", "vectorbt", options={"engine": "numba"}),
     Peer("backtesting.py", "backtesting"),
     Peer("nautilus_trader", "nautilus_trader"),

@@ -56,13 +56,18 @@ def signals(given: Task) -> Run:
 
 
 def closes(given: Task) -> Run:
-    """Trade crossing averages: equity, trades and the main figures; the table of all takes much longer."""
+    """Trade crossing averages: equity, trades and the main figures; the table of all takes much longer.
+
+    With option ``figures`` false: equity only.
+    """
     prices = _prices(given)
 
     def run() -> int:
         fast, slow = vbt.MA.run(prices["close"], task.FAST), vbt.MA.run(prices["close"], task.SLOW)
         portfolio = _portfolio(prices, fast.ma_crossed_above(slow), fast.ma_crossed_below(slow))
         assert len(portfolio.value()) == given.rows
+        if not given.options.get("figures", True):
+            return 0
         trades = portfolio.trades
         figures = (portfolio.sharpe_ratio, portfolio.sortino_ratio, portfolio.max_drawdown, portfolio.calmar_ratio)
         assert all(np.isfinite(figure()) for figure in (*figures, trades.win_rate, trades.profit_factor))

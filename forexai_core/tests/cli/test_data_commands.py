@@ -177,3 +177,68 @@ def test_ranges_are_half_open(forexai):
     ended = forexai("data", "export", *EURUSD, "--from", "2030-01-01", "-o", "none.csv")
     assert (ended.code, "2030-01-01" in ended.err) == (3, True)
     assert forexai("data", "export", *EURUSD, "--from", "yesterday", "-o", "none.csv").code == 2
+
+
+@pytest.mark.parametrize("content", [b"\xef\xbb\xbf", b"\xff\xfe", b"\xef\xbb\xbf\r\n", "\u00a0".encode()])
+@pytest.mark.parametrize("timeframe", ["H1", "tick"])
+def test_a_file_of_marks_is_bad_data_and_not_a_fault(content, timeframe, forexai, tmp_path):
+    (tmp_path / "empty.csv").write_bytes(content)
+    what = ("-s", "EURUSD", "-t", timeframe)
+    calls = [("data", "import", "empty.csv", *what), ("data", "check", "empty.csv", *what)]
+    calls.append(("backtest", "sma-cross", "--data", "empty.csv", *what))
+    if timeframe == "H1":
+        calls.append(("backtest", "sma-cross", "--bid", "empty.csv", "--ask", "empty.csv", *what))
+    for call in calls:
+        ended = forexai(*call)
+        assert ended.code == 3, call
+        assert "empty.csv: the file is empty." in ended.err
+
+
+def spoil(folder, factor):
+    """Write sample prices of which one bar is a multiple of itself."""
+    bars = fx.sample("EURUSD", "H1")[:400]
+    fx.export_prices(bars, folder / "prices.csv")
+    lines = (folder / "prices.csv").read_text().splitlines()
+    fields = lines[200].split(",")
+    lines[200] = ",".join([fields[0], *(f"{float(price) * factor:.5f}" for price in fields[1:5]), *fields[5:]])
+    (folder / "prices.csv").write_text("\n".join(lines) + "\n")
+
+
+def test_a_backtest_refuses_a_bar_that_no_market_makes(forexai, tmp_path):
+    spoil(tmp_path, 100)
+    ended = forexai("backtest", "sma-cross", "--data", "prices.csv", *EURUSD)
+    assert ended.code == 3
+    assert "prices.csv, line 201, column open: the open 10" in ended.err
+    assert "--read spikes=keep" in ended.err
+    kept = forexai("backtest", "sma-cross", "--data", "prices.csv", *EURUSD, "--read", "spikes=keep", "--json")
+    assert kept.code == 0
+    assert "outlier" in kept.err
+
+
+def test_outliers_are_said_aloud_and_travel_into_every_form_of_the_result(forexai, tmp_path):
+    spoil(tmp_path, 2)
+    run = ("backtest", "sma-cross", *EURUSD, "--json", "--html", "r.html", "--save", "r.json")
+    ended = forexai(*run, "--data", "prices.csv")
+    assert ended.code == 0
+    words = "2 bars move more than 40 robust standard deviations"
+    assert f"warning: prices.csv: outlier: {words}" in ended.err
+    assert words in ended.json["data"][0]["provenance"]["outlier"]
+    assert any(words in line for line in ended.json["assumptions"].values())
+    assert words in (tmp_path / "r.html").read_text()
+    assert words in (tmp_path / "r.json").read_text()
+    assert forexai("data", "import", "prices.csv", *EURUSD).code == 0
+    again = forexai(*run)
+    assert again.code == 0
+    assert f"outlier: {words}" in again.err
+    assert words in again.json["data"][0]["provenance"]["outlier"]
+
+
+def test_the_row_off_the_grid_is_set_aside_and_the_good_ones_are_kept(forexai, tmp_path):
+    rows = [f"2020-01-06T{hour}:00Z,1.1,1.2,1.0,1.15,5" for hour in ("08:00", "09:00", "10:17", "11:00", "12:00")]
+    (tmp_path / "odd.csv").write_text("\n".join((NAIVE.partition("\n")[0], *rows)) + "\n")
+    ended = forexai("data", "import", "odd.csv", *EURUSD)
+    assert ended.code == 3
+    assert "10:17" in (tmp_path / "odd.csv.quarantine.csv").read_text()
+    assert forexai("data", "import", "odd.csv", *EURUSD, "--keep-good").code == 0
+    (series,) = forexai("data", "list", "--json").json["series"]
+    assert series["rows"] == 4

@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 
 
 _READING = re.compile(
-    r"\b(ambiguous|date_order|decimal|delimiter|encoding|epoch|missing|sort)=('?)([^\s'.,;)]+)\2(?![\w'])"
+    r"\b(ambiguous|date_order|decimal|delimiter|encoding|epoch|future|missing|sort|spikes)=('?)([^\s'.,;)]+)\2(?![\w'])"
 )
 _ARGUMENT = re.compile(r"\b(timeframe|timezone|symbol|clock|on_overlap|quarantine|bid|ask)=('?)([\w+/-]*)\2(?![\w'])")
 

@@ -14,7 +14,9 @@ from forexai_core.errors import ConfigError, DataFormatError, did_you_mean
 
 __all__ = ["READING", "checked", "parse_pairs", "read_toml", "reading_of"]
 
-READING = ("ambiguous", "date_order", "decimal", "delimiter", "encoding", "epoch", "missing", "sort")
+READING = (
+    "ambiguous", "date_order", "decimal", "delimiter", "encoding", "epoch", "future", "missing", "sort", "spikes",
+)  # fmt: skip
 """What may be said of how a file is written, besides ``columns.ROLE``: fields of ``data.FileOptions``."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)

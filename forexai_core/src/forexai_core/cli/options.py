@@ -46,7 +46,8 @@ Read = Annotated[
         "--read",
         metavar="NAME=VALUE",
         help="How the file is written, where it is not understood by itself: delimiter, decimal, date_order, encoding, "
-        "epoch, ambiguous, missing, sort, columns.ROLE; repeat it.",
+        "epoch, ambiguous, missing, sort, columns.ROLE; spikes=keep and future=keep for rows that look wrong and are "
+        "right; repeat it.",
     ),
 ]
 Bid = Annotated[str | None, typer.Option("--bid", help="File of the bid side; give --ask as well.")]

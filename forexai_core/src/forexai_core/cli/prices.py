@@ -11,7 +11,9 @@ import attrs
 
 from forexai_core.cli.given_values import parse_pairs, reading_of
 from forexai_core.cli.options import folder_or_default
+from forexai_core.cli.printing import note
 from forexai_core.data import Library, import_bars, import_ticks, read_bars, read_ticks, to_time_ns
+from forexai_core.data.importers import LOUD_CHECKS
 from forexai_core.data.options import FileKeywords
 from forexai_core.data.validation_report import ValidationReport
 from forexai_core.errors import ConfigError, DataGapError
@@ -97,6 +99,9 @@ def load(choice: PriceChoice) -> Bars | Ticks:
             if frame is Timeframe.TICK
             else library.bars(choice.symbol, frame, choice.start, choice.stop)
         )
+        # Files say it when they are read; what the library holds was read another day.
+        for doubt in sorted(LOUD_CHECKS & prices.provenance.keys()):
+            note(f"warning: {choice.symbol} {frame} in {library.path}: {doubt}: {prices.provenance[doubt]}")
         return _some(prices, choice)
     if choice.library is not None:
         raise ConfigError("Give either files or --library, not both.")

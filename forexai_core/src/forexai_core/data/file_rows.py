@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Mapping
 
 import attrs
@@ -16,10 +17,12 @@ from forexai_core.data.options import FileOptions
 from forexai_core.data.row_checks import (
     Problems,
     check_bar_rows,
+    check_future,
     check_order,
     check_tick_rows,
     least_step_ns,
 )
+from forexai_core.data.spikes import check_spikes
 from forexai_core.data.stamps import Stamps
 from forexai_core.data.tables import Table, open_table, select_symbol
 from forexai_core.data.text_tables import BadRow
@@ -87,6 +90,8 @@ def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe
     filled = _carry_quotes(table, values, problems) if for_ticks else 0
     (check_tick_rows if for_ticks else check_bar_rows)(values, problems)
     time_ns, clock = to_utc(stamps, table, options, problems)
+    if options.future == "refuse":
+        check_future(time_ns, time.time_ns(), problems)
     order = np.arange(len(table))
     if options.sort:
         order = np.argsort(time_ns, kind="stable")
@@ -97,7 +102,7 @@ def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe
         _refuse_newest_first(time_ns[problems.good], table)
     if not for_ticks:
         _check_spacing(time_ns[problems.good], timeframe, table)
-    check_order(time_ns, values, problems, timeframe)
+    _check_sequence(time_ns, values, problems, timeframe, options)
     bad = _bad_rows(table, problems, order, ragged)
     quarantine_file = settle_bad_rows(bad, table.file, options, kept=int(problems.good.sum()))
     good = problems.good
@@ -112,6 +117,19 @@ def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe
         quarantine_file=quarantine_file,
         provenance=provenance,
     )
+
+
+def _check_sequence(
+    time_ns: NDArray[np.int64],
+    values: Mapping[str, NDArray[np.float64]],
+    problems: Problems,
+    timeframe: Timeframe,
+    options: FileOptions,
+) -> None:
+    """Check rows by those around them."""
+    check_order(time_ns, values, problems, timeframe)
+    if options.spikes == "refuse":
+        check_spikes(values, problems)
 
 
 def _read_stamps(table: Table, timeframe: Timeframe, problems: Problems) -> Stamps:

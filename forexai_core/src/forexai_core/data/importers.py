@@ -25,11 +25,14 @@ from forexai_core.values.frames import decimals
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.timeframes import Timeframe
 
-__all__ = ["ImportedBars", "ImportedTicks", "import_bars", "import_ticks", "read_bars", "read_ticks"]
+__all__ = ["LOUD_CHECKS", "ImportedBars", "ImportedTicks", "import_bars", "import_ticks", "read_bars", "read_ticks"]
 
 _LOG = logging.getLogger(__name__)
 _SIDES = ("open", "high", "low", "close")
-_LOUD = {"crossed", "unmatched", "closed-hours", "grid", "digits"}  # prices were changed, or are probably misread
+LOUD_CHECKS = frozenset({"crossed", "unmatched", "closed-hours", "grid", "digits", "outlier", "scale", "future"})
+"""Findings that say that prices were changed, or are probably misread: whoever uses the prices is told (they are logged
+as warnings), and so is whoever reads a result that rests on them (they stand in the provenance)."""
+
 _NOISE_DIGITS = 3  # so many more decimals than the instrument has are a sign of computed prices
 
 Floats = NDArray[np.float64]
@@ -166,7 +169,7 @@ def import_bars(
         raise ConfigError("Give one file of bid bars, or bid= and ask= together.")
     bars, more = _make_bars(known, frame, time_ns, columns, provenance)
     seen, gaps = inspect_bars(bars)
-    bars = apply_gap_policy(bars, gap_policy)
+    bars = apply_gap_policy(attrs.evolve(bars, provenance=_with_doubts(bars.provenance, (*more, *seen))), gap_policy)
     report = _report(files, known, str(frame), (*findings, *more, *seen))
     return ImportedBars(bars=bars, report=attrs.evolve(report, gaps=gaps, kept=len(time_ns)))
 
@@ -189,7 +192,9 @@ def import_ticks(
     findings += _crossed(crossed, rows.time_ns, provenance)
     data.flags.writeable = False
     ticks = Ticks(instrument=known.with_digits(digits), data=data, provenance=provenance)
-    report = _report((rows,), known, "tick", (*rows.findings, *findings, *inspect_ticks(ticks)))
+    findings += inspect_ticks(ticks)
+    ticks = attrs.evolve(ticks, provenance=_with_doubts(provenance, findings))
+    report = _report((rows,), known, "tick", (*rows.findings, *findings))
     return ImportedTicks(ticks=ticks, report=report)
 
 
@@ -289,6 +294,16 @@ def _crossed(crossed: NDArray[np.bool_], time_ns: NDArray[np.int64], provenance:
     return (Finding(check="crossed", severity="warning", count=count, message=message, first_time_ns=first),)
 
 
+def _with_doubts(provenance: Mapping[str, str], findings: tuple[Finding, ...]) -> dict[str, str]:
+    """Let what makes prices doubtful travel with them, into every result that rests on them."""
+    doubts = {each.check: each.message for each in findings if _is_loud(each) and each.check not in provenance}
+    return {**provenance, **doubts}
+
+
+def _is_loud(finding: Finding) -> bool:
+    return finding.severity == "warning" and finding.check in LOUD_CHECKS
+
+
 def _report(
     files: tuple[FileRows, ...], known: Instrument, timeframe: str, findings: tuple[Finding, ...]
 ) -> ValidationReport:
@@ -304,6 +319,6 @@ def _report(
         quarantine_file=", ".join(written) or None,
     )
     for finding in findings:
-        loud = finding.severity == "warning" and finding.check in _LOUD
-        _LOG.log(logging.WARNING if loud else logging.INFO, "%s: %s: %s", report.source, finding.check, finding.message)
+        level = logging.WARNING if _is_loud(finding) else logging.INFO
+        _LOG.log(level, "%s: %s: %s", report.source, finding.check, finding.message)
     return report

@@ -19,6 +19,7 @@ OnBad = Literal["raise", "quarantine"]
 Epoch = Literal["utc", "wall"]
 AmbiguousRule = Literal["file-order", "raise", "earlier", "later"]
 MissingRule = Literal["raise", "forward"]
+DoubtRule = Literal["refuse", "keep"]
 
 
 class FileKeywords(TypedDict, total=False):
@@ -34,6 +35,8 @@ class FileKeywords(TypedDict, total=False):
     ambiguous: AmbiguousRule
     missing: MissingRule
     sort: bool
+    spikes: DoubtRule
+    future: DoubtRule
     on_bad: OnBad
     quarantine: str | os.PathLike[str] | None
     limits: ReadLimits
@@ -88,6 +91,10 @@ class FileOptions:
         The hour that a clock skips in spring.
     sort : bool
         Sort rows that are not in order of time, such as newest first.
+    spikes : {"refuse", "keep"}
+        Prices that jump away and back by a factor of five and more: rows that are bad, or real.
+    future : {"refuse", "keep"}
+        Rows more than a day later than now: bad, because the file's clock is wrong, or meant so.
     on_bad : {"raise", "quarantine"}
         What to do with bad rows: refuse the file at the first, or set them aside with their reasons.
     quarantine : path or None
@@ -106,6 +113,8 @@ class FileOptions:
     ambiguous: AmbiguousRule = attrs.field(default="file-order", validator=_one_of(AmbiguousRule))
     missing: MissingRule = attrs.field(default="raise", validator=_one_of(MissingRule))
     sort: bool = False
+    spikes: DoubtRule = attrs.field(default="refuse", validator=_one_of(DoubtRule))
+    future: DoubtRule = attrs.field(default="refuse", validator=_one_of(DoubtRule))
     on_bad: OnBad = attrs.field(default="raise", validator=_one_of(OnBad))
     quarantine: str | os.PathLike[str] | None = None
     limits: ReadLimits = attrs.field(factory=ReadLimits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,8 @@ from forexai_core.data.market_hours import MarketHours
 from forexai_core.data.validation_report import Finding, Gap, Severity
 from forexai_core.values.bars import Bars, Ticks
 from forexai_core.values.clocks import format_time_ns
-from forexai_core.values.timeframes import NS_PER_MINUTE
+from forexai_core.values.price_ranges import usual_prices
+from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE
 
 __all__ = ["inspect_bars", "inspect_ticks"]
 
@@ -43,12 +46,21 @@ def inspect_bars(bars: Bars) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
     Returns
     -------
     findings, gaps
-        Outliers (robust score of logarithmic close-to-close and close-to-extreme moves), runs of
-        bars without a move, odd spreads, bars outside market hours or off the timeframe's grid, gaps.
+        Outliers (robust score of logarithmic close-to-close and close-to-extreme moves), prices of another
+        magnitude than the symbol's, bars in the future, runs of bars without a move, odd spreads, bars outside market
+        hours or off the timeframe's grid, gaps.
     """
     if not len(bars):
         return (), ()
-    found = _outliers(bars) + _stale(bars) + _bar_spreads(bars) + _hours(bars) + _grid(bars)
+    found = (
+        _outliers(bars)
+        + _scale(bars.symbol, bars.close, bars.time_ns)
+        + _future(bars.time_ns)
+        + _stale(bars)
+        + _bar_spreads(bars)
+        + _hours(bars)
+        + _grid(bars)
+    )
     gaps = find_gaps(bars)
     return (*found, *_gap_findings(gaps, len(bars))), gaps
 
@@ -78,6 +90,28 @@ def _robust_scale(moves: NDArray[np.float64]) -> float:
         return 1.0
     deviation = float(np.median(np.abs(moving - np.median(moving))))
     return max(_TO_SIGMA * deviation, float(np.median(np.abs(moving))) * 0.1, 1e-9)
+
+
+def _scale(symbol: str, price: NDArray[np.float64], time_ns: NDArray[np.int64]) -> list[Finding]:
+    """Compare the magnitude of prices with the one that the symbol has had for decades."""
+    usual = usual_prices(symbol)
+    if usual is None:
+        return []
+    low, high = usual
+    odd = (price < low) | (price > high)
+    message = (
+        f"{{count:,}} of {len(price):,} prices (such as {price[np.argmax(odd)]:g}) lie beyond {low:g} to {high:g}, "
+        f"where {symbol} may be expected: another symbol's, or of another unit?"
+    )
+    return _finding("scale", "warning", odd, time_ns, message)
+
+
+def _future(time_ns: NDArray[np.int64]) -> list[Finding]:
+    late = time_ns > time.time_ns() + NS_PER_DAY
+    message = (
+        f"{{count:,}} rows lie in the future, up to {format_time_ns(time_ns[-1])}: is the file's clock understood?"
+    )
+    return _finding("future", "warning", late, time_ns, message)
 
 
 def _stale(bars: Bars) -> list[Finding]:
@@ -180,6 +214,7 @@ def inspect_ticks(ticks: Ticks) -> tuple[Finding, ...]:
         move = np.concatenate(([0.0], np.abs(np.diff(np.log((bid + ask) / 2)))))
         wild = move > 4 * OUTLIER_MADS * _robust_scale(move[1:])
         found += _finding("outlier", "warning", wild, time_ns, "{count:,} ticks jump far from the one before them.")
+    found += _scale(ticks.symbol, bid, time_ns) + _future(time_ns)
     found += _spreads((ask - bid) / ticks.instrument.point, time_ns)
     closed = ~MarketHours.of(ticks.instrument).holds(time_ns)
     found += _finding(

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, Timeframe
 
-__all__ = ["Problems", "check_bar_rows", "check_order", "check_tick_rows", "least_step_ns"]
+__all__ = ["Problems", "check_bar_rows", "check_future", "check_order", "check_tick_rows", "least_step_ns"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Times = NDArray[np.int64]
 
 # Days of 23 hours and months of 28 days are no overlap.
 _LEAST_STEP = {Timeframe.D1: 20 * 60 * NS_PER_MINUTE, Timeframe.W1: 6 * NS_PER_DAY, Timeframe.MN1: 27 * NS_PER_DAY}
@@ -127,7 +128,7 @@ def _check_not_negative(values: Mapping[str, Floats], problems: Problems) -> Non
 
 
 def check_order(
-    time_ns: NDArray[np.int64],
+    time_ns: Times,
     values: Mapping[str, Floats],
     problems: Problems,
     timeframe: Timeframe,
@@ -157,15 +158,61 @@ def check_order(
         how = "the same values" if all(column[twin] == column[row] for column in values.values()) else "other values"
         shown = format_time_ns(int(times[place]))
         problems.add(row, "time", "duplicate", f"the time {shown} stands twice, with {how}; the first is taken.")
-    rows, times = rows[~again], times[~again]
-    near = np.concatenate(([False], np.diff(times) < least_step_ns(timeframe)))
-    for place in np.flatnonzero(near).tolist():
-        earlier = format_time_ns(int(times[place - 1]))
+    _check_overlaps(rows[~again], times[~again], problems, timeframe)
+
+
+def _check_overlaps(rows: Times, times: Times, problems: Problems, timeframe: Timeframe) -> None:
+    """Note bars nearer to each other than their timeframe: those off the grid of the others, else the later ones."""
+    least = least_step_ns(timeframe)
+    if not np.any(np.diff(times) < least):
+        return
+    if timeframe.intraday:
+        off = _off_grid(times, timeframe)
+        for place in np.flatnonzero(off & _crowded(times, least)).tolist():
+            shown = format_time_ns(int(times[place]))
+            reason = (
+                f"the bar opens at {shown}, off the grid of {timeframe} and less than one {timeframe} from another."
+            )
+            problems.add(int(rows[place]), "time", "grid", reason)
+        left = problems.good[rows]
+        rows, times = rows[left], times[left]
+    last = 0  # of those that are kept
+    for place in range(1, len(times)):
+        if times[place] - times[last] >= least:
+            last = place
+            continue
+        earlier = format_time_ns(int(times[last]))
         reason = f"the bar opens less than one {timeframe} after the one before it ({earlier})."
         problems.add(int(rows[place]), "time", "overlap", reason)
 
 
-def _longest_rising(times: NDArray[np.int64]) -> Mask:
+def _off_grid(times: Times, timeframe: Timeframe) -> Mask:
+    """Mark the bars whose minute is not that of most; hours shift with daylight saving, minutes do not."""
+    phase = times % min(timeframe.nominal_ns, 60 * NS_PER_MINUTE)
+    found, counts = np.unique(phase, return_counts=True)
+    # Only the phase of most rows is a grid.
+    return phase != found[np.argmax(counts)] if counts.max() * 2 > len(phase) else np.zeros(len(phase), np.bool_)
+
+
+def _crowded(times: Times, least: int) -> Mask:
+    near = np.diff(times) < least
+    return np.concatenate(([False], near)) | np.concatenate((near, [False]))
+
+
+def check_future(time_ns: Times, now_ns: int, problems: Problems) -> None:
+    """Note rows more than a day later than now: the clock of the file, or its layout, is not understood."""
+    late = time_ns > now_ns + NS_PER_DAY
+
+    def reason(row: int) -> str:
+        return (
+            f"the time {format_time_ns(int(time_ns[row]))} lies in the future (it is {format_time_ns(now_ns)[:10]}). "
+            "Check the layout of the times; if they are meant so, pass future='keep'."
+        )
+
+    problems.flag(late, "time", "future", reason)
+
+
+def _longest_rising(times: Times) -> Mask:
     """Mark the longest run of rows that are in order, so that one wild time costs one row.
 
     Patience sorting: O(n log n), and only for files that are out of order.

@@ -18,17 +18,13 @@ from forexai_core.indicators.candlestick_patterns.dojis import tristar as trista
 from forexai_core.indicators.candlestick_patterns.hikkakes import hikkake as hikkake
 from forexai_core.indicators.candlestick_patterns.hikkakes import modified_hikkake as modified_hikkake
 from forexai_core.indicators.candlestick_patterns.long_patterns import breakaway as breakaway
-from forexai_core.indicators.candlestick_patterns.long_patterns import (
-    concealing_baby_swallow as concealing_baby_swallow,
-)
+from forexai_core.indicators.candlestick_patterns.long_patterns import concealing_baby_swallow as concealing_baby_swallow
 from forexai_core.indicators.candlestick_patterns.long_patterns import ladder_bottom as ladder_bottom
 from forexai_core.indicators.candlestick_patterns.long_patterns import mat_hold as mat_hold
-from forexai_core.indicators.candlestick_patterns.long_patterns import (
-    rising_falling_three_methods as rising_falling_three_methods,
-)
-from forexai_core.indicators.candlestick_patterns.settings import DEFAULT_CANDLES as DEFAULT_CANDLES
+from forexai_core.indicators.candlestick_patterns.long_patterns import rising_falling_three_methods as rising_falling_three_methods
 from forexai_core.indicators.candlestick_patterns.settings import CandleSetting as CandleSetting
 from forexai_core.indicators.candlestick_patterns.settings import CandleSettings as CandleSettings
+from forexai_core.indicators.candlestick_patterns.settings import DEFAULT_CANDLES as DEFAULT_CANDLES
 from forexai_core.indicators.candlestick_patterns.single_candles import belt_hold as belt_hold
 from forexai_core.indicators.candlestick_patterns.single_candles import closing_marubozu as closing_marubozu
 from forexai_core.indicators.candlestick_patterns.single_candles import hammer as hammer
@@ -41,9 +37,7 @@ from forexai_core.indicators.candlestick_patterns.single_candles import shooting
 from forexai_core.indicators.candlestick_patterns.single_candles import short_line as short_line
 from forexai_core.indicators.candlestick_patterns.single_candles import spinning_top as spinning_top
 from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import advance_block as advance_block
-from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import (
-    identical_three_crows as identical_three_crows,
-)
+from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import identical_three_crows as identical_three_crows
 from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import stalled_pattern as stalled_pattern
 from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import three_black_crows as three_black_crows
 from forexai_core.indicators.candlestick_patterns.soldiers_and_crows import three_white_soldiers as three_white_soldiers
@@ -61,13 +55,9 @@ from forexai_core.indicators.candlestick_patterns.three_candles import tasuki_ga
 from forexai_core.indicators.candlestick_patterns.three_candles import three_inside as three_inside
 from forexai_core.indicators.candlestick_patterns.three_candles import three_line_strike as three_line_strike
 from forexai_core.indicators.candlestick_patterns.three_candles import three_outside as three_outside
-from forexai_core.indicators.candlestick_patterns.three_candles import (
-    three_stars_in_the_south as three_stars_in_the_south,
-)
+from forexai_core.indicators.candlestick_patterns.three_candles import three_stars_in_the_south as three_stars_in_the_south
 from forexai_core.indicators.candlestick_patterns.three_candles import unique_three_river as unique_three_river
-from forexai_core.indicators.candlestick_patterns.three_candles import (
-    up_down_gap_three_methods as up_down_gap_three_methods,
-)
+from forexai_core.indicators.candlestick_patterns.three_candles import up_down_gap_three_methods as up_down_gap_three_methods
 from forexai_core.indicators.candlestick_patterns.two_candles import counterattack as counterattack
 from forexai_core.indicators.candlestick_patterns.two_candles import dark_cloud_cover as dark_cloud_cover
 from forexai_core.indicators.candlestick_patterns.two_candles import engulfing as engulfing
@@ -113,12 +103,26 @@ from forexai_core.indicators.specification import BoundIndicator as BoundIndicat
 from forexai_core.indicators.specification import IndicatorSpec as IndicatorSpec
 from forexai_core.indicators.specification import ParameterSpec as ParameterSpec
 from forexai_core.indicators.statistics.deviation import StandardDeviation as StandardDeviation
+from forexai_core.indicators.statistics.deviation import Variance as Variance
 from forexai_core.indicators.statistics.deviation import standard_deviation as standard_deviation
+from forexai_core.indicators.statistics.deviation import variance as variance
 from forexai_core.indicators.streaming import StreamingIndicator as StreamingIndicator
-from forexai_core.indicators.trend.directional_movement import Adx as Adx
-from forexai_core.indicators.trend.directional_movement import AdxLines as AdxLines
-from forexai_core.indicators.trend.directional_movement import adx as adx
-from forexai_core.indicators.volatility.bollinger_bands import Bands as Bands
+from forexai_core.indicators.trend.directional_movement import MinusDi as MinusDi
+from forexai_core.indicators.trend.directional_movement import MinusDm as MinusDm
+from forexai_core.indicators.trend.directional_movement import PlusDi as PlusDi
+from forexai_core.indicators.trend.directional_movement import PlusDm as PlusDm
+from forexai_core.indicators.trend.directional_movement import minus_di as minus_di
+from forexai_core.indicators.trend.directional_movement import minus_dm as minus_dm
+from forexai_core.indicators.trend.directional_movement import plus_di as plus_di
+from forexai_core.indicators.trend.directional_movement import plus_dm as plus_dm
+from forexai_core.indicators.trend.trend_strength import Adx as Adx
+from forexai_core.indicators.trend.trend_strength import AdxLines as AdxLines
+from forexai_core.indicators.trend.trend_strength import Adxr as Adxr
+from forexai_core.indicators.trend.trend_strength import Dx as Dx
+from forexai_core.indicators.trend.trend_strength import adx as adx
+from forexai_core.indicators.trend.trend_strength import adxr as adxr
+from forexai_core.indicators.trend.trend_strength import dx as dx
+from forexai_core.indicators.volatility.bands import Bands as Bands
 from forexai_core.indicators.volatility.bollinger_bands import Bollinger as Bollinger
 from forexai_core.indicators.volatility.bollinger_bands import bollinger as bollinger
 from forexai_core.indicators.volatility.donchian_channel import Donchian as Donchian

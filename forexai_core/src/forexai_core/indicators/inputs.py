@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forexai_core._jit import kernel
 from forexai_core.errors import ConfigError, DataShapeError
 
 __all__ = [
@@ -23,6 +24,9 @@ __all__ = [
     "check_number",
     "check_series",
     "check_whole_number",
+    "refuse_infinite",
+    "take_bars",
+    "take_series",
 ]
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -108,6 +112,68 @@ def _one_dimension(indicator: str, argument: str, values: ArrayLike, kinds: str)
     return array
 
 
+@kernel
+def _all_finite(values: Floats) -> bool:
+    finite = True
+    for i in range(values.shape[0]):
+        finite &= values[i] - values[i] == 0.0
+    return finite
+
+
+def take_series(indicator: str, argument: str, values: ArrayLike) -> Floats:
+    """Take a column whose kernel finds out by itself whether all is finite.
+
+    Parameters
+    ----------
+    indicator, argument : str
+        Named in the message.
+    values : (rows,) array_like
+        Integers or floats.
+
+    Returns
+    -------
+    (rows,) float64
+        Contiguous and read-only; a copy only where the input is not contiguous float64.
+
+    Raises
+    ------
+    DataShapeError
+        If it has another number of dimensions, or holds no numbers.
+    """
+    array = _one_dimension(indicator, argument, values, "fiu")
+    # One type for the compiler, whatever the caller's array allows: contiguous and read-only.
+    floats = np.ascontiguousarray(array, dtype=np.float64).view()
+    floats.flags.writeable = False
+    return floats
+
+
+def refuse_infinite(indicator: str, **columns: Floats) -> None:
+    """Stop if a column holds a NaN or an infinity.
+
+    Parameters
+    ----------
+    indicator : str
+        Named in the message.
+    **columns : (rows,) float64
+        By argument name, as :func:`take_series` gave them.
+
+    Raises
+    ------
+    DataShapeError
+        If one does; the message says which, and where.
+    """
+    for argument, floats in columns.items():
+        if _all_finite(floats):
+            continue
+        bad = np.flatnonzero(~np.isfinite(floats))
+        msg = (
+            f"{indicator}: {argument} has {bad.size} value(s) that are not finite, the first ({floats[bad[0]]}) in "
+            f"row {bad[0]}; repair or drop those rows. To chain indicators, pass the first one's output from the end "
+            "of its warm-up on."
+        )
+        raise DataShapeError(msg)
+
+
 def check_series(indicator: str, argument: str, values: ArrayLike) -> Floats:
     """Take a column of prices or of another finite quantity.
 
@@ -128,20 +194,8 @@ def check_series(indicator: str, argument: str, values: ArrayLike) -> Floats:
     DataShapeError
         If it has another number of dimensions, holds no numbers, or a NaN or an infinity.
     """
-    array = _one_dimension(indicator, argument, values, "fiu")
-    # One type for the compiler, whatever the caller's array allows: contiguous and read-only.
-    floats = np.ascontiguousarray(array, dtype=np.float64).view()
-    floats.flags.writeable = False
-    with np.errstate(over="ignore", invalid="ignore"):
-        suspicious = not math.isfinite(floats.sum())
-    if suspicious and not np.isfinite(floats).all():
-        bad = np.flatnonzero(~np.isfinite(floats))
-        msg = (
-            f"{indicator}: {argument} has {bad.size} value(s) that are not finite, the first ({floats[bad[0]]}) in "
-            f"row {bad[0]}; repair or drop those rows. To chain indicators, pass the first one's output from the end "
-            "of its warm-up on."
-        )
-        raise DataShapeError(msg)
+    floats = take_series(indicator, argument, values)
+    refuse_infinite(indicator, **{argument: floats})
     return floats
 
 
@@ -235,28 +289,51 @@ def check_finite(indicator: str, argument: str, value: float) -> float:
     raise DataShapeError(msg)
 
 
-def check_bars(indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """Take the high, low and close of bars.
+def take_bars(indicator: str, **columns: ArrayLike) -> tuple[Floats, ...]:
+    """Take columns of the same bars whose kernel finds out by itself whether all is finite.
 
     Parameters
     ----------
     indicator : str
         Named in the message.
-    high, low, close : (rows,) array_like
-        Prices, all finite.
+    **columns : (rows,) array_like
+        By argument name.
 
     Returns
     -------
-    high, low, close : (rows,) float64
-        Contiguous and read-only.
+    tuple of (rows,) float64
+        Contiguous and read-only, in the same order.
+
+    Raises
+    ------
+    DataShapeError
+        If a column has another number of dimensions or holds no numbers, or their lengths differ.
+    """
+    taken = {name: take_series(indicator, name, column) for name, column in columns.items()}
+    check_aligned(indicator, **taken)
+    return tuple(taken.values())
+
+
+def check_bars(indicator: str, **columns: ArrayLike) -> tuple[Floats, ...]:
+    """Take columns of the same bars.
+
+    Parameters
+    ----------
+    indicator : str
+        Named in the message.
+    **columns : (rows,) array_like
+        Prices or volumes by argument name, all finite.
+
+    Returns
+    -------
+    tuple of (rows,) float64
+        Contiguous and read-only, in the same order.
 
     Raises
     ------
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs = check_series(indicator, "high", high)
-    lows = check_series(indicator, "low", low)
-    closes = check_series(indicator, "close", close)
-    check_aligned(indicator, high=highs, low=lows, close=closes)
-    return highs, lows, closes
+    taken = take_bars(indicator, **columns)
+    refuse_infinite(indicator, **dict(zip(columns, taken, strict=True)))
+    return taken

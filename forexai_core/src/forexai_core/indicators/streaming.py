@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from forexai_core.indicators.inputs import check_finite
 
-__all__ = ["HighLow", "HighLowClose", "OneInput", "OneOutput", "StreamingIndicator"]
+__all__ = [
+    "CloseVolume",
+    "HighLow",
+    "HighLowClose",
+    "HighLowCloseVolume",
+    "OneInput",
+    "OneOutput",
+    "OpenHighLowClose",
+    "SeveralOutputs",
+    "StreamingIndicator",
+]
 
 Value = TypeVar("Value")
 
@@ -69,12 +79,32 @@ class StreamingIndicator(ABC, Generic[Value]):
     def _nothing(self) -> Value:
         """Give the value of before the warm-up."""
 
+    @abstractmethod
+    def _advance(self, *row: Any) -> Value:
+        """Change the state by one row; ``_count`` rows were seen before."""
+
+    def _take(self, **row: float) -> Value:
+        checked = [check_finite(self.name, argument, value) for argument, value in row.items()]
+        self._value = self._advance(*checked)
+        self._count += 1
+        return self._value
+
 
 class OneOutput(StreamingIndicator[float]):
     """An indicator whose value is one number."""
 
     def _nothing(self) -> float:
         return math.nan
+
+
+class SeveralOutputs(StreamingIndicator[Value]):
+    """An indicator whose value is a named tuple."""
+
+    lines: ClassVar[Any]
+    """The type of that tuple."""
+
+    def _nothing(self) -> Value:
+        return cast("Value", self.lines(*[math.nan] * len(self.lines._fields)))
 
 
 class OneInput(StreamingIndicator[Value]):
@@ -102,10 +132,6 @@ class OneInput(StreamingIndicator[Value]):
         self._count += 1
         return self._value
 
-    @abstractmethod
-    def _advance(self, value: float) -> Value:
-        """Change the state by one value."""
-
 
 class HighLow(StreamingIndicator[Value]):
     """An indicator of the highs and lows of bars."""
@@ -128,13 +154,7 @@ class HighLow(StreamingIndicator[Value]):
         DataShapeError
             If a price is not a finite number.
         """
-        self._value = self._advance(check_finite(self.name, "high", high), check_finite(self.name, "low", low))
-        self._count += 1
-        return self._value
-
-    @abstractmethod
-    def _advance(self, high: float, low: float) -> Value:
-        """Change the state by one bar."""
+        return self._take(high=high, low=low)
 
 
 class HighLowClose(StreamingIndicator[Value]):
@@ -158,14 +178,76 @@ class HighLowClose(StreamingIndicator[Value]):
         DataShapeError
             If a price is not a finite number.
         """
-        self._value = self._advance(
-            check_finite(self.name, "high", high),
-            check_finite(self.name, "low", low),
-            check_finite(self.name, "close", close),
-        )
-        self._count += 1
-        return self._value
+        return self._take(high=high, low=low, close=close)
 
-    @abstractmethod
-    def _advance(self, high: float, low: float, close: float) -> Value:
-        """Change the state by one bar."""
+
+class OpenHighLowClose(StreamingIndicator[Value]):
+    """An indicator of whole bars."""
+
+    def update(self, open: float, high: float, low: float, close: float) -> Value:  # noqa: A002  (the column's name)
+        """Take the newest bar.
+
+        Parameters
+        ----------
+        open, high, low, close : float
+            Prices of the bar, finite.
+
+        Returns
+        -------
+        float or named tuple of floats
+            The indicator's value; NaN before the warm-up is over.
+
+        Raises
+        ------
+        DataShapeError
+            If a price is not a finite number.
+        """
+        return self._take(open=open, high=high, low=low, close=close)
+
+
+class HighLowCloseVolume(StreamingIndicator[Value]):
+    """An indicator of the highs, lows, closes and volumes of bars."""
+
+    def update(self, high: float, low: float, close: float, volume: float) -> Value:
+        """Take the newest bar.
+
+        Parameters
+        ----------
+        high, low, close, volume : float
+            Prices and volume of the bar, finite.
+
+        Returns
+        -------
+        float or named tuple of floats
+            The indicator's value; NaN before the warm-up is over.
+
+        Raises
+        ------
+        DataShapeError
+            If one is not a finite number.
+        """
+        return self._take(high=high, low=low, close=close, volume=volume)
+
+
+class CloseVolume(StreamingIndicator[Value]):
+    """An indicator of the closes and volumes of bars."""
+
+    def update(self, close: float, volume: float) -> Value:
+        """Take the newest bar.
+
+        Parameters
+        ----------
+        close, volume : float
+            Close and volume of the bar, finite.
+
+        Returns
+        -------
+        float or named tuple of floats
+            The indicator's value; NaN before the warm-up is over.
+
+        Raises
+        ------
+        DataShapeError
+            If one is not a finite number.
+        """
+        return self._take(close=close, volume=volume)

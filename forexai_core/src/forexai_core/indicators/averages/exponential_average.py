@@ -1,26 +1,30 @@
 """Exponential moving average.
 
-Definition and start are TA-Lib's EMA: the first value is the simple average of the first ``period`` values.
-The step is ``average * (1 - weight) + value * weight``; no fused multiply-add is used, so that every machine
-gives the same bytes.
+Definition and start are TA-Lib's EMA: the first value is the simple average of the first ``period`` values, and then
+``average * (1 - weight) + value * weight``. The step reaches back two rows instead of one, which is the same written
+out twice: ``average[i]`` comes from ``average[i - 2]``, so that a processor works on two rows at once. No fused
+multiply-add is used, so that every machine gives the same bytes.
 """
 
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
-__all__ = ["Ema", "ema", "ema_step", "ema_weight"]
+__all__ = ["NO_SMOOTHING", "Ema", "Smoothing", "ema", "ema_step", "ema_weight"]
 
-EMA_STATE = np.dtype([("period", np.int64), ("weight", np.float64), ("seen", np.int64), ("average", np.float64)])
-"""State of an exponential average; during warm-up ``average`` holds the sum so far."""
+Smoothing: TypeAlias = tuple[float, float, float]
+"""The average two rows ago (0 at first); the last one, during warm-up the sum; the last value times its weight."""
+
+NO_SMOOTHING: Smoothing = (0.0, 0.0, 0.0)
+"""The state of before the first value."""
 
 
 def ema_weight(period: int) -> float:
@@ -40,7 +44,7 @@ def ema_weight(period: int) -> float:
 
 
 @kernel(forceinline=True)
-def ema_step(value: float, seen: int, average: float, period: int, weight: float) -> tuple[float, float]:
+def ema_step(value: float, seen: int, state: Smoothing, period: int, weight: float) -> tuple[Smoothing, float]:
     """Advance an exponential average by one value; Wilder's smoothing is the same with weight ``1 / period``.
 
     Parameters
@@ -49,8 +53,8 @@ def ema_step(value: float, seen: int, average: float, period: int, weight: float
         The newest value.
     seen : int
         Values seen before this one.
-    average : float
-        The average so far; during warm-up the sum so far; 0 at the start.
+    state : Smoothing
+        The state; ``NO_SMOOTHING`` at the start.
     period : int
         Values whose simple average starts it.
     weight : float
@@ -58,38 +62,35 @@ def ema_step(value: float, seen: int, average: float, period: int, weight: float
 
     Returns
     -------
-    average, output : float
-        The new state, and the same or NaN during warm-up.
+    state : Smoothing
+        The new state.
+    average : float
+        NaN during warm-up.
     """
+    before, average, fed = state
     if seen >= period:
         decay = 1.0 - weight
         # 1 - decay instead of weight: the two then add up to exactly 1.
-        average = average * decay + value * (1.0 - decay)
-        return average, average
+        share = value * (1.0 - decay)
+        newest = before * (decay * decay) + (fed * decay + share)
+        return (average, newest, share), newest
     average += value
     if seen < period - 1:
-        return average, math.nan
+        return (0.0, average, 0.0), math.nan
     average /= period
-    return average, average
+    # As if the average had just been fed whole, and nothing before it.
+    return (0.0, average, average), average
 
 
 @kernel
-def _ema(values: Floats, period: int, weight: float, out: Floats) -> None:
-    average = 0.0
+def _ema(values: Floats, period: int, weight: float, out: Floats) -> bool:
+    state = NO_SMOOTHING
     rows = values.shape[0]
     for i in range(min(period, rows)):
-        average, out[i] = ema_step(values[i], i, average, period, weight)
+        state, out[i] = ema_step(values[i], i, state, period, weight)
     for i in range(period, rows):
-        average, out[i] = ema_step(values[i], i, average, period, weight)
-
-
-@kernel
-def _ema_update(state: Records, value: float) -> float:
-    s = state[0]
-    average, output = ema_step(value, s["seen"], s["average"], s["period"], s["weight"])
-    s["seen"] += 1
-    s["average"] = average
-    return output
+        state, out[i] = ema_step(values[i], i, state, period, weight)
+    return math.isfinite(state[0] + state[1])  # an average never forgets a value that is not finite
 
 
 def ema(values: ArrayLike, period: int = 20) -> Floats:
@@ -115,9 +116,10 @@ def ema(values: ArrayLike, period: int = 20) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     length = check_whole_number("ema", "period", period)
-    column = check_series("ema", "values", values)
+    column = take_series("ema", "values", values)
     out = np.empty(column.shape[0])
-    _ema(column, length, ema_weight(length), out)
+    if not _ema(column, length, ema_weight(length), out):
+        refuse_infinite("ema", values=column)
     return out
 
 
@@ -137,9 +139,9 @@ class Ema(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, EMA_STATE)
-        self._state["period"] = self.period
-        self._state["weight"] = ema_weight(self.period)
+        self._state = NO_SMOOTHING
 
     def _advance(self, value: float) -> float:
-        return _ema_update(self._state, value)
+        weight = ema_weight(self.period)
+        self._state, average = ema_step(value, self._count, self._state, self.period, weight)
+        return average

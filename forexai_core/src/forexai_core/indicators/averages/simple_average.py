@@ -18,81 +18,100 @@ from forexai_core.errors import DataShapeError
 from forexai_core.indicators.inputs import (
     Floats,
     Integers,
-    Records,
     check_integer_series,
-    check_series,
     check_whole_number,
+    refuse_infinite,
+    take_series,
 )
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push, rolling_sum_step
+from forexai_core.indicators.rolling_sums import (
+    FRESH_AFTER,
+    NO_SUM_YET,
+    centred_sum_step,
+    fresh_sum,
+    mean_of_sum,
+    slide_sum,
+)
 from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.windows import Window
 
-__all__ = ["NO_SUM", "Sma", "sma", "sma_step", "sma_sum_points", "sum_points_step"]
+__all__ = [
+    "NO_SUM",
+    "MeanOfWindow",
+    "Sma",
+    "sma",
+    "sma_sum_points",
+    "sum_points_step",
+    "write_block_of_means",
+    "write_means",
+]
 
 NO_SUM = -(2**63)
 """Stands in the rows of :func:`sma_sum_points` that have no sum yet: the least int64."""
 
-SMA_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("slot", np.int64),  # place of the next value in the mirrored window
-        ("seen", np.int64),
-        ("total", np.float64),
-        ("error", np.float64),  # rounding errors of the total: the sum is total + error
-    ]
-)
-"""State of a simple average."""
 
-
-@kernel(forceinline=True)
-def sma_step(values: Floats, i: int, seen: int, total: float, error: float, period: int) -> tuple[float, float, float]:
-    """Advance a simple average by the value at ``i``.
+@kernel
+def write_block_of_means(values: Floats, start: int, stop: int, period: int, out: Floats) -> bool:
+    """Write the means of the windows that end in some rows; the first of them from a fresh sum.
 
     Parameters
     ----------
-    values : float64
-        Holds the last ``period + 1`` values, ending at ``i``, in order.
-    i : int
-        Position of the newest value.
-    seen : int
-        Values seen before this one.
-    total, error : float
-        Sum so far, in two parts; 0 at the start.
+    values : (rows,) float64
+        Prices or another quantity.
+    start, stop : int
+        The rows: the first full window's, and then every ``max(period, FRESH_AFTER)`` rows.
     period : int
-        Length of the average.
+        Length of the window.
+    out : (stop - start,) float64
+        Overwritten.
 
     Returns
     -------
-    total, error, average : float
-        The new sum, and the average, NaN during warm-up.
+    bool
+        False where a value may not be finite.
     """
-    if seen >= period:
-        total, error = rolling_sum_step(total, error, values[i], values[i - period])
-        return total, error, (total + error) / period
-    total, error = rolling_sum_step(total, error, values[i], 0.0)
-    return total, error, (total + error) / period if seen == period - 1 else math.nan
+    if period == 1:
+        for k in range(stop - start):
+            out[k] = values[start + k]
+        return False  # not looked at
+    centre, total = fresh_sum(values, start, period)
+    out[0] = mean_of_sum(centre, total, period)
+    finite = out[0] - out[0] == 0.0
+    # Slices, because a position that may be negative costs more than the sum itself.
+    entering, leaving, means = values[start + 1 : stop], values[start + 1 - period : stop - period], out[1:]
+    for k in range(means.shape[0]):
+        total = slide_sum(entering[k], leaving[k], total)
+        mean = mean_of_sum(centre, total, period)
+        finite &= mean - mean == 0.0
+        means[k] = mean
+    return finite
 
 
 @kernel
-def _sma(values: Floats, period: int, out: Floats) -> None:
-    total, error = 0.0, 0.0
+def write_means(values: Floats, period: int, out: Floats) -> bool:
+    """Write the mean of every window.
+
+    Parameters
+    ----------
+    values : (rows,) float64
+        Prices or another quantity.
+    period : int
+        Length of the window.
+    out : (rows,) float64
+        Overwritten; NaN in the first ``period - 1`` rows.
+
+    Returns
+    -------
+    bool
+        False where a value may not be finite.
+    """
     rows = values.shape[0]
-    # Two loops over one step: the compiler drops the warm-up's branches from the second.
-    for i in range(min(period, rows)):
-        total, error, out[i] = sma_step(values, i, i, total, error, period)
-    for i in range(period, rows):
-        total, error, out[i] = sma_step(values, i, i, total, error, period)
-
-
-@kernel
-def _sma_update(state: Records, window: Floats, value: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    total, error, average = sma_step(window, i, s["seen"], s["total"], s["error"], s["period"])
-    s["seen"] += 1
-    s["total"] = total
-    s["error"] = error
-    return average
+    out[: min(period - 1, rows)] = math.nan
+    finite = rows >= period
+    # The same steps in the same order as in a stream, in blocks that each begin with a fresh sum.
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        finite &= write_block_of_means(values, start, stop, period, out[start:stop])
+    return finite
 
 
 def sma(values: ArrayLike, period: int = 20) -> Floats:
@@ -108,7 +127,7 @@ def sma(values: ArrayLike, period: int = 20) -> Floats:
     Returns
     -------
     (rows,) float64
-        NaN in the first ``period - 1`` rows. The sum behind it is compensated and does not drift.
+        NaN in the first ``period - 1`` rows. It is right to the last bit or two, and does not drift.
 
     Raises
     ------
@@ -118,10 +137,46 @@ def sma(values: ArrayLike, period: int = 20) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     length = check_whole_number("sma", "period", period)
-    column = check_series("sma", "values", values)
+    column = take_series("sma", "values", values)
     out = np.empty(column.shape[0])
-    _sma(column, length, out)
+    if not write_means(column, length, out):
+        refuse_infinite("sma", values=column)
     return out
+
+
+class MeanOfWindow:
+    """The mean of the last values of a stream.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window.
+    """
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._state = NO_SUM_YET
+        self._window = Window(period + 1)
+
+    def push(self, value: float, seen: int) -> float:
+        """Take the newest value.
+
+        Parameters
+        ----------
+        value : float
+            The newest value.
+        seen : int
+            Values seen before this one.
+
+        Returns
+        -------
+        float
+            The mean, NaN during warm-up.
+        """
+        i, values = self._window.push(value), self._window.values
+        leaving = values[i - self._period]
+        self._state, mean = centred_sum_step(value, leaving, values, i, seen, self._state, self._period)
+        return mean
 
 
 class Sma(OneOutput, OneInput[float]):
@@ -140,12 +195,10 @@ class Sma(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, SMA_STATE)
-        self._state["period"] = self.period
-        self._window = mirrored_window(self.period + 1)
+        self._mean = MeanOfWindow(self.period)
 
     def _advance(self, value: float) -> float:
-        return _sma_update(self._state, self._window, value)
+        return self._mean.push(value, self._count)
 
 
 @kernel(forceinline=True)

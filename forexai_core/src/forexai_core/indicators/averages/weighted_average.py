@@ -12,88 +12,76 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
-from forexai_core.indicators.streaming import OneInput, OneOutput
-
-__all__ = ["Wma", "wma", "wma_step"]
-
-WMA_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("slot", np.int64),
-        ("seen", np.int64),
-        ("age", np.int64),  # steps since the sums were taken afresh
-        ("total", np.float64),  # plain sum of the window
-        ("weighted", np.float64),  # sum with weights 1 (oldest) to period (newest)
-    ]
+from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.rolling_sums import (
+    FRESH_AFTER,
+    NO_WEIGHTED_SUM,
+    WeightedSum,
+    fresh_weighted_sum,
+    slide_weighted_sum,
+    weighted_sum_step,
 )
-"""State of a weighted average."""
+from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.windows import Window
+
+__all__ = ["Wma", "wma", "wma_of_sums", "wma_step"]
 
 
 @kernel(forceinline=True)
-def wma_step(
-    values: Floats, i: int, seen: int, age: int, total: float, weighted: float, period: int
-) -> tuple[int, float, float, float]:
-    """Advance a linearly weighted average by the value at ``i``.
+def wma_of_sums(centre: float, weighted: float, period: int) -> float:
+    """Give the average that a weighted sum makes.
 
     Parameters
     ----------
-    values : float64
-        Holds the last ``period + 1`` values, ending at ``i``, in order.
-    i : int
-        Position of the newest value.
-    seen : int
-        Values seen before this one.
-    age : int
-        Steps since the sums were taken afresh; 0 at the start.
-    total, weighted : float
-        Plain and weighted sum so far; 0 at the start.
+    centre, weighted : float
+        As :func:`~forexai_core.indicators.rolling_sums.fresh_weighted_sum` gives them.
     period : int
         Length of the average.
 
     Returns
     -------
-    age, total, weighted, average : int, float, float, float
-        The new state, and the average, NaN during warm-up.
+    float
+        Linearly weighted average.
     """
-    if seen < period - 1:
-        return 0, 0.0, 0.0, math.nan
-    if age == 0:
-        # Once a period both sums are taken afresh, so that their rounding errors never grow older than that.
-        total, weighted = 0.0, 0.0
-        for k in range(1, period + 1):
-            value = values[i - period + k]
-            total += value
-            weighted += k * value
-    else:
-        weighted += period * values[i] - total
-        total += values[i] - values[i - period]
-    age = 0 if age + 1 == period else age + 1
-    return age, total, weighted, weighted / (0.5 * period * (period + 1))
+    return centre + weighted * (2.0 / (period * (period + 1.0)))
+
+
+@kernel(forceinline=True)
+def wma_step(
+    entering: float, leaving: float, values: Floats, i: int, seen: int, state: WeightedSum, period: int
+) -> tuple[WeightedSum, float]:
+    """Advance a linearly weighted average by the value at ``i``.
+
+    Parameters
+    ----------
+    entering, leaving, values, i, seen, state, period
+        As of :func:`~forexai_core.indicators.rolling_sums.weighted_sum_step`.
+
+    Returns
+    -------
+    state : WeightedSum
+        The new state.
+    average : float
+        NaN during warm-up.
+    """
+    state = weighted_sum_step(entering, leaving, values, i, seen, state, period)
+    return state, math.nan if seen < period - 1 else wma_of_sums(state[1], state[3], period)
 
 
 @kernel
 def _wma(values: Floats, period: int, out: Floats) -> None:
-    age, total, weighted = 0, 0.0, 0.0
     rows = values.shape[0]
-    for i in range(min(period, rows)):
-        age, total, weighted, out[i] = wma_step(values, i, i, age, total, weighted, period)
-    for i in range(period, rows):
-        age, total, weighted, out[i] = wma_step(values, i, i, age, total, weighted, period)
-
-
-@kernel
-def _wma_update(state: Records, window: Floats, value: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    age, total, weighted, average = wma_step(window, i, s["seen"], s["age"], s["total"], s["weighted"], s["period"])
-    s["seen"] += 1
-    s["age"] = age
-    s["total"] = total
-    s["weighted"] = weighted
-    return average
+    out[: min(period - 1, rows)] = math.nan
+    # The same steps in the same order as in a stream, in blocks that each begin with fresh sums.
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        centre, total, weighted = fresh_weighted_sum(values, start, period)
+        out[start] = wma_of_sums(centre, weighted, period)
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        entering, leaving = values[start + 1 : stop], values[start + 1 - period : stop - period]
+        averages = out[start + 1 : stop]
+        for k in range(averages.shape[0]):
+            total, weighted = slide_weighted_sum(entering[k], leaving[k], centre, total, weighted, period)
+            averages[k] = wma_of_sums(centre, weighted, period)
 
 
 def wma(values: ArrayLike, period: int = 20) -> Floats:
@@ -141,9 +129,13 @@ class Wma(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, WMA_STATE)
-        self._state["period"] = self.period
-        self._window = mirrored_window(self.period + 1)
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
 
     def _advance(self, value: float) -> float:
-        return _wma_update(self._state, self._window, value)
+        i = self._window.push(value)
+        values = self._window.values
+        self._state, average = wma_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        return average

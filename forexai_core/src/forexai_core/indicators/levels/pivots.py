@@ -136,7 +136,7 @@ def floor_pivots(high: ArrayLike, low: ArrayLike, close: ArrayLike, day: ArrayLi
     DataShapeError
         If a column is not one of finite numbers, lengths differ, or ``day`` falls.
     """
-    highs, lows, closes = check_bars("floor_pivots", high, low, close)
+    highs, lows, closes = check_bars("floor_pivots", high=high, low=low, close=close)
     days = check_integer_series("floor_pivots", "day", day)
     rows = check_aligned("floor_pivots", high=highs, day=days)
     falls = np.flatnonzero(days[1:] < days[:-1])
@@ -190,9 +190,12 @@ class FloorPivots(StreamingIndicator[PivotLevels[float]]):
         if number != math.floor(number) or (self._count and number < self._state["day"][0]):
             msg = f"floor_pivots: day must be a whole number that never falls, got {day!r}; feed bars in order of time."
             raise DataShapeError(msg)
-        self._value = PivotLevels(*floor_pivots_step(self._state, prices[0], prices[1], prices[2], int(number)))
+        self._value = self._advance(prices[0], prices[1], prices[2], number)
         self._count += 1
         return self._value
+
+    def _advance(self, high: float, low: float, close: float, day: float) -> PivotLevels[float]:
+        return PivotLevels(*floor_pivots_step(self._state, high, low, close, int(day)))
 
     def _start(self) -> None:
         self._state = np.zeros(1, PIVOT_STATE)

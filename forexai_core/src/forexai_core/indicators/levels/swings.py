@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
-from forexai_core.indicators.streaming import HighLow
+from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.windows import Window
 
 __all__ = ["SwingLevels", "SwingPivots", "swing_pivots", "swing_step"]
 
@@ -42,7 +42,6 @@ SWING_STATE = np.dtype(
         ("left", np.int64),
         ("right", np.int64),
         ("count", np.int64),
-        ("slot", np.int64),
         ("swing_high", np.float64),
         ("swing_low", np.float64),
         ("high_age", np.float64),
@@ -102,17 +101,6 @@ def _swing_pivots(state: Records, high: Floats, low: Floats, out: Floats) -> Non
         out[0, i], out[1, i], out[2, i], out[3, i] = swing_step(state, high, low, i)
 
 
-@kernel
-def _swing_update(
-    state: Records, highs: Floats, lows: Floats, high: float, low: float
-) -> tuple[float, float, float, float]:
-    s = state[0]
-    push(highs, s["slot"], high)
-    i = push(lows, s["slot"], low)
-    s["slot"] = next_slot(lows, s["slot"])
-    return swing_step(state, highs, lows, i)
-
-
 def _fresh_state(left: int, right: int) -> Records:
     state = np.zeros(1, SWING_STATE)
     state["left"], state["right"] = left, right
@@ -151,7 +139,7 @@ def swing_pivots(high: ArrayLike, low: ArrayLike, left: int = 2, right: int = 2)
     return SwingLevels(*out)
 
 
-class SwingPivots(HighLow[SwingLevels[float]]):
+class SwingPivots(SeveralOutputs[SwingLevels[float]], HighLow[SwingLevels[float]]):
     """Streaming twin of :func:`swing_pivots`; its value may still be NaN when it is ready: no swing was seen yet.
 
     Parameters
@@ -161,6 +149,7 @@ class SwingPivots(HighLow[SwingLevels[float]]):
     """
 
     name: ClassVar[str] = "swing_pivots"
+    lines = SwingLevels
 
     def __init__(self, left: int = 2, right: int = 2) -> None:
         self.left = check_whole_number(self.name, "left", left)
@@ -170,10 +159,9 @@ class SwingPivots(HighLow[SwingLevels[float]]):
     def _start(self) -> None:
         self._state = _fresh_state(self.left, self.right)
         capacity = self.left + self.right + 1
-        self._highs, self._lows = mirrored_window(capacity), mirrored_window(capacity)
-
-    def _nothing(self) -> SwingLevels[float]:
-        return SwingLevels(math.nan, math.nan, math.nan, math.nan)
+        self._highs, self._lows = Window(capacity), Window(capacity)
 
     def _advance(self, high: float, low: float) -> SwingLevels[float]:
-        return SwingLevels(*_swing_update(self._state, self._highs, self._lows, high, low))
+        self._highs.push(high)
+        i = self._lows.push(low)
+        return SwingLevels(*swing_step(self._state, self._highs.values, self._lows.values, i))

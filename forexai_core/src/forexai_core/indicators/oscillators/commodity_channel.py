@@ -14,95 +14,75 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.simple_average import sma_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_bars, check_whole_number
+from forexai_core.indicators.averages.simple_average import write_means
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_whole_number, refuse_infinite, take_bars
 from forexai_core.indicators.prices import combine_source
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
+from forexai_core.indicators.rolling_sums import NO_SUM_YET, centred_sum_step
 from forexai_core.indicators.streaming import HighLowClose, OneOutput
+from forexai_core.indicators.windows import Window
 
 __all__ = ["Cci", "cci", "cci_step"]
 
 ROUNDING = 1e-15
 """Deviations below this share of the price are rounding errors of the typical price: the window stands still."""
 
-CCI_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("slot", np.int64),
-        ("seen", np.int64),
-        ("total", np.float64),
-        ("error", np.float64),
-    ]
-)
-"""State of a CCI."""
-
 
 @kernel(forceinline=True)
 def _mean_deviation(values: Floats, i: int, period: int, mean: float) -> float:
-    # Four sums at once, always the same four: the processor adds them side by side.
-    start = i - period + 1
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    k = start
-    while k + 3 <= i:
-        a += abs(values[k] - mean)
-        b += abs(values[k + 1] - mean)
-        c += abs(values[k + 2] - mean)
-        d += abs(values[k + 3] - mean)
-        k += 4
-    while k <= i:
-        a += abs(values[k] - mean)
-        k += 1
-    return ((a + b) + (c + d)) / period
+    # Eight sums at once, always the same eight: the processor adds them side by side.
+    window = values[i - period + 1 : i + 1]
+    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    whole = period - period % 8
+    for k in range(0, whole, 8):
+        a += abs(window[k] - mean)
+        b += abs(window[k + 1] - mean)
+        c += abs(window[k + 2] - mean)
+        d += abs(window[k + 3] - mean)
+        e += abs(window[k + 4] - mean)
+        f += abs(window[k + 5] - mean)
+        g += abs(window[k + 6] - mean)
+        h += abs(window[k + 7] - mean)
+    rest = 0.0
+    for k in range(whole, period):
+        rest += abs(window[k] - mean)
+    return (((a + b) + (c + d)) + ((e + f) + (g + h)) + rest) / period
 
 
 @kernel(forceinline=True)
-def cci_step(typical: Floats, i: int, seen: int, total: float, error: float, period: int) -> tuple[float, float, float]:
-    """Advance a CCI by the typical price at ``i``.
+def cci_step(typical: Floats, i: int, mean: float, period: int) -> float:
+    """Relate the typical price at ``i`` to its window.
 
     Parameters
     ----------
     typical : float64
-        Holds the last ``period + 1`` typical prices, ending at ``i``, in order.
+        Holds the last ``period`` typical prices, ending at ``i``, in order.
     i : int
         Position of the newest.
-    seen : int
-        Bars seen before this one.
-    total, error : float
-        Sum of the window, in two parts; 0 at the start.
+    mean : float
+        Mean of the window.
     period : int
         Length of the window.
 
     Returns
     -------
-    total, error, output : float
-        The new state and the index, NaN during warm-up.
+    float
+        The index.
     """
-    total, error, mean = sma_step(typical, i, seen, total, error, period)
-    if seen < period - 1:
-        return total, error, math.nan
     offset = typical[i] - mean
     deviation = _mean_deviation(typical, i, period, mean)
     if abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE or deviation < ROUNDING * abs(mean):
-        return total, error, 0.0
-    return total, error, offset / (0.015 * deviation)
+        return 0.0
+    return offset / (0.015 * deviation)
 
 
 @kernel
-def _cci(typical: Floats, period: int, out: Floats) -> None:
-    total, error = 0.0, 0.0
-    for i in range(typical.shape[0]):
-        total, error, out[i] = cci_step(typical, i, i, total, error, period)
-
-
-@kernel
-def _cci_update(state: Records, window: Floats, typical: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], typical)
-    s["slot"] = next_slot(window, s["slot"])
-    total, error, output = cci_step(window, i, s["seen"], s["total"], s["error"], s["period"])
-    s["seen"] += 1
-    s["total"], s["error"] = total, error
-    return output
+def _cci(high: Floats, low: Floats, close: Floats, period: int, typical: Floats, out: Floats) -> bool:
+    for i in range(out.shape[0]):
+        typical[i] = (high[i] + low[i] + close[i]) / 3.0
+    finite = write_means(typical, period, out)
+    for i in range(period - 1, out.shape[0]):
+        out[i] = cci_step(typical, i, out[i], period)
+    return finite
 
 
 def cci(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20) -> Floats:
@@ -129,9 +109,10 @@ def cci(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20) -> 
         If a column is not one of finite numbers, or their lengths differ.
     """
     length = check_whole_number("cci", "period", period)
-    highs, lows, closes = check_bars("cci", high, low, close)
+    highs, lows, closes = take_bars("cci", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _cci(combine_source("typical", highs, lows, closes), length, out)
+    if not _cci(highs, lows, closes, length, np.empty(highs.shape[0]), out):
+        refuse_infinite("cci", high=highs, low=lows, close=closes)
     return out
 
 
@@ -151,9 +132,12 @@ class Cci(OneOutput, HighLowClose[float]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, CCI_STATE)
-        self._state["period"] = self.period
-        self._window = mirrored_window(self.period + 1)
+        self._state = NO_SUM_YET
+        self._window = Window(self.period + 1)
 
     def _advance(self, high: float, low: float, close: float) -> float:
-        return _cci_update(self._state, self._window, combine_source("typical", high, low, close))
+        typical = combine_source("typical", high, low, close)
+        i, values = self._window.push(typical), self._window.values
+        leaving = values[i - self.period]
+        self._state, mean = centred_sum_step(typical, leaving, values, i, self._count, self._state, self.period)
+        return math.nan if self._count < self._warmup else cci_step(values, i, mean, self.period)

@@ -8,18 +8,18 @@ there.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.errors import ConfigError
-from forexai_core.indicators.averages.exponential_average import ema_step
-from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
-from forexai_core.indicators.streaming import OneInput
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
+from forexai_core.indicators.streaming import OneInput, SeveralOutputs
 
-__all__ = ["Macd", "MacdLines", "macd", "macd_step"]
+__all__ = ["NO_MACD", "Macd", "MacdLines", "MacdState", "macd", "macd_step"]
 
 Line = TypeVar("Line")
 
@@ -35,31 +35,17 @@ class MacdLines(NamedTuple, Generic[Line]):
     """MACD less signal."""
 
 
-MACD_STATE = np.dtype(
-    [
-        ("fast_period", np.int64),
-        ("slow_period", np.int64),
-        ("signal_period", np.int64),
-        ("seen", np.int64),
-        ("fast", np.float64),
-        ("slow", np.float64),
-        ("signal", np.float64),
-    ]
-)
-"""State of a MACD."""
+MacdState: TypeAlias = tuple[Smoothing, Smoothing, Smoothing]
+"""The fast and the slow average, and that of their difference."""
+
+NO_MACD: MacdState = (NO_SMOOTHING, NO_SMOOTHING, NO_SMOOTHING)
+"""The state of before the first value."""
 
 
 @kernel(forceinline=True)
 def macd_step(
-    value: float,
-    seen: int,
-    fast: float,
-    slow: float,
-    signal: float,
-    fast_period: int,
-    slow_period: int,
-    signal_period: int,
-) -> tuple[float, float, float, float, float]:
+    value: float, seen: int, state: MacdState, fast_period: int, slow_period: int, signal_period: int
+) -> tuple[MacdState, float, float]:
     """Advance a MACD by one value.
 
     Parameters
@@ -68,65 +54,48 @@ def macd_step(
         The newest value.
     seen : int
         Values seen before this one.
-    fast, slow, signal : float
-        The averages so far; 0 at the start.
+    state : MacdState
+        The state; ``NO_MACD`` at the start.
     fast_period, slow_period, signal_period : int
         Lengths of the averages.
 
     Returns
     -------
-    fast, slow, signal, macd_line, signal_line : float
-        The new averages, and the two lines, NaN during warm-up.
+    state : MacdState
+        The new state.
+    macd, signal : float
+        The two lines, NaN during warm-up.
     """
-    slow, _ = ema_step(value, seen, slow, slow_period, 2.0 / (slow_period + 1.0))
+    fast, slow, signal = state
+    slow, slow_line = ema_step(value, seen, slow, slow_period, 2.0 / (slow_period + 1.0))
     fast_seen = seen - (slow_period - fast_period)
-    if fast_seen >= 0:
-        fast, _ = ema_step(value, fast_seen, fast, fast_period, 2.0 / (fast_period + 1.0))
+    if fast_seen < 0:
+        return (fast, slow, signal), math.nan, math.nan
+    fast, fast_line = ema_step(value, fast_seen, fast, fast_period, 2.0 / (fast_period + 1.0))
     if seen < slow_period - 1:
-        return fast, slow, signal, math.nan, math.nan
-    line = fast - slow
+        return (fast, slow, signal), math.nan, math.nan
+    line = fast_line - slow_line
     signal, output = ema_step(line, seen - (slow_period - 1), signal, signal_period, 2.0 / (signal_period + 1.0))
     if seen < slow_period + signal_period - 2:
         line = math.nan
-    return fast, slow, signal, line, output
+    return (fast, slow, signal), line, output
 
 
 @kernel
-def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int, out: Floats) -> None:
-    fast, slow, signal = 0.0, 0.0, 0.0
+def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int, out: Floats) -> bool:
+    state = NO_MACD
     lines, signals, histogram = out[0], out[1], out[2]
-    rows = values.shape[0]
-    start = slow_period + signal_period
-    for i in range(min(start, rows)):
-        fast, slow, signal, line, average = macd_step(
-            values[i], i, fast, slow, signal, fast_period, slow_period, signal_period
-        )
+    start = min(slow_period + signal_period, values.shape[0])
+    for i in range(start):
+        state, line, average = macd_step(values[i], i, state, fast_period, slow_period, signal_period)
         lines[i], signals[i], histogram[i] = line, average, line - average
-    for i in range(start, rows):
-        fast, slow, signal, line, average = macd_step(
-            values[i], i, fast, slow, signal, fast_period, slow_period, signal_period
-        )
-        lines[i], signals[i], histogram[i] = line, average, line - average
-
-
-@kernel
-def _macd_update(state: Records, value: float) -> tuple[float, float, float]:
-    s = state[0]
-    fast, slow, signal, line, average = macd_step(
-        value,
-        s["seen"],
-        s["fast"],
-        s["slow"],
-        s["signal"],
-        s["fast_period"],
-        s["slow_period"],
-        s["signal_period"],
-    )
-    s["seen"] += 1
-    s["fast"] = fast
-    s["slow"] = slow
-    s["signal"] = signal
-    return line, average, line - average
+    newest, lines, signals, histogram = values[start:], lines[start:], signals[start:], histogram[start:]
+    for k in range(newest.shape[0]):
+        # The warm-up is over: told so by a constant, the compiler drops its branches.
+        over = slow_period + signal_period
+        state, line, average = macd_step(newest[k], over, state, fast_period, slow_period, signal_period)
+        lines[k], signals[k], histogram[k] = line, average, line - average
+    return math.isfinite(state[1][0] + state[1][1])  # an average never forgets a value that is not finite
 
 
 def _check_periods(fast: int, slow: int, signal: int) -> tuple[int, int, int]:
@@ -162,13 +131,14 @@ def macd(values: ArrayLike, fast: int = 12, slow: int = 26, signal: int = 9) -> 
         If ``values`` is not one column of finite numbers.
     """
     fast, slow, signal = _check_periods(fast, slow, signal)
-    column = check_series("macd", "values", values)
+    column = take_series("macd", "values", values)
     out = np.empty((3, column.shape[0]))
-    _macd(column, fast, slow, signal, out)
+    if not _macd(column, fast, slow, signal, out):
+        refuse_infinite("macd", values=column)
     return MacdLines(out[0], out[1], out[2])
 
 
-class Macd(OneInput[MacdLines[float]]):
+class Macd(SeveralOutputs[MacdLines[float]], OneInput[MacdLines[float]]):
     """Streaming twin of :func:`macd`.
 
     Parameters
@@ -178,19 +148,15 @@ class Macd(OneInput[MacdLines[float]]):
     """
 
     name: ClassVar[str] = "macd"
+    lines = MacdLines
 
     def __init__(self, fast: int = 12, slow: int = 26, signal: int = 9) -> None:
         self.fast, self.slow, self.signal = _check_periods(fast, slow, signal)
         super().__init__(warmup=self.slow + self.signal - 2)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, MACD_STATE)
-        self._state["fast_period"] = self.fast
-        self._state["slow_period"] = self.slow
-        self._state["signal_period"] = self.signal
-
-    def _nothing(self) -> MacdLines[float]:
-        return MacdLines(math.nan, math.nan, math.nan)
+        self._state = NO_MACD
 
     def _advance(self, value: float) -> MacdLines[float]:
-        return MacdLines(*_macd_update(self._state, value))
+        self._state, line, signal = macd_step(value, self._count, self._state, self.fast, self.slow, self.signal)
+        return MacdLines(line, signal, line - signal)

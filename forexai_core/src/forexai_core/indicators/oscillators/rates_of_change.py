@@ -6,93 +6,85 @@ As TA-Lib's MOM and ROC.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
 from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.windows import Window
 
 __all__ = ["Momentum", "Roc", "momentum", "momentum_step", "roc", "roc_step"]
 
-CHANGE_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("seen", np.int64)])
-"""State of a momentum or rate of change."""
-
 
 @kernel(forceinline=True)
-def momentum_step(values: Floats, i: int, seen: int, period: int) -> float:
-    """Subtract the value ``period`` rows before.
+def momentum_step(value: float, before: float) -> float:
+    """Subtract an earlier value.
 
     Parameters
     ----------
-    values : float64
-        Holds the last ``period + 1`` values, ending at ``i``, in order.
-    i : int
-        Position of the newest value.
-    seen : int
-        Values seen before this one.
-    period : int
-        Distance in rows.
+    value, before : float
+        The newest value and the earlier one.
 
     Returns
     -------
     float
-        The difference, NaN during warm-up.
+        The difference.
     """
-    return values[i] - values[i - period] if seen >= period else math.nan
+    return value - before
 
 
 @kernel(forceinline=True)
-def roc_step(values: Floats, i: int, seen: int, period: int) -> float:
-    """Relate to the value ``period`` rows before.
+def roc_step(value: float, before: float) -> float:
+    """Relate to an earlier value.
 
     Parameters
     ----------
-    values, i, seen, period
-        As of :func:`momentum_step`.
+    value, before : float
+        The newest value and the earlier one.
 
     Returns
     -------
     float
-        Percent, NaN during warm-up; 0 where the value before is 0, as TA-Lib has it.
+        Percent; 0 where the value before is 0, as TA-Lib has it.
     """
-    if seen < period:
-        return math.nan
-    before = values[i - period]
-    return (values[i] / before - 1.0) * 100.0 if before != 0.0 else 0.0
+    return 0.0 if before == 0.0 else (value / before - 1.0) * 100.0
 
 
 @kernel
-def _momentum(values: Floats, period: int, out: Floats) -> None:
-    for i in range(values.shape[0]):
-        out[i] = momentum_step(values, i, i, period)
+def _momentum(values: Floats, before: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        difference = momentum_step(values[k], before[k])
+        finite &= difference - difference == 0.0
+        out[k] = difference
+    return finite
 
 
 @kernel
-def _roc(values: Floats, period: int, out: Floats) -> None:
-    for i in range(values.shape[0]):
-        out[i] = roc_step(values, i, i, period)
+def _roc(values: Floats, before: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        finite &= values[k] - values[k] == before[k] - before[k]
+        out[k] = roc_step(values[k], before[k])
+    return finite
 
 
-@kernel
-def _momentum_update(state: Records, window: Floats, value: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    s["seen"] += 1
-    return momentum_step(window, i, s["seen"] - 1, s["period"])
-
-
-@kernel
-def _roc_update(state: Records, window: Floats, value: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    s["seen"] += 1
-    return roc_step(window, i, s["seen"] - 1, s["period"])
+def _compare(indicator: str, values: ArrayLike, period: int, kernel_of_rows: Callable[..., bool]) -> Floats:
+    length = check_whole_number(indicator, "period", period)
+    column = take_series(indicator, "values", values)
+    rows = column.shape[0]
+    out = np.empty(rows)
+    out[:length] = math.nan
+    # Every row is compared, as the newer or as the older one, when there are two periods of them.
+    compared = rows >= 2 * length and kernel_of_rows(column[length:], column[: rows - length], out[length:])
+    if not compared:
+        refuse_infinite(indicator, values=column)
+        kernel_of_rows(column[length:], column[: max(rows - length, 0)], out[length:])
+    return out
 
 
 def momentum(values: ArrayLike, period: int = 10) -> Floats:
@@ -117,11 +109,7 @@ def momentum(values: ArrayLike, period: int = 10) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("momentum", "period", period)
-    column = check_series("momentum", "values", values)
-    out = np.empty(column.shape[0])
-    _momentum(column, length, out)
-    return out
+    return _compare("momentum", values, period, _momentum)
 
 
 def roc(values: ArrayLike, period: int = 10) -> Floats:
@@ -146,11 +134,7 @@ def roc(values: ArrayLike, period: int = 10) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("roc", "period", period)
-    column = check_series("roc", "values", values)
-    out = np.empty(column.shape[0])
-    _roc(column, length, out)
-    return out
+    return _compare("roc", values, period, _roc)
 
 
 class Momentum(OneOutput, OneInput[float]):
@@ -169,12 +153,14 @@ class Momentum(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, CHANGE_STATE)
-        self._state["period"] = self.period
-        self._window = mirrored_window(self.period + 1)
+        self._window = Window(self.period + 1)
 
     def _advance(self, value: float) -> float:
-        return _momentum_update(self._state, self._window, value)
+        before = self._window.values[self._window.push(value) - self.period]
+        return math.nan if self._count < self.period else self._relate(value, before)
+
+    def _relate(self, value: float, before: float) -> float:
+        return momentum_step(value, before)
 
 
 class Roc(Momentum):
@@ -188,5 +174,5 @@ class Roc(Momentum):
 
     name: ClassVar[str] = "roc"
 
-    def _advance(self, value: float) -> float:
-        return _roc_update(self._state, self._window, value)
+    def _relate(self, value: float, before: float) -> float:
+        return roc_step(value, before)

@@ -6,35 +6,31 @@ J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; start and zer
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.exponential_average import ema_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_series, check_whole_number
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_whole_number, refuse_infinite, take_series
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
-__all__ = ["Rsi", "rsi", "rsi_step"]
+__all__ = ["NO_STRENGTH", "Rsi", "Strength", "rsi", "rsi_of_strength", "strength_step"]
 
-RSI_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("seen", np.int64),
-        ("previous", np.float64),  # last value
-        ("gain", np.float64),  # Wilder's average rise; the sum of rises during warm-up
-        ("loss", np.float64),  # Wilder's average fall, positive
-    ]
-)
-"""State of an RSI."""
+CHUNK = 512
+"""Rows that a batch does at once."""
+
+Strength: TypeAlias = tuple[float, Smoothing, Smoothing]
+"""The last value, and Wilder's averages of rises and of falls, both positive."""
+
+NO_STRENGTH: Strength = (0.0, NO_SMOOTHING, NO_SMOOTHING)
+"""The state of before the first value."""
 
 
 @kernel(forceinline=True)
-def rsi_step(
-    value: float, seen: int, previous: float, gain: float, loss: float, period: int
-) -> tuple[float, float, float, float]:
-    """Advance an RSI by one value.
+def strength_step(value: float, seen: int, state: Strength, period: int) -> tuple[Strength, float, float]:
+    """Advance the averages of rises and falls by one value.
 
     Parameters
     ----------
@@ -42,49 +38,72 @@ def rsi_step(
         The newest value.
     seen : int
         Values seen before this one.
-    previous : float
-        The value before.
-    gain, loss : float
-        Average rise and fall so far, both positive; 0 at the start.
+    state : Strength
+        The state; ``NO_STRENGTH`` at the start.
     period : int
         Length of Wilder's smoothing.
 
     Returns
     -------
-    previous, gain, loss, output : float
-        The new state and the RSI, NaN during warm-up.
+    state : Strength
+        The new state.
+    gain, loss : float
+        Average rise and fall, NaN during warm-up.
     """
+    previous, gains, losses = state
     if seen == 0:
-        return value, 0.0, 0.0, math.nan
+        return (value, gains, losses), math.nan, math.nan
     change = value - previous
     weight = 1.0 / period
-    gain, _ = ema_step(max(0.0, change), seen - 1, gain, period, weight)
-    loss, _ = ema_step(-change if change < 0.0 else 0.0, seen - 1, loss, period, weight)
-    if seen < period:
-        return value, gain, loss, math.nan
+    gains, gain = ema_step(max(0.0, change), seen - 1, gains, period, weight)
+    losses, loss = ema_step(-change if change < 0.0 else 0.0, seen - 1, losses, period, weight)
+    return (value, gains, losses), gain, loss
+
+
+@kernel(forceinline=True)
+def rsi_of_strength(gain: float, loss: float) -> float:
+    """Give the RSI that average rises and falls make.
+
+    Parameters
+    ----------
+    gain, loss : float
+        Both positive, or NaN.
+
+    Returns
+    -------
+    float
+        0 to 100; 0 where nothing moved, as TA-Lib has it; NaN of NaN.
+    """
     moved = gain + loss
-    return value, gain, loss, 100.0 * (gain / moved) if moved >= NEGLIGIBLE else 0.0
+    return 0.0 if moved < NEGLIGIBLE else 100.0 * (gain / moved)
 
 
 @kernel
-def _rsi(values: Floats, period: int, out: Floats) -> None:
-    previous, gain, loss = 0.0, 0.0, 0.0
-    rows = values.shape[0]
-    for i in range(min(period + 1, rows)):
-        previous, gain, loss, out[i] = rsi_step(values[i], i, previous, gain, loss, period)
-    for i in range(period + 1, rows):
-        previous, gain, loss, out[i] = rsi_step(values[i], i, previous, gain, loss, period)
+def _relate(gains: Floats, losses: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = rsi_of_strength(gains[k], losses[k])
 
 
 @kernel
-def _rsi_update(state: Records, value: float) -> float:
-    s = state[0]
-    previous, gain, loss, output = rsi_step(value, s["seen"], s["previous"], s["gain"], s["loss"], s["period"])
-    s["seen"] += 1
-    s["previous"] = previous
-    s["gain"] = gain
-    s["loss"] = loss
-    return output
+def _rsi(values: Floats, period: int, scratch: Floats, out: Floats) -> bool:
+    state = NO_STRENGTH
+    warm = min(period + 1, values.shape[0])
+    taint = 0.0  # becomes NaN with the first value that is not finite, and stays so
+    for i in range(warm):
+        state, gain, loss = strength_step(values[i], i, state, period)
+        out[i] = rsi_of_strength(gain, loss)
+        taint += values[i] * 0.0
+    gains, losses = scratch[0], scratch[1]
+    # In chunks, so that the divisions, which do not wait for the row before, are done for several rows at once.
+    for start in range(warm, values.shape[0], CHUNK):
+        newest, outputs = values[start : start + CHUNK], out[start : start + CHUNK]
+        for k in range(newest.shape[0]):
+            value = newest[k]
+            # The warm-up is over: told so by a constant, the compiler drops its branches.
+            state, gains[k], losses[k] = strength_step(value, period + 1, state, period)
+            taint += value * 0.0
+        _relate(gains, losses, outputs)
+    return taint == 0.0
 
 
 def rsi(values: ArrayLike, period: int = 14) -> Floats:
@@ -110,9 +129,10 @@ def rsi(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     length = check_whole_number("rsi", "period", period)
-    column = check_series("rsi", "values", values)
+    column = take_series("rsi", "values", values)
     out = np.empty(column.shape[0])
-    _rsi(column, length, out)
+    if not _rsi(column, length, np.empty((2, CHUNK)), out):
+        refuse_infinite("rsi", values=column)
     return out
 
 
@@ -132,8 +152,8 @@ class Rsi(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, RSI_STATE)
-        self._state["period"] = self.period
+        self._state = NO_STRENGTH
 
     def _advance(self, value: float) -> float:
-        return _rsi_update(self._state, value)
+        self._state, gain, loss = strength_step(value, self._count, self._state, self.period)
+        return rsi_of_strength(gain, loss)

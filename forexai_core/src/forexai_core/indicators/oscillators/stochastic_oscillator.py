@@ -7,19 +7,32 @@ are equal, %K is 0, as TA-Lib has it. The fast form is the slow one without slow
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.simple_average import sma_step
-from forexai_core.indicators.inputs import Floats, Records, check_bars, check_whole_number
-from forexai_core.indicators.levels.extremes import highest_step, lowest_step
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
-from forexai_core.indicators.streaming import HighLowClose
+from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
+from forexai_core.indicators.levels.extremes import (
+    RunningExtreme,
+    chunks_of_extremes,
+    rooms_for_extremes,
+    rows_of_a_chunk,
+    write_chunk,
+)
+from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
 
-__all__ = ["Stochastic", "StochasticFast", "StochasticLines", "stochastic", "stochastic_fast", "stochastic_step"]
+__all__ = [
+    "Stochastic",
+    "StochasticFast",
+    "StochasticLines",
+    "raw_step",
+    "stochastic",
+    "stochastic_fast",
+    "write_places",
+]
 
 Line = TypeVar("Line")
 
@@ -33,163 +46,67 @@ class StochasticLines(NamedTuple, Generic[Line]):
     """Simple average of ``k``."""
 
 
-Place: TypeAlias = tuple[int, float, float, float, float, float, float]
-"""Place in the blocks of the extremes; their extremes so far; the sums of raw and averaged %K, in two parts each."""
-
-NO_PLACE: Place = (0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-"""The state of before the first bar."""
-
-STOCHASTIC_STATE = np.dtype(
-    [
-        ("slowing", np.int64),
-        ("d_period", np.int64),
-        ("seen", np.int64),
-        ("place", np.int64),
-        ("highest", np.float64),
-        ("lowest", np.float64),
-        ("raw_total", np.float64),
-        ("raw_error", np.float64),
-        ("k_total", np.float64),
-        ("k_error", np.float64),
-        ("raw_slot", np.int64),  # of the mirrored window of raw %K
-        ("k_slot", np.int64),  # of the mirrored window of averaged %K
-    ]
-)
-"""State of a stochastic oscillator: the fields of ``Place`` in its order, settings and slots."""
-
-
 @kernel(forceinline=True)
-def stochastic_step(
-    high: float,
-    low: float,
-    close: float,
-    seen: int,
-    state: Place,
-    highs: Floats,
-    lows: Floats,
-    raw: Floats,
-    raw_i: int,
-    averaged: Floats,
-    averaged_i: int,
-    slowing: int,
-    d_period: int,
-) -> tuple[Place, float, float]:
-    """Advance a stochastic oscillator by one bar.
+def raw_step(close: float, highest: float, lowest: float) -> float:
+    """Place a close in the range of a window.
 
     Parameters
     ----------
-    high, low, close : float
-        The newest bar.
-    seen : int
-        Bars seen before this one.
-    state : Place
-        The state; ``NO_PLACE`` at the start.
-    highs, lows : (k_period,) float64
-        Blocks of the extremes. Changed in place.
-    raw, averaged : float64
-        Hold the last ``slowing`` raw and ``d_period`` averaged %K, ending before ``raw_i`` and ``averaged_i``; the new
-        ones are written there.
-    raw_i, averaged_i : int
-        Positions of the newest.
-    slowing, d_period : int
-        Lengths of the two averages.
+    close, highest, lowest : float
+        The newest close, and the extremes of the window.
 
     Returns
     -------
-    state : Place
-        The new state.
-    k, d : float
-        The lines, NaN during warm-up.
+    float
+        Percent; 0 where the range is empty.
     """
-    place, top, bottom, raw_total, raw_error, total, error = state
-    _, top, highest = highest_step(high, seen, place, top, highs)
-    place, bottom, lowest = lowest_step(low, seen, place, bottom, lows)
-    k, d = math.nan, math.nan
-    raw_seen = seen - (highs.shape[0] - 1)
-    if raw_seen >= 0:
-        width = highest - lowest
-        raw[raw_i] = 100.0 * ((close - lowest) / width) if width != 0.0 else 0.0
-        raw_total, raw_error, k = sma_step(raw, raw_i, raw_seen, raw_total, raw_error, slowing)
-        averaged[averaged_i] = k
-        if raw_seen >= slowing - 1:
-            total, error, d = sma_step(averaged, averaged_i, raw_seen - (slowing - 1), total, error, d_period)
-        if raw_seen < slowing + d_period - 2:
-            k = math.nan
-    return (place, top, bottom, raw_total, raw_error, total, error), k, d
+    width = highest - lowest
+    return 0.0 if width == 0.0 else 100.0 * ((close - lowest) / width)
 
 
 @kernel
-def _stochastic(
-    high: Floats,
-    low: Floats,
-    close: Floats,
-    highs: Floats,
-    lows: Floats,
-    raw: Floats,
-    averaged: Floats,
-    slowing: int,
-    d_period: int,
-    out: Floats,
-) -> None:
-    rows = high.shape[0]
-    k, d = out[0], out[1]
-    state = NO_PLACE
-    start = highs.shape[0] + slowing + d_period
-    for i in range(min(start, rows)):
-        state, k[i], d[i] = stochastic_step(
-            high[i], low[i], close[i], i, state, highs, lows, raw, i, averaged, i, slowing, d_period
-        )
-    for i in range(start, rows):
-        state, k[i], d[i] = stochastic_step(
-            high[i], low[i], close[i], i, state, highs, lows, raw, i, averaged, i, slowing, d_period
-        )
+def _relate(closes: Floats, highs: Floats, lows: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = raw_step(closes[k], highs[k], lows[k])
 
 
 @kernel
-def _stochastic_update(
-    record: Records,
-    highs: Floats,
-    lows: Floats,
-    raw: Floats,
-    averaged: Floats,
-    high: float,
-    low: float,
-    close: float,
-) -> tuple[float, float]:
-    s = record[0]
-    state = (
-        s["place"],
-        s["highest"],
-        s["lowest"],
-        s["raw_total"],
-        s["raw_error"],
-        s["k_total"],
-        s["k_error"],
-    )
-    raw_slot, slot = s["raw_slot"], s["k_slot"]
-    raw_i, averaged_i = raw_slot + raw.shape[0] // 2, slot + averaged.shape[0] // 2
-    state, k, d = stochastic_step(
-        high,
-        low,
-        close,
-        s["seen"],
-        state,
-        highs,
-        lows,
-        raw,
-        raw_i,
-        averaged,
-        averaged_i,
-        s["slowing"],
-        s["d_period"],
-    )
-    push(raw, raw_slot, raw[raw_i])
-    push(averaged, slot, averaged[averaged_i])
-    s["raw_slot"], s["k_slot"] = next_slot(raw, raw_slot), next_slot(averaged, slot)
-    s["seen"] += 1
-    s["place"], s["highest"], s["lowest"] = state[0], state[1], state[2]
-    s["raw_total"], s["raw_error"], s["k_total"], s["k_error"] = state[3], state[4], state[5], state[6]
-    return k, d
+def write_places(
+    high: Floats, low: Floats, close: Floats, period: int, rooms: Floats, extremes: Floats, out: Floats
+) -> bool:
+    """Write the place of every close in the range of its window.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) float64
+        Prices of bars.
+    period : int
+        Length of the window.
+    rooms : (2, 2, more) float64
+        To work in, for highs and lows; see
+        :func:`~forexai_core.indicators.levels.extremes.room_for_extremes`.
+    extremes : (2, at least a chunk) float64
+        To work in.
+    out : (rows,) float64
+        Overwritten; NaN in the first ``period - 1`` rows.
+
+    Returns
+    -------
+    bool
+        False where a high or low may not be finite.
+    """
+    rows = close.shape[0]
+    tops, bottoms = extremes[0], extremes[1]
+    first, size = chunks_of_extremes(period, rows)
+    finite = first < rows
+    for start in range(first, rows, size):
+        stop = min(start + size, rows)
+        highs, lows = tops[: stop - start], bottoms[: stop - start]
+        finite &= write_chunk(high, start, stop, period, 1.0, rooms[0], highs)
+        finite &= write_chunk(low, start, stop, period, -1.0, rooms[1], lows)
+        _relate(close[start:stop], highs, lows, out[start:stop])
+    out[: min(period - 1, rows)] = math.nan
+    return finite
 
 
 def _check_periods(indicator: str, k_period: int, slowing: int, d_period: int) -> tuple[int, int, int]:
@@ -204,13 +121,19 @@ def _lines(
     indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike, k_period: int, slowing: int, d_period: int
 ) -> StochasticLines[Floats]:
     k_length, slow_length, d_length = _check_periods(indicator, k_period, slowing, d_period)
-    highs, lows, closes = check_bars(indicator, high, low, close)
+    highs, lows, closes = take_bars(indicator, high=high, low=low, close=close)
+    refuse_infinite(indicator, close=closes)
     rows = highs.shape[0]
-    out = np.full((2, rows), math.nan)
-    if k_length <= rows:
-        blocks = np.empty((2, k_length))
-        raw, averaged = np.empty(rows), np.empty(rows)
-        _stochastic(highs, lows, closes, blocks[0], blocks[1], raw, averaged, slow_length, d_length, out)
+    raw, out = np.full(rows, math.nan), np.full((2, rows), math.nan)
+    extremes = np.empty((2, rows_of_a_chunk(k_length)))
+    finite = write_places(highs, lows, closes, k_length, rooms_for_extremes(2, k_length), extremes, raw)
+    first = k_length - 1
+    if not finite:
+        refuse_infinite(indicator, high=highs, low=lows)
+    write_means(raw[first:], slow_length, out[0, first:])
+    first += slow_length - 1
+    write_means(out[0, first:], d_length, out[1, first:])
+    out[0, : first + d_length - 1] = math.nan
     return StochasticLines(out[0], out[1])
 
 
@@ -274,7 +197,7 @@ def stochastic_fast(
     return _lines("stochastic_fast", high, low, close, k_period, 1, d_period)
 
 
-class Stochastic(HighLowClose[StochasticLines[float]]):
+class Stochastic(SeveralOutputs[StochasticLines[float]], HighLowClose[StochasticLines[float]]):
     """Streaming twin of :func:`stochastic`.
 
     Parameters
@@ -284,22 +207,26 @@ class Stochastic(HighLowClose[StochasticLines[float]]):
     """
 
     name: ClassVar[str] = "stochastic"
+    lines = StochasticLines
 
     def __init__(self, k_period: int = 14, slowing: int = 3, d_period: int = 3) -> None:
         self.k_period, self.slowing, self.d_period = _check_periods(self.name, k_period, slowing, d_period)
         super().__init__(warmup=self.k_period + self.slowing + self.d_period - 3)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, STOCHASTIC_STATE)
-        self._state["slowing"], self._state["d_period"] = self.slowing, self.d_period
-        self._blocks = np.zeros(self.k_period), np.zeros(self.k_period)
-        self._windows = mirrored_window(self.slowing + 1), mirrored_window(self.d_period + 1)
-
-    def _nothing(self) -> StochasticLines[float]:
-        return StochasticLines(math.nan, math.nan)
+        self._highest, self._lowest = RunningExtreme(self.k_period, 1.0), RunningExtreme(self.k_period, -1.0)
+        self._k, self._d = MeanOfWindow(self.slowing), MeanOfWindow(self.d_period)
 
     def _advance(self, high: float, low: float, close: float) -> StochasticLines[float]:
-        return StochasticLines(*_stochastic_update(self._state, *self._blocks, *self._windows, high, low, close))
+        highest, lowest = self._highest.push(high, self._count), self._lowest.push(low, self._count)
+        seen = self._count - (self.k_period - 1)
+        if seen < 0:
+            return self._nothing()
+        k = self._k.push(raw_step(close, highest, lowest), seen)
+        if seen < self.slowing - 1:
+            return self._nothing()
+        d = self._d.push(k, seen - (self.slowing - 1))
+        return StochasticLines(k, d) if self._count >= self._warmup else self._nothing()
 
 
 class StochasticFast(Stochastic):

@@ -1,6 +1,6 @@
-"""Standard deviation of a moving window.
+"""Variance and standard deviation of a moving window.
 
-The population form, as in TA-Lib's STDDEV. TA-Lib subtracts the squared mean from the mean square of raw
+The population forms, as in TA-Lib's VAR and STDDEV. TA-Lib subtracts the squared mean from the mean square of raw
 prices, which loses half the digits; here values are taken relative to a recent mean, so that a deviation of a
 tenth of a point at a price of 100,000 still has nearly all of its digits. TA-Lib also calls a deviation below
 1e-7 zero; here only a window of equal values has none.
@@ -15,168 +15,190 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
+from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.rolling_sums import FRESH_AFTER, fresh_sum
 from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.windows import Window
 
 __all__ = [
-    "DEVIATION_FIELDS",
     "NO_MOMENTS",
     "Moments",
     "StandardDeviation",
-    "load_moments",
+    "Variance",
+    "scratch_of",
     "standard_deviation",
-    "store_moments",
+    "variance",
     "variance_step",
+    "write_block_of_variances",
 ]
 
-Moments: TypeAlias = tuple[int, int, float, float, float]
-"""State of a variance; see ``DEVIATION_FIELDS``."""
+Moments: TypeAlias = tuple[int, float, float, float]
+"""Steps until the sums are taken afresh; their centre; the sums of what the values are above it, and of the squares."""
 
-NO_MOMENTS: Moments = (0, 0, 0.0, 0.0, 0.0)
+NO_MOMENTS: Moments = (0, 0.0, 0.0, 0.0)
 """The state of before the first value."""
-
-DEVIATION_FIELDS: list[tuple[str, type]] = [
-    ("run", np.int64),  # how many of the last values are equal
-    ("age", np.int64),  # steps since the sums were taken afresh
-    ("shift", np.float64),  # a recent mean, which values are taken relative to
-    ("total", np.float64),  # sum of the shifted values
-    ("squares", np.float64),  # sum of their squares
-]
-"""Fields of a state that :func:`variance_step` advances, in the order of ``Moments``."""
 
 LOST_DIGITS = 1e4
 """The sums are taken afresh when what left them, or their mean, was so many times what they measure."""
 
-FRESH_AFTER = 256
-"""They are taken afresh after so many steps, or a period if that is longer, in any case."""
-
-DEVIATION_STATE = np.dtype([("period", np.int64), ("slot", np.int64), ("seen", np.int64), *DEVIATION_FIELDS])
-"""State of a standard deviation."""
-
 
 @kernel
 def _fresh_moments(values: Floats, i: int, period: int) -> tuple[float, float, float]:
-    shift = 0.0
-    for k in range(i - period + 1, i + 1):
-        shift += values[k]
-    shift /= period
-    total, squares = 0.0, 0.0
-    for k in range(i - period + 1, i + 1):
-        offset = values[k] - shift
-        total += offset
-        squares += offset * offset
-    return shift, total, squares
+    centre, total = fresh_sum(values, i, period)
+    even, odd = 0.0, 0.0
+    k = i - period + 1
+    while k < i:
+        one, two = values[k] - centre, values[k + 1] - centre
+        odd += one * one
+        even += two * two
+        k += 2
+    if k == i:
+        odd += (values[i] - centre) * (values[i] - centre)
+    return centre, total, odd + even
 
 
 @kernel(forceinline=True)
-def variance_step(values: Floats, i: int, seen: int, moments: Moments, period: int) -> tuple[Moments, float]:
+def _variance_of_moments(total: float, squares: float, period: int) -> float:
+    share = 1.0 / period
+    mean = total * share
+    return max(squares * share - mean * mean, 0.0)
+
+
+@kernel(forceinline=True)
+def _slide(entering: float, leaving: float, centre: float, total: float, squares: float) -> tuple[float, float]:
+    joined, gone = entering - centre, leaving - centre
+    return total + (entering - leaving), squares + (joined * joined - gone * gone)
+
+
+@kernel(forceinline=True)
+def _variance_and_doubt(leaving: float, centre: float, total: float, squares: float, period: int) -> tuple[float, bool]:
+    share = 1.0 / period
+    gone, mean = leaving - centre, total * share
+    variance = squares * share - mean * mean
+    return variance, (gone * gone > LOST_DIGITS * squares) | (mean * mean > LOST_DIGITS * variance)
+
+
+@kernel(forceinline=True)
+def variance_step(
+    entering: float, leaving: float, values: Floats, i: int, seen: int, state: Moments, period: int
+) -> tuple[Moments, float]:
     """Advance the variance of a window by the value at ``i``.
 
     Parameters
     ----------
+    entering, leaving : float
+        ``values[i]`` and ``values[i - period]``; the second is not used before there is one.
     values : float64
         Holds the last ``period + 1`` values, ending at ``i``, in order.
     i : int
         Position of the newest value.
     seen : int
         Values seen before this one.
-    moments : Moments
+    state : Moments
         The state; ``NO_MOMENTS`` at the start.
     period : int
         Length of the window.
 
     Returns
     -------
-    moments : Moments
+    state : Moments
         The new state.
     variance : float
         Mean squared distance from the mean, never negative; NaN during warm-up.
     """
-    run, age, shift, total, squares = moments
-    run = run + 1 if seen > 0 and values[i] == values[i - 1] else 1
+    remaining, centre, total, squares = state
     if seen < period - 1:
-        return (run, 0, 0.0, 0.0, 0.0), math.nan
-    scale = 1.0 / period
-    mean, variance = 0.0, 0.0
-    fresh = seen == period - 1
-    if not fresh:
-        entering = values[i] - shift
-        leaving = values[i - period] - shift
-        gone = leaving * leaving
-        total += entering - leaving
-        squares += entering * entering - gone
-        mean = total * scale
-        variance = squares * scale - mean * mean
-        lost = gone > LOST_DIGITS * squares or mean * mean > LOST_DIGITS * variance
-        fresh = (lost and run < period) or age >= max(period, FRESH_AFTER)
-    if fresh:
-        shift, total, squares = _fresh_moments(values, i, period)
-        mean = total * scale
-        variance = squares * scale - mean * mean
-        age = 0
-    if run >= period or variance < 0.0:
-        variance = 0.0
-    return (run, age + 1, shift, total, squares), variance
+        return (0, 0.0, 0.0, 0.0), math.nan
+    if remaining == 0:
+        centre, total, squares = _fresh_moments(values, i, period)
+        variance = _variance_of_moments(total, squares, period)
+        remaining = max(period, FRESH_AFTER)
+    else:
+        total, squares = _slide(entering, leaving, centre, total, squares)
+        variance, lost = _variance_and_doubt(leaving, centre, total, squares, period)
+        if lost:
+            centre, total, squares = _fresh_moments(values, i, period)
+            variance = _variance_of_moments(total, squares, period)
+    return (remaining - 1, centre, total, squares), variance
 
 
-@kernel(forceinline=True)
-def load_moments(s: np.void) -> Moments:
-    """Read the state of a variance from a record.
+def scratch_of(period: int) -> Floats:
+    """Make the room that :func:`write_block_of_variances` works in.
 
     Parameters
     ----------
-    s : record
-        Has the fields of ``DEVIATION_FIELDS``.
+    period : int
+        Length of the window.
 
     Returns
     -------
-    Moments
-        Their values.
+    (2, max(period, FRESH_AFTER)) float64
+        Not initialised.
     """
-    return s["run"], s["age"], s["shift"], s["total"], s["squares"]
+    return np.empty((2, max(period, FRESH_AFTER)))
 
 
-@kernel(forceinline=True)
-def store_moments(s: np.void, moments: Moments) -> None:
-    """Write the state of a variance to a record.
+@kernel
+def write_block_of_variances(values: Floats, start: int, stop: int, period: int, scratch: Floats, out: Floats) -> None:
+    """Write the variances of the windows that end in some rows; the first of them from fresh sums.
 
     Parameters
     ----------
-    s : record
-        Has the fields of ``DEVIATION_FIELDS``; changed in place.
-    moments : Moments
-        Their new values.
+    values : (rows,) float64
+        Finite.
+    start, stop : int
+        The rows: the first full window's, and then every ``max(period, FRESH_AFTER)`` rows.
+    period : int
+        Length of the window.
+    scratch : (2, max(period, FRESH_AFTER)) float64
+        Room to work in; see :func:`scratch_of`.
+    out : (stop - start,) float64
+        Overwritten.
     """
-    run, age, shift, total, squares = moments
-    s["run"] = run
-    s["age"] = age
-    s["shift"] = shift
-    s["total"] = total
-    s["squares"] = squares
+    centre, total, squares = _fresh_moments(values, start, period)
+    out[0] = _variance_of_moments(total, squares, period)
+    entering, leaving, variances = values[start + 1 : stop], values[start + 1 - period : stop - period], out[1:]
+    totals, sums = scratch[0], scratch[1]
+    # Two loops: what does not wait for the row before is done for several rows at once.
+    for k in range(variances.shape[0]):
+        total, squares = _slide(entering[k], leaving[k], centre, total, squares)
+        totals[k], sums[k] = total, squares
+    lost = False
+    for k in range(variances.shape[0]):
+        variances[k], doubt = _variance_and_doubt(leaving[k], centre, totals[k], sums[k], period)
+        lost |= doubt
+    if lost:  # seldom: once more, with an eye on every row
+        _write_carefully(values, start, stop, period, out)
 
 
 @kernel
-def _standard_deviation(values: Floats, period: int, out: Floats) -> None:
-    moments = NO_MOMENTS
+def _write_variances(values: Floats, period: int, scratch: Floats, out: Floats) -> None:
     rows = values.shape[0]
-    for i in range(min(period, rows)):
-        moments, variance = variance_step(values, i, i, moments, period)
-        out[i] = math.sqrt(variance)
-    for i in range(period, rows):
-        moments, variance = variance_step(values, i, i, moments, period)
-        out[i] = math.sqrt(variance)
+    out[: min(period - 1, rows)] = math.nan
+    # The same steps in the same order as in a stream, in blocks that each begin with fresh sums.
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        write_block_of_variances(values, start, stop, period, scratch, out[start:stop])
 
 
 @kernel
-def _standard_deviation_update(state: Records, window: Floats, value: float) -> float:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    moments, variance = variance_step(window, i, s["seen"], load_moments(s), s["period"])
-    s["seen"] += 1
-    store_moments(s, moments)
-    return math.sqrt(variance)
+def _write_deviations(values: Floats, period: int, scratch: Floats, out: Floats) -> None:
+    rows = values.shape[0]
+    out[: min(period - 1, rows)] = math.nan
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        block = out[start:stop]
+        write_block_of_variances(values, start, stop, period, scratch, block)
+        for k in range(block.shape[0]):
+            block[k] = math.sqrt(block[k])
+
+
+@kernel
+def _write_carefully(values: Floats, start: int, stop: int, period: int, out: Floats) -> None:
+    state = NO_MOMENTS
+    state, out[0] = variance_step(values[start], 0.0, values, start, start, state, period)
+    for i in range(start + 1, stop):
+        state, out[i - start] = variance_step(values[i], values[i - period], values, i, i, state, period)
 
 
 def standard_deviation(values: ArrayLike, period: int = 20) -> Floats:
@@ -205,11 +227,69 @@ def standard_deviation(values: ArrayLike, period: int = 20) -> Floats:
     length = check_whole_number("standard_deviation", "period", period)
     column = check_series("standard_deviation", "values", values)
     out = np.empty(column.shape[0])
-    _standard_deviation(column, length, out)
+    _write_deviations(column, length, scratch_of(length), out)
     return out
 
 
-class StandardDeviation(OneOutput, OneInput[float]):
+def variance(values: ArrayLike, period: int = 20) -> Floats:
+    """Average the squared distance of the last ``period`` values from their mean.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        Population variance (divided by ``period``), in the squared unit of ``values``; NaN in the first
+        ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If ``period`` is no whole number of at least 1.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    length = check_whole_number("variance", "period", period)
+    column = check_series("variance", "values", values)
+    out = np.empty(column.shape[0])
+    _write_variances(column, length, scratch_of(length), out)
+    return out
+
+
+class Variance(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`variance`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 1.
+    """
+
+    name: ClassVar[str] = "variance"
+
+    def __init__(self, period: int = 20) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_MOMENTS
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i = self._window.push(value)
+        values = self._window.values
+        self._state, variance = variance_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        return variance
+
+
+class StandardDeviation(Variance):
     """Streaming twin of :func:`standard_deviation`.
 
     Parameters
@@ -220,14 +300,5 @@ class StandardDeviation(OneOutput, OneInput[float]):
 
     name: ClassVar[str] = "standard_deviation"
 
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = np.zeros(1, DEVIATION_STATE)
-        self._state["period"] = self.period
-        self._window = mirrored_window(self.period + 1)
-
     def _advance(self, value: float) -> float:
-        return _standard_deviation_update(self._state, self._window, value)
+        return math.sqrt(super()._advance(value))

@@ -1,79 +1,68 @@
-"""Average directional index (ADX) with its directional indicators +DI and -DI.
+"""Directional movement and directional indicators: +DM, -DM, +DI, -DI.
 
-J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; without his rounding, start and zero rules
-as in TA-Lib's ADX, PLUS_DI and MINUS_DI: the sums of movement start from ``period - 1`` bars, and a bar in
-which nothing can be compared leaves the ADX as it was.
+J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; without his rounding, start and zero rules as in
+TA-Lib's PLUS_DM, MINUS_DM, PLUS_DI and MINUS_DI: the sums of movement start from ``period - 1`` bars.
 """
 
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, Records, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput
 from forexai_core.indicators.volatility.ranges import true_range_step
 
-__all__ = ["NO_MOVEMENT", "Adx", "AdxLines", "Movement", "adx", "adx_step"]
+__all__ = [
+    "CHUNK",
+    "NO_MOVEMENT",
+    "MinusDi",
+    "MinusDm",
+    "Movement",
+    "PlusDi",
+    "PlusDm",
+    "indicator_of_movement",
+    "minus_di",
+    "minus_dm",
+    "movement_step",
+    "plus_di",
+    "plus_dm",
+    "write_movements",
+]
 
-Line = TypeVar("Line")
+WilderSum: TypeAlias = tuple[float, float, float]
+"""The sum two bars ago (0 at first), the last one, and what was last added."""
 
+Movement: TypeAlias = tuple[tuple[float, float, float], WilderSum, WilderSum, WilderSum]
+"""Last high, low and close; Wilder's sums of movement up and down and of true range."""
 
-class AdxLines(NamedTuple, Generic[Line]):
-    """Strength and direction of a trend: arrays from the batch form, floats from the streaming form."""
-
-    adx: Line
-    """Strength, 0 to 100, whatever the direction."""
-    plus_di: Line
-    """Upward movement, percent of the true range."""
-    minus_di: Line
-    """Downward movement, percent of the true range."""
-
-
-Movement: TypeAlias = tuple[float, float, float, float, float, float, float]
-"""Last high, low and close; Wilder's sums of movement up and down and of true range; the ADX, its sum at first."""
-
-NO_MOVEMENT: Movement = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_MOVEMENT: Movement = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
 """The state of before the first bar."""
 
-ADX_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("seen", np.int64),
-        ("high", np.float64),
-        ("low", np.float64),
-        ("close", np.float64),
-        ("plus", np.float64),
-        ("minus", np.float64),
-        ("ranges", np.float64),
-        ("adx", np.float64),
-    ]
-)
-"""State of an ADX; the fields of ``Movement`` in its order."""
+CHUNK = 512
+"""Rows that a batch does at once."""
 
 
 @kernel(forceinline=True)
-def _directional_index(plus: float, minus: float, ranges: float) -> tuple[float, float, float]:
-    """Give +DI, -DI and their relative difference DX; a DX below 0 says that there is nothing to compare."""
-    if ranges < NEGLIGIBLE:
-        return 0.0, 0.0, -1.0
-    plus_di = 100.0 * (plus / ranges)
-    minus_di = 100.0 * (minus / ranges)
-    both = plus_di + minus_di
-    if both < NEGLIGIBLE:
-        return plus_di, minus_di, -1.0
-    return plus_di, minus_di, 100.0 * (abs(plus_di - minus_di) / both)
+def _sum_step(value: float, seen: int, state: WilderSum, period: int) -> WilderSum:
+    before, total, added = state
+    if seen >= period:
+        # Two rows back, as in an exponential average, so that a processor works on two rows at once.
+        keep = 1.0 - 1.0 / period
+        return total, before * (keep * keep) + (added * keep + value), value
+    total += value
+    return 0.0, total, total
 
 
 @kernel(forceinline=True)
-def adx_step(
-    high: float, low: float, close: float, seen: int, movement: Movement, period: int
+def movement_step(
+    high: float, low: float, close: float, seen: int, state: Movement, period: int
 ) -> tuple[Movement, float, float, float]:
-    """Advance an ADX by one bar.
+    """Advance the sums of directional movement by one bar.
 
     Parameters
     ----------
@@ -81,73 +70,142 @@ def adx_step(
         The newest bar.
     seen : int
         Bars seen before this one.
-    movement : Movement
+    state : Movement
         The state; ``NO_MOVEMENT`` at the start.
     period : int
         Length of Wilder's smoothing.
 
     Returns
     -------
-    movement : Movement
+    state : Movement
         The new state.
-    adx, plus_di, minus_di : float
-        The lines, NaN during warm-up.
+    plus, minus, ranges : float
+        Sums of movement up, of movement down and of true range.
     """
-    last_high, last_low, last_close, plus, minus, ranges, average = movement
+    last, plus, minus, ranges = state
     if seen == 0:
-        return (high, low, close, 0.0, 0.0, 0.0, 0.0), math.nan, math.nan, math.nan
-    if seen >= period:
-        keep = 1.0 - 1.0 / period
-        plus, minus, ranges = plus * keep, minus * keep, ranges * keep
+        return ((high, low, close), plus, minus, ranges), 0.0, 0.0, 0.0
+    last_high, last_low, last_close = last
     up, down = high - last_high, last_low - low
-    if down > 0.0 and up < down:
-        minus += down
-    elif up > 0.0 and up > down:
-        plus += up
-    ranges += true_range_step(high, low, last_close)
-    plus_di, minus_di = math.nan, math.nan
-    output = math.nan
-    if seen >= period:
-        plus_di, minus_di, index = _directional_index(plus, minus, ranges)
-        if seen >= 2 * period:
-            if index >= 0.0:
-                average += (index - average) / period
-        else:
-            if index >= 0.0:
-                average += index
-            if seen == 2 * period - 1:
-                average /= period
-        if seen >= 2 * period - 1:
-            output = average
-        else:
-            plus_di, minus_di = math.nan, math.nan
-    return (high, low, close, plus, minus, ranges, average), output, plus_di, minus_di
+    plus = _sum_step(up if (up > 0.0) & (up > down) else 0.0, seen, plus, period)
+    minus = _sum_step(down if (down > 0.0) & (down > up) else 0.0, seen, minus, period)
+    ranges = _sum_step(true_range_step(high, low, last_close), seen, ranges, period)
+    return ((high, low, close), plus, minus, ranges), plus[1], minus[1], ranges[1]
+
+
+@kernel(forceinline=True)
+def indicator_of_movement(movement: float, ranges: float) -> float:
+    """Express a sum of movement as a percentage of the true range; 0 where nothing moved.
+
+    Parameters
+    ----------
+    movement, ranges : float
+        Sums as :func:`movement_step` gives them.
+
+    Returns
+    -------
+    float
+        Percent.
+    """
+    return 0.0 if ranges < NEGLIGIBLE else 100.0 * (movement / ranges)
 
 
 @kernel
-def _adx(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> None:
-    movement = NO_MOVEMENT
-    strength, plus_di, minus_di = out[0], out[1], out[2]
-    rows = high.shape[0]
-    for i in range(min(2 * period, rows)):
-        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i, movement, period)
-    for i in range(2 * period, rows):
-        movement, strength[i], plus_di[i], minus_di[i] = adx_step(high[i], low[i], close[i], i, movement, period)
+def write_movements(
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    seen: int,
+    state: Movement,
+    period: int,
+    plus: Floats,
+    minus: Floats,
+    ranges: Floats,
+) -> Movement:
+    """Write the sums of some bars.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) float64
+        The bars.
+    seen : int
+        Bars seen before them.
+    state : Movement
+        The state there.
+    period : int
+        Length of Wilder's smoothing.
+    plus, minus, ranges : (at least rows,) float64
+        Overwritten.
+
+    Returns
+    -------
+    Movement
+        The new state.
+    """
+    start = min(max(period + 1 - seen, 0), high.shape[0])
+    for k in range(start):
+        state, plus[k], minus[k], ranges[k] = movement_step(high[k], low[k], close[k], seen + k, state, period)
+    # Slices, because a position that might be negative costs time; and the warm-up is over: told so by a constant,
+    # the compiler drops its branches.
+    tops, bottoms, closes = high[start:], low[start:], close[start:]
+    plus, minus, ranges = plus[start:], minus[start:], ranges[start:]
+    for k in range(closes.shape[0]):
+        state, plus[k], minus[k], ranges[k] = movement_step(tops[k], bottoms[k], closes[k], period + 1, state, period)
+    return state
 
 
 @kernel
-def _adx_update(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
-    s = state[0]
-    movement = (s["high"], s["low"], s["close"], s["plus"], s["minus"], s["ranges"], s["adx"])
-    movement, strength, plus_di, minus_di = adx_step(high, low, close, s["seen"], movement, s["period"])
-    s["seen"] += 1
-    s["high"], s["low"], s["close"] = movement[0], movement[1], movement[2]
-    s["plus"], s["minus"], s["ranges"], s["adx"] = movement[3], movement[4], movement[5], movement[6]
-    return strength, plus_di, minus_di
+def _write_indicators(movements: Floats, ranges: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = indicator_of_movement(movements[k], ranges[k])
 
 
-def adx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> AdxLines[Floats]:
-    """Measure how strong a trend is, and which way it goes.
+@kernel
+def _di(high: Floats, low: Floats, close: Floats, period: int, upward: bool, scratch: Floats, out: Floats) -> None:
+    state = NO_MOVEMENT
+    plus, minus, ranges = scratch[0], scratch[1], scratch[2]
+    for start in range(0, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        state = write_movements(
+            high[start:stop], low[start:stop], close[start:stop], start, state, period, plus, minus, ranges
+        )
+        _write_indicators(plus if upward else minus, ranges, out[start:stop])
+    out[: min(period, out.shape[0])] = math.nan
+
+
+@kernel
+def _dm(high: Floats, low: Floats, period: int, upward: bool, scratch: Floats, out: Floats) -> None:
+    state = NO_MOVEMENT
+    other, ranges = scratch[0], scratch[1]
+    for start in range(0, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        tops, bottoms, sums = high[start:stop], low[start:stop], out[start:stop]
+        plus, minus = (sums, other) if upward else (other, sums)
+        # The true range is not asked for: any price may stand for the close.
+        state = write_movements(tops, bottoms, tops, start, state, period, plus, minus, ranges)
+    out[: min(max(period - 1, 1), out.shape[0])] = math.nan
+
+
+def _directional_indicator(
+    indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int, *, upward: bool
+) -> Floats:
+    length = check_whole_number(indicator, "period", period)
+    highs, lows, closes = check_bars(indicator, high=high, low=low, close=close)
+    out = np.empty(highs.shape[0])
+    _di(highs, lows, closes, length, upward, np.empty((3, CHUNK)), out)
+    return out
+
+
+def _movement(indicator: str, high: ArrayLike, low: ArrayLike, period: int, *, upward: bool) -> Floats:
+    length = check_whole_number(indicator, "period", period)
+    highs, lows = check_bars(indicator, high=high, low=low)
+    out = np.empty(highs.shape[0])
+    _dm(highs, lows, length, upward, np.empty((2, CHUNK)), out)
+    return out
+
+
+def plus_di(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
+    """Express upward movement as a percentage of the true range.
 
     Parameters
     ----------
@@ -158,8 +216,8 @@ def adx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> 
 
     Returns
     -------
-    AdxLines
-        Three (rows,) float64; NaN in the first ``2 * period - 1`` rows.
+    (rows,) float64
+        Percent; NaN in the first ``period`` rows.
 
     Raises
     ------
@@ -168,15 +226,72 @@ def adx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("adx", "period", period)
-    highs, lows, closes = check_bars("adx", high, low, close)
-    out = np.empty((3, highs.shape[0]))
-    _adx(highs, lows, closes, length, out)
-    return AdxLines(out[0], out[1], out[2])
+    return _directional_indicator("plus_di", high, low, close, period, upward=True)
 
 
-class Adx(HighLowClose[AdxLines[float]]):
-    """Streaming twin of :func:`adx`.
+def minus_di(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
+    """Express downward movement as a percentage of the true range; the rest as of :func:`plus_di`.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of Wilder's smoothing, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        Percent; NaN in the first ``period`` rows.
+    """
+    return _directional_indicator("minus_di", high, low, close, period, upward=False)
+
+
+def plus_dm(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
+    """Sum upward movement: by how much highs rose, in bars that reached further up than down.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of Wilder's smoothing, at least 1; 1 for none.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units; NaN in the first ``max(period - 1, 1)`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If ``period`` is no whole number of at least 1.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    return _movement("plus_dm", high, low, period, upward=True)
+
+
+def minus_dm(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
+    """Sum downward movement: by how much lows fell, in bars that reached further down than up.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of Wilder's smoothing, at least 1; 1 for none.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units; NaN in the first ``max(period - 1, 1)`` rows.
+    """
+    return _movement("minus_dm", high, low, period, upward=False)
+
+
+class PlusDi(OneOutput, HighLowClose[float]):
+    """Streaming twin of :func:`plus_di`.
 
     Parameters
     ----------
@@ -184,18 +299,76 @@ class Adx(HighLowClose[AdxLines[float]]):
         Length of Wilder's smoothing, at least 1.
     """
 
-    name: ClassVar[str] = "adx"
+    name: ClassVar[str] = "plus_di"
 
     def __init__(self, period: int = 14) -> None:
         self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=2 * self.period - 1)
+        super().__init__(warmup=self.period)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, ADX_STATE)
-        self._state["period"] = self.period
+        self._state = NO_MOVEMENT
 
-    def _nothing(self) -> AdxLines[float]:
-        return AdxLines(math.nan, math.nan, math.nan)
+    def _advance(self, high: float, low: float, close: float) -> float:
+        self._state, plus, minus, ranges = movement_step(high, low, close, self._count, self._state, self.period)
+        if self._count < self.period:
+            return math.nan
+        return indicator_of_movement(self._chosen(plus, minus), ranges)
 
-    def _advance(self, high: float, low: float, close: float) -> AdxLines[float]:
-        return AdxLines(*_adx_update(self._state, high, low, close))
+    def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002  (the other one takes it)
+        return plus
+
+
+class MinusDi(PlusDi):
+    """Streaming twin of :func:`minus_di`.
+
+    Parameters
+    ----------
+    period : int
+        Length of Wilder's smoothing, at least 1.
+    """
+
+    name: ClassVar[str] = "minus_di"
+
+    def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002
+        return minus
+
+
+class PlusDm(OneOutput, HighLow[float]):
+    """Streaming twin of :func:`plus_dm`.
+
+    Parameters
+    ----------
+    period : int
+        Length of Wilder's smoothing, at least 1; 1 for none.
+    """
+
+    name: ClassVar[str] = "plus_dm"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=max(self.period - 1, 1))
+
+    def _start(self) -> None:
+        self._state = NO_MOVEMENT
+
+    def _advance(self, high: float, low: float) -> float:
+        self._state, plus, minus, _ = movement_step(high, low, high, self._count, self._state, self.period)
+        return math.nan if self._count < self._warmup else self._chosen(plus, minus)
+
+    def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002  (the other one takes it)
+        return plus
+
+
+class MinusDm(PlusDm):
+    """Streaming twin of :func:`minus_dm`.
+
+    Parameters
+    ----------
+    period : int
+        Length of Wilder's smoothing, at least 1; 1 for none.
+    """
+
+    name: ClassVar[str] = "minus_dm"
+
+    def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002
+        return minus

@@ -8,123 +8,55 @@ deviations away. As TA-Lib's BBANDS, with the more exact deviation of
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.simple_average import sma_step
-from forexai_core.indicators.inputs import Floats, Records, check_number, check_series, check_whole_number
-from forexai_core.indicators.rolling_sums import mirrored_window, next_slot, push
-from forexai_core.indicators.statistics.deviation import (
-    DEVIATION_FIELDS,
-    NO_MOMENTS,
-    Moments,
-    load_moments,
-    store_moments,
-    variance_step,
-)
-from forexai_core.indicators.streaming import OneInput
+from forexai_core.indicators.averages.simple_average import write_block_of_means
+from forexai_core.indicators.inputs import Floats, check_number, check_series, check_whole_number
+from forexai_core.indicators.rolling_sums import FRESH_AFTER, NO_SUM_YET, centred_sum_step
+from forexai_core.indicators.statistics.deviation import NO_MOMENTS, scratch_of, variance_step, write_block_of_variances
+from forexai_core.indicators.streaming import OneInput, SeveralOutputs
+from forexai_core.indicators.volatility.bands import Bands
+from forexai_core.indicators.windows import Window
 
-__all__ = ["Bands", "Bollinger", "bollinger", "bollinger_step"]
-
-Line = TypeVar("Line")
-
-
-class Bands(NamedTuple, Generic[Line]):
-    """Three lines of a channel: arrays from the batch form, floats from the streaming form."""
-
-    upper: Line
-    middle: Line
-    lower: Line
-
-
-BOLLINGER_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("deviations", np.float64),
-        ("slot", np.int64),
-        ("seen", np.int64),
-        ("sum", np.float64),  # sum of the window is sum + sum_error
-        ("sum_error", np.float64),
-        *DEVIATION_FIELDS,
-    ]
-)
-"""State of Bollinger bands."""
+__all__ = ["Bollinger", "bollinger"]
 
 
 @kernel(forceinline=True)
-def bollinger_step(
-    values: Floats,
-    i: int,
-    seen: int,
-    window_sum: float,
-    sum_error: float,
-    moments: Moments,
-    period: int,
-    deviations: float,
-) -> tuple[float, float, Moments, float, float, float]:
-    """Advance Bollinger bands by the value at ``i``.
+def band_step(middle: float, variance: float, deviations: float) -> tuple[float, float]:
+    """Draw the two bands of one row.
 
     Parameters
     ----------
-    values : float64
-        Holds the last ``period + 1`` values, ending at ``i``, in order.
-    i : int
-        Position of the newest value.
-    seen : int
-        Values seen before this one.
-    window_sum, sum_error : float
-        Sum of the window, in two parts; 0 at the start.
-    moments : Moments
-        State of the variance; ``NO_MOMENTS`` at the start.
-    period : int
-        Length of the window.
+    middle, variance : float
+        Mean and variance of the window.
     deviations : float
         Distance of the bands from the middle, standard deviations.
 
     Returns
     -------
-    window_sum, sum_error, moments
-        The new state.
-    upper, middle, lower : float
-        The lines, NaN during warm-up.
+    upper, lower : float
+        The bands.
     """
-    window_sum, sum_error, middle = sma_step(values, i, seen, window_sum, sum_error, period)
-    moments, variance = variance_step(values, i, seen, moments, period)
     width = deviations * math.sqrt(variance)
-    return window_sum, sum_error, moments, middle + width, middle, middle - width
+    return middle + width, middle - width
 
 
 @kernel
-def _bollinger(values: Floats, period: int, deviations: float, out: Floats) -> None:
-    window_sum, sum_error, moments = 0.0, 0.0, NO_MOMENTS
-    upper, middle, lower = out[0], out[1], out[2]
+def _bollinger(values: Floats, period: int, deviations: float, scratch: Floats, out: Floats) -> None:
+    uppers, middles, lowers = out[0], out[1], out[2]
     rows = values.shape[0]
-    for i in range(min(period, rows)):
-        window_sum, sum_error, moments, upper[i], middle[i], lower[i] = bollinger_step(
-            values, i, i, window_sum, sum_error, moments, period, deviations
-        )
-    for i in range(period, rows):
-        window_sum, sum_error, moments, upper[i], middle[i], lower[i] = bollinger_step(
-            values, i, i, window_sum, sum_error, moments, period, deviations
-        )
-
-
-@kernel
-def _bollinger_update(state: Records, window: Floats, value: float) -> tuple[float, float, float]:
-    s = state[0]
-    i = push(window, s["slot"], value)
-    s["slot"] = next_slot(window, s["slot"])
-    window_sum, sum_error, moments, upper, middle, lower = bollinger_step(
-        window, i, s["seen"], s["sum"], s["sum_error"], load_moments(s), s["period"], s["deviations"]
-    )
-    s["seen"] += 1
-    s["sum"] = window_sum
-    s["sum_error"] = sum_error
-    store_moments(s, moments)
-    return upper, middle, lower
+    out[:, : min(period - 1, rows)] = math.nan
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        upper, middle, lower = uppers[start:stop], middles[start:stop], lowers[start:stop]
+        write_block_of_means(values, start, stop, period, middle)
+        write_block_of_variances(values, start, stop, period, scratch, lower)
+        for k in range(upper.shape[0]):
+            upper[k], lower[k] = band_step(middle[k], lower[k], deviations)
 
 
 def bollinger(values: ArrayLike, period: int = 20, deviations: float = 2.0) -> Bands[Floats]:
@@ -155,11 +87,11 @@ def bollinger(values: ArrayLike, period: int = 20, deviations: float = 2.0) -> B
     width = check_number("bollinger", "deviations", deviations)
     column = check_series("bollinger", "values", values)
     out = np.empty((3, column.shape[0]))
-    _bollinger(column, length, width, out)
+    _bollinger(column, length, width, scratch_of(length), out)
     return Bands(out[0], out[1], out[2])
 
 
-class Bollinger(OneInput[Bands[float]]):
+class Bollinger(SeveralOutputs[Bands[float]], OneInput[Bands[float]]):
     """Streaming twin of :func:`bollinger`.
 
     Parameters
@@ -171,6 +103,7 @@ class Bollinger(OneInput[Bands[float]]):
     """
 
     name: ClassVar[str] = "bollinger"
+    lines = Bands
 
     def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
         self.period = check_whole_number(self.name, "period", period)
@@ -178,13 +111,14 @@ class Bollinger(OneInput[Bands[float]]):
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, BOLLINGER_STATE)
-        self._state["period"] = self.period
-        self._state["deviations"] = self.deviations
-        self._window = mirrored_window(self.period + 1)
-
-    def _nothing(self) -> Bands[float]:
-        return Bands(math.nan, math.nan, math.nan)
+        self._mean, self._moments = NO_SUM_YET, NO_MOMENTS
+        self._window = Window(self.period + 1)
 
     def _advance(self, value: float) -> Bands[float]:
-        return Bands(*_bollinger_update(self._state, self._window, value))
+        i, period, seen = self._window.push(value), self.period, self._count
+        values = self._window.values
+        leaving = values[i - period]
+        self._mean, middle = centred_sum_step(value, leaving, values, i, seen, self._mean, period)
+        self._moments, variance = variance_step(value, leaving, values, i, seen, self._moments, period)
+        upper, lower = band_step(middle, variance, self.deviations)
+        return Bands(upper, middle, lower)

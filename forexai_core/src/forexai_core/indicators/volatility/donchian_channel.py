@@ -13,39 +13,39 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series, check_whole_number
-from forexai_core.indicators.levels.extremes import highest_step, lowest_step
-from forexai_core.indicators.streaming import HighLow
-from forexai_core.indicators.volatility.bollinger_bands import Bands
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
+from forexai_core.indicators.levels.extremes import RunningExtreme, chunks_of_extremes, room_for_extremes, write_chunk
+from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.volatility.bands import Bands
 
 __all__ = ["Donchian", "donchian"]
 
-DONCHIAN_STATE = np.dtype([("seen", np.int64), ("place", np.int64), ("highest", np.float64), ("lowest", np.float64)])
-"""State of a channel: place in the block, and the extremes of the block so far."""
+
+@kernel(forceinline=True)
+def _middle(upper: float, lower: float) -> float:
+    return 0.5 * (upper + lower)
 
 
 @kernel
-def _donchian(high: Floats, low: Floats, highs: Floats, lows: Floats, out: Floats) -> None:
-    upper, middle, lower = out[0], out[1], out[2]
-    place, top, bottom = 0, 0.0, 0.0
-    for i in range(high.shape[0]):
-        _, top, upper[i] = highest_step(high[i], i, place, top, highs)
-        place, bottom, lower[i] = lowest_step(low[i], i, place, bottom, lows)
-        middle[i] = 0.5 * (upper[i] + lower[i])
+def _halve(upper: Floats, lower: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _middle(upper[i], lower[i])
 
 
 @kernel
-def _donchian_update(
-    state: Records, highs: Floats, lows: Floats, high: float, low: float
-) -> tuple[float, float, float]:
-    s = state[0]
-    _, top, upper = highest_step(high, s["seen"], s["place"], s["highest"], highs)
-    place, bottom, lower = lowest_step(low, s["seen"], s["place"], s["lowest"], lows)
-    s["seen"] += 1
-    s["place"] = place
-    s["highest"] = top
-    s["lowest"] = bottom
-    return upper, 0.5 * (upper + lower), lower
+def _donchian(high: Floats, low: Floats, period: int, room: Floats, room_low: Floats, out: Floats) -> bool:
+    rows = high.shape[0]
+    first, size = chunks_of_extremes(period, rows)
+    finite = first < rows
+    uppers, middles, lowers = out[0], out[1], out[2]
+    for start in range(first, rows, size):
+        stop = min(start + size, rows)
+        upper, middle, lower = uppers[start:stop], middles[start:stop], lowers[start:stop]
+        finite &= write_chunk(high, start, stop, period, 1.0, room, upper)
+        finite &= write_chunk(low, start, stop, period, -1.0, room_low, lower)
+        _halve(upper, lower, middle)
+    out[:, : min(period - 1, rows)] = math.nan
+    return finite
 
 
 def donchian(high: ArrayLike, low: ArrayLike, period: int = 20) -> Bands[Floats]:
@@ -72,15 +72,14 @@ def donchian(high: ArrayLike, low: ArrayLike, period: int = 20) -> Bands[Floats]
         If a column is not one of finite numbers, or their lengths differ.
     """
     length = check_whole_number("donchian", "period", period)
-    highs, lows = check_series("donchian", "high", high), check_series("donchian", "low", low)
-    rows = check_aligned("donchian", high=highs, low=lows)
-    out = np.full((3, rows), math.nan)
-    if length <= rows:
-        _donchian(highs, lows, np.empty(length), np.empty(length), out)
+    highs, lows = take_bars("donchian", high=high, low=low)
+    out = np.empty((3, highs.shape[0]))
+    if not _donchian(highs, lows, length, room_for_extremes(length), room_for_extremes(length), out):
+        refuse_infinite("donchian", high=highs, low=lows)
     return Bands(out[0], out[1], out[2])
 
 
-class Donchian(HighLow[Bands[float]]):
+class Donchian(SeveralOutputs[Bands[float]], HighLow[Bands[float]]):
     """Streaming twin of :func:`donchian`.
 
     Parameters
@@ -90,17 +89,15 @@ class Donchian(HighLow[Bands[float]]):
     """
 
     name: ClassVar[str] = "donchian"
+    lines = Bands
 
     def __init__(self, period: int = 20) -> None:
         self.period = check_whole_number(self.name, "period", period)
         super().__init__(warmup=self.period - 1)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, DONCHIAN_STATE)
-        self._highs, self._lows = np.zeros(self.period), np.zeros(self.period)
-
-    def _nothing(self) -> Bands[float]:
-        return Bands(math.nan, math.nan, math.nan)
+        self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)
 
     def _advance(self, high: float, low: float) -> Bands[float]:
-        return Bands(*_donchian_update(self._state, self._highs, self._lows, high, low))
+        upper, lower = self._highest.push(high, self._count), self._lowest.push(low, self._count)
+        return Bands(upper, _middle(upper, lower), lower)

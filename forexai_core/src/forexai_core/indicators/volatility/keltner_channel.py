@@ -13,32 +13,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.exponential_average import ema_step
-from forexai_core.indicators.inputs import Floats, Records, check_bars, check_number, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose
-from forexai_core.indicators.volatility.bollinger_bands import Bands
-from forexai_core.indicators.volatility.ranges import atr_step
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.inputs import Floats, check_bars, check_number, check_whole_number
+from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
+from forexai_core.indicators.volatility.bands import Bands
+from forexai_core.indicators.volatility.ranges import NO_RANGE, RangeState, atr_step
 
 __all__ = ["NO_CHANNEL", "Channel", "Keltner", "keltner", "keltner_step"]
 
-Channel: TypeAlias = tuple[float, float, float]
-"""Average of closes, last close, average of true ranges; sums during warm-up."""
+Channel: TypeAlias = tuple[Smoothing, RangeState]
+"""The average of closes, and the ATR."""
 
-NO_CHANNEL: Channel = (0.0, 0.0, 0.0)
+NO_CHANNEL: Channel = (NO_SMOOTHING, NO_RANGE)
 """The state of before the first bar."""
-
-KELTNER_STATE = np.dtype(
-    [
-        ("period", np.int64),
-        ("atr_period", np.int64),
-        ("ranges", np.float64),  # distance of the bands, average true ranges
-        ("seen", np.int64),
-        ("average", np.float64),
-        ("close", np.float64),
-        ("atr", np.float64),
-    ]
-)
-"""State of a Keltner channel."""
 
 
 @kernel(forceinline=True)
@@ -67,13 +54,13 @@ def keltner_step(
     upper, middle, lower : float
         The lines, NaN during warm-up.
     """
-    average, previous, true_ranges = channel
+    average, true_ranges = channel
     average, middle = ema_step(close, seen, average, period, 2.0 / (period + 1.0))
-    previous, true_ranges, atr = atr_step(high, low, close, seen, previous, true_ranges, atr_period)
+    true_ranges, atr = atr_step(high, low, close, seen, true_ranges, atr_period)
     if seen < period - 1 or seen < atr_period:
-        return (average, previous, true_ranges), math.nan, math.nan, math.nan
+        return (average, true_ranges), math.nan, math.nan, math.nan
     width = ranges * atr
-    return (average, previous, true_ranges), middle + width, middle, middle - width
+    return (average, true_ranges), middle + width, middle, middle - width
 
 
 @kernel
@@ -83,27 +70,18 @@ def _keltner(
     upper, middle, lower = out[0], out[1], out[2]
     channel = NO_CHANNEL
     rows = high.shape[0]
-    start = max(period, atr_period + 1)
-    for i in range(min(start, rows)):
+    start = min(max(period, atr_period + 1), rows)
+    for i in range(start):
         channel, upper[i], middle[i], lower[i] = keltner_step(
             high[i], low[i], close[i], i, channel, period, ranges, atr_period
         )
-    for i in range(start, rows):
-        channel, upper[i], middle[i], lower[i] = keltner_step(
-            high[i], low[i], close[i], i, channel, period, ranges, atr_period
+    tops, bottoms, closes = high[start:], low[start:], close[start:]
+    upper, middle, lower = upper[start:], middle[start:], lower[start:]
+    for k in range(closes.shape[0]):
+        # The warm-up is over: told so by a constant, the compiler drops its branches.
+        channel, upper[k], middle[k], lower[k] = keltner_step(
+            tops[k], bottoms[k], closes[k], period + atr_period, channel, period, ranges, atr_period
         )
-
-
-@kernel
-def _keltner_update(state: Records, high: float, low: float, close: float) -> tuple[float, float, float]:
-    s = state[0]
-    channel = (s["average"], s["close"], s["atr"])
-    channel, upper, middle, lower = keltner_step(
-        high, low, close, s["seen"], channel, s["period"], s["ranges"], s["atr_period"]
-    )
-    s["seen"] += 1
-    s["average"], s["close"], s["atr"] = channel
-    return upper, middle, lower
 
 
 def _check_settings(period: int, ranges: float, atr_period: int) -> tuple[int, float, int]:
@@ -143,13 +121,13 @@ def keltner(
         If a column is not one of finite numbers, or their lengths differ.
     """
     settings = _check_settings(period, ranges, atr_period)
-    highs, lows, closes = check_bars("keltner", high, low, close)
+    highs, lows, closes = check_bars("keltner", high=high, low=low, close=close)
     out = np.empty((3, highs.shape[0]))
     _keltner(highs, lows, closes, *settings, out)
     return Bands(out[0], out[1], out[2])
 
 
-class Keltner(HighLowClose[Bands[float]]):
+class Keltner(SeveralOutputs[Bands[float]], HighLowClose[Bands[float]]):
     """Streaming twin of :func:`keltner`.
 
     Parameters
@@ -163,18 +141,17 @@ class Keltner(HighLowClose[Bands[float]]):
     """
 
     name: ClassVar[str] = "keltner"
+    lines = Bands
 
     def __init__(self, period: int = 20, ranges: float = 2.0, atr_period: int = 10) -> None:
         self.period, self.ranges, self.atr_period = _check_settings(period, ranges, atr_period)
         super().__init__(warmup=max(self.period - 1, self.atr_period))
 
     def _start(self) -> None:
-        self._state = np.zeros(1, KELTNER_STATE)
-        self._state["period"], self._state["atr_period"] = self.period, self.atr_period
-        self._state["ranges"] = self.ranges
-
-    def _nothing(self) -> Bands[float]:
-        return Bands(math.nan, math.nan, math.nan)
+        self._channel = NO_CHANNEL
 
     def _advance(self, high: float, low: float, close: float) -> Bands[float]:
-        return Bands(*_keltner_update(self._state, high, low, close))
+        self._channel, upper, middle, lower = keltner_step(
+            high, low, close, self._count, self._channel, self.period, self.ranges, self.atr_period
+        )
+        return Bands(upper, middle, lower)

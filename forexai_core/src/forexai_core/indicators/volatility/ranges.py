@@ -6,20 +6,39 @@ J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; start as in T
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.exponential_average import ema_step
-from forexai_core.indicators.inputs import Floats, Records, check_bars, check_whole_number
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
 from forexai_core.indicators.streaming import HighLowClose, OneOutput
 
-__all__ = ["Atr", "Natr", "TrueRange", "atr", "atr_step", "natr", "percent_step", "true_range", "true_range_step"]
+__all__ = [
+    "NO_RANGE",
+    "Atr",
+    "Natr",
+    "RangeState",
+    "TrueRange",
+    "atr",
+    "atr_step",
+    "natr",
+    "percent_step",
+    "true_range",
+    "true_range_step",
+    "write_true_ranges",
+]
 
-ATR_STATE = np.dtype([("period", np.int64), ("seen", np.int64), ("close", np.float64), ("average", np.float64)])
-"""State of an ATR: the last close, and Wilder's average (during warm-up the sum) of true ranges."""
+CHUNK = 512
+"""Rows that a batch does at once where it takes several loops."""
+
+RangeState: TypeAlias = tuple[float, Smoothing]
+"""The last close, and Wilder's average of true ranges."""
+
+NO_RANGE: RangeState = (0.0, NO_SMOOTHING)
+"""The state of before the first bar."""
 
 
 @kernel(forceinline=True)
@@ -45,8 +64,8 @@ def true_range_step(high: float, low: float, previous_close: float) -> float:
 
 @kernel(forceinline=True)
 def atr_step(
-    high: float, low: float, close: float, seen: int, previous_close: float, average: float, period: int
-) -> tuple[float, float, float]:
+    high: float, low: float, close: float, seen: int, state: RangeState, period: int
+) -> tuple[RangeState, float]:
     """Advance an ATR by one bar.
 
     Parameters
@@ -55,47 +74,23 @@ def atr_step(
         The newest bar.
     seen : int
         Bars seen before this one.
-    previous_close : float
-        Close of the bar before.
-    average : float
-        Average so far; 0 at the start.
+    state : RangeState
+        The state; ``NO_RANGE`` at the start.
     period : int
         Length of Wilder's smoothing.
 
     Returns
     -------
-    previous_close, average, output : float
-        The new state and the ATR, NaN during warm-up.
+    state : RangeState
+        The new state.
+    atr : float
+        NaN during warm-up.
     """
+    previous_close, smoothing = state
     if seen == 0:
-        return close, 0.0, math.nan
-    average, output = ema_step(true_range_step(high, low, previous_close), seen - 1, average, period, 1.0 / period)
-    return close, average, output
-
-
-@kernel
-def _true_range(high: Floats, low: Floats, close: Floats, out: Floats) -> None:
-    rows = high.shape[0]
-    if rows > 0:
-        out[0] = math.nan
-    for i in range(1, rows):
-        out[i] = true_range_step(high[i], low[i], close[i - 1])
-
-
-@kernel
-def _atr(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> None:
-    previous, average = 0.0, 0.0
-    rows = high.shape[0]
-    for i in range(min(period + 1, rows)):
-        previous, average, out[i] = atr_step(high[i], low[i], close[i], i, previous, average, period)
-    for i in range(period + 1, rows):
-        previous, average, out[i] = atr_step(high[i], low[i], close[i], i, previous, average, period)
-
-
-@kernel
-def _percent_of(part: Floats, whole: Floats) -> None:
-    for i in range(part.shape[0]):
-        part[i] = percent_step(part[i], whole[i])
+        return (close, (0.0, 0.0, 0.0)), math.nan
+    smoothing, output = ema_step(true_range_step(high, low, previous_close), seen - 1, smoothing, period, 1.0 / period)
+    return (close, smoothing), output
 
 
 @kernel(forceinline=True)
@@ -112,19 +107,83 @@ def percent_step(part: float, whole: float) -> float:
     float
         Percent.
     """
-    if whole == 0.0:
-        return part if math.isnan(part) else 0.0
-    return part / whole * 100.0
+    # Of a part that is not known yet NaN in any case.
+    return part * 0.0 if whole == 0.0 else part / whole * 100.0
 
 
 @kernel
-def _atr_update(state: Records, high: float, low: float, close: float) -> float:
-    s = state[0]
-    previous, average, output = atr_step(high, low, close, s["seen"], s["close"], s["average"], s["period"])
-    s["seen"] += 1
-    s["close"] = previous
-    s["average"] = average
-    return output
+def write_true_ranges(high: Floats, low: Floats, close: Floats, out: Floats) -> bool:
+    """Write the true range of every bar.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) float64
+        Prices of bars.
+    out : (rows,) float64
+        Overwritten; NaN in the first row.
+
+    Returns
+    -------
+    bool
+        False where a price may not be finite.
+    """
+    rows = high.shape[0]
+    if rows == 0:
+        return True
+    ends = high[0] - low[0] + close[rows - 1]
+    finite = ends - ends == 0.0
+    out[0] = math.nan
+    tops, bottoms, previous, ranges = high[1:], low[1:], close[: rows - 1], out[1:]
+    for k in range(ranges.shape[0]):
+        probe = tops[k] - bottoms[k] + previous[k]
+        finite &= probe - probe == 0.0
+        ranges[k] = true_range_step(tops[k], bottoms[k], previous[k])
+    return finite
+
+
+@kernel
+def _write_averages(
+    high: Floats, low: Floats, close: Floats, seen: int, state: RangeState, period: int, out: Floats
+) -> tuple[RangeState, float]:
+    # Becomes NaN with the first high or low that is not finite, and stays so; a close that is not stays in the average.
+    taint = 0.0
+    start = min(max(period + 1 - seen, 0), out.shape[0])
+    for k in range(start):
+        state, out[k] = atr_step(high[k], low[k], close[k], seen + k, state, period)
+        taint += high[k] * low[k] * 0.0
+    # Slices, because a position that might be negative costs time; and the warm-up is over: told so by a constant,
+    # the compiler drops its branches.
+    tops, bottoms, closes, averages = high[start:], low[start:], close[start:], out[start:]
+    for k in range(averages.shape[0]):
+        top, bottom, last = tops[k], bottoms[k], closes[k]
+        state, averages[k] = atr_step(top, bottom, last, period + 1, state, period)
+        taint += top * bottom * 0.0
+    return state, taint
+
+
+@kernel
+def _atr(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> bool:
+    state, taint = _write_averages(high, low, close, 0, NO_RANGE, period, out)
+    return math.isfinite(taint + state[0] + state[1][0] + state[1][1])
+
+
+@kernel
+def _to_percent(parts: Floats, wholes: Floats) -> None:
+    for k in range(parts.shape[0]):
+        parts[k] = percent_step(parts[k], wholes[k])
+
+
+@kernel
+def _natr(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> bool:
+    state = NO_RANGE
+    finite = True
+    for start in range(0, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        part = out[start:stop]
+        state, taint = _write_averages(high[start:stop], low[start:stop], close[start:stop], start, state, period, part)
+        finite &= math.isfinite(taint)
+        _to_percent(part, close[start:stop])
+    return finite and math.isfinite(state[0] + state[1][0] + state[1][1])
 
 
 def true_range(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
@@ -145,9 +204,10 @@ def true_range(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = check_bars("true_range", high, low, close)
+    highs, lows, closes = take_bars("true_range", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _true_range(highs, lows, closes, out)
+    if not write_true_ranges(highs, lows, closes, out):
+        refuse_infinite("true_range", high=highs, low=lows, close=closes)
     return out
 
 
@@ -174,9 +234,10 @@ def atr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> 
         If a column is not one of finite numbers, or their lengths differ.
     """
     length = check_whole_number("atr", "period", period)
-    highs, lows, closes = check_bars("atr", high, low, close)
+    highs, lows, closes = take_bars("atr", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _atr(highs, lows, closes, length, out)
+    if not _atr(highs, lows, closes, length, out):
+        refuse_infinite("atr", high=highs, low=lows, close=closes)
     return out
 
 
@@ -203,10 +264,10 @@ def natr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) ->
         If a column is not one of finite numbers, or their lengths differ.
     """
     length = check_whole_number("natr", "period", period)
-    highs, lows, closes = check_bars("natr", high, low, close)
+    highs, lows, closes = take_bars("natr", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _atr(highs, lows, closes, length, out)
-    _percent_of(out, closes)
+    if not _natr(highs, lows, closes, length, out):
+        refuse_infinite("natr", high=highs, low=lows, close=closes)
     return out
 
 
@@ -242,11 +303,11 @@ class Atr(OneOutput, HighLowClose[float]):
         super().__init__(warmup=self.period)
 
     def _start(self) -> None:
-        self._state = np.zeros(1, ATR_STATE)
-        self._state["period"] = self.period
+        self._state = NO_RANGE
 
     def _advance(self, high: float, low: float, close: float) -> float:
-        return _atr_update(self._state, high, low, close)
+        self._state, average = atr_step(high, low, close, self._count, self._state, self.period)
+        return average
 
 
 class Natr(Atr):

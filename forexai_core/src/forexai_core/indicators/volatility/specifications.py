@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from forexai_core.indicators.parameters import BAR, CLOSE, factor, length
 from forexai_core.indicators.specification import IndicatorSpec
-from forexai_core.indicators.volatility.bollinger_bands import Bands, Bollinger, bollinger
+from forexai_core.indicators.volatility.bands import Bands
+from forexai_core.indicators.volatility.bollinger_bands import Bollinger, bollinger
 from forexai_core.indicators.volatility.donchian_channel import Donchian, donchian
 from forexai_core.indicators.volatility.keltner_channel import Keltner, keltner
 from forexai_core.indicators.volatility.ranges import Atr, Natr, TrueRange, atr, natr, true_range

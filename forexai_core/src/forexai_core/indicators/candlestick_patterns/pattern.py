@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.errors import ConfigError
-from forexai_core.indicators.candlestick_patterns.rolling_ranges import LANE, LANES
+from forexai_core.indicators.candlestick_patterns.rolling_ranges import MEAN, MEANS, SUM, SUMS
 from forexai_core.indicators.candlestick_patterns.scanning import Predicate, Verdicts, make_scanner
 from forexai_core.indicators.candlestick_patterns.search import Search, search_columns
 from forexai_core.indicators.candlestick_patterns.settings import DEFAULT_CANDLES, CandleSettings
@@ -147,7 +147,7 @@ class Pattern:
         periods = (getattr(candles, each.threshold).period for each in self.averages)
         return max(self.least_period, *periods, 0) + self.reach
 
-    def lanes(self, candles: CandleSettings) -> Records:
+    def thresholds(self, candles: CandleSettings) -> tuple[Records, Records, int]:
         """Describe its averages to the kernels.
 
         Parameters
@@ -157,14 +157,25 @@ class Pattern:
 
         Returns
         -------
-        (LANES,) records of ``LANE``
-            Totals at 0.
+        thresholds : (MEANS,) records of ``MEAN``
+            In the order of ``averages``.
+        sums : (SUMS,) records of ``SUM``
+            What they are taken of, each sum once; totals at 0.
+        count : int
+            How many sums there are.
         """
-        lanes = np.zeros(LANES, LANE)
+        thresholds, sums = np.zeros(MEANS, MEAN), np.zeros(SUMS, SUM)
+        places: dict[tuple[int, int, int, int], int] = {}
         for k, each in enumerate(self.averages):
             setting = getattr(candles, each.threshold)
-            lanes[k] = (setting.range_of.kind, setting.period, setting.factor, each.offset, each.lead, 0.0)
-        return lanes
+            kind, period = setting.range_of.kind, setting.period
+            place = 0
+            if period:
+                summed = (kind, period, each.offset, each.lead)
+                place = places.setdefault(summed, len(places))
+                sums[place] = (*summed, 0.0)
+            thresholds[k] = (kind, period, each.offset, setting.factor, place)
+        return thresholds, sums, len(places)
 
     def search(self, penetration: float | None = None, candles: CandleSettings = DEFAULT_CANDLES) -> Search:
         """Begin to look for the pattern.
@@ -186,11 +197,14 @@ class Pattern:
         ConfigError
             If ``penetration`` does not fit.
         """
+        thresholds, sums, sum_count = self.thresholds(candles)
         return Search(
             name=self.name,
             lookback=self.lookback(candles),
             scan=self.scan,
-            lanes=self.lanes(candles),
+            sums=sums,
+            sum_count=sum_count,
+            thresholds=thresholds,
             count=len(self.averages),
             penetration=self.check_penetration(penetration),
         )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.candlestick_patterns.candles import Prices, candle
-from forexai_core.indicators.candlestick_patterns.rolling_ranges import BLOCK, SHADOWS, fill_lanes
+from forexai_core.indicators.candlestick_patterns.rolling_ranges import BLOCK, ROW, fill_means
 from forexai_core.indicators.inputs import Floats, Records
 
 __all__ = ["Means", "Predicate", "Verdicts", "make_scanner"]
@@ -27,21 +27,6 @@ Means: TypeAlias = tuple[float, float, float, float, float, float, float, float,
 
 Predicate: TypeAlias = Callable[[Prices, int, Means, float], int]
 """Judges the bar at a position: ``predicate(prices, i, means, penetration)`` gives -200 to 200."""
-
-_Scale: TypeAlias = tuple[float, float, float]
-
-
-@kernel(forceinline=True)
-def _scale(lanes: Records, k: int) -> _Scale:
-    lane = lanes[k]
-    period = lane["period"]
-    return lane["factor"], float(period if period > 0 else 1), 2.0 if lane["kind"] == SHADOWS else 1.0
-
-
-@kernel(forceinline=True)
-def _mean(sums: Floats, k: int, i: int, scale: _Scale) -> float:
-    # In TA-Lib's order of operations, which decides where a range equals its average.
-    return scale[0] * (sums[np.uint64(k * BLOCK + i)] / scale[1]) / scale[2]
 
 
 @kernel(forceinline=True)
@@ -61,38 +46,37 @@ def _scan(
     high: Floats,
     low: Floats,
     close: Floats,
-    lanes: Records,
+    sums: Records,
+    sum_count: int,
+    thresholds: Records,
     count: int,
-    changes: Floats,
-    sums: Floats,
+    room: Floats,
+    means: Floats,
     penetration: float,
     start: int,
     stop: int,
     out: Verdicts,
 ) -> bool:
     prices = Prices(open_, high, low, close)
-    a, b, c, d = _scale(lanes, 0), _scale(lanes, 1), _scale(lanes, 2), _scale(lanes, 3)
-    e, f, g, h = _scale(lanes, 4), _scale(lanes, 5), _scale(lanes, 6), _scale(lanes, 7)
-    j = _scale(lanes, 8)
     suspicious = False
     for begin in range(start, stop, BLOCK):
         end = min(begin + BLOCK, stop)
         if count > 0:
-            fill_lanes(open_, high, low, close, lanes, count, begin, end, changes, sums)
+            fill_means(open_, high, low, close, sums, sum_count, thresholds, count, begin, end, room, means)
         for i in range(begin, end):
             at = i - begin
-            means = (
-                _mean(sums, 0, at, a),
-                _mean(sums, 1, at, b),
-                _mean(sums, 2, at, c),
-                _mean(sums, 3, at, d),
-                _mean(sums, 4, at, e),
-                _mean(sums, 5, at, f),
-                _mean(sums, 6, at, g),
-                _mean(sums, 7, at, h),
-                _mean(sums, 8, at, j),
+            own = (
+                means[np.uint64(at)],
+                means[np.uint64(at + ROW)],
+                means[np.uint64(at + 2 * ROW)],
+                means[np.uint64(at + 3 * ROW)],
+                means[np.uint64(at + 4 * ROW)],
+                means[np.uint64(at + 5 * ROW)],
+                means[np.uint64(at + 6 * ROW)],
+                means[np.uint64(at + 7 * ROW)],
+                means[np.uint64(at + 8 * ROW)],
             )
-            out[np.uint64(i)] = _predicate(prices, i, means, penetration)
+            out[np.uint64(i)] = _predicate(prices, i, own, penetration)
             suspicious |= _suspicious(prices, i)
     return suspicious
 
@@ -110,9 +94,9 @@ def make_scanner(name: str, predicate: Predicate) -> Callable[..., Any]:
     Returns
     -------
     callable
-        ``scan(open, high, low, close, lanes, count, changes, sums, penetration, start, stop, out)`` judges the bars
-        from ``start`` to before ``stop``, writes to the same places of ``out``, moves the lanes from ``start`` to
-        ``stop``, and tells whether a price may not be finite. Compiled at its first call, or loaded from disk.
+        Judges the bars from ``start`` to before ``stop``, writes to the same places of ``out``, moves the sums from
+        ``start`` to ``stop``, and tells whether a price may not be finite. Compiled at its first call, or loaded from
+        disk.
     """
     template = cast("FunctionType", _scan)
     made = FunctionType(template.__code__, {**globals(), "_predicate": predicate}, f"_scan_{name}")

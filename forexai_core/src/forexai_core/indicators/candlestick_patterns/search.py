@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forexai_core.indicators.candlestick_patterns.rolling_ranges import BLOCK, LANES, begin_lanes
+from forexai_core.indicators.candlestick_patterns.rolling_ranges import MEANS, ROW, SUMS, begin_sums
 from forexai_core.indicators.candlestick_patterns.scanning import Verdicts
 from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series
 
@@ -29,8 +29,8 @@ class Room:
     """Arrays that kernels work in; searches that take turns may share one."""
 
     def __init__(self) -> None:
-        self.changes: Floats = np.zeros(LANES * BLOCK)
-        self.sums: Floats = np.zeros(LANES * BLOCK)
+        self.sums: Floats = np.zeros((2, SUMS * ROW))
+        self.means: Floats = np.zeros(MEANS * ROW)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -45,8 +45,12 @@ class Search:
         Bars before the first one that is judged.
     scan : callable
         The pattern's compiled loop.
-    lanes : (LANES,) records of ``LANE``
-        Where its averages stand.
+    sums : (SUMS,) records of ``SUM``
+        Where the sums stand that its thresholds are taken of.
+    sum_count : int
+        How many it has.
+    thresholds : (MEANS,) records of ``MEAN``
+        What its predicate judges by.
     count : int
         How many it has.
     penetration : float
@@ -56,7 +60,9 @@ class Search:
     name: str
     lookback: int
     scan: Callable[..., Any]
-    lanes: Records
+    sums: Records
+    sum_count: int
+    thresholds: Records
     count: int
     penetration: float
 
@@ -70,8 +76,8 @@ class Search:
         start : int
             Position of that bar.
         """
-        if self.count:
-            begin_lanes(*columns, self.lanes, self.count, start)
+        if self.sum_count:
+            begin_sums(*columns, self.sums, self.sum_count, start)
 
     def judge(self, columns: Columns, start: int, stop: int, out: Verdicts, room: Room) -> bool:
         """Judge the next bars.
@@ -92,8 +98,8 @@ class Search:
         bool
             Whether a price among these bars may not be finite.
         """
-        penetration = self.penetration
-        return bool(self.scan(*columns, self.lanes, self.count, room.changes, room.sums, penetration, start, stop, out))
+        asked = (self.sums, self.sum_count, self.thresholds, self.count)
+        return bool(self.scan(*columns, *asked, room.sums, room.means, self.penetration, start, stop, out))
 
 
 def _take(owner: str, argument: str, column: ArrayLike) -> Floats:

@@ -1,13 +1,12 @@
 """Measures every row and writes docs/benchmarks.md: ``python forexai_core/benchmarks/measure.py``.
 
-Arguments go to pytest. With any of them some rows may be left out, so the page is then left as it is.
+Arguments go to pytest. When they leave rows or peers out, the page is left as it is.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,29 +15,28 @@ import table
 BENCHMARKS = Path(__file__).resolve().parent
 ROOT = BENCHMARKS.parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
+MEASURED = ROOT / ".benchmarks" / "measured.json"
+_LEAVING_OUT = ("-k", "-m", "--deselect", "--lf", "--without-peers")
 
 
 def main(arguments: list[str]) -> int:
     """Run the benchmarks; give pytest's exit code."""
-    chosen = [argument for argument in arguments if not argument.startswith("--peers=")]
-    with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "benchmarks.json"
-        code = pytest.main(
-            [
-                str(BENCHMARKS),
-                "--rootdir",
-                str(ROOT),
-                "--override-ini=python_files=bench_*.py",
-                "--benchmark-enable",
-                "--benchmark-columns=min,median,max,rounds",
-                f"--benchmark-json={told}",
-                "--timeout=0",
-                *arguments,
-            ]
-        )
-        if code == pytest.ExitCode.OK and not chosen:
-            table.write(json.loads(told.read_text(encoding="utf-8")), PAGE)
-            print(f"wrote {PAGE}")
+    MEASURED.parent.mkdir(exist_ok=True)
+    code = pytest.main(
+        [
+            str(BENCHMARKS),
+            f"--rootdir={ROOT}",
+            "--override-ini=python_files=bench_*.py",
+            "--benchmark-enable",
+            "--benchmark-columns=min,median,max,rounds",
+            f"--benchmark-json={MEASURED}",
+            "--timeout=0",
+            *arguments,
+        ]
+    )
+    if code == pytest.ExitCode.OK and not any(argument.startswith(_LEAVING_OUT) for argument in arguments):
+        table.write(json.loads(MEASURED.read_text(encoding="utf-8")), PAGE)
+        print(f"wrote {PAGE}")
     return int(code)
 
 

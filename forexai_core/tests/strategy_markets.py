@@ -8,8 +8,9 @@ import numpy as np
 
 from forexai_core.arrays import BAR, TICK
 from forexai_core.engine.records import ACCOUNT, DEAL, ORDER, POSITION, REQUEST, SYMBOL
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
 
 MONDAY_NS = 1_704_067_200_000_000_000  # Monday, 1 January 2024, 00:00 UTC

@@ -39,10 +39,11 @@ if TYPE_CHECKING:
         vector_strategy,
     )
     from forexai_core.values.accounts import Account, AccountMode, AccountState, Costs
-    from forexai_core.values.bars import Bars, Ticks
+    from forexai_core.values.bars import Bars
     from forexai_core.values.catalogue import catalogue, find_instrument
     from forexai_core.values.clocks import Clock
     from forexai_core.values.instruments import AssetClass, Instrument
+    from forexai_core.values.ticks import Ticks
     from forexai_core.values.timeframes import Timeframe
 
     __version__: str
@@ -74,7 +75,7 @@ _HOMES = {
     "Risk": "risk.settings",
     "Rules": "strategies",
     "Strategy": "strategies",
-    "Ticks": "values.bars",
+    "Ticks": "values.ticks",
     "Timeframe": "values.timeframes",
     "backtest": "entry",
     "catalogue": "values.catalogue",

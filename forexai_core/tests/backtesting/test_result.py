@@ -16,8 +16,8 @@ from forexai_core.backtesting import Candles, Result
 from forexai_core.backtesting.csv_files import trades_csv
 from forexai_core.backtesting.fingerprints import result_fingerprint
 from forexai_core.errors import ConfigError, DataShapeError, StorageError
-from forexai_core.values.bars import Ticks
 from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.ticks import Ticks
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import pytest
 
 from forexai_core.data import export_prices, read_bars, read_ticks, resample, sample, synthetic, validate
 from forexai_core.errors import ConfigError, DataError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock, format_time_ns
+from forexai_core.values.ticks import Ticks
 
 
 def test_the_bars_are_the_year_2017_with_a_stated_spread():

@@ -9,7 +9,8 @@ from strategy_markets import make_market
 
 from forexai_core import arrays
 from forexai_core.arrays import COMMAND, INTENT, MANAGEMENT, ROW
-from forexai_core.engine.programs import NO_RECORD, Program, compile_step
+from forexai_core.engine.programs import Program, Wishes
+from forexai_core.engine.steps import NO_RECORD, compile_step
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.strategies import Param, commands, compiled_strategy
 
@@ -86,8 +87,6 @@ def test_records_must_be_structured():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"intents": np.zeros(3, MANAGEMENT)},
-        {"intents": np.zeros((3, 1), INTENT)},
         {"management": np.zeros(2, MANAGEMENT)},
         {"state": np.zeros(3)},
         {"params": np.zeros(8, np.uint8)[::2]},
@@ -96,6 +95,21 @@ def test_records_must_be_structured():
 def test_a_program_takes_only_what_kernels_can_read(wrong):
     with pytest.raises(DataShapeError):
         Program(**wrong)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(3, MANAGEMENT), np.zeros((3, 1), INTENT)])
+def test_wishes_are_rows_of_intents(wrong):
+    with pytest.raises(DataShapeError):
+        Wishes(wrong, np.arange(3), 3)
+
+
+def test_wishes_are_the_rows_that_want_something():
+    rows = np.zeros(6, INTENT)
+    rows["entry"][[1, 4]], rows["exit"][3] = (1, -1), 2
+    wishes = Wishes.of(rows)
+    assert wishes.decisions.tolist() == [1, 3, 4]
+    assert wishes.after(2).decisions.tolist() == [3, 4]
+    assert wishes.after(2).rows["exit"].tolist() == [2, 0]
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------

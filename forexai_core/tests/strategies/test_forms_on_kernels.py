@@ -85,9 +85,9 @@ def test_the_template_by_the_ground_rules():
             wanted[row] = order
         last = order
     program = SmaCross(fast=fast, slow=slow, stop_loss_pips=2, take_profit_pips=3).program(bars)
-    assert program.intents["entry"].tolist() == wanted
+    assert program.wishes.every_bar()["entry"].tolist() == wanted
     assert min(np.flatnonzero(wanted)) >= slow
-    assert set(program.intents["stop"][program.intents["entry"] != 0]) == {0.0002}
+    assert set(program.wishes.every_bar()["stop"][program.wishes.every_bar()["entry"] != 0]) == {0.0002}
     trades = run(SmaCross(fast=fast, slow=slow, stop_loss_pips=2, take_profit_pips=3), bars).trades
     turns = {int(bars.end_ns[row]): side for row, side in enumerate(wanted) if side}
     # Every position opens at a turn, on its side; so after a stop it waits for the next turn.

@@ -119,7 +119,7 @@ def test_a_function_becomes_a_strategy_with_parameters():
 def test_its_program_wants_nothing_during_the_warm_up():
     bars = make_market(12)
     program = every_bar(wait=3).program(bars)
-    assert program.intents["entry"].tolist() == [0] * 6 + [1] * 6
+    assert program.wishes.every_bar()["entry"].tolist() == [0] * 6 + [1] * 6
     assert (program.management["volume_lots"][0], program.warmup, program.step) == (0.2, 6, None)
 
 

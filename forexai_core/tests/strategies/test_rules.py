@@ -314,7 +314,7 @@ def test_warm_up_counts_what_must_be_known():
     assert made.program(make_market(70)).warmup == 50
     daily = rules(compare(number_of("ema", period=3) | {"timeframe": "D1"}, ">", 1))
     assert daily.program(make_market(500)).warmup == 72
-    assert len(made.program(make_market(0)).intents) == 0
+    assert len(made.program(make_market(0)).wishes.every_bar()) == 0
 
 
 # --- the document -----------------------------------------------------------------------------------------------------

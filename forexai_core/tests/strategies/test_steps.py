@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forexai_core.arrays import COMMAND, ROW
-from forexai_core.engine.programs import NO_RECORD, STEP_SIGNATURE, compile_step, idle_step
+from forexai_core.engine.steps import NO_RECORD, call_step, compile_step, step_address
 from forexai_core.errors import ConfigError
 
 STATE = np.dtype([("total", np.float64)])
@@ -18,30 +18,40 @@ def add(row, state, params, out):
     state["total"] += row["close"] * params["scale"]
 
 
-def test_a_kernel_takes_any_step_by_one_type():
-    types = numba.types
-    array = types.Array(numba.from_dtype(ROW), 1, "C")
-    signature = types.void(
-        types.FunctionType(STEP_SIGNATURE),
-        array,
-        types.uint8[::1],
-        types.uint8[::1],
-        types.Array(numba.from_dtype(COMMAND), 1, "C"),
-    )
+def count(row, state, params, out):
+    state["total"] += 1.0
 
-    @numba.njit(signature)
+
+def test_a_kernel_takes_any_step_by_its_address():
+    @numba.njit
     def drive(step, rows, state, params, out):
         for row in rows:
-            step(row, state, params, out)
+            call_step(step, (row, state, params, out))
 
     rows, out = np.zeros(5, ROW), np.zeros(4, COMMAND)
     rows["close"], rows["index"] = 1.5, np.arange(1, 6)
     params = np.array([(2.0,)], PARAMS).view(np.uint8)
-    state = np.zeros(STATE.itemsize, np.uint8)
-    drive(compile_step(add, STATE, PARAMS), rows, state, params, out)
-    assert state.view(STATE)[0]["total"] == 15.0
-    drive(idle_step, rows, state, params, out)
-    assert state.view(STATE)[0]["total"] == 15.0
+    for step, total in ((add, 15.0), (count, 5.0)):
+        state = np.zeros(STATE.itemsize, np.uint8)
+        drive(step_address(compile_step(step, STATE, PARAMS)), rows, state, params, out)
+        assert state.view(STATE)[0]["total"] == total
+    assert len(drive.signatures) == 1
+
+
+def test_what_a_step_raises_comes_out_of_the_kernel():
+    def failing(row, state, params, out):
+        if row["index"] == 3:
+            raise ValueError("no third bar")
+
+    @numba.njit
+    def drive(step, rows, state, params, out):
+        for row in rows:
+            call_step(step, (row, state, params, out))
+
+    rows, out, nothing = np.zeros(5, ROW), np.zeros(4, COMMAND), np.zeros(8, np.uint8)
+    rows["index"] = np.arange(1, 6)
+    with pytest.raises(ValueError, match="no third bar"):
+        drive(step_address(compile_step(failing, NO_RECORD, NO_RECORD)), rows, nothing, nothing, out)
 
 
 def test_what_cannot_be_compiled_says_why():

@@ -71,7 +71,7 @@ def test_every_template_trades_and_runs_on_any_length(template):
     assert {1, -1} <= set(entry)
     for rows in (0, 1, 2, 7):
         program = template(**SHORT[template]).program(bars[:rows])
-        assert len(program.intents) == rows
+        assert len(program.wishes.every_bar()) == rows
 
 
 @pytest.mark.parametrize("template", SHORT)
@@ -80,7 +80,7 @@ def test_no_template_looks_ahead(template, cut):
     bars = make_market(600, seed=2)
     strategy = template(**SHORT[template], stop_loss_pips=20)
     whole, short = strategy.program(bars), strategy.program(bars[:cut])
-    np.testing.assert_array_equal(whole.intents[:cut], short.intents)
+    np.testing.assert_array_equal(whole.wishes.every_bar()[:cut], short.wishes.every_bar())
 
 
 def sign_turns(apart):
@@ -153,7 +153,7 @@ def test_atr_trend():
     bars = make_market(500, seed=7)
     strategy = AtrTrend(period=10, atr_period=5, entry_atr=0.3, stop_atr=1.5, target_atr=2.5)
     average, atr = indicators.ema(bars.close, 10), indicators.atr(bars.high, bars.low, bars.close, 5)
-    rows = strategy.program(bars).intents
+    rows = strategy.program(bars).wishes.every_bar()
     close = bars.close
     for row in range(strategy.warmup, 500):
         out = close[row] - average[row], close[row - 1] - average[row - 1]
@@ -243,11 +243,11 @@ def test_stops_are_the_same_in_every_unit_and_for_every_pip():
             },
         )
         programs = [SmaCross(fast=3, slow=8, max_bars=5, **way).program(bars) for way in ways]
-        assert programs[0].intents["stop"].max() == pytest.approx(30 * pip)
+        assert programs[0].wishes.every_bar()["stop"].max() == pytest.approx(30 * pip)
         assert programs[0].management["trail_distance"][0] == pytest.approx(20 * pip)
         assert programs[0].management["max_bars"][0] == 5
         for other in programs[1:]:
-            np.testing.assert_array_equal(other.intents, programs[0].intents)
+            np.testing.assert_array_equal(other.wishes.every_bar(), programs[0].wishes.every_bar())
             np.testing.assert_array_equal(other.management, programs[0].management)
 
 
@@ -255,6 +255,6 @@ def test_a_given_stop_comes_before_that_of_the_idea():
     bars = make_market(500, seed=7)
     strategy = AtrTrend(**SHORT[AtrTrend], stop_loss_pips=12, risk_fraction=0.01)
     program = strategy.program(bars)
-    assert set(program.intents["stop"]) == {0.0, 0.0012}
+    assert set(program.wishes.every_bar()["stop"]) == {0.0, 0.0012}
     assert program.management["risk_fraction"][0] == 0.01
     AtrTrend(risk_fraction=0.01)  # its idea brings a stop

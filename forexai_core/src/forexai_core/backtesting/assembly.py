@@ -18,8 +18,9 @@ from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import REFUSALS
 from forexai_core.engine.trades import fills_of, initial_risks, trades_of
 from forexai_core.metrics import Figures, MarketHours, compute
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import SwapMode
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_SECOND
 
 __all__ = ["choices_of", "cost_lines", "data_used", "engine_version", "figures_of", "parts_of", "refusals_of"]

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.errors import ConfigError, DataShapeError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Candles"]
 

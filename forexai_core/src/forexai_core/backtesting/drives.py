@@ -13,8 +13,9 @@ from forexai_core.strategies.notices import Notices
 from forexai_core.strategies.series import Cursor
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Drive", "Progress", "drive_class", "drive_programs", "drive_programs_by_steps"]
 

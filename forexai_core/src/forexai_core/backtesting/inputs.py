@@ -12,8 +12,9 @@ import attrs
 
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Inputs", "Prices", "inputs_of"]
 

@@ -34,7 +34,7 @@ from forexai_core.risk.settings import Risk
 from forexai_core.strategies.parameters import Parametric
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
-from forexai_core.values.bars import Ticks
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["backtest"]
 

@@ -15,7 +15,8 @@ from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.entry import backtest
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.services.trials import FileTrials
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["run_backtest"]
 

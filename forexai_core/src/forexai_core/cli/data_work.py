@@ -21,8 +21,9 @@ from forexai_core.errors import ConfigError, DataError, DataGapError
 from forexai_core.plugins import discover
 from forexai_core.ports.data import DataSource
 from forexai_core.services.assembly import default_home, embedded_services
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["fetched", "finish", "import_into", "resampled", "show_library", "tell_next"]

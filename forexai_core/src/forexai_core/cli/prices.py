@@ -17,8 +17,9 @@ from forexai_core.data.importers import LOUD_CHECKS
 from forexai_core.data.options import FileKeywords
 from forexai_core.data.validation_report import ValidationReport
 from forexai_core.errors import ConfigError, DataGapError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["PriceChoice", "import_file", "keep", "load", "row_word"]

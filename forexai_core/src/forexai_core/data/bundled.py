@@ -13,8 +13,9 @@ from forexai_core.data.importers import read_bars
 from forexai_core.data.options import FileOptions
 from forexai_core.data.tables import open_table
 from forexai_core.errors import ConfigError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["SAMPLES", "STATED_SPREAD_POINTS", "sample"]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, QUOTE
 from forexai_core.errors import ConfigError, DataError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_SECOND
 
 __all__ = ["export_prices"]

@@ -18,11 +18,12 @@ from forexai_core.data.options import FileKeywords, FileOptions
 from forexai_core.data.price_checks import inspect_bars, inspect_ticks
 from forexai_core.data.validation_report import Finding, ValidationReport
 from forexai_core.errors import ConfigError, DataError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.frames import decimals
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["LOUD_CHECKS", "ImportedBars", "ImportedTicks", "import_bars", "import_ticks", "read_bars", "read_ticks"]

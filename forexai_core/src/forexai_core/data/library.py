@@ -31,8 +31,9 @@ from forexai_core.data.stamp_layouts import find_layout
 from forexai_core.data.stamps import parse_stamps
 from forexai_core.data.text_tables import Cells
 from forexai_core.errors import ConfigError, DataError, IntegrityError, StorageError, did_you_mean
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["Entry", "Library", "Moment", "to_time_ns"]

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from forexai_core.data.gaps import find_gaps
 from forexai_core.data.market_hours import MarketHours
 from forexai_core.data.validation_report import Finding, Gap, Severity
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.price_ranges import usual_prices
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE
 
 __all__ = ["inspect_bars", "inspect_ticks"]

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from forexai_core.arrays import BAR, QUOTE
 from forexai_core.data.market_hours import MarketHours
 from forexai_core.errors import ConfigError, DataShapeError, did_you_mean
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock, format_time_ns
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY, Timeframe
 
 __all__ = ["resample"]

@@ -24,7 +24,8 @@ from forexai_core.errors import DataError, did_you_mean
 from forexai_core.ports.data import Coverage, DataCapabilities, DataOffer
 from forexai_core.ports.services import Services
 from forexai_core.ports.settings import NoSettings, Settings
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = [

@@ -17,9 +17,10 @@ from forexai_core.arrays import BAR, TICK
 from forexai_core.data.library import Moment, to_time_ns
 from forexai_core.data.market_hours import MarketHours
 from forexai_core.errors import ConfigError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.instruments import AssetClass, Instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, Timeframe
 
 __all__ = ["synthetic"]

@@ -14,10 +14,11 @@ from forexai_core.data.row_checks import Problems, check_bar_rows, check_order, 
 from forexai_core.data.text_tables import BadRow
 from forexai_core.data.validation_report import Finding, ValidationReport
 from forexai_core.errors import ConfigError, DataError, DataShapeError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["clean_bars", "clean_ticks", "validate"]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.values.points import Points
+
 __all__ = ["Book", "Books", "Curve", "Market", "Quotes", "as_read"]
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
@@ -30,21 +32,25 @@ at every call, an array of it 0.3."""
 class Market(NamedTuple):
     """Prices in the order of their events. An array of length 0 stands for "not given"."""
 
-    bars: Rows  # (events,) BAR
-    ask: Rows  # (events,) QUOTE, or none
-    spread: NDArray[np.int64]  # (events,) points, or none
+    time_ns: NDArray[np.int64]  # (events,) opening of each event's bar
+    end_ns: NDArray[np.int64]  # (events,) its end
+    bid: Points  # four columns of (events,)
+    ask: Points  # likewise, or none: the symbol's fixed spread above the bid
     events: Rows  # (events,) EVENT, or none: one symbol, each event decides
-    ends: NDArray[np.int64]  # (events,) end of each bar, or none: duration_ns after its opening
-    duration_ns: int
     rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
     rollovers: Rows  # (rollovers,) ROLLOVER
 
 
 class Curve(NamedTuple):
-    """The equity curve as it is written, one row a bar of the strategy."""
+    """The equity curve as it is written, one row a bar of the strategy.
 
-    equity: Rows  # (rows,) EQUITY
+    Balance and margin change with deals only, so they are kept where they change.
+    """
+
+    equity: NDArray[np.float64]  # (rows,)
     lowest: NDArray[np.float64]  # (rows,) lowest equity since the row before
+    time_ns: NDArray[np.int64]  # (rows,), or none: the ends of the events, one row each
+    levels: Rows  # (capacity,) LEVEL
 
 
 class Quotes(NamedTuple):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from forexai_core.engine.records import SYMBOL
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import CalculationMode, Instrument, SwapMode
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["CostSheet", "cost_sheet", "symbol_record"]
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import COMMAND, INTENT, ROW
+from forexai_core.arrays import BAR, COMMAND, INTENT, ROW
 from forexai_core.engine.book import as_read
 from forexai_core.engine.programs import Program
 from forexai_core.engine.run import Desk
+from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["COMMANDS_PER_CLOSE", "assemble"]
 
@@ -29,45 +33,58 @@ def _bytes(rows: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
     return table
 
 
-def _intents(programs: Sequence[Program]) -> NDArray[np.void]:
-    given = [program.intents for program in programs if program.intents is not None]
+def _wishes(programs: Sequence[Program], series: Sequence[Bars | Ticks]) -> tuple[NDArray[Any], ...]:
+    """Put the rows at which something is wanted one behind the other: wishes, decisions, first and last of each."""
+    given = [program.wishes for program in programs if program.wishes is not None]
     if not given:
-        return np.empty(0, INTENT)
+        none = np.empty(0, np.int64)
+        return np.empty(0, INTENT), none, np.zeros(len(programs), np.int64), np.zeros(len(programs), np.int64)
     if len(given) != len(programs):
         raise ConfigError("Either every symbol of a run has intents, or none has.")
-    return given[0] if len(given) == 1 else np.concatenate(given)
+    for prices, wishes in zip(series, given, strict=True):
+        if wishes.bars != len(prices):
+            raise ConfigError(f"{prices.symbol}: there are {len(prices)} bars, but {wishes.bars} rows of intents.")
+    stops = np.cumsum([len(wishes.rows) for wishes in given])
+    firsts = np.cumsum([0, *map(len, series)])
+    rows = [wishes.decisions + first for wishes, first in zip(given, firsts, strict=False)]
+    return (
+        np.concatenate([wishes.rows for wishes in given]),
+        np.concatenate(rows),
+        np.concatenate(([0], stops[:-1])),
+        stops,
+    )
 
 
-def assemble(programs: Sequence[Program], bars: NDArray[np.void], symbols: int) -> Desk:
+def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
     """Lay out what the batch drive decides with.
 
     Parameters
     ----------
     programs : sequence of Program
         One a symbol, in the order of the symbols; all of one strategy, so of one step.
-    bars : (decisions,) BAR
-        The strategy's bars, symbol after symbol.
-    symbols : int
-        How many symbols the run has.
+    setup : Setup
+        Of the run.
 
     Raises
     ------
     ConfigError
         If programs and symbols do not match.
     """
+    symbols = len(setup.symbols)
     if len(programs) != symbols:
         raise ConfigError(f"The run has {symbols} symbols, but {len(programs)} programs.")
     first = programs[0]
     if any(program.step is not first.step for program in programs):
         raise ConfigError("One run steps one compiled strategy; use a run for each.")
-    intents = _intents(programs)
-    if len(intents) and len(intents) != len(bars):
-        raise ConfigError(f"There are {len(bars)} bars, but {len(intents)} rows of intents.")
+    wishes, rows, firsts, stops = _wishes(programs, setup.series)
     management = np.concatenate([program.management for program in programs])
     watches = np.any(management["break_even_start"] > 0.0) or np.any(management["max_bars"] > 0)
     return Desk(
-        bars=as_read(bars),
-        intents=as_read(intents),
+        bars=as_read(np.empty(0, BAR) if first.step is None else setup.decision_bars()),
+        wishes=as_read(wishes),
+        wish_rows=as_read(rows),
+        pending=firsts,
+        stops=as_read(stops),
         management=as_read(management),
         manages=int(watches or first.step is not None),
         steps=int(first.step is not None),

@@ -1,40 +1,27 @@
-"""One event: every phase of one bar or tick, and the row it leaves in the equity curve."""
+"""One event: every phase of one bar or tick."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Curve, Market, Quotes
-from forexai_core.engine.deals import age_positions, settle_entries
-from forexai_core.engine.inside import inside_phase
-from forexai_core.engine.margin import mark
-from forexai_core.engine.money import profit_of
-from forexai_core.engine.opening import open_phase
-from forexai_core.engine.quotes import event_end, quotes_of, set_quotes, set_rates
+from forexai_core.engine.book import Book, Market, Quotes
+from forexai_core.engine.glide import land
+from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, Addresses, call_carry, call_close, call_settle
+from forexai_core.engine.quotes import set_quotes, set_rates
 from forexai_core.engine.records import (
     MAX_DEALS,
     MAX_ORDERS,
     MAX_POSITIONS,
     MAX_REQUESTS,
+    NEVER,
     STATUS_FULL_DEALS,
+    STATUS_FULL_LEVELS,
     STATUS_FULL_ORDERS,
     STATUS_FULL_POSITIONS,
     STATUS_FULL_REQUESTS,
     STATUS_OK,
-    STATUS_RATE_UNKNOWN,
 )
-from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
-__all__ = [
-    "deciding_row",
-    "event_symbol",
-    "headroom",
-    "idle",
-    "pass_event",
-    "take_event",
-    "write_equity",
-]
+__all__ = ["deciding_row", "event_symbol", "headroom", "next_rollover_ns", "take_event"]
 
 _SPARE = 16  # rows that one event may need beyond what its orders and positions can give rise to
 
@@ -52,9 +39,11 @@ def deciding_row(market: Market, event: int) -> int:
 
 
 @kernel(inline="always")
-def headroom(book: Book) -> int:
-    """Say which array is too full for another event: a STATUS code."""
+def headroom(book: Book, levels: int) -> int:
+    """Say which array is too full for another event: a STATUS code; ``levels`` is the room for those of the curve."""
     account = book["account"]
+    if account["levels"] + _SPARE > levels:
+        return STATUS_FULL_LEVELS
     positions, orders = account["positions"], account["orders"]
     requests = account["requests"]
     if positions + orders + requests + _SPARE > MAX_POSITIONS:
@@ -69,45 +58,15 @@ def headroom(book: Book) -> int:
 
 
 @kernel(inline="always")
-def _lowest(book: Book, index: int, quotes: Quotes) -> float:
-    """Compute the equity with each position of a symbol at the worst price of the bar."""
-    account = book["account"]
-    symbol = book["symbols"][index]
-    lowest = account["equity"]
-    for row in range(account["positions"]):
-        position = book["positions"][row]
-        if position["symbol"] != index:
-            continue
-        side, steps, cost = position["side"], position["volume_steps"], position["cost"]
-        extreme = quotes.bid_low if side > 0 else quotes.ask_high
-        close = quotes.bid_close if side > 0 else quotes.ask_close
-        scale = account["money_scale"]
-        lowest += profit_of(symbol, side, steps, cost, extreme, scale)
-        lowest -= profit_of(symbol, side, steps, cost, close, scale)
-    return lowest
+def next_rollover_ns(book: Book, market: Market) -> int:
+    """Give the first rollover that is not taken yet; the end of time when there is none."""
+    number = book["account"]["rollover"]
+    return market.rollovers[number]["time_ns"] if number < len(market.rollovers) else NEVER
 
 
 @kernel(inline="always")
-def _close_phase(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> None:
-    account = book["account"]
-    set_quotes(book["symbols"][index], quotes.bid_close, quotes.ask_close)
-    set_rates(book, market, event, 1)
-    mark(book)
-    lowest = account["equity"]
-    if account["positions"] > 0:
-        settle_entries(book)
-        if deciding_row(market, event) >= 0:
-            age_positions(book, index)
-        lowest = _lowest(book, index, quotes)
-    account["lowest"] = min(account["lowest"], lowest)
-    if account["equity"] != account["equity"]:
-        account["status"] = STATUS_RATE_UNKNOWN
-        account["status_symbol"] = index
-
-
-@kernel(inline="always")
-def take_event(book: Book, market: Market, event: int) -> None:
-    """Run all phases of an event.
+def take_event(book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses) -> None:
+    """Run all phases of an event, and note how long calm lasts after it.
 
     Parameters
     ----------
@@ -115,72 +74,33 @@ def take_event(book: Book, market: Market, event: int) -> None:
         The account; nothing is allocated.
     market : Market
         The prices.
-    event : int
-        Row of ``market.bars``.
+    event, index : int
+        Row of the market, and its symbol.
+    quotes : Quotes
+        The event's bar.
+    phases : (3,) int64
+        Addresses of the compiled phases.
     """
     account = book["account"]
-    index = event_symbol(market, event)
-    time_ns = market.bars[event]["time_ns"]
-    charge_rollovers(book, market, time_ns)
+    time_ns, end_ns = market.time_ns[event], market.end_ns[event]
+    due_ns = next_rollover_ns(book, market)
+    if due_ns <= time_ns or due_ns < end_ns:
+        if len(market.events) == 0:
+            land(book, market)  # swap is counted at the close before
+        call_carry(phases[CARRY], (book, market.rollovers, time_ns, end_ns))
+    else:
+        account["inside"] = 0
     account["time_ns"] = time_ns
-    account["end_ns"] = event_end(market, event)
+    account["end_ns"] = end_ns
     account["events"] = event + 1
-    note_rollovers_inside(book, market, account["end_ns"])
     symbol = book["symbols"][index]
-    symbol["last_end_ns"] = account["end_ns"]
-    quotes = quotes_of(market, event, symbol)
+    symbol["last_end_ns"] = end_ns
     account["symbol"] = index
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
-    open_phase(book, index)
-    inside_phase(book, index, quotes)
-    _close_phase(book, market, event, index, quotes)
-
-
-@kernel(inline="always")
-def idle(book: Book) -> bool:
-    """Say whether nothing is open, ordered or asked for."""
-    account = book["account"]
-    return account["positions"] == 0 and account["orders"] == 0 and account["requests"] == 0
-
-
-@kernel(inline="always")
-def pass_event(book: Book, market: Market, event: int) -> None:
-    """Let an event pass that can change nothing."""
-    account = book["account"]
-    time_ns = market.bars[event]["time_ns"]
-    taken = account["rollover"]
-    while taken < len(market.rollovers) and market.rollovers[taken]["time_ns"] <= time_ns:
-        taken += 1
-    account["rollover"] = taken
-    account["time_ns"] = time_ns
-    account["end_ns"] = event_end(market, event)
-    account["events"] = event + 1
-    account["equity"] = account["balance"]
-    account["lowest"] = min(account["lowest"], account["equity"])
-    symbol = book["symbols"][event_symbol(market, event)]
-    symbol["last_end_ns"] = account["end_ns"]
-    quotes = quotes_of(market, event, symbol)
+    call_settle(phases[SETTLE], (book, index, quotes))
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
-
-
-@kernel(inline="always")
-def write_equity(book: Book, curve: Curve) -> None:
-    """Write the account's row of the equity curve; the rows of one instant become one."""
-    account = book["account"]
-    row = account["equity_rows"]
-    end_ns = account["end_ns"]
-    lowest = account["lowest"]
-    if row > 0 and curve.equity[row - 1]["time_ns"] >= end_ns:
-        row -= 1
-        end_ns = curve.equity[row]["time_ns"]
-        lowest = min(lowest, curve.lowest[row])
-    curve.equity[row]["time_ns"] = end_ns
-    curve.equity[row]["balance"] = account["balance"]
-    curve.equity[row]["equity"] = account["equity"]
-    curve.equity[row]["margin"] = account["margin"]
-    curve.lowest[row] = lowest
-    account["equity_rows"] = row + 1
-    account["lowest"] = np.inf
+    decides, due_ns = deciding_row(market, event) >= 0, next_rollover_ns(book, market)
+    call_close(phases[CLOSE], (book, index, quotes, decides, due_ns))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Books, Curve, Market
+from forexai_core.engine.curve import write_equity
 from forexai_core.engine.deals import close_position
-from forexai_core.engine.event import write_equity
 from forexai_core.engine.records import ENTRY_OUT
 from forexai_core.engine.swaps import exit_quote, swap_of
 

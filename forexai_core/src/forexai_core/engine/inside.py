@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.deals import close_position, netting_row
+from forexai_core.engine.extremes import extend
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, reached, rivals
 from forexai_core.engine.quotes import move_quotes
@@ -237,17 +238,11 @@ def _favourable(book: Book, index: int, quotes: Quotes) -> None:
 @kernel(inline="always")
 def _extend(position: Any, quotes: Quotes) -> None:
     """Carry the best and worst exit-side prices over the bar."""
-    side = position["side"]
-    best = quotes.bid_high if side > 0 else quotes.ask_low
-    worst = quotes.bid_low if side > 0 else quotes.ask_high
+    long = position["side"] > 0
+    best = quotes.bid_high if long else quotes.ask_low
     if position["entered"] > ENTERED_OPEN:
-        best = quotes.bid_close if side > 0 else quotes.ask_close
-    if side * (best - position["best"]) > 0:
-        position["best"] = best
-    if position["peak"] == NO_PRICE or side * (best - position["peak"]) > 0:
-        position["peak"] = best
-    if side * (worst - position["worst"]) < 0:
-        position["worst"] = worst
+        best = quotes.bid_close if long else quotes.ask_close
+    extend(position, best, quotes.bid_low if long else quotes.ask_high)
 
 
 @kernel(inline="always")

@@ -8,22 +8,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import EQUITY
-from forexai_core.engine.book import Curve
+from forexai_core.engine.curve import equity_rows, new_curve, row_times
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
-from forexai_core.engine.programs import Program, handed, idle_step
+from forexai_core.engine.phases import phases
+from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
     BOOK,
-    DEAL,
     MAX_ORDERS,
     MAX_POSITIONS,
     STATUS_FULL_DEALS,
+    STATUS_FULL_LEVELS,
     STATUS_OK,
     STATUS_RATE_UNKNOWN,
 )
 from forexai_core.engine.run import advance, decide, run
 from forexai_core.engine.setup import Setup
+from forexai_core.engine.steps import step_address
 from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
 
@@ -53,10 +54,9 @@ class Ledger:
         self.book: Any = self._books[0]
         self.book["account"] = setup.account_record[0]
         self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
-        rows = max(setup.decisions, 1)
-        self._curve = Curve(np.empty(rows, EQUITY), np.empty(rows))
-        self._deals = np.empty(1_024, DEAL)
-        self._deal_count = 0
+        self._curve = new_curve(max(setup.decisions, 1), setup.market)
+        self._phases = phases()
+        self._past_deals: list[NDArray[np.void]] = []
         # Views are made once: each access of a field of a record makes a new one.
         self.account: Any = self.book["account"]
         self.symbols: NDArray[np.void] = self.book["symbols"][: len(setup.symbols)]
@@ -67,12 +67,22 @@ class Ledger:
     @property
     def events(self) -> int:
         """How many events there are."""
-        return len(self.market.bars)
+        return len(self.market.time_ns)
 
     @property
     def equity(self) -> NDArray[np.void]:
-        """(rows,) EQUITY so far."""
+        """(rows,) EQUITY so far; made anew at each call."""
+        return equity_rows(self.book, self._curve, self.market)
+
+    @property
+    def equity_values(self) -> NDArray[np.float64]:
+        """(rows,) equity at the close of each of the strategy's bars so far."""
         return self._curve.equity[: self.account["equity_rows"]]
+
+    @property
+    def equity_times(self) -> NDArray[np.int64]:
+        """(rows,) when each of those rows holds, nanoseconds UTC."""
+        return row_times(self.book, self._curve, self.market)
 
     @property
     def lowest(self) -> NDArray[np.float64]:
@@ -82,21 +92,12 @@ class Ledger:
     @property
     def deals(self) -> NDArray[np.void]:
         """(deals,) DEAL so far."""
-        self._take_deals()
-        return self._deals[: self._deal_count]
+        present: NDArray[np.void] = self.book["deals"][: self.account["deals"]]
+        return np.concatenate([*self._past_deals, present]) if self._past_deals else present
 
-    def _take_deals(self) -> None:
+    def _make_room_for_deals(self) -> None:
         """Move what has happened out of the book, which holds only so much."""
-        new = int(self.account["deals"])
-        if new == 0:
-            return
-        count = self._deal_count + new
-        if count > len(self._deals):
-            grown = np.empty(2 * count, DEAL)
-            grown[: self._deal_count] = self._deals[: self._deal_count]
-            self._deals = grown
-        self._deals[self._deal_count : count] = self.book["deals"][:new]
-        self._deal_count = count
+        self._past_deals.append(self.book["deals"][: self.account["deals"]].copy())
         self.account["deals"] = 0
 
     def advance(self, stop: int) -> bool:
@@ -116,7 +117,7 @@ class Ledger:
             If more is open or ordered at once than the ledger holds.
         """
         while True:
-            resting = advance(self._books, self.market, self._curve, stop)
+            resting = advance(self._books, self.market, self._curve, self._phases, stop)
             if not self._mend():
                 return bool(resting)
 
@@ -129,8 +130,8 @@ class Ledger:
 
     def decider(self, programs: list[Program]) -> Callable[[int], None]:
         """Give a function that lets programs decide after an event, for a drive by steps."""
-        desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
-        step = handed(programs[0].step or idle_step)
+        desk = assemble(programs, self.setup)
+        step = step_address(programs[0].step)
 
         def at(event: int) -> None:
             decide(self._books, self.market, desk, step, event)
@@ -145,16 +146,15 @@ class Ledger:
         RateError, TradingError
             As :meth:`advance` does.
         """
-        desk = assemble(programs, self.setup.decision_bars, len(self.setup.symbols))
-        step = handed(programs[0].step or idle_step)
+        desk = assemble(programs, self.setup)
+        step = step_address(programs[0].step)
         while True:
-            run(self._books, self.market, self._curve, desk, step)
+            run(self._books, self.market, self._curve, desk, step, self._phases)
             if not self._mend():
                 return
 
     def finish(self) -> None:
         """Close what is left at the last prices."""
-        self._take_deals()
         finish(self._books, self.market, self._curve)
         if not np.isfinite(self.account["balance"]):
             raise self._rate_unknown()
@@ -165,7 +165,11 @@ class Ledger:
         if status == STATUS_OK:
             return False
         if status == STATUS_FULL_DEALS:
-            self._take_deals()
+            self._make_room_for_deals()
+            return True
+        if status == STATUS_FULL_LEVELS:
+            levels = np.resize(self._curve.levels, 4 * len(self._curve.levels))
+            self._curve = self._curve._replace(levels=levels)
             return True
         if status == STATUS_RATE_UNKNOWN:
             raise self._rate_unknown()

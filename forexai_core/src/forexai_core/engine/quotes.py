@@ -4,51 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 
-__all__ = ["event_end", "move_quotes", "points", "quotes_of", "set_quotes", "set_rates"]
+__all__ = ["move_quotes", "quotes_of", "set_quotes", "set_rates"]
 
 
 @kernel(inline="always")
-def points(price: float, scale: float) -> int:
-    """Turn a price into points."""
-    return round(price * scale)
-
-
-@kernel(inline="always")
-def event_end(market: Market, event: int) -> int:
-    """Give the end of an event's bar, nanoseconds UTC."""
-    if len(market.events):
-        return market.events[event]["end_ns"]
-    if len(market.ends):
-        return market.ends[event]
-    end = market.bars[event]["time_ns"] + market.duration_ns
-    if event + 1 < len(market.bars):
-        return min(end, market.bars[event + 1]["time_ns"])
-    return end
+def _whole(points: Any) -> int:
+    """Give points in 64 bits, whatever their column has."""
+    return int(np.int64(points))
 
 
 @kernel(inline="always")
 def quotes_of(market: Market, event: int, symbol: Any) -> Quotes:
-    """Read both sides of an event's bar, in points, never crossed."""
-    bar = market.bars[event]
-    scale = symbol["scale"]
-    bid_open, bid_high = points(bar["open"], scale), points(bar["high"], scale)
-    bid_low, bid_close = points(bar["low"], scale), points(bar["close"], scale)
-    if len(market.ask):
-        ask = market.ask[event]
+    """Read both sides of an event's bar, in points."""
+    bid = market.bid
+    bid_open, bid_high = _whole(bid.open[event]), _whole(bid.high[event])
+    bid_low, bid_close = _whole(bid.low[event]), _whole(bid.close[event])
+    if len(market.ask.close):
+        ask = market.ask
         return Quotes(
             bid_open,
             bid_high,
             bid_low,
             bid_close,
-            max(points(ask["open"], scale), bid_open),
-            max(points(ask["high"], scale), bid_high),
-            max(points(ask["low"], scale), bid_low),
-            max(points(ask["close"], scale), bid_close),
+            _whole(ask.open[event]),
+            _whole(ask.high[event]),
+            _whole(ask.low[event]),
+            _whole(ask.close[event]),
         )
-    spread = market.spread[event] if len(market.spread) else symbol["spread"]
+    spread = symbol["spread"]
     return Quotes(
         bid_open,
         bid_high,

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.errors import ConfigError, RateError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import catalogue
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY
 
 __all__ = ["DEFAULT_MAX_AGE_NS", "RateSource", "Rates", "as_sources", "rate_source"]

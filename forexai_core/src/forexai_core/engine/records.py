@@ -14,6 +14,7 @@ __all__ = [
     "CONVERSION",
     "DEAL",
     "EVENT",
+    "LEVEL",
     "NO_PRICE",
     "ORDER",
     "POSITION",
@@ -25,6 +26,9 @@ __all__ = [
 
 NO_PRICE = -(2**62)
 """Stands for a price that is not given."""
+
+NEVER = 2**63 - 1
+"""Stands for an instant, or a price, that never comes."""
 
 # --- kinds of request ------------------------------------------------------------------------
 REQUEST_NONE = 0
@@ -200,6 +204,11 @@ SYMBOL = np.dtype(
         ("loss_rate", np.float64),
         ("margin_currency_rate", np.float64),
         ("last_end_ns", np.int64),  # end of its last bar
+        # while its prices stay strictly between these, no stop, target or order of it is reached
+        ("calm_bid_low", np.int64),
+        ("calm_bid_high", np.int64),
+        ("calm_ask_low", np.int64),
+        ("calm_ask_high", np.int64),
     ]
 )
 """Contract and present quote of one symbol."""
@@ -217,13 +226,12 @@ EVENT = np.dtype(
     [
         ("symbol", np.int64),
         ("decides", np.int64),  # row of the strategy's bars that closes with this event, or -1
-        ("end_ns", np.int64),  # end of the event's own bar
     ]
 )
 """One price event, where several symbols or finer prices are merged into one stream."""
 
-ROLLOVER = np.dtype([("time_ns", np.int64), ("weekday", np.int64)])
-"""A midnight of the account's clock, and the day that it ends: Monday 0 ... Sunday 6."""
+ROLLOVER = np.dtype([("time_ns", np.int64), ("weekday", np.int64), ("event", np.int64)])
+"""A midnight of the account's clock, the day it ends (Monday 0 ... Sunday 6), and the first event not before it."""
 
 # --- the account -------------------------------------------------------------------------------
 REFUSALS = (
@@ -239,7 +247,10 @@ REFUSALS = (
 """Why the venue refuses a request, in the order of ``ACCOUNT["refused"]``."""
 
 STATUS_OK, STATUS_FULL_POSITIONS, STATUS_FULL_ORDERS, STATUS_FULL_DEALS = 0, 1, 2, 3
-STATUS_FULL_REQUESTS, STATUS_RATE_UNKNOWN = 4, 5
+STATUS_FULL_REQUESTS, STATUS_RATE_UNKNOWN, STATUS_FULL_LEVELS = 4, 5, 6
+
+LEVEL = np.dtype([("row", np.int64), ("balance", np.float64), ("margin", np.float64)])
+"""Balance and margin from one row of the equity curve on."""
 
 ACCOUNT = np.dtype(
     [
@@ -264,6 +275,9 @@ ACCOUNT = np.dtype(
         ("requests", np.int64),
         ("inside", np.int64),
         ("equity_rows", np.int64),
+        ("row_ns", np.int64),  # of the last row of the curve
+        ("levels", np.int64),
+        ("calm_until_ns", np.int64),  # before this instant time itself changes nothing
         ("events", np.int64),  # how many events have been taken
         ("next_ticket", np.int64),
         ("next_deal", np.int64),
@@ -281,7 +295,7 @@ MAX_SYMBOLS = 32
 MAX_POSITIONS = 1_000
 MAX_ORDERS = 1_000
 MAX_REQUESTS = 1_000
-MAX_DEALS = 8_192  # room for what one event can do to a full book
+MAX_DEALS = 65_536  # a page of memory is taken only when it is first written to
 MAX_INSIDE = 64  # a month's bar has 31 rollovers
 
 BOOK = np.dtype(

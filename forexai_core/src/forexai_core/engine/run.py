@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Books, Curve, Market
+from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
+from forexai_core.engine.curve import write_equity
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
-from forexai_core.engine.event import (
-    deciding_row,
-    event_symbol,
-    headroom,
-    idle,
-    pass_event,
-    take_event,
-    write_equity,
-)
+from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns, take_event
+from forexai_core.engine.glide import can_glide, glide, land
+from forexai_core.engine.phases import Addresses
+from forexai_core.engine.prefetch import fetch_event
+from forexai_core.engine.quotes import quotes_of
 from forexai_core.engine.records import STATUS_OK
+from forexai_core.engine.steps import call_step
 
 __all__ = ["Desk", "advance", "decide", "run"]
 
@@ -28,7 +27,10 @@ class Desk(NamedTuple):
     """What the batch drive decides with. An array of length 0 stands for "not given"."""
 
     bars: NDArray[np.void]  # (decisions,) BAR: the strategy's own bars
-    intents: NDArray[np.void]  # (decisions,) INTENT, or none
+    wishes: NDArray[np.void]  # (wishes,) INTENT, symbol after symbol: the rows at which something is wanted
+    wish_rows: NDArray[np.int64]  # (wishes,) the decision of each
+    pending: NDArray[np.int64]  # (symbols,) the next wish of each symbol
+    stops: NDArray[np.int64]  # (symbols,) where its wishes end
     management: NDArray[np.void]  # (symbols,) MANAGEMENT
     manages: int  # whether positions are looked after at each close
     steps: int  # whether the compiled step is called at each close
@@ -38,8 +40,36 @@ class Desk(NamedTuple):
     commands: NDArray[np.void]  # (n,) COMMAND
 
 
+@kernel(inline="always")
+def _wish(book: Book, desk: Desk, index: int, row: int) -> None:
+    """Ask for what the strategy wants at a row, where it wants anything."""
+    number = desk.pending[index]
+    while number < desk.stops[index] and desk.wish_rows[number] < row:
+        number += 1
+    if number < desk.stops[index] and desk.wish_rows[number] == row:
+        ask_intent(book, index, index, desk.wishes[number], desk.management[index])
+        number += 1
+    desk.pending[index] = number
+
+
+@kernel(inline="always")
+def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> None:
+    row = deciding_row(market, event)
+    if row < 0:
+        return
+    index = event_symbol(market, event)
+    if desk.manages and book["account"]["positions"] > 0:
+        look_after(book, index, index, desk.management[index])
+    if len(desk.wishes):
+        _wish(book, desk, index, row)
+    if desk.steps:
+        describe_row(book, index, index, desk.row[0], desk.bars[row], row)
+        call_step(step, (desk.row[0], desk.state[index], desk.params[index], desk.commands))
+        ask_commands(book, index, index, desk.commands)
+
+
 @kernel
-def decide(books: Books, market: Market, desk: Desk, step: Any, event: int) -> None:
+def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> None:
     """Let the strategy decide, when an event has closed one of its bars.
 
     Parameters
@@ -50,38 +80,48 @@ def decide(books: Books, market: Market, desk: Desk, step: Any, event: int) -> N
         The prices.
     desk : Desk
         What to decide with.
-    step : first-class function of STEP_SIGNATURE
-        Called when ``desk.steps``.
+    step : int
+        Address of the compiled step, called when ``desk.steps``.
     event : int
-        Row of ``market.bars``.
+        Row of the market.
     """
-    book = books[0]
-    row = deciding_row(market, event)
-    if row < 0:
-        return
-    index = event_symbol(market, event)
-    if desk.manages and book["account"]["positions"] > 0:
-        look_after(book, index, index, desk.management[index])
-    if len(desk.intents):
-        ask_intent(book, index, index, desk.intents[row], desk.management[index])
-    if desk.steps:
-        describe_row(book, index, index, desk.row[0], desk.bars[row], row)
-        step(desk.row[0], desk.state[index], desk.params[index], desk.commands)
-        ask_commands(book, index, index, desk.commands)
+    _decide(books[0], market, desk, step, event)
 
 
 @kernel(inline="always")
-def _event(book: Book, market: Market, curve: Curve, event: int) -> None:
-    if idle(book):
-        pass_event(book, market, event)
+def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> bool:
+    """Take an event, quickly when it is calm; say whether the drive may go on."""
+    account = book["account"]
+    index = event_symbol(market, event)
+    quotes = quotes_of(market, event, book["symbols"][index])
+    decides = deciding_row(market, event) >= 0
+    if is_calm(book, market, event, index, quotes):
+        pass_calmly(book, market, event, index, quotes, decides)
     else:
-        take_event(book, market, event)
-    if deciding_row(market, event) >= 0:
+        status = headroom(book, len(curve.levels))
+        if status != STATUS_OK:
+            account["status"] = status
+            return False
+        take_event(book, market, event, index, quotes, phases)
+    if account["status"] != STATUS_OK:
+        return False
+    if decides:
         write_equity(book, curve)
+    return True
+
+
+@kernel(inline="always")
+def _next_decision(desk: Desk, event: int, stop: int) -> int:
+    """Give the event after which a lone symbol decides next, or the last one."""
+    number = desk.pending[0]
+    while number < desk.stops[0] and desk.wish_rows[number] < event:
+        number += 1
+    desk.pending[0] = number
+    return min(desk.wish_rows[number], stop - 1) if number < desk.stops[0] else stop - 1
 
 
 @kernel
-def run(books: Books, market: Market, curve: Curve, desk: Desk, step: Any) -> None:
+def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phases: Addresses) -> None:
     """Drive the ledger over all events that are left, deciding at the close of each bar.
 
     Returns early, with the account's status set, when an array is full or a rate unknown; the
@@ -90,19 +130,27 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: Any) -> No
     book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
-    for event in range(account["events"], len(market.bars)):
-        status = headroom(book)
-        if status != STATUS_OK:
-            account["status"] = status
+    note_calm(book, next_rollover_ns(book, market))
+    event, stop = account["events"], len(market.time_ns)
+    while event < stop:
+        glided = False
+        if not desk.steps and can_glide(book, market, curve) and not (desk.manages and account["positions"] > 0):
+            last = _next_decision(desk, event, stop)
+            fetch_event(market, last)
+            event = glide(book, market, curve, event, last + 1)
+            if event > last:
+                glided, event = True, last
+                account["end_ns"] = market.end_ns[last]
+        if not glided and not _event(book, market, curve, event, phases):
             return
-        _event(book, market, curve, event)
-        if account["status"] != STATUS_OK:
-            return
-        decide(books, market, desk, step, event)
+        _decide(book, market, desk, step, event)
+        event += 1
+    if len(market.events) == 0:
+        land(book, market)
 
 
 @kernel
-def advance(books: Books, market: Market, curve: Curve, stop: int) -> bool:
+def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop: int) -> bool:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
@@ -115,12 +163,16 @@ def advance(books: Books, market: Market, curve: Curve, stop: int) -> bool:
     book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
-    for event in range(account["events"], stop):
-        status = headroom(book)
-        if status != STATUS_OK:
-            account["status"] = status
+    note_calm(book, next_rollover_ns(book, market))
+    event = account["events"]
+    while event < stop:
+        if can_glide(book, market, curve):
+            event = glide(book, market, curve, event, stop)
+            if event == stop:
+                break
+        if not _event(book, market, curve, event, phases):
             return False
-        _event(book, market, curve, event)
-        if account["status"] != STATUS_OK:
-            return False
-    return idle(book)
+        event += 1
+    if len(market.events) == 0:
+        land(book, market)
+    return account["positions"] == 0 and account["orders"] == 0 and account["requests"] == 0

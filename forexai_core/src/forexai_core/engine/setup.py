@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import BAR, QUOTE
 from forexai_core.engine.book import Market, as_read
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
 from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, MAX_SYMBOLS, ROLLOVER
-from forexai_core.engine.stream import Stream, merge
+from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, Costs
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.points import Points, widened
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Setup", "prepare"]
 
@@ -37,10 +38,8 @@ class Setup:
         Contracts and costs.
     market : Market
         The events, and the midnights of the account's clock while they last.
-    decision_bars : (decisions,) BAR
-        The strategy's bars, symbol after symbol.
-    decisions : int
-        How many rows the equity curve may have.
+    series : tuple of Bars or Ticks
+        What the strategy decides on, symbol after symbol.
     costs : mapping of str to CostSheet
         What each symbol costs, and where that comes from.
     """
@@ -49,9 +48,18 @@ class Setup:
     account_record: NDArray[np.void]
     symbol_records: NDArray[np.void]
     market: Market
-    decision_bars: NDArray[np.void]
-    decisions: int
+    series: tuple[Series, ...]
     costs: Mapping[str, CostSheet]
+
+    @property
+    def decisions(self) -> int:
+        """How many bars the strategy decides on: as many rows may the equity curve have."""
+        return sum(map(len, self.series))
+
+    def decision_bars(self) -> NDArray[np.void]:
+        """Give the strategy's bars, symbol after symbol: (decisions,) BAR."""
+        rows = [as_bars(prices) for prices in self.series]
+        return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
 
 def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> NDArray[np.void]:
@@ -71,13 +79,12 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     return record
 
 
-def _rollovers(account: Account, bars: NDArray[np.void], last_ns: int) -> NDArray[np.void]:
-    if not len(bars):
-        return np.empty(0, ROLLOVER)
-    midnights = account.clock.midnights_ns(int(bars["time_ns"][0]), last_ns)
+def _rollovers(account: Account, times: NDArray[np.int64], last_ns: int) -> NDArray[np.void]:
+    midnights = account.clock.midnights_ns(int(times[0]), last_ns)
     rows = np.empty(len(midnights), ROLLOVER)
     rows["time_ns"] = midnights
     rows["weekday"] = account.clock.weekday(midnights - 1)
+    rows["event"] = np.searchsorted(times, midnights)
     return rows
 
 
@@ -85,12 +92,13 @@ def _conversion_columns(
     setup_symbols: NDArray[np.void],
     series: Mapping[str, Series],
     times: tuple[NDArray[np.int64], NDArray[np.int64]],
-    rates: Rates,
+    sources: Callable[[], Rates],
 ) -> NDArray[np.void]:
     """Tabulate the rates of each event at its open and at its close; empty when none is needed."""
     needed = (setup_symbols["profit_conversion"] == 2) | (setup_symbols["margin_conversion"] == 2)
     if not needed.any():
         return np.empty((0, 0, 0), CONVERSION)
+    rates = sources()
     table = np.zeros((len(times[0]), len(series), 2), CONVERSION)
     for index, prices in enumerate(series.values()):
         for moment, instants in enumerate(times):
@@ -104,30 +112,22 @@ def _conversion_columns(
     return table
 
 
-def _event_ends(stream: Stream, duration_ns: int) -> NDArray[np.int64]:
-    if stream.events is not None:
-        ends: NDArray[np.int64] = stream.events["end_ns"]
-        return ends
-    if stream.ends is not None:
-        return stream.ends
-    times = stream.bars["time_ns"]
-    ends = times + duration_ns
-    ends[:-1] = np.minimum(ends[:-1], times[1:])
-    return ends
+def _one_type(bid: Points, ask: Points) -> tuple[Points, Points]:
+    """Bring all columns of points to one type: 64 bits where one of them needs it."""
+    if all(column.dtype == np.int32 for column in (*bid, *ask)):
+        return bid, ask
+    return Points(*map(widened, bid)), Points(*map(widened, ask))
 
 
-def _market(stream: Stream, duration_ns: int, table: NDArray[np.void], rollovers: NDArray[np.void]) -> Market:
-    def given(array: NDArray[np.void] | None, dtype: np.dtype[np.void]) -> NDArray[np.void]:
-        return as_read(np.empty(0, dtype) if array is None else array)
-
-    none = np.empty(0, np.int64)
+def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void]) -> Market:
+    none = np.empty(0, np.int32)
+    bid, ask = _one_type(stream.bid, Points(none, none, none, none) if stream.ask is None else stream.ask)
     return Market(
-        bars=given(stream.bars, BAR),
-        ask=given(stream.ask, QUOTE),
-        spread=as_read(none if stream.spread is None else stream.spread),
-        events=given(stream.events, EVENT),
-        ends=as_read(none if stream.ends is None else stream.ends),
-        duration_ns=duration_ns,
+        time_ns=as_read(stream.time_ns),
+        end_ns=as_read(stream.end_ns),
+        bid=Points(*map(as_read, bid)),
+        ask=Points(*map(as_read, ask)),
+        events=as_read(np.empty(0, EVENT) if stream.events is None else stream.events),
         rates=as_read(table),
         rollovers=as_read(rollovers),
     )
@@ -183,23 +183,19 @@ def prepare(
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
     records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
     stream = merge(series, finer or {}, [sheet.spread_points for sheet in sheets.values()])
-    first = next(iter(series.values()))
-    duration_ns = 0 if isinstance(first, Ticks) else first.timeframe.nominal_ns
-    own = [rate_source(s, p) for s, p in series.items() if p.instrument.asset_class == "forex"]
-    sources = Rates(
-        sources=[*as_sources(rates), *own],
-        account_currency=account.currency,
-        max_age_ns=max_age_ns,
-    )
-    ends = _event_ends(stream, duration_ns)
-    table = _conversion_columns(records, series, (stream.bars["time_ns"], ends), sources)
-    rollovers = _rollovers(account, stream.bars, int(ends.max()))
+    given = as_sources(rates)
+
+    def sources() -> Rates:
+        own = [rate_source(s, p) for s, p in series.items() if p.instrument.asset_class == "forex"]
+        return Rates(sources=[*given, *own], account_currency=account.currency, max_age_ns=max_age_ns)
+
+    table = _conversion_columns(records, series, (stream.time_ns, stream.end_ns), sources)
+    rollovers = _rollovers(account, stream.time_ns, int(stream.end_ns.max()))
     return Setup(
         symbols=tuple(series),
         account_record=_account_record(account, len(series), limit_fill_open),
         symbol_records=records,
-        market=_market(stream, duration_ns, table, rollovers),
-        decision_bars=stream.decision_bars,
-        decisions=len(stream.decision_bars),
+        market=_market(stream, table, rollovers),
+        series=tuple(series.values()),
         costs=sheets,
     )

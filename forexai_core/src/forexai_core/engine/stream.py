@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import BAR, QUOTE
+from forexai_core.arrays import BAR
 from forexai_core.engine.records import EVENT
 from forexai_core.errors import ConfigError, DataShapeError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.points import Points, raised
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Stream", "as_bars", "merge"]
 
@@ -25,50 +28,39 @@ class Stream:
 
     Attributes
     ----------
-    bars : (events,) BAR
-        Bid prices; a tick is a bar whose four prices are equal.
-    ask : (events,) QUOTE or None
-        The ask side; None where bid and a spread give it.
-    spread : (events,) int64 or None
-        Points, where a column gives them.
+    time_ns, end_ns : (events,) int64
+        Opening and end of each event's bar; a tick's are the same.
+    bid : Points
+        The bid side; a tick is a bar whose four prices are equal.
+    ask : Points or None
+        The ask side; None where it lies a fixed spread above the bid.
     events : (events,) EVENT or None
         None: one symbol, each event closes a bar of the strategy.
-    ends : (events,) int64 or None
-        Ends of calendar bars; None where a fixed duration gives them.
-    decision_bars : (decisions,) BAR
-        The strategy's bars, symbol after symbol.
     """
 
-    bars: NDArray[np.void]
-    ask: NDArray[np.void] | None = None
-    spread: NDArray[np.int64] | None = None
+    time_ns: NDArray[np.int64]
+    end_ns: NDArray[np.int64]
+    bid: Points
+    ask: Points | None = None
     events: NDArray[np.void] | None = None
-    ends: NDArray[np.int64] | None = None
-    decision_bars: NDArray[np.void]
 
 
-def as_bars(ticks: Ticks) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Turn ticks into bars that never move: bid and ask."""
-    bid, ask = np.empty(len(ticks), BAR), np.empty(len(ticks), QUOTE)
-    bid["time_ns"] = ticks.time_ns
-    bid["volume"] = ticks.volume
-    for name in QUOTE.names or ():
-        bid[name] = ticks.bid
-        ask[name] = ticks.ask
-    return bid, ask
+def as_bars(prices: Series) -> NDArray[np.void]:
+    """Give prices as rows of BAR; ticks as bars that never move."""
+    if isinstance(prices, Bars):
+        return prices.data
+    rows = np.empty(len(prices), BAR)
+    rows["time_ns"] = prices.time_ns
+    rows["volume"] = prices.volume
+    for name in Points._fields:
+        rows[name] = prices.bid
+    return rows
 
 
-def _sides(series: Series, spread_points: int | None) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    if isinstance(series, Ticks):
-        return as_bars(series)
-    if series.ask is not None:
-        return series.data, series.ask
-    column = series.spread_points
-    points = spread_points or 0 if column is None else np.rint(column)
-    ask = np.empty(len(series), QUOTE)
-    for name in QUOTE.names or ():
-        ask[name] = np.round(series.data[name] + points * series.instrument.point, series.digits)
-    return series.data, ask
+def _ask_side(series: Series, spread_points: int | None) -> Points:
+    """Give the ask side in points: as known, or the bid and a spread."""
+    known = series.ask_points
+    return raised(series.bid_points, float(spread_points or 0)) if known is None else known
 
 
 def _ends(series: Series) -> NDArray[np.int64]:
@@ -76,32 +68,41 @@ def _ends(series: Series) -> NDArray[np.int64]:
 
 
 def _single(series: Series) -> Stream:
-    if isinstance(series, Ticks):
-        bars, ask = as_bars(series)
-        return Stream(bars=bars, ask=ask, decision_bars=bars)
-    column = series.spread_points
     return Stream(
-        bars=series.data,
-        ask=series.ask,
-        spread=None if column is None else np.rint(column).astype(np.int64),
-        ends=series.end_ns if series.timeframe.follows_calendar else None,
-        decision_bars=series.data,
+        time_ns=series.time_ns,
+        end_ns=_ends(series),
+        bid=series.bid_points,
+        ask=series.ask_points,
     )
+
+
+def _taken(side: Points, rows: NDArray[Any]) -> Points:
+    return Points(*(column[rows] for column in side))
+
+
+def _joined(sides: Sequence[Points]) -> Points:
+    return Points(*(np.concatenate(columns) for columns in zip(*sides, strict=True)))
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class _Part:
     """The events of one symbol."""
 
-    bars: NDArray[np.void]
-    ask: NDArray[np.void]
-    ends: NDArray[np.int64]
+    time_ns: NDArray[np.int64]
+    end_ns: NDArray[np.int64]
+    bid: Points
+    ask: Points
     decides: NDArray[np.int64]
 
 
 def _coarse_part(series: Series, spread_points: int | None) -> _Part:
-    bars, ask = _sides(series, spread_points)
-    return _Part(bars=bars, ask=ask, ends=_ends(series), decides=np.arange(len(bars)))
+    return _Part(
+        time_ns=series.time_ns,
+        end_ns=_ends(series),
+        bid=series.bid_points,
+        ask=_ask_side(series, spread_points),
+        decides=np.arange(len(series)),
+    )
 
 
 def _check_finer(coarse: Bars, fine: Series, owner: NDArray[np.int64]) -> None:
@@ -156,20 +157,27 @@ def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> _Part
     outside = (owner < 0) | (fine.time_ns >= ends[np.maximum(owner, 0)])
     owner = np.where(outside, -1, owner)
     _check_finer(coarse, fine, owner)
-    keep = owner >= 0
+    return _woven(coarse, fine, owner, spread_points)
+
+
+def _woven(coarse: Bars, fine: Series, owner: NDArray[np.int64], spread_points: int | None) -> _Part:
+    """Put the finer prices that have an owner and the bars that own none into the order of time."""
+    keep, ends = owner >= 0, coarse.end_ns
     bare = np.setdiff1d(np.arange(len(coarse)), owner[keep])
-    fine_bid, fine_ask = _sides(fine, spread_points)
-    coarse_bid, coarse_ask = _sides(coarse, spread_points)
-    bars = np.concatenate([fine_bid[keep], coarse_bid[bare]])
-    rows = np.concatenate([owner[keep], bare])
-    order = np.argsort(bars["time_ns"], kind="stable")
-    rows = rows[order]
+    times = np.concatenate([fine.time_ns[keep], coarse.time_ns[bare]])
+    order = np.argsort(times, kind="stable")
+    rows = np.concatenate([owner[keep], bare])[order]
     last = np.append(rows[1:] != rows[:-1], True)
     stops = np.concatenate([np.minimum(_ends(fine)[keep], ends[owner[keep]]), ends[bare]])[order]
+
+    def both(fine_side: Points, coarse_side: Points) -> Points:
+        return _taken(_joined([_taken(fine_side, keep), _taken(coarse_side, bare)]), order)
+
     return _Part(
-        bars=bars[order],
-        ask=np.concatenate([fine_ask[keep], coarse_ask[bare]])[order],
-        ends=np.where(last, ends[rows], stops),
+        time_ns=times[order],
+        end_ns=np.where(last, ends[rows], stops),
+        bid=both(fine.bid_points, coarse.bid_points),
+        ask=both(_ask_side(fine, spread_points), _ask_side(coarse, spread_points)),
         decides=np.where(last, rows, -1),
     )
 
@@ -201,18 +209,19 @@ def merge(
     for (symbol, prices), spread in zip(series.items(), spreads, strict=True):
         fine = finer.get(symbol)
         parts.append(_coarse_part(prices, spread) if fine is None else _fine_part(prices, fine, spread))
-    events = np.zeros(sum(len(part.bars) for part in parts), EVENT)
     firsts = np.cumsum([0, *(len(prices) for prices in series.values())])
-    events["symbol"] = np.repeat(np.arange(len(parts)), [len(part.bars) for part in parts])
-    events["end_ns"] = np.concatenate([part.ends for part in parts])
+    times = np.concatenate([part.time_ns for part in parts])
+    ends = np.concatenate([part.end_ns for part in parts])
+    events = np.zeros(len(times), EVENT)
+    events["symbol"] = np.repeat(np.arange(len(parts)), [len(part.time_ns) for part in parts])
     events["decides"] = np.concatenate(
         [np.where(part.decides >= 0, part.decides + first, -1) for part, first in zip(parts, firsts, strict=False)]
     )
-    bars = np.concatenate([part.bars for part in parts])
-    order = np.argsort(bars["time_ns"], kind="stable")
+    order = np.argsort(times, kind="stable")
     return Stream(
-        bars=bars[order],
-        ask=np.concatenate([part.ask for part in parts])[order],
+        time_ns=times[order],
+        end_ns=ends[order],
+        bid=_taken(_joined([part.bid for part in parts]), order),
+        ask=_taken(_joined([part.ask for part in parts]), order),
         events=events[order],
-        decision_bars=np.concatenate([_sides(item, 0)[0] for item in series.values()]),
     )

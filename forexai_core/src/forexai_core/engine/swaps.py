@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Market
+from forexai_core.engine.book import Book, Rows
 from forexai_core.engine.money import convert, margin_currency, money
 from forexai_core.engine.records import MAX_INSIDE
 
@@ -83,12 +83,12 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> 
 
 
 @kernel(inline="always")
-def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
+def charge_rollovers(book: Book, rollovers: Rows, until_ns: int) -> None:
     """Charge every position for the rollovers not yet taken, up to an instant."""
     account = book["account"]
     taken = account["rollover"]
-    while taken < len(market.rollovers) and market.rollovers[taken]["time_ns"] <= until_ns:
-        rollover = market.rollovers[taken]
+    while taken < len(rollovers) and rollovers[taken]["time_ns"] <= until_ns:
+        rollover = rollovers[taken]
         for row in range(account["positions"]):
             position = book["positions"][row]
             if position["open_ns"] < rollover["time_ns"]:
@@ -99,14 +99,14 @@ def charge_rollovers(book: Book, market: Market, until_ns: int) -> None:
 
 
 @kernel(inline="always")
-def note_rollovers_inside(book: Book, market: Market, end_ns: int) -> None:
+def note_rollovers_inside(book: Book, rollovers: Rows, end_ns: int) -> None:
     """Note the rollovers strictly inside a bar, so that closes in it find them."""
     account = book["account"]
     account["inside"] = 0
     number = account["rollover"]
-    while number < len(market.rollovers) and market.rollovers[number]["time_ns"] < end_ns:
+    while number < len(rollovers) and rollovers[number]["time_ns"] < end_ns:
         if account["inside"] < MAX_INSIDE:
-            book["inside"][account["inside"]] = market.rollovers[number]
+            book["inside"][account["inside"]] = rollovers[number]
             account["inside"] += 1
         number += 1
 

@@ -8,7 +8,8 @@ from typing import ClassVar, Protocol, runtime_checkable
 import attrs
 
 from forexai_core.ports.offers import Offer
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["Coverage", "DataCapabilities", "DataOffer", "DataSource"]

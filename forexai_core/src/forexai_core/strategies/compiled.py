@@ -12,8 +12,9 @@ from numpy.typing import DTypeLike
 from forexai_core.errors import ConfigError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.parameters import Parametric, ParamSpec
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
+from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
     from forexai_core.engine.programs import Program
@@ -67,7 +68,8 @@ class CompiledStrategy(Parametric):
             If the function cannot be compiled.
         """
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program, compile_step
+        from forexai_core.engine.programs import Program
+        from forexai_core.engine.steps import compile_step
 
         step = compile_step(self._function, self._state_dtype, self._params_dtype, cache=self._cache)
         params = np.zeros(1, self._params_dtype)

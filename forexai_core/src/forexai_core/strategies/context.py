@@ -12,8 +12,9 @@ from forexai_core.strategies.series import Counts, Cursor, FollowingCursor
 from forexai_core.strategies.trading import Trading
 from forexai_core.strategies.views import BarsView, TicksView
 from forexai_core.values.accounts import Account, AccountState
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Context", "open_contexts"]
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from forexai_core.data.resampling import resample
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.indicators import find_indicator
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY, Timeframe
 
 __all__ = ["Feed", "Feeds"]

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-import numpy as np
-
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.intents import Intents
 from forexai_core.strategies.parameters import Parametric, ParamSpec
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
+from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
     from forexai_core.engine.programs import Program
@@ -81,7 +80,7 @@ class VectorStrategy(Parametric, ABC):
             If the rows do not fit the bars.
         """
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program
+        from forexai_core.engine.programs import Program, Wishes
 
         intents = self.intents(bars)
         if not isinstance(intents, Intents):
@@ -89,11 +88,8 @@ class VectorStrategy(Parametric, ABC):
         if len(intents) != len(bars):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
         # Checked again: the rows may have been written to.
-        rows = intents.checked().rows
-        if rows[: self.warmup].view(np.uint8).any():
-            rows = rows.copy()
-            rows[: self.warmup] = np.zeros((), rows.dtype)
-        return Program(intents=rows, management=intents.management.record(), warmup=self.warmup)
+        wishes = Wishes.of(intents.checked().rows).after(self.warmup)
+        return Program(wishes=wishes, management=intents.management.record(), warmup=self.warmup)
 
 
 def _fields_of(function: Callable[..., Any]) -> tuple[dict[str, Any], dict[str, ParamSpec]]:

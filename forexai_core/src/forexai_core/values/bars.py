@@ -1,38 +1,32 @@
-"""Bars and ticks: immutable columns over structured arrays."""
+"""Bars: immutable columns over structured arrays."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import BAR, QUOTE, TICK
+from forexai_core.arrays import BAR, QUOTE
 from forexai_core.errors import DataShapeError
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
+from forexai_core.values.columns import column, frozen, provenance
 from forexai_core.values.frames import check_spacing, decimals, price_column, utc_index_ns, with_known_columns
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.points import Points, in_points, raised
 from forexai_core.values.timeframes import Timeframe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Bars", "Ticks"]
+__all__ = ["Bars"]
 
 Floats = NDArray[np.float64]
-
-
-def _frozen(array: NDArray[Any]) -> NDArray[Any]:
-    if array.flags.writeable:
-        array = array.copy()
-        array.flags.writeable = False
-    return array
 
 
 def _timeframe(value: str | Timeframe) -> Timeframe:
@@ -47,10 +41,6 @@ def _ascending(time_ns: NDArray[np.int64], what: str) -> None:
             f"{what}: row {row} ({format_time_ns(time_ns[row])}) does not come after the row before "
             f"it ({format_time_ns(time_ns[row - 1])}). Sort the rows and drop duplicates first."
         )
-
-
-def _provenance(value: Mapping[str, str] | None) -> Mapping[str, str]:
-    return MappingProxyType(dict(value or {}))
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -75,18 +65,18 @@ class Bars:
 
     instrument: Instrument
     timeframe: Timeframe = attrs.field(converter=_timeframe)
-    data: NDArray[np.void] = attrs.field(converter=_frozen)
-    ask: NDArray[np.void] | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen))
-    spread_points: Floats | None = attrs.field(default=None, converter=attrs.converters.optional(_frozen))
-    provenance: Mapping[str, str] = attrs.field(default=None, converter=_provenance)
+    data: NDArray[np.void] = attrs.field(converter=frozen)
+    ask: NDArray[np.void] | None = attrs.field(default=None, converter=attrs.converters.optional(frozen))
+    spread_points: Floats | None = attrs.field(default=None, converter=attrs.converters.optional(frozen))
+    provenance: Mapping[str, str] = attrs.field(default=None, converter=provenance)
 
     def __attrs_post_init__(self) -> None:
         name = f"{self.symbol} {self.timeframe}"
         if self.data.dtype != BAR or self.data.ndim != 1:
             raise DataShapeError(f"{name}: bars must be a one-dimensional array of dtype BAR.")
-        for column, side in (("ask", self.ask), ("spread_points", self.spread_points)):
+        for part, side in (("ask", self.ask), ("spread_points", self.spread_points)):
             if side is not None and side.shape != self.data.shape:
-                raise DataShapeError(f"{name}: {column} has shape {side.shape}, the bars have {self.data.shape}.")
+                raise DataShapeError(f"{name}: {part} has shape {side.shape}, the bars have {self.data.shape}.")
         if self.ask is not None and self.ask.dtype != QUOTE:
             raise DataShapeError(f"{name}: the ask side must be of dtype QUOTE.")
         _ascending(self.data["time_ns"], name)
@@ -124,10 +114,10 @@ class Bars:
         """Decimals of the prices."""
         return self.instrument.digits
 
-    @property
+    @cached_property
     def time_ns(self) -> NDArray[np.int64]:
         """Opening times, nanoseconds UTC."""
-        return self.data["time_ns"]
+        return column(self.data, "time_ns")
 
     @property
     def open(self) -> Floats:
@@ -161,7 +151,23 @@ class Bars:
             return self.time_ns
         end = NEW_YORK_CLOSE.bar_end_ns(self.time_ns, self.timeframe)
         end[:-1] = np.minimum(end[:-1], self.time_ns[1:])
+        end.flags.writeable = False
         return end
+
+    @cached_property
+    def bid_points(self) -> Points:
+        """The bid side in points."""
+        return Points(*in_points((self.open, self.high, self.low, self.close), self.digits))
+
+    @cached_property
+    def ask_points(self) -> Points | None:
+        """The ask side in points, where it or a spread is known."""
+        if self.ask is not None:
+            side = self.ask
+            return Points(*in_points(tuple(side[name] for name in Points._fields), self.digits))
+        if self.spread_points is None:
+            return None
+        return raised(self.bid_points, np.rint(self.spread_points))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -272,112 +278,3 @@ class Bars:
             spread_points=spread,
             provenance=provenance or {"source": "data frame"},
         )
-
-
-@attrs.frozen(kw_only=True, eq=False, repr=False)
-class Ticks:
-    """Quotes of one symbol, one row a change.
-
-    Attributes
-    ----------
-    instrument : Instrument
-        What is priced.
-    data : (ticks,) TICK
-        Read-only rows; ``time_ns`` never falls (several ticks may share an instant).
-    provenance : mapping of str to str
-        Where the prices come from.
-    """
-
-    instrument: Instrument
-    data: NDArray[np.void] = attrs.field(converter=_frozen)
-    provenance: Mapping[str, str] = attrs.field(default=None, converter=_provenance)
-
-    def __attrs_post_init__(self) -> None:
-        if self.data.dtype != TICK or self.data.ndim != 1:
-            raise DataShapeError(f"{self.symbol}: ticks must be a one-dimensional array of dtype TICK.")
-        rows = self.data
-        if np.any(np.diff(rows["time_ns"]) < 0):
-            raise DataShapeError(f"{self.symbol}: ticks must be sorted by time.")
-        good = (rows["bid"] > 0) & (rows["ask"] >= rows["bid"]) & (rows["ask"] < np.inf)
-        if not good.all():
-            row = int(np.flatnonzero(~good)[0])
-            raise DataShapeError(
-                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. 0 < bid <= ask must hold."
-            )
-
-    @property
-    def symbol(self) -> str:
-        """Name of the symbol."""
-        return self.instrument.symbol
-
-    @property
-    def digits(self) -> int:
-        """Decimals of the prices."""
-        return self.instrument.digits
-
-    @property
-    def time_ns(self) -> NDArray[np.int64]:
-        """Times, nanoseconds UTC."""
-        return self.data["time_ns"]
-
-    @property
-    def bid(self) -> Floats:
-        """Bids."""
-        return self.data["bid"]
-
-    @property
-    def ask(self) -> Floats:
-        """Asks."""
-        return self.data["ask"]
-
-    @property
-    def volume(self) -> Floats:
-        """Volumes, in the source's unit."""
-        return self.data["volume"]
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Hex digest of symbol, grid and every quote."""
-        digest = hashlib.sha256(f"ticks|{self.symbol}|{self.digits}|".encode())
-        digest.update(np.ascontiguousarray(self.data).data)
-        return digest.hexdigest()
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __repr__(self) -> str:
-        if not len(self):
-            return f"<Ticks {self.symbol}: none>"
-        first, last = format_time_ns(self.time_ns[0]), format_time_ns(self.time_ns[-1])
-        return f"<Ticks {self.symbol}: {len(self):,}, {first} to {last}>"
-
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    @overload
-    def __getitem__(self, index: int) -> np.void: ...
-    def __getitem__(self, index: slice | int) -> Self | np.void:
-        """Give one row, or a run of ticks."""
-        if isinstance(index, slice):
-            return attrs.evolve(self, data=self.data[index])
-        row: np.void = self.data[index]
-        return row
-
-    def to_frame(self) -> pd.DataFrame:
-        """Copy the ticks into a pandas frame with columns ``bid, ask, volume``."""
-        import pandas as pd  # slow to load: only who wants frames pays for it
-
-        index = pd.DatetimeIndex(self.time_ns.view("datetime64[ns]"), tz="UTC", name="time")
-        return pd.DataFrame({name: self.data[name].copy() for name in ("bid", "ask", "volume")}, index=index)
-
-    @classmethod
-    def from_frame(cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None) -> Self:
-        """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``."""
-        known = instrument or find_instrument(symbol)
-        sides = {name: price_column(frame, name) for name in ("bid", "ask")}
-        digits = max(known.digits, *(decimals(values) for values in sides.values()))
-        data = np.empty(len(frame), TICK)
-        data["time_ns"] = utc_index_ns(frame)
-        for name, values in sides.items():
-            data[name] = np.round(values, digits)
-        data["volume"] = price_column(frame, "volume") if "volume" in frame.columns else 0.0
-        return cls(instrument=known.with_digits(digits), data=data, provenance={"source": "data frame"})

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.errors import DataError
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["join_bars", "join_ticks"]
 

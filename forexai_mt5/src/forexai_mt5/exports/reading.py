@@ -8,7 +8,8 @@ import attrs
 
 from forexai_core.data import ReadLimits, read_bars, read_ticks
 from forexai_core.data.unpacking import decode_text, read_file
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["read_bar_export", "read_tick_export", "written_digits"]
 

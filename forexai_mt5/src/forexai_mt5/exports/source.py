@@ -12,7 +12,8 @@ import numpy as np
 from forexai_core.data.sources import HeldPrices
 from forexai_core.errors import DataError
 from forexai_core.ports.data import Coverage
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 from forexai_mt5.exports.joining import join_bars, join_ticks
 from forexai_mt5.exports.names import our_symbol, parse_name

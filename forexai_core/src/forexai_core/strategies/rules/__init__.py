@@ -17,8 +17,9 @@ from forexai_core.strategies.rules.document import RulesDocument
 from forexai_core.strategies.rules.needs import bars_needed
 from forexai_core.strategies.rules.reading import load, parse, read_text
 from forexai_core.strategies.rules.reading_aloud import describe
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
     from forexai_core.engine.programs import Program
@@ -139,11 +140,11 @@ class Rules:
     ) -> Program:
         """Make what the batch drive runs; parameters and errors as in :meth:`intents`."""
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program
+        from forexai_core.engine.programs import Program, Wishes
 
         intents = self.intents(bars, others=others, clock=clock)
         return Program(
-            intents=intents.rows,
+            wishes=Wishes.of(intents.rows),
             management=intents.management.record(),
             warmup=min(bars_needed(self.document, bars.timeframe), len(bars)),
         )

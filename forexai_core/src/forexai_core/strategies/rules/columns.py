@@ -14,8 +14,9 @@ from forexai_core.strategies.rules.document import AtrDistance
 from forexai_core.strategies.rules.operands import Arithmetic, IndicatorValue, Operand, PriceValue
 from forexai_core.strategies.rules.reading import located
 from forexai_core.strategies.turns import previous
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["Columns"]
 

@@ -9,7 +9,8 @@ from forexai_core.ports.data import Coverage, DataOffer, DataSource
 from forexai_core.testing.conformance import Conformance, ConformanceFailure, RuleBook, Subject, Suite
 from forexai_core.testing.offer_rules import OFFER_RULES
 from forexai_core.testing.plausible import is_time_ns
-from forexai_core.values.bars import Bars, Ticks
+from forexai_core.values.bars import Bars
+from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["DATA_SUITE", "DataConformance"]

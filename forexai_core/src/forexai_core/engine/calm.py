@@ -1,0 +1,194 @@
+"""Calm: events at which nothing can happen but that prices move.
+
+After each event that may have changed something, the ledger notes between which prices every stop, target and order
+of a symbol stays unreached. An event within them is passed in a fraction of the time, with the same outcome.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book, Market, Quotes
+from forexai_core.engine.extremes import extend
+from forexai_core.engine.margin import TOLERANCE, mark
+from forexai_core.engine.money import profit_of
+from forexai_core.engine.quotes import set_quotes, set_rates
+from forexai_core.engine.records import NEVER, NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
+from forexai_core.engine.swaps import exit_quote
+
+__all__ = ["is_calm", "lowest_equity", "note_calm", "note_equity", "pass_calmly"]
+
+
+@kernel(inline="always")
+def _trail_bound(position: Any) -> int:
+    """Give the exit-side price at which trailing would move the stop next."""
+    side, peak = position["side"], position["peak"]
+    further = peak + side
+    start = position["cost"] / position["volume_steps"] + side * position["trail_start"]
+    first = int(start) - 1 if side > 0 else int(start) + 1  # a point early is harmless
+    return max(further, first) if side > 0 else min(further, first)
+
+
+@kernel(inline="always")
+def _bound_position(symbol: Any, position: Any) -> None:
+    stop, target = position["stop_loss"], position["take_profit"]
+    trails = position["trail_distance"] > 0
+    if position["side"] > 0:
+        if stop != NO_PRICE:
+            symbol["calm_bid_low"] = max(symbol["calm_bid_low"], stop)
+        if target != NO_PRICE:
+            symbol["calm_bid_high"] = min(symbol["calm_bid_high"], target)
+        if trails:
+            symbol["calm_bid_high"] = min(symbol["calm_bid_high"], _trail_bound(position))
+        return
+    if stop != NO_PRICE:
+        symbol["calm_ask_high"] = min(symbol["calm_ask_high"], stop)
+    if target != NO_PRICE:
+        symbol["calm_ask_low"] = max(symbol["calm_ask_low"], target)
+    if trails:
+        symbol["calm_ask_low"] = max(symbol["calm_ask_low"], _trail_bound(position))
+
+
+@kernel(inline="always")
+def _bound_order(symbol: Any, order: Any) -> None:
+    price, below = order["price"], (order["kind"] == ORDER_LIMIT) == (order["side"] > 0)
+    if order["side"] > 0:
+        if below:
+            symbol["calm_ask_low"] = max(symbol["calm_ask_low"], price)
+        else:
+            symbol["calm_ask_high"] = min(symbol["calm_ask_high"], price)
+    elif below:
+        symbol["calm_bid_low"] = max(symbol["calm_bid_low"], price)
+    else:
+        symbol["calm_bid_high"] = min(symbol["calm_bid_high"], price)
+
+
+@kernel
+def note_calm(book: Book, next_rollover_ns: int) -> None:
+    """Note between which prices, and until when, nothing can happen.
+
+    Parameters
+    ----------
+    book : Book
+        The account, after an event.
+    next_rollover_ns : int
+        The first rollover not taken yet; it matters to open positions.
+    """
+    account = book["account"]
+    for index in range(account["symbols"]):
+        symbol = book["symbols"][index]
+        symbol["calm_bid_low"] = symbol["calm_ask_low"] = -NEVER
+        symbol["calm_bid_high"] = symbol["calm_ask_high"] = NEVER
+    until_ns = next_rollover_ns if account["positions"] > 0 else NEVER
+    for row in range(account["positions"]):
+        position = book["positions"][row]
+        _bound_position(book["symbols"][position["symbol"]], position)
+    for row in range(account["orders"]):
+        order = book["orders"][row]
+        _bound_order(book["symbols"][order["symbol"]], order)
+        if order["expiry_ns"] > 0:
+            until_ns = min(until_ns, order["expiry_ns"])
+    account["calm_until_ns"] = until_ns
+
+
+@kernel(inline="always")
+def _within(symbol: Any, quotes: Quotes) -> bool:
+    bid = quotes.bid_low > symbol["calm_bid_low"] and quotes.bid_high < symbol["calm_bid_high"]
+    return bid and quotes.ask_low > symbol["calm_ask_low"] and quotes.ask_high < symbol["calm_ask_high"]
+
+
+@kernel(inline="always")
+def _covered_at_worst(book: Book, index: int, quotes: Quotes) -> bool:
+    """Say whether the margin holds with every position of a symbol at its worst price of the bar."""
+    account = book["account"]
+    if account["margin"] <= 0.0:
+        return True
+    equity = account["balance"]
+    scale = account["money_scale"]
+    for row in range(account["positions"]):
+        position = book["positions"][row]
+        side = position["side"]
+        price = exit_quote(book, position)
+        if position["symbol"] == index:
+            price = quotes.bid_low if side > 0 else quotes.ask_high
+        symbol = book["symbols"][position["symbol"]]
+        steps, cost = position["volume_steps"], position["cost"]
+        equity += profit_of(symbol, side, steps, cost, price, scale) + position["swap"]
+    return 100.0 * equity >= account["stop_out"] * account["margin"] + TOLERANCE
+
+
+@kernel(inline="always")
+def is_calm(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> bool:
+    """Say whether an event can change nothing but the marks: no stop, target, order, rollover, expiry or stop-out.
+
+    Where rates come in columns, those of the event's open become the present ones on the way.
+    """
+    account = book["account"]
+    if account["requests"] > 0 or market.time_ns[event] >= account["calm_until_ns"]:
+        return False
+    symbol = book["symbols"][index]
+    if not _within(symbol, quotes):
+        return False
+    if account["positions"] == 0:
+        return True
+    if len(market.rates):
+        set_rates(book, market, event, 0)
+        if not _covered_at_worst(book, index, quotes):
+            return False
+        set_rates(book, market, event, 1)
+    return _covered_at_worst(book, index, quotes)
+
+
+@kernel(inline="always")
+def lowest_equity(book: Book, index: int, quotes: Quotes) -> float:
+    """Compute the equity with each position of a symbol at the worst price of its bar, from that at the close."""
+    account = book["account"]
+    symbol = book["symbols"][index]
+    lowest = account["equity"]
+    for row in range(account["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] != index:
+            continue
+        side, steps, cost = position["side"], position["volume_steps"], position["cost"]
+        extreme = quotes.bid_low if side > 0 else quotes.ask_high
+        close = quotes.bid_close if side > 0 else quotes.ask_close
+        scale = account["money_scale"]
+        lowest += profit_of(symbol, side, steps, cost, extreme, scale)
+        lowest -= profit_of(symbol, side, steps, cost, close, scale)
+    return lowest
+
+
+@kernel(inline="always")
+def note_equity(book: Book, index: int, lowest: float) -> None:
+    """Keep the lowest equity since the last row of the curve; an equity that is no number has no known rate."""
+    account = book["account"]
+    account["lowest"] = min(account["lowest"], lowest)
+    if account["equity"] != account["equity"]:
+        account["status"] = STATUS_RATE_UNKNOWN
+        account["status_symbol"] = index
+
+
+@kernel(inline="always")
+def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quotes, decides: bool) -> None:
+    """Let a calm event pass: the prices of its close, the marks, and the extremes of its positions."""
+    account = book["account"]
+    account["time_ns"] = market.time_ns[event]
+    account["end_ns"] = market.end_ns[event]
+    account["events"] = event + 1
+    account["symbol"] = index
+    symbol = book["symbols"][index]
+    symbol["last_end_ns"] = account["end_ns"]
+    symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
+    set_quotes(symbol, quotes.bid_close, quotes.ask_close)
+    set_rates(book, market, event, 1)
+    for row in range(account["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] == index:
+            long = position["side"] > 0
+            best = quotes.bid_high if long else quotes.ask_low
+            extend(position, best, quotes.bid_low if long else quotes.ask_high)
+            if decides:
+                position["bars"] += 1
+    mark(book)
+    note_equity(book, index, lowest_equity(book, index, quotes))

@@ -1,0 +1,98 @@
+"""The equity curve: how kernels write it, and how it is read."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core._jit import kernel
+from forexai_core.arrays import EQUITY
+from forexai_core.engine.book import Book, Curve, Market
+from forexai_core.engine.records import LEVEL
+
+__all__ = ["equity_rows", "new_curve", "note_level", "row_times", "write_equity"]
+
+_FIRST_LEVELS = 1_024
+
+
+def new_curve(rows: int, market: Market) -> Curve:
+    """Make an empty curve.
+
+    Parameters
+    ----------
+    rows : int
+        How many it may have.
+    market : Market
+        Where its rows are the events of one symbol, each at an instant of its own, their ends are its times.
+    """
+    plain = not len(market.events) and bool(np.all(market.end_ns[1:] > market.end_ns[:-1]))
+    return Curve(
+        equity=np.empty(rows),
+        lowest=np.empty(rows),
+        time_ns=np.empty(0 if plain else rows, np.int64),
+        levels=np.empty(_FIRST_LEVELS, LEVEL),
+    )
+
+
+@kernel(inline="always")
+def note_level(book: Book, curve: Curve, row: int) -> None:
+    """Note balance and margin where they differ from those of the row before."""
+    account = book["account"]
+    count = account["levels"]
+    balance, margin = account["balance"], account["margin"]
+    if count > 0:
+        last = curve.levels[count - 1]
+        if last["balance"] == balance and last["margin"] == margin:
+            return
+        if last["row"] == row:
+            count -= 1
+    curve.levels[count]["row"] = row
+    curve.levels[count]["balance"] = balance
+    curve.levels[count]["margin"] = margin
+    account["levels"] = count + 1
+
+
+@kernel(inline="always")
+def write_equity(book: Book, curve: Curve) -> None:
+    """Write the account's row of the equity curve; the rows of one instant become one."""
+    account = book["account"]
+    row = account["equity_rows"]
+    lowest = account["lowest"]
+    if row > 0 and account["row_ns"] >= account["end_ns"]:
+        row -= 1
+        lowest = min(lowest, curve.lowest[row])
+    else:
+        account["row_ns"] = account["end_ns"]
+    curve.equity[row] = account["equity"]
+    curve.lowest[row] = lowest
+    if len(curve.time_ns):
+        curve.time_ns[row] = account["row_ns"]
+    note_level(book, curve, row)
+    account["equity_rows"] = row + 1
+    account["lowest"] = np.inf
+
+
+def row_times(book: Book, curve: Curve, market: Market) -> NDArray[np.int64]:
+    """Give when each row of the curve holds, nanoseconds UTC."""
+    rows = int(book["account"]["equity_rows"])
+    times: NDArray[np.int64] = (curve.time_ns if len(curve.time_ns) else market.end_ns)[:rows]
+    return times
+
+
+def equity_rows(book: Book, curve: Curve, market: Market) -> NDArray[np.void]:
+    """Lay the curve out as rows of EQUITY.
+
+    Returns
+    -------
+    (rows,) EQUITY
+        A copy.
+    """
+    rows, count = int(book["account"]["equity_rows"]), int(book["account"]["levels"])
+    table = np.empty(rows, EQUITY)
+    table["time_ns"] = row_times(book, curve, market)
+    table["equity"] = curve.equity[:rows]
+    levels = curve.levels[:count]
+    lengths = np.diff(np.append(levels["row"], rows))
+    for name in ("balance", "margin"):
+        table[name] = np.repeat(levels[name], lengths)
+    return table

@@ -1,0 +1,245 @@
+"""Gliding: passing over many calm bars of one symbol at once.
+
+With at most one position and nothing else in the book, a stretch of bars comes down to three passes over columns,
+which the compiler turns into vector instructions: is a stop or a target reached, the equity at each close, and the
+lowest inside each bar. The outcome is that of :func:`forexai_core.engine.calm.pass_calmly` bar by bar, to the bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book, Curve, Market
+from forexai_core.engine.curve import note_level
+from forexai_core.engine.extremes import extend
+from forexai_core.engine.margin import TOLERANCE
+from forexai_core.engine.money import HALF
+from forexai_core.engine.quotes import quotes_of, set_quotes
+from forexai_core.values.points import Integers
+
+__all__ = ["can_glide", "glide", "land"]
+
+_BLOCK = 256  # bars: they stay in the nearest cache over the three passes
+_FAR = 2**62  # points: beyond any price
+
+
+class _Held(NamedTuple):
+    """The open position, as the passes need it."""
+
+    balance: float  # and swap
+    swap: float
+    side: float
+    steps: float
+    cost: float
+    value: float  # of a point and step, profit currency
+    scale: float  # of the money
+    own_price: float  # > 0: profit is converted by the symbol's own price, which has this scale
+    above: int  # points of the exit side's high from which the bar is not calm
+    below: int  # likewise of its low
+    extra: int  # points from the columns that are read to the exit side
+    least: float  # equity below which a stop-out has to be looked for
+
+
+@kernel(inline="always")
+def can_glide(book: Book, market: Market, curve: Curve) -> bool:
+    """Say whether all is simple enough: one symbol with a row an event, one position at most, no orders, no rates."""
+    account = book["account"]
+    simple = account["orders"] == 0 and account["requests"] == 0 and account["positions"] <= 1
+    return simple and len(market.events) == 0 and len(market.rates) == 0 and len(curve.time_ns) == 0
+
+
+# Views are passed instead of bounds: only for indices from 0 does numba leave out the check for negative ones, and
+# with that check nothing is vectorised.
+
+
+@kernel
+def _range(high: Integers, low: Integers) -> tuple[int, int]:
+    """Give the highest high and the lowest low of at least one bar."""
+    top, bottom = high[0], low[0]
+    for row in range(len(high)):
+        top = max(top, high[row])
+    for row in range(len(low)):
+        bottom = min(bottom, low[row])
+    return int(np.int64(top)), int(np.int64(bottom))
+
+
+@kernel
+def _first_touch(high: Integers, low: Integers, above: int, below: int) -> int:
+    for row in range(len(high)):
+        if low[row] <= below or high[row] >= above:
+            return row
+    return len(high)
+
+
+@kernel(inline="always")
+def _profit(held: _Held, price: float) -> float:
+    """Compute what :func:`forexai_core.engine.money.profit_of` does, without a branch."""
+    amount = held.side * (price * held.steps - held.cost) * held.value
+    if held.own_price > 0.0:
+        amount = amount * held.own_price / price
+    return np.copysign(np.floor(abs(amount) * held.scale + HALF) / held.scale, amount)
+
+
+@kernel
+def _mark(held: _Held, close: Integers, worst: Integers, equity: Any, lowest: Any) -> None:
+    """Write the equity at each close, and the lowest inside each bar."""
+    extra = float(held.extra)
+    if held.own_price > 0.0:
+        for row in range(len(close)):
+            profit = _profit(held, close[row] + extra)
+            equity[row] = held.balance + (profit + held.swap)
+            lowest[row] = equity[row] + _profit(held, worst[row] + extra) - profit
+    else:
+        for row in range(len(close)):
+            profit = _profit(held, close[row] + extra)
+            equity[row] = held.balance + (profit + held.swap)
+            lowest[row] = equity[row] + _profit(held, worst[row] + extra) - profit
+
+
+@kernel
+def _first_short(held: _Held, worst: Integers) -> int:
+    """Give the first bar in which the margin may fail."""
+    for row in range(len(worst)):
+        if held.balance + (_profit(held, float(worst[row] + held.extra)) + held.swap) < held.least:
+            return row
+    return len(worst)
+
+
+@kernel
+def _rest(account: Any, curve: Curve, row: int, count: int) -> None:
+    """Write the rows of bars over which nothing is open."""
+    balance = account["balance"]
+    equity, lowest = curve.equity[row : row + count], curve.lowest[row : row + count]
+    for each in range(count):
+        equity[each] = balance
+    for each in range(count):
+        lowest[each] = balance
+
+
+@kernel(inline="always")
+def _held_of(book: Book, market: Market) -> _Held:
+    account, position, symbol = book["account"], book["positions"][0], book["symbols"][0]
+    above, below, extra = symbol["calm_bid_high"], symbol["calm_bid_low"], 0
+    if position["side"] < 0:
+        above, below = symbol["calm_ask_high"], symbol["calm_ask_low"]
+        extra = 0 if len(market.ask.close) else symbol["spread"]
+    least = -np.inf
+    if account["margin"] > 0.0:
+        least = (account["stop_out"] * account["margin"] + TOLERANCE) / 100.0 + TOLERANCE
+    return _Held(
+        account["balance"],
+        position["swap"],
+        float(position["side"]),
+        float(position["volume_steps"]),
+        position["cost"],
+        symbol["value_per_point_step"],
+        account["money_scale"],
+        symbol["scale"] if symbol["profit_conversion"] == 1 else 0.0,
+        above,
+        below,
+        extra,
+        least,
+    )
+
+
+@kernel(inline="always")
+def _calm_bars(held: _Held, high: Integers, low: Integers) -> int:
+    """Count the bars before the first at which a stop or target may be reached, or the margin may fail."""
+    top, bottom = _range(high, low)
+    calm = len(high)
+    if top + held.extra >= held.above or bottom + held.extra <= held.below:
+        calm = _first_touch(high, low, held.above - held.extra, held.below - held.extra)
+    worst = bottom if held.side > 0.0 else top
+    if held.balance + (_profit(held, float(worst + held.extra)) + held.swap) < held.least:
+        calm = min(calm, _first_short(held, low if held.side > 0.0 else high))
+    return calm
+
+
+@kernel(inline="always")
+def _hold(book: Book, market: Market, curve: Curve, event: int, stop: int) -> int:
+    """Carry the one open position over bars; give the first event that it was not carried over."""
+    position = book["positions"][0]
+    held = _held_of(book, market)
+    long = position["side"] > 0
+    path = market.ask if not long and len(market.ask.close) else market.bid
+    highest, deepest = -_FAR, _FAR
+    first, row = event, book["account"]["equity_rows"]
+    while event < stop:
+        wanted = min(event + _BLOCK, stop) - event
+        count = _calm_bars(held, path.high[event : event + wanted], path.low[event : event + wanted])
+        if count > 0:
+            high, low = path.high[event : event + count], path.low[event : event + count]
+            top, bottom = _range(high, low)
+            highest, deepest = max(highest, top), min(deepest, bottom)
+            close, worst = path.close[event : event + count], low if long else high
+            _mark(held, close, worst, curve.equity[row : row + count], curve.lowest[row : row + count])
+        row += count
+        event += count
+        if count < wanted:
+            break
+    if event > first:
+        top, bottom = highest + held.extra, deepest + held.extra
+        extend(position, top if long else bottom, bottom if long else top)
+    return event
+
+
+@kernel(inline="always")
+def glide(book: Book, market: Market, curve: Curve, event: int, stop: int) -> int:
+    """Pass over bars as long as they are calm.
+
+    Of what an event leaves in the account, only the rows of the curve are kept up; :func:`land` does the rest, before
+    anything looks. To read the times and quotes of each stretch's last bar took longer than all its arithmetic.
+
+    Parameters
+    ----------
+    book : Book
+        The account; :func:`can_glide` holds, and :func:`forexai_core.engine.calm.note_calm` has been called since
+        anything happened.
+    market, curve : Market, Curve
+        The prices, and the equity to write.
+    event, stop : int
+        First event to take, and the one before which to stop.
+
+    Returns
+    -------
+    int
+        The first event that was not taken.
+    """
+    account = book["account"]
+    first, row = event, account["equity_rows"]
+    if account["positions"] == 0:
+        _rest(account, curve, row, stop - event)
+        event = stop
+    else:
+        number = account["rollover"]
+        if number < len(market.rollovers):
+            stop = min(stop, market.rollovers[number]["event"])
+        event = _hold(book, market, curve, event, stop)
+    taken = event - first
+    if taken > 0:
+        note_level(book, curve, row)
+        account["events"] = event
+        account["equity_rows"] = row + taken
+        account["equity"] = curve.equity[row + taken - 1]
+        if account["positions"] > 0:
+            book["positions"][0]["bars"] += taken
+    return event
+
+
+@kernel(inline="always")
+def land(book: Book, market: Market) -> None:
+    """Bring times and quotes to the last event that was taken, after gliding."""
+    account, symbol = book["account"], book["symbols"][0]
+    last = account["events"] - 1
+    if last < 0:
+        return
+    quotes = quotes_of(market, last, symbol)
+    set_quotes(symbol, quotes.bid_close, quotes.ask_close)
+    symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
+    account["time_ns"] = market.time_ns[last]
+    account["end_ns"] = market.end_ns[last]
+    account["row_ns"] = account["end_ns"]
+    symbol["last_end_ns"] = account["end_ns"]

@@ -36,6 +36,12 @@ _HOMES = {
     "volatility.ranges": ("Atr", "Natr", "TrueRange", "atr", "natr", "true_range"),
     "statistics.deviation": ("StandardDeviation", "Variance", "standard_deviation", "variance"),
     "levels.extremes": ("Highest", "Lowest", "highest", "lowest"),
+    "levels.period_ranges": ("PeriodRange", "PreviousDay", "PreviousWeek", "previous_day", "previous_week"),
+    "levels.sessions": (
+        "ASIA", "LONDON", "NEW_YORK", "AsiaSession", "LondonSession", "NewYorkSession", "Session", "SessionLevels",
+        "asia_session", "london_session", "new_york_session", "session_levels",
+    ),
+    "levels.zones": ("SupportResistance", "ZoneLevels", "support_resistance"),
     "levels.pivots": ("FloorPivots", "PivotLevels", "floor_pivots"),
     "levels.swings": ("SwingLevels", "SwingPivots", "swing_pivots"),
     "candlestick_patterns.batch": ("candlesticks",),

@@ -85,7 +85,8 @@ class IndicatorSpec:
         How it is called in code and rules, and by people.
     inputs : tuple of str
         Columns of bars that it takes, in order: open, high, low, close, volume; ``day`` is the number of the trading
-        day on the clock that days are counted by (``clock.to_wall_ns(time_ns) // NS_PER_DAY``).
+        day on the clock that days are counted by (``clock.to_wall_ns(time_ns) // NS_PER_DAY``); ``time_ns`` is when the
+        bar begins, nanoseconds UTC.
     source : str or None
         For an indicator of one series: what it is taken of unless the user says otherwise (one of
         ``prices.SOURCE_COLUMNS``). None where inputs are fixed.

@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from forexai_core.indicators.levels.extremes import Highest, Lowest, highest, lowest
+from forexai_core.indicators.levels.period_ranges import (
+    PeriodRange,
+    PreviousDay,
+    PreviousWeek,
+    previous_day,
+    previous_week,
+)
 from forexai_core.indicators.levels.pivots import FloorPivots, PivotLevels, floor_pivots
+from forexai_core.indicators.levels.sessions import (
+    AsiaSession,
+    LondonSession,
+    NewYorkSession,
+    asia_session,
+    london_session,
+    new_york_session,
+)
 from forexai_core.indicators.levels.swings import SwingLevels, SwingPivots, swing_pivots
-from forexai_core.indicators.parameters import BAR, length
+from forexai_core.indicators.levels.zones import SupportResistance, ZoneLevels, support_resistance
+from forexai_core.indicators.parameters import BAR, factor, length
 from forexai_core.indicators.specification import IndicatorSpec
 
 __all__ = ["SPECIFICATIONS"]
@@ -31,5 +47,45 @@ SPECIFICATIONS = (
         parameters=(length(2, "left", "Bars before a swing"), length(2, "right", "Bars after a swing")),
         outputs=SwingLevels._fields, event_driven=True, main_output="swing_high", overlay=True, batch=swing_pivots,
         streaming=SwingPivots, warmup=lambda left, right: left + right, aliases=("fractals",),
+    ),
+    IndicatorSpec(
+        name="support_resistance", title="Nearest support and resistance zones", inputs=BAR,
+        summary="Zones in which prices have turned, with the number of swings that made them.",
+        parameters=(
+            length(5, "left", "Bars before a swing"),
+            length(5, "right", "Bars after a swing"),
+            factor(0.5, "width", "Reach of a zone, average true ranges"),
+            length(2, "touches", "Swings that make a zone"),
+            length(500, "memory", "Bars after which a zone is forgotten"),
+            length(14, "atr_period", "True range average, bars"),
+        ),
+        outputs=ZoneLevels._fields, event_driven=True, main_output="support", overlay=True, batch=support_resistance,
+        streaming=SupportResistance, aliases=("zones",),
+        warmup=lambda left, right, atr_period, **_others: max(left + right, atr_period),
+    ),
+    IndicatorSpec(
+        name="previous_day", title="High and low of the day and of the day before", inputs=(*BAR, "day"),
+        outputs=PeriodRange._fields, event_driven=True, main_output="previous_high", overlay=True, batch=previous_day,
+        streaming=PreviousDay, warmup=lambda: 0, aliases=("pdh", "pdl"),
+    ),
+    IndicatorSpec(
+        name="previous_week", title="High and low of the week and of the week before", inputs=(*BAR, "day"),
+        outputs=PeriodRange._fields, event_driven=True, main_output="previous_high", overlay=True, batch=previous_week,
+        streaming=PreviousWeek, warmup=lambda: 0, aliases=("pwh", "pwl"),
+    ),
+    IndicatorSpec(
+        name="asia_session", title="High and low of Asia's session (Tokyo 09:00 to 18:00)", inputs=(*BAR, "time_ns"),
+        outputs=PeriodRange._fields, event_driven=True, main_output="high", overlay=True, batch=asia_session,
+        streaming=AsiaSession, warmup=lambda: 0, aliases=("tokyo_session",),
+    ),
+    IndicatorSpec(
+        name="london_session", title="High and low of London's session (08:00 to 17:00)", inputs=(*BAR, "time_ns"),
+        outputs=PeriodRange._fields, event_driven=True, main_output="high", overlay=True, batch=london_session,
+        streaming=LondonSession, warmup=lambda: 0,
+    ),
+    IndicatorSpec(
+        name="new_york_session", title="High and low of New York's session (08:00 to 17:00)",
+        inputs=(*BAR, "time_ns"), outputs=PeriodRange._fields, event_driven=True, main_output="high", overlay=True,
+        batch=new_york_session, streaming=NewYorkSession, warmup=lambda: 0,
     ),
 )  # fmt: skip

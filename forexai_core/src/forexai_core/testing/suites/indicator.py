@@ -15,7 +15,7 @@ from forexai_core.values.timeframes import NS_PER_DAY
 __all__ = ["INDICATOR_SUITE", "IndicatorConformance"]
 
 BOOK = RuleBook()
-_COLUMNS = ("open", "high", "low", "close", "volume", "day")
+_COLUMNS = ("open", "high", "low", "close", "volume", "day", "time_ns")
 _ROWS = 400
 
 Floats = NDArray[np.float64]

@@ -10,7 +10,8 @@ import pytest
 
 from forexai_core.cli import application, plugin_commands
 from forexai_core.cli.application import COMMANDS, command
-from forexai_core.cli.failures import ExitCode, exit_code, in_options, message_of
+from forexai_core.cli.failures import ExitCode, exit_code, message_of
+from forexai_core.cli.remedies import in_options
 from forexai_core.errors import (
     BrokerUnreachableError,
     ConfigError,
@@ -123,6 +124,32 @@ def test_a_message_is_one_line():
         ("Pass sort=True.", "Pass --read sort=True."),
         ("pass encoding='cp1252' (Western)", "pass --read encoding=cp1252 (Western)"),
         ("Pass timeframe='D1' if daily", "Pass --timeframe D1 if daily"),
+        ("Say so with decimal=',' if it is", "Say so with --read decimal=, if it is"),
+        ("for another mark pass delimiter=….", "for another mark pass --read delimiter=…."),
+        ("pass delimiter=';'.", "pass --read delimiter=';'."),
+        ("Pass date_order='dmy' or date_order='mdy'.", "Pass --read date_order=dmy or --read date_order=mdy."),
+        ("or pass missing='forward'.", "or pass --read missing=forward."),
+        ("Name it with columns={'time': …}.", "Name it with --read columns.time=…."),
+        ("insist with columns={'time': 'Gmt time'}.", "insist with --read columns.time='Gmt time'."),
+        ("Say which one by its number, columns={'close': 3}.", "Say which one by its number, --read columns.close=3."),
+        ("name another column with columns={…}.", "name another column with --read columns.ROLE=…."),
+        ("or pass limits=ReadLimits(max_file_bytes=…).", "or pass --read max_file_bytes=…."),
+        (
+            "pass limits=ReadLimits(max_unpacked_bytes=…, max_ratio=…).",
+            "pass --read max_unpacked_bytes=… and --read max_ratio=….",
+        ),
+        ("such as --read max_ratio=500.", "such as --read max_ratio=500."),
+        ("for example rates={'USDGBP': bars} (or", "for example --rate USDGBP=FILE (or"),
+        ("For another one, pass instrument=Instrument(…).", "For another one, pass --instrument FILE."),
+        ("Give it with instrument.with_values(margin_initial=…).", "Give margin_initial with --instrument FILE."),
+        (
+            "the rates in points: Costs(swap_long_points=…, swap_short_points=…).",
+            "the rates in points: --swap-long-points … and --swap-short-points ….",
+        ),
+        ("These are columns for forexai_core.read_ticks.", "These are columns for --timeframe tick."),
+        ("or use forexai_core.read_bars.", "or use a --timeframe such as H1."),
+        ("Pass clock= of their server", "Pass --clock of their server"),
+        ("cannot be written. Pass quarantine=PATH.", "cannot be written. Pass --quarantine PATH."),
         ("x > 5, y = 3 and symbol EURUSD", "x > 5, y = 3 and symbol EURUSD"),
     ],
 )
@@ -146,11 +173,8 @@ def test_interrupt_ends_with_130(forexai, monkeypatch):
 
 
 def test_a_bug_is_not_hidden(forexai, monkeypatch):
-    def broken():
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("forexai_core.indicators.catalogue.catalogue", broken)
-    with pytest.raises(ZeroDivisionError):
+    monkeypatch.setattr("forexai_core.indicators.catalogue.catalogue", None)
+    with pytest.raises(TypeError):
         forexai("indicators")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 import forexai_core as fx
+from forexai_core.cli import results
 from forexai_core.services.trials import MemoryTrials
 
 PARAMETERS = {"fast": 20, "slow": 50, "stop_loss_pips": 30, "take_profit_pips": 60}
@@ -122,7 +125,9 @@ def test_wrong_settings_are_named(forexai, sampled, tmp_path, text, said):
 
 def test_a_file_that_is_no_toml(forexai, sampled, tmp_path):
     (tmp_path / "run.toml").write_text("[account\n")
-    assert forexai(*sampled, "--config", "run.toml").code == 3
+    ended = forexai(*sampled, "--config", "run.toml")
+    assert ended.code == 2
+    assert "run.toml: it is no TOML" in ended.err
     assert forexai(*sampled, "--config", "none.toml").code == 2
 
 
@@ -206,6 +211,135 @@ def test_wrong_use_is_named_before_anything_runs(forexai, sampled, tmp_path, str
     assert said in ended.err
     assert len(ended.err.splitlines()) == 1
     assert ended.out == ""
+
+
+WRONG = """import forexai_core as fx
+
+
+class Wrong(fx.Strategy):
+    def start(self, ctx: fx.Context) -> None:
+        {start}
+
+    def on_bar(self, ctx: fx.Context) -> None:
+        if len(ctx.bars) == 30:
+            {on_bar}
+"""
+AT_BAR_30 = "EURUSD, at 2017-01-03T04:00:00Z: "
+
+
+@pytest.mark.parametrize(
+    ("slips", "line", "said"),
+    [
+        ({"on_bar": "1 / 0"}, 10, AT_BAR_30 + "ZeroDivisionError: division by zero"),
+        (
+            {"on_bar": "ctx.bye(volume_lots=0.1)"},
+            10,
+            AT_BAR_30 + "AttributeError: ctx has no 'bye'. Did you mean 'buy'?",
+        ),
+        ({"on_bar": "ctx.indicator('hihgest', 20)"}, 10, "Did you mean 'highest'"),
+        ({"on_bar": "ctx.buy(volume_lots='much')"}, 10, AT_BAR_30),
+        ({"start": "{}['fast']"}, 6, "KeyError: 'fast'"),
+    ],
+)
+def test_a_slip_in_a_strategy_is_one_line_with_its_place(forexai, sampled, tmp_path, slips, line, said):
+    file = tmp_path / "wrong.py"
+    file.write_text(WRONG.format(**({"start": "pass", "on_bar": "pass"} | slips)))
+    run = ("backtest", "wrong.py:Wrong", "--data", "short.csv", *EURUSD)
+    ended = forexai(*run)
+    assert ended.code == 2
+    (error,) = [each for each in ended.err.splitlines() if each.startswith("error: ")]
+    assert error.startswith(f"error: {file}, line {line}: ")
+    assert said in error
+    assert ended.out == ""
+
+
+def test_debug_shows_the_way_to_a_slip(sampled, tmp_path):
+    (tmp_path / "wrong.py").write_text(WRONG.format(start="pass", on_bar="1 / 0"))
+    run = ("backtest", "wrong.py:Wrong", "--data", "short.csv", *EURUSD)
+    command = [sys.executable, "-m", "forexai_core.cli", "--debug", *run]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "Traceback (most recent call last)" in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("error: ")
+
+
+def test_a_contract_of_ones_own_and_limits_come_from_files(forexai, sampled, tmp_path):
+    (tmp_path / "mine.toml").write_text(
+        "symbol = 'MINE'\nbase_currency = 'EUR'\nprofit_currency = 'USD'\ndigits = 5\npip_size = 0.0001\n"
+        "contract_size = 1_000\nspread_points = 7\n"
+    )
+    run = ("backtest", "sma-cross", "--data", "short.csv", "-s", "MINE", "-t", "H1", *OPTIONS, "--json")
+    assert "--instrument FILE" in forexai(*run).err
+    document = forexai(*run, "--instrument", "mine.toml", "--commission-per-lot", 0).json
+    assert {cost["symbol"] for cost in document["costs"]} == {"MINE"}
+    usual = forexai(*sampled, *OPTIONS, "--data", "short.csv", "--commission-per-lot", 0, "--json").json
+    assert document["trades"][0]["open_time_ns"] == usual["trades"][0]["open_time_ns"]
+    assert document["trades"][0]["profit"] == pytest.approx(usual["trades"][0]["profit"] / 100, abs=0.01)
+    (tmp_path / "run.toml").write_text(
+        "[data]\nfile = 'short.csv'\nsymbol = 'MINE'\ntimeframe = 'H1'\ninstrument = 'mine.toml'\n"
+        "read = { max_file_bytes = 100 }\n"
+    )
+    ended = forexai("backtest", "sma-cross", "--config", "run.toml", *OPTIONS)
+    assert ended.code == 3
+    assert "more than the 100 allowed" in ended.err
+    assert "--read max_file_bytes=…" in ended.err
+    more = ("--read", "max_file_bytes=1_000_000", "--commission-per-lot", 0, "--json")
+    assert (
+        forexai("backtest", "sma-cross", "--config", "run.toml", *OPTIONS, *more).json["trades"] == document["trades"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mine.toml", "symbol = 'MINE'\n", "give base_currency, profit_currency, digits, pip_size, contract_size too"),
+        ("mine.toml", "symbol = 'EURUSD'\npipsize = 1\n", "'pip_size'"),
+        ("mine.toml", "symbol = 'EURUSD'\npip_size = -1\n", "pip_size must be above 0"),
+        ("mine.toml", "symbol = 'EURUSD'\ndigits = 12\n", "digits"),
+        ("mine.toml", "symbol = 'GBPUSD'\n", "--symbol is EURUSD"),
+        ("mine.toml", "symbol = \n", "it is no TOML"),
+        ("mine.json", "{'symbol'}", "it is no JSON"),
+        ("mine.json", "[]", "one JSON object"),
+        ("nowhere.toml", None, "nowhere.toml cannot be read"),
+    ],
+)
+def test_a_wrong_contract_is_wrong_use(forexai, sampled, tmp_path, name, content, said):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    ended = forexai("backtest", "sma-cross", "--data", "short.csv", *EURUSD, "--instrument", name)
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_contract_replaces_parts_of_the_catalogues(forexai, sampled, tmp_path):
+    (tmp_path / "mine.json").write_text('{"symbol": "EURUSD", "commission_per_lot": 2.5, "sessions": [{"weekday": 6}]}')
+    run = (*sampled, *OPTIONS, "--instrument", "mine.json", "--json")
+    costs = {cost["name"]: cost for cost in forexai(*run).json["costs"]}
+    assert costs["commission"]["value"] == 2.5
+    assert "default" not in costs["commission"]["source"]
+
+
+def test_an_estimate_does_not_read_as_a_bound(forexai, sampled):
+    ended = forexai(*sampled, *OPTIONS)
+    (line,) = [each for each in ended.out.splitlines() if "no proven bound" in each]
+    assert line.startswith("Net profit, estimated")
+    assert " about " in line
+    assert "between" not in line
+
+
+@pytest.mark.parametrize(
+    ("worst", "best", "proven", "in_doubt", "row"),
+    [
+        ("5.00 USD", "5.00 USD", True, 0, ("Net profit is proven to lie", "at 5.00 USD; no trade in doubt")),
+        ("-1 USD", "5 USD", True, 2, ("Net profit is proven to lie", "between -1 USD and 5 USD; 2 trades in doubt")),
+        (
+            "-1 USD", "5 USD", False, 1,
+            ("Net profit, estimated", "about -1 USD to 5 USD; 1 trade in doubt by the bars, no proven bound"),
+        ),
+    ],
+)  # fmt: skip
+def test_the_range_of_the_net_profit_in_words(worst, best, proven, in_doubt, row):
+    assert results._range_row(worst, best, proven=proven, in_doubt=in_doubt) == row
 
 
 def test_prices_must_be_said(forexai):

@@ -242,3 +242,89 @@ def test_the_row_off_the_grid_is_set_aside_and_the_good_ones_are_kept(forexai, t
     assert forexai("data", "import", "odd.csv", *EURUSD, "--keep-good").code == 0
     (series,) = forexai("data", "list", "--json").json["series"]
     assert series["rows"] == 4
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "meant"),
+    [
+        ("1H", "H1"),
+        ("15min", "M15"),
+        ("60", "H1"),
+        ("4 hours", "H4"),
+        ("daily", "D1"),
+        ("1mo", "MN1"),
+        ("ticks", "tick"),
+    ],
+)
+def test_a_timeframe_as_others_write_it_is_understood_as_a_question(timeframe, meant, forexai):
+    ended = forexai("data", "check", "none.csv", "-s", "EURUSD", "-t", timeframe)
+    assert ended.code == 2
+    assert f"Did you mean '{meant}'?" in ended.err
+
+
+@pytest.mark.parametrize("timeframe", ["H5", "7h", "0m", "", "1.5h"])
+def test_a_timeframe_that_is_none_is_refused(timeframe, forexai):
+    ended = forexai("data", "check", "none.csv", "-s", "EURUSD", "-t", timeframe)
+    assert ended.code == 2
+    assert "no timeframe" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("clock", "meant"),
+    [("Europ/London", "Europe/London"), ("New York", "America/New_York"), ("london", "Europe/London"), ("UTCC", "utc")],
+)
+def test_a_clock_that_is_none_comes_with_the_one_that_may_be_meant(clock, meant, forexai):
+    ended = forexai("data", "check", "none.csv", *EURUSD, "--timezone", clock)
+    assert ended.code == 2
+    assert "Did you mean" in ended.err
+    assert f"'{meant}'" in ended.err
+
+
+def test_a_clock_like_no_other_comes_with_what_is_understood(forexai):
+    ended = forexai("data", "check", "none.csv", *EURUSD, "--timezone", "qqqqqqqqqqqqqq")
+    assert "Did you mean" not in ended.err
+    assert "new-york+7" in ended.err
+
+
+def test_a_source_without_the_timeframe_says_which_ones_it_has(forexai):
+    ended = forexai("data", "fetch", "sample", "-s", "EURUSD", "-t", "H2")
+    assert ended.code == 3
+    assert "it holds EURUSD as H1, tick" in ended.err
+    assert "it holds EURUSD." in forexai("data", "fetch", "sample", "-s", "GBPUSD", "-t", "H1").err
+
+
+def test_reports_of_imports_and_quarantined_rows_name_options(forexai, tmp_path):
+    rows = "2020-03-29 02:30,1.1,1.2,1.0,1.1\n2020-03-30 03:00,1.1,1.2,1.0,1.1\n"
+    (tmp_path / "spring.csv").write_text("time,open,high,low,close\n" + rows)
+    run = ("data", "import", "spring.csv", *EURUSD, "--timezone", "Europe/Berlin")
+    ended = forexai(*run)
+    assert "or pass --read missing=forward" in ended.out
+    assert "missing='forward'" not in ended.out
+    assert "--read missing=forward" in (tmp_path / "spring.csv.quarantine.csv").read_text()
+    assert "--read missing=forward" in forexai(*run, "--json").json["files"][0]["report"]["quarantined"][0]["reason"]
+    assert forexai(*run, "--read", "missing=forward").code == 0
+
+
+@pytest.mark.parametrize("value", ["x", "0", "-3", "1.5"])
+def test_a_limit_is_a_whole_number(value, forexai, bad):
+    ended = forexai("data", "check", "bad.csv", *GBPUSD, "--read", f"max_file_bytes={value}")
+    assert ended.code == 2
+    assert f"--read max_file_bytes={value}: write a whole number above 0" in ended.err
+
+
+def test_prices_of_ones_own_symbol_go_through_the_library(forexai, tmp_path):
+    fx.export_prices(fx.sample("EURUSD", "H1")[:100], tmp_path / "prices.csv")
+    (tmp_path / "mine.json").write_text(
+        '{"symbol": "MINE", "base_currency": "EUR", "profit_currency": "USD", "digits": 5, "pip_size": 0.0001, '
+        '"contract_size": 1000, "asset_class": "index"}'
+    )
+    what = ("-s", "MINE", "-t", "H1")
+    assert "--instrument FILE" in forexai("data", "import", "prices.csv", *what).err
+    for command in ("check", "import"):
+        assert forexai("data", command, "prices.csv", *what, "--instrument", "mine.json").code == 0
+    assert forexai("data", "list", "--json").json["series"][0]["asset_class"] == "index"
+    made = ("data", "resample", "-d", "prices.csv", *what, "--into", "H4", "--instrument", "mine.json", "-o", "h4.csv")
+    assert forexai(*made).code == 0
+    ended = forexai("backtest", "sma-cross", *what, "--instrument", "mine.json")
+    assert ended.code == 2
+    assert "keep the contract that they were imported with" in ended.err

@@ -413,3 +413,15 @@ def test_the_account_is_shown():
     state = ctx.account
     assert (state.balance, state.equity, state.free_margin, state.currency) == (100.0, 90.0, 60.0, "USD")
     assert state.time_ns == ctx.time_ns
+
+
+# --- slips ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "meant"), [("bye", "buy"), ("postion", "position"), ("indicatr", "indicator")])
+def test_a_name_that_the_context_lacks_comes_with_the_one_that_may_be_meant(name, meant):
+    ctx, _, _ = open_one(make_market(3))
+    with pytest.raises(AttributeError, match=f"ctx has no '{name}'. ") as caught:
+        getattr(ctx, name)
+    assert f"'{meant}'" in str(caught.value)
+    assert not hasattr(ctx, "__deepcopy__")

@@ -15,8 +15,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from forexai_core.cli.failures import ExitCode, exit_code, message_of
+from forexai_core.cli.failures import ExitCode, exit_code, message_of, place_of
 from forexai_core.cli.options import examples
+from forexai_core.cli.remedies import in_options
 
 __all__ = ["COMMANDS", "ForexAIGroup", "command", "run"]
 
@@ -146,34 +147,18 @@ def run(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write("\ninterrupted\n")
             return ExitCode.INTERRUPTED
         except Exception as error:
-            code = exit_code(error)
-            if code is None and not _of_a_users_file(error):
+            code, place = exit_code(error), place_of(error)
+            if code is None and not place:
                 raise  # a bug of ours is not hidden
             if debug:
                 traceback.print_exc()
             if code is None:
-                said = f"{_where(error)}{type(error).__name__}: {error}"
-                sys.stderr.write(f"error: {said} (--debug shows the way there)\n")
+                said = f"{type(error).__name__}: {error}"
+                sys.stderr.write(f"error: {place}{said} ('forexai --debug COMMAND …' shows the way there)\n")
                 return ExitCode.USAGE
-            sys.stderr.write(f"error: {message_of(error)}\n")
+            sys.stderr.write(f"error: {place}{message_of(error)}\n")
             return code
     return answer if isinstance(answer, int) else ExitCode.DONE
-
-
-def _frames(error: BaseException) -> list[traceback.FrameSummary]:
-    return list(traceback.extract_tb(error.__traceback__))
-
-
-def _of_a_users_file(error: BaseException) -> bool:
-    """Say whether an error was raised in a file that is neither ours nor a library's."""
-    frames = _frames(error)
-    return bool(frames) and "forexai_core" not in frames[-1].filename and "site-packages" not in frames[-1].filename
-
-
-def _where(error: BaseException) -> str:
-    frames = _frames(error)
-    notes = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
-    return f"{frames[-1].filename}, line {frames[-1].lineno}: {notes}" if frames else notes
 
 
 def _show_usage(error: Any) -> int:
@@ -203,4 +188,4 @@ class _OneLine(logging.Formatter):
     """``warning: …``."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f"{record.levelname.lower()}: {record.getMessage()}"
+        return f"{record.levelname.lower()}: {in_options(record.getMessage())}"

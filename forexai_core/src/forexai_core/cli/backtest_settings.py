@@ -50,6 +50,7 @@ class DataPart(Settings):
     timeframe: str | None = None
     timezone: str | None = None
     read: Mapping[str, Any] = Field(default_factory=dict)
+    instrument: str | None = None
     library: str | None = None
     start: str | None = Field(default=None, alias="from")
     stop: str | None = Field(default=None, alias="to")
@@ -104,6 +105,7 @@ class BacktestSettings(Settings):
             timeframe=data.timeframe,
             timezone=data.timezone,
             read=data.read,
+            instrument=None if data.instrument is None else Path(data.instrument),
             library=None if data.library is None else Path(data.library),
             start=data.start,
             stop=data.stop,
@@ -140,6 +142,7 @@ _PLACES = {
     "symbol": ("data", "symbol"),
     "timeframe": ("data", "timeframe"),
     "timezone": ("data", "timezone"),
+    "instrument": ("data", "instrument"),
     "library": ("data", "library"),
     "start": ("data", "from"),
     "stop": ("data", "to"),
@@ -156,7 +159,7 @@ _PLACES = {
     "swap_short_points": ("costs", "swap_short_points"),
 }
 _SOURCES = ("file", "bid", "ask", "library")
-_FILES = (*_SOURCES, "finer")
+_FILES = (*_SOURCES, "finer", "instrument")
 
 
 def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestSettings:

@@ -139,11 +139,15 @@ def fetched(
 
 def _range(source: DataSource, symbol: str, frame: Timeframe, start: str | None, stop: str | None) -> tuple[int, int]:
     """Give the range that was asked for, open ends being those of what the source holds."""
-    held = [each for each in source.coverage(symbol) if each.timeframe is frame]
+    covered = source.coverage(symbol)
+    held = [each for each in covered if each.timeframe is frame]
     if not held and (start is None or stop is None):
         known = ", ".join(source.symbols()) or "nothing"
+        if covered:
+            known = f"{symbol} as {', '.join(each.timeframe for each in covered)}"
         raise DataError(
-            f"The source does not say that it holds {symbol} {frame}; it holds {known}. Give --from and --to."
+            f"The source does not say that it holds {symbol} {frame}; it holds {known}. Give --from and --to to ask it "
+            "all the same."
         )
     first = min(each.start_ns for each in held) if start is None else to_time_ns(start)
     last = max(each.stop_ns for each in held) if stop is None else to_time_ns(stop)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import os
+import sysconfig
+import traceback
 from enum import IntEnum
+from pathlib import Path
 
+from forexai_core.cli.remedies import in_options
 from forexai_core.errors import (
     BillingError,
     BrokerError,
@@ -15,7 +19,7 @@ from forexai_core.errors import (
     TradingError,
 )
 
-__all__ = ["ExitCode", "exit_code", "in_options", "message_of"]
+__all__ = ["ExitCode", "exit_code", "message_of", "place_of"]
 
 
 class ExitCode(IntEnum):
@@ -36,10 +40,11 @@ class ExitCode(IntEnum):
     CLOSED_PIPE = 141
 
 
-_READING = re.compile(
-    r"\b(ambiguous|date_order|decimal|delimiter|encoding|epoch|future|missing|sort|spikes)=('?)([^\s'.,;)]+)\2(?![\w'])"
+# Where code lies that is neither the person's nor a file's on the way to it.
+_INSTALLED = tuple(
+    f"{folder}{os.sep}"
+    for folder in (Path(__file__).parents[1], *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")))
 )
-_ARGUMENT = re.compile(r"\b(timeframe|timezone|symbol|clock|on_overlap|quarantine|bid|ask)=('?)([\w+/-]*)\2(?![\w'])")
 
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (DataError, ExitCode.DATA),
@@ -67,8 +72,21 @@ def message_of(error: BaseException) -> str:
     return in_options(" ".join(str(error).split())) or type(error).__name__
 
 
-def in_options(message: str) -> str:
-    """Say remedies that name an argument of Python as the option of the same name."""
-    message = message.replace("pass on_bad='quarantine' to set", "import it with 'forexai data import' to set")
-    message = _READING.sub(r"--read \1=\3", message)
-    return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')} {found[3]}".rstrip(), message)
+def place_of(error: BaseException) -> str:
+    """Say where in a person's own file an error arose, and what the strategy was deciding on.
+
+    Returns
+    -------
+    str
+        ``file.py, line 12: EURUSD, at 2017-01-05T10:00:00Z: ``; empty where no file of a person's is involved.
+    """
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
+    if not own:
+        return ""
+    notes = "".join(f"{note}: " for note in getattr(error, "__notes__", ()))
+    return f"{own[-1].filename}, line {own[-1].lineno}: {notes}"
+
+
+def _is_own(file: str) -> bool:
+    # Code that is made at run time stands in no file: <string>, <frozen …>.
+    return not file.startswith(("<", *_INSTALLED)) and "site-packages" not in file

@@ -9,16 +9,14 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
+from forexai_core.cli.remedies import LIMITS, READING
+from forexai_core.data import ReadLimits
 from forexai_core.data.options import FileKeywords
-from forexai_core.errors import ConfigError, DataFormatError, did_you_mean
+from forexai_core.errors import ConfigError, did_you_mean
 
-__all__ = ["READING", "checked", "parse_pairs", "read_toml", "reading_of"]
+__all__ = ["checked", "parse_pairs", "read_toml", "reading_of"]
 
-READING = (
-    "ambiguous", "date_order", "decimal", "delimiter", "encoding", "epoch", "future", "missing", "sort", "spikes",
-)  # fmt: skip
-"""What may be said of how a file is written, besides ``columns.ROLE``: fields of ``data.FileOptions``."""
-
+_EXAMPLES = {"max_file_bytes": "4_000_000_000", "max_unpacked_bytes": "8_000_000_000", "max_ratio": "500"}
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -95,9 +93,10 @@ def reading_of(values: Mapping[str, Any]) -> FileKeywords:
     Raises
     ------
     ConfigError
-        If a name is unknown.
+        If a name is unknown, or a limit is no number.
     """
     keywords: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     for name, value in values.items():
         text = str(value)
         if name.startswith("columns."):
@@ -105,9 +104,23 @@ def reading_of(values: Mapping[str, Any]) -> FileKeywords:
             keywords.setdefault("columns", {})[name.removeprefix("columns.")] = column
         elif name not in READING:
             raise ConfigError(f"--read has no '{name}'. {did_you_mean(name, (*READING, 'columns.ROLE'))}")
+        elif name in LIMITS:
+            limits[name] = _limit(name, text)
         else:
             keywords[name] = text.casefold() == "true" if name == "sort" else text
+    if limits:
+        keywords["limits"] = ReadLimits(**limits)
     return cast("FileKeywords", keywords)
+
+
+def _limit(name: str, text: str) -> int:
+    digits = text.replace("_", "")
+    least = 1 if name == "max_ratio" else 0
+    if not digits.isdecimal() or int(digits) <= least:
+        raise ConfigError(
+            f"--read {name}={text}: write a whole number above {least}, such as {name}={_EXAMPLES[name]}."
+        )
+    return int(digits)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -115,10 +128,14 @@ def read_toml(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    DataFormatError
-        If it is none.
+    ConfigError
+        If it is none, or cannot be read.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataFormatError(f"it is no TOML: {error}.", file=str(path), remedy="Correct it there.") from error
+        raise ConfigError(f"{path}: it is no TOML: {error}. Correct it there.") from error
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read ({error.strerror or error}). Check its name and its rights."
+        ) from error

@@ -15,6 +15,7 @@ __all__ = [
     "From",
     "MaybeSymbol",
     "MaybeTimeframe",
+    "OwnInstrument",
     "Read",
     "Symbol",
     "Timeframe",
@@ -47,7 +48,17 @@ Read = Annotated[
         metavar="NAME=VALUE",
         help="How the file is written, where it is not understood by itself: delimiter, decimal, date_order, encoding, "
         "epoch, ambiguous, missing, sort, columns.ROLE; spikes=keep and future=keep for rows that look wrong and are "
-        "right; repeat it.",
+        "right; max_file_bytes, max_unpacked_bytes and max_ratio for files larger than is usual; repeat it.",
+    ),
+]
+OwnInstrument = Annotated[
+    Path | None,
+    typer.Option(
+        "--instrument",
+        metavar="FILE",
+        help="Contract of a symbol that the catalogue lacks, or another than its own: TOML or JSON with symbol, "
+        "base_currency, profit_currency, digits, pip_size, contract_size and, where they matter, spread_points, "
+        "swap_long, margin_rate … (the fields of forexai_core.Instrument).",
     ),
 ]
 Bid = Annotated[str | None, typer.Option("--bid", help="File of the bid side; give --ask as well.")]

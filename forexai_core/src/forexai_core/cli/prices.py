@@ -9,9 +9,11 @@ from typing import Any
 
 import attrs
 
+from forexai_core.cli.contracts import read_instrument
 from forexai_core.cli.given_values import parse_pairs, reading_of
 from forexai_core.cli.options import folder_or_default
 from forexai_core.cli.printing import note
+from forexai_core.cli.remedies import in_options
 from forexai_core.data import Library, import_bars, import_ticks, read_bars, read_ticks, to_time_ns
 from forexai_core.data.importers import LOUD_CHECKS
 from forexai_core.data.options import FileKeywords
@@ -19,6 +21,7 @@ from forexai_core.data.validation_report import ValidationReport
 from forexai_core.errors import ConfigError, DataGapError
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.instruments import Instrument
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import Timeframe
 
@@ -42,7 +45,9 @@ class PriceChoice:
     timezone : str or None
         The file's clock.
     read : mapping of str to object, or sequence of str
-        How the file is written (see ``given_values.READING``), also as ``name=value``.
+        How the file is written (see ``remedies.READING``), also as ``name=value``.
+    instrument : Path or None
+        File with a contract, in place of the catalogue's.
     library : Path or None
         Folder; default the person's own.
     start, stop : str or None
@@ -56,6 +61,7 @@ class PriceChoice:
     timeframe: str | None = None
     timezone: str | None = None
     read: Mapping[str, Any] = attrs.field(default=None, converter=_said)
+    instrument: Path | None = None
     library: Path | None = None
     start: str | None = None
     stop: str | None = None
@@ -66,6 +72,22 @@ class PriceChoice:
         said = reading_of(self.read)
         said["timezone"] = self.timezone
         return said
+
+    @property
+    def contract(self) -> Instrument | None:
+        """The contract that was given.
+
+        Raises
+        ------
+        ConfigError
+            If its file is wrong, or of another symbol.
+        """
+        if self.instrument is None:
+            return None
+        found = read_instrument(self.instrument)
+        if self.symbol not in {None, found.symbol}:
+            raise ConfigError(f"--symbol is {self.symbol}, but {self.instrument} is the contract of {found.symbol}.")
+        return found
 
     @property
     def from_library(self) -> bool:
@@ -94,6 +116,10 @@ def load(choice: PriceChoice) -> Bars | Ticks:
         raise ConfigError(f"Give --{lacking.replace(' and ', ' and --')}: what the prices are.{remedy}")
     frame = Timeframe.of(choice.timeframe)
     if choice.from_library:
+        if choice.instrument is not None:
+            raise ConfigError(
+                "--instrument goes with files: prices of the library keep the contract that they were imported with."
+            )
         library = Library(folder_or_default(choice.library))
         prices: Bars | Ticks = (
             library.ticks(choice.symbol, choice.start, choice.stop)
@@ -111,10 +137,18 @@ def load(choice: PriceChoice) -> Bars | Ticks:
 
 def _read(choice: PriceChoice, symbol: str, frame: Timeframe) -> Bars | Ticks:
     if frame is not Timeframe.TICK:
-        return read_bars(choice.file, bid=choice.bid, ask=choice.ask, symbol=symbol, timeframe=frame, **choice.reading)
+        return read_bars(
+            choice.file,
+            bid=choice.bid,
+            ask=choice.ask,
+            symbol=symbol,
+            timeframe=frame,
+            instrument=choice.contract,
+            **choice.reading,
+        )
     if choice.file is None:
         raise ConfigError("Ticks hold both sides in one file: give that, not a bid and an ask file.")
-    return read_ticks(choice.file, symbol=symbol, **choice.reading)
+    return read_ticks(choice.file, symbol=symbol, instrument=choice.contract, **choice.reading)
 
 
 def _cut(prices: Bars | Ticks, choice: PriceChoice) -> Bars | Ticks:
@@ -154,12 +188,24 @@ def import_file(file: str, choice: PriceChoice, *, quarantine: Path | None) -> t
     logger.setLevel(logging.ERROR)
     try:
         if frame is Timeframe.TICK:
-            ticks = import_ticks(Path(file), symbol=symbol, **reading)
-            return ticks.ticks, ticks.report
-        bars = import_bars(Path(file), symbol=symbol, timeframe=frame, **reading)
-        return bars.bars, bars.report
+            ticks = import_ticks(Path(file), symbol=symbol, instrument=choice.contract, **reading)
+            return ticks.ticks, _in_options(ticks.report)
+        bars = import_bars(Path(file), symbol=symbol, timeframe=frame, instrument=choice.contract, **reading)
+        return bars.bars, _in_options(bars.report)
     finally:
         logger.setLevel(level)
+
+
+def _in_options(report: ValidationReport) -> ValidationReport:
+    """Let a report, and the file of the rows that it sets aside, name options."""
+    said = attrs.evolve(
+        report,
+        findings=tuple(attrs.evolve(each, message=in_options(each.message)) for each in report.findings),
+        quarantined=tuple(attrs.evolve(row, reason=in_options(row.reason)) for row in report.quarantined),
+    )
+    if said.quarantine_file is not None and said.quarantined != report.quarantined:
+        said.write_quarantine(said.quarantine_file)
+    return said
 
 
 def keep(prices: Bars | Ticks, library: Path, on_overlap: str) -> str:

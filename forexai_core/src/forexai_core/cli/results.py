@@ -104,6 +104,16 @@ def _cost_rows(result: Result) -> list[tuple[str, str]]:
     return rows
 
 
+def _range_row(worst: str, best: str, *, proven: bool, in_doubt: int) -> tuple[str, str]:
+    """Say between what the net profit lies; an estimate must not read as a bound."""
+    trades = "no trade" if not in_doubt else f"{in_doubt:,} trade{'s' if in_doubt > 1 else ''}"
+    if proven:
+        span = worst if worst == best else f"between {worst} and {best}"
+        return "Net profit is proven to lie", f"{'at ' if worst == best else ''}{span}; {trades} in doubt"
+    span = f"about {worst}" if worst == best else f"about {worst} to {best}"
+    return "Net profit, estimated", f"{span}; {trades} in doubt by the bars, no proven bound"
+
+
 def _doubt_rows(result: Result) -> list[tuple[str, str]]:
     """Say how sure the net profit is, and what happened beside trades."""
     interval, account = result.interval, result.account
@@ -113,7 +123,6 @@ def _doubt_rows(result: Result) -> list[tuple[str, str]]:
             figure_text(value, MetricUnit.MONEY, currency=account.currency, digits=account.digits)
             for value in (interval.worst, interval.best)
         )
-        kind = "proven" if interval.certified else "estimate"
-        rows.append(("Net profit lies between", f"{worst} and {best} ({kind}; {interval.ambiguous_trades:,} in doubt)"))
+        rows.append(_range_row(worst, best, proven=interval.certified, in_doubt=interval.ambiguous_trades))
     rows += [(name.replace("_", " ").capitalize(), f"{count:,}") for name, count in result.counts.items() if count]
     return rows

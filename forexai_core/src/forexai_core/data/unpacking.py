@@ -192,7 +192,7 @@ def _copy_within(stream: SupportsRead, packed_bytes: int, name: str, limits: Rea
             raise DataFormatError(
                 f"the archive unpacks to more than {size:,} bytes, {ratio:,.0f} times its size: no price file does.",
                 file=name,
-                remedy="If you trust it, unpack it by hand or pass limits=ReadLimits(…) with larger ones.",
+                remedy="Unpack it by hand, or pass limits=ReadLimits(max_unpacked_bytes=…, max_ratio=…).",
             )
     return out.getvalue()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, NoReturn
 
-from forexai_core.errors import ConfigError
+from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.strategies.exits import Units
 from forexai_core.strategies.feeds import Feeds
 from forexai_core.strategies.requests import LedgerArrays
@@ -66,6 +67,14 @@ class Context(Trading):
         self.bars = BarsView(feed, cursor)
         # One call instead of two: a strategy asks for its indicators at every bar.
         self.indicator = self.bars.indicator
+
+    if not TYPE_CHECKING:  # type checkers shall go on to find misspelled names by themselves
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Refuse an unknown name, and say which one may be meant."""
+            known = [each for each in (*dir(type(self)), "symbol", "bars", "indicator") if not each.startswith("_")]
+            hint = "" if name.startswith("_") else f" {did_you_mean(name, known)}"
+            raise AttributeError(f"ctx has no '{name}'.{hint}")
 
     def _decision(self) -> int:
         return self._leader.count

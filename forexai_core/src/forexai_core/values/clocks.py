@@ -11,13 +11,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.errors import ConfigError, DataError
+from forexai_core.errors import ConfigError, DataError, did_you_mean
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, NS_PER_SECOND, Timeframe
 
 __all__ = ["NEW_YORK_CLOSE", "UTC_CLOCK", "Clock", "format_time_ns"]
@@ -123,7 +123,7 @@ class Clock:
                 shift_ns = minutes * NS_PER_MINUTE * (1 if match["sign"] == "+" else -1)
         if not _zone_exists(zone) or abs(shift_ns) > NS_PER_DAY:
             raise ConfigError(
-                f"There is no clock '{name}'. Use an IANA time zone (Europe/London), UTC, eet, "
+                f"There is no clock '{name}'.{_nearest_zone(zone)} Use an IANA time zone (Europe/London), UTC, eet, "
                 "new-york+7 (most MetaTrader servers) or utc+3."
             )
         return cls(name=name, zone=zone, shift_ns=shift_ns)
@@ -236,6 +236,17 @@ class Clock:
         else:
             end = wall + timeframe.nominal_ns
         return self.to_utc_ns(end, ambiguous="earlier", missing="forward")
+
+
+def _nearest_zone(name: str) -> str:
+    """Say which zone a mistyped name, or the bare name of its city, may mean."""
+    zones = available_timezones()
+    plain = re.sub(r"[\s_-]", "", name.casefold())
+    cities = sorted(zone for zone in zones if zone.rpartition("/")[2].casefold().replace("_", "") == plain)
+    if cities:
+        return " Did you mean " + " or ".join(f"'{zone}'" for zone in cities[:3]) + "?"
+    hint = did_you_mean(name, {*zones, *_NAMES, "new-york+7"})
+    return f" {hint}" if hint.startswith("Did you mean") else ""
 
 
 @lru_cache(maxsize=256)

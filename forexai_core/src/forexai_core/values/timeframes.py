@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from forexai_core.errors import ConfigError, did_you_mean
@@ -13,6 +14,17 @@ NS_PER_MINUTE = 60 * NS_PER_SECOND
 NS_PER_DAY = 1_440 * NS_PER_MINUTE
 
 _MINUTES = {"M": 1, "H": 60, "D": 1_440, "W": 10_080}
+
+
+# How other programs write units, in minutes; and whole timeframes.
+_SPELLINGS = {
+    "": 1, "m": 1, "min": 1, "mins": 1, "minute": 1, "minutes": 1, "h": 60, "hr": 60, "hour": 60, "hours": 60,
+    "d": 1_440, "day": 1_440, "days": 1_440, "w": 10_080, "wk": 10_080, "week": 10_080, "weeks": 10_080,
+}  # fmt: skip
+_WORDS = {
+    "hourly": "H1", "daily": "D1", "weekly": "W1", "monthly": "MN1", "month": "MN1", "mo": "MN1", "mn": "MN1",
+    "t": "tick", "ticks": "tick",
+}  # fmt: skip
 
 
 class Timeframe(StrEnum):
@@ -54,8 +66,9 @@ class Timeframe(StrEnum):
         for member in cls:
             if member.value.casefold() == text.casefold():
                 return member
-        known = [member.value for member in cls]
-        raise ConfigError(f"There is no timeframe '{text}'. {did_you_mean(text, known)}")
+        meant = _written_otherwise(text)
+        hint = f"Did you mean '{meant}'?" if meant else did_you_mean(text, [member.value for member in cls])
+        raise ConfigError(f"There is no timeframe '{text}'. {hint}")
 
     @property
     def nominal_ns(self) -> int:
@@ -78,3 +91,16 @@ class Timeframe(StrEnum):
     def intraday(self) -> bool:
         """Whether it divides a day."""
         return self is not Timeframe.TICK and not self.follows_calendar
+
+
+def _written_otherwise(text: str) -> str:
+    """Name the timeframe that other programs write as ``1H``, ``15min``, ``60`` (minutes), ``daily`` or ``1mo``."""
+    found = re.fullmatch(r"(\d{0,5})\s*([a-z]*)", text.strip().casefold())
+    if found is None:
+        return ""
+    count, unit = int(found[1] or 1), found[2]
+    if unit in _WORDS:
+        return _WORDS[unit] if count == 1 else ""
+    length = count * _SPELLINGS.get(unit, 0) * NS_PER_MINUTE
+    lengths = {each.nominal_ns: each.value for each in Timeframe if each not in {Timeframe.TICK, Timeframe.MN1}}
+    return lengths.get(length, "") if text.strip() else ""

@@ -13,6 +13,7 @@ from forexai_core.cli.options import (
     From,
     MaybeSymbol,
     MaybeTimeframe,
+    OwnInstrument,
     Read,
     Symbol,
     Timeframe,
@@ -76,6 +77,7 @@ def import_files(
     timeframe: Timeframe,
     timezone: Timezone = None,
     read: Read = None,
+    instrument: OwnInstrument = None,
     library: Folder = None,
     on_overlap: OnOverlap = "raise",
     keep_good: KeepGood = False,
@@ -91,7 +93,9 @@ def import_files(
     from forexai_core.cli.data_work import import_into
     from forexai_core.cli.prices import PriceChoice
 
-    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, library=library)
+    choice = PriceChoice(
+        symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, instrument=instrument, library=library
+    )
     import_into(files, choice, on_overlap=on_overlap, keep_good=keep_good, quarantine=quarantine, as_json=as_json)
 
 
@@ -117,6 +121,7 @@ def check(
     timeframe: MaybeTimeframe = None,
     timezone: Timezone = None,
     read: Read = None,
+    instrument: OwnInstrument = None,
     library: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -128,7 +133,9 @@ def check(
     from forexai_core.cli.data_checks import check_files, check_library, check_series
     from forexai_core.cli.prices import PriceChoice
 
-    choice = PriceChoice(symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, library=library)
+    choice = PriceChoice(
+        symbol=symbol, timeframe=timeframe, timezone=timezone, read=read, instrument=instrument, library=library
+    )
     if files:
         check_files(files, choice, as_json=as_json)
     elif symbol is not None or timeframe is not None:
@@ -150,6 +157,7 @@ def resample(
     data: MaybeFile = None,
     timezone: Timezone = None,
     read: Read = None,
+    instrument: OwnInstrument = None,
     library: Folder = None,
     clock: DayClock = "new-york+7",
     out: Out = None,
@@ -167,6 +175,7 @@ def resample(
         timeframe=timeframe,
         timezone=timezone,
         read=read,
+        instrument=instrument,
         library=None if data else library,
     )
     finish(resampled(choice, into, clock), out, library, on_overlap=on_overlap, as_json=as_json)

@@ -1,4 +1,4 @@
-"""The directives ``indicator-list`` and ``figure-list``: the catalogues of the core, as tables."""
+"""The directives ``indicator-list``, ``pattern-list`` and ``figure-list``: the catalogues of the core, as tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from forexai_core.indicators.candlestick_patterns.registry import PATTERNS
 from forexai_core.indicators.catalogue import catalogue
 from forexai_core.metrics import METRICS
 
@@ -35,14 +36,24 @@ def row_of(cells: Sequence[str], literal: int) -> nodes.row:
 
 
 class IndicatorList(SphinxDirective):
-    """Every indicator of the catalogue with its parameters and lines."""
+    """Every indicator of the catalogue with its parameters and lines, candlestick patterns aside."""
 
     def run(self) -> list[nodes.Node]:
         rows = []
         for name, spec in catalogue().items():
+            if name in PATTERNS:
+                continue
             parameters = ", ".join(f"{each.name} = {each.default:g}" for each in spec.parameters)
             rows.append((name, ", ".join(spec.outputs), spec.title, parameters))
         return [table_of(("name", "lines", "title", "parameters"), rows, (15, 25, 30, 30), literal=2)]
+
+
+class PatternList(SphinxDirective):
+    """Every candlestick pattern."""
+
+    def run(self) -> list[nodes.Node]:
+        rows = [(each.name, each.talib_name, f"{each.title}: {each.summary}") for each in PATTERNS.values()]
+        return [table_of(("name", "in TA-Lib", "what it looks like"), rows, (25, 20, 55), literal=2)]
 
 
 class FigureList(SphinxDirective):
@@ -55,5 +66,6 @@ class FigureList(SphinxDirective):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("indicator-list", IndicatorList)
+    app.add_directive("pattern-list", PatternList)
     app.add_directive("figure-list", FigureList)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -135,13 +135,6 @@ def candlesticks(
         If there is no pattern of a name, or a penetration does not fit.
     DataShapeError
         If a column is missing or not one of finite numbers, or their lengths differ.
-
-    Examples
-    --------
-    >>> import forexai_core as fx
-    >>> found = fx.indicators.candlesticks(fx.sample("EURUSD", "H1"), ["engulfing", "morning_star"])
-    >>> {name: int(abs(column).sum()) // 100 for name, column in found.items()}  # doctest: +SKIP
-    {'engulfing': 1234, 'morning_star': 12}
     """
     searches = find_searches(patterns, penetrations, candles)
     columns = search_columns("candlesticks", searches, _four_columns(bars))

@@ -7,7 +7,11 @@ that hold kernels, besides the versions of numba and Python that numba itself ch
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import logging
+import shutil
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -20,6 +24,7 @@ __all__ = ["compiled_signature", "is_compiled", "kernel", "kernel_stamp"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_LOG = logging.getLogger(__name__)
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -87,8 +92,38 @@ class _StampedUserLocator(_Stamped, caching.UserWideCacheLocator):
     """In the user's cache folder."""
 
 
+class _StampedTreeLocator(_Stamped, caching.InTreeCacheLocator):
+    """Beside the package's own files, where the user's folders cannot be written."""
+
+
+@cache
+def _passing_folder() -> Path:
+    """Make a folder that nobody else can have put anything into, and that goes with this process."""
+    folder = tempfile.mkdtemp(prefix="forexai-kernels-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _LOG.warning(
+        "No folder can be written in which compiled kernels could stay: every process compiles them anew, which takes "
+        "up to a minute. Set NUMBA_CACHE_DIR to a folder that can be written."
+    )
+    return Path(folder)
+
+
+class _StampedPassingLocator(_Stamped, caching.UserWideCacheLocator):
+    """In a folder of this process, where nothing else can be written."""
+
+    def __init__(self, py_func: Any, py_file: str) -> None:
+        usual: Any = super()
+        usual.__init__(py_func, py_file)
+        self._cache_path = str(_passing_folder() / usual.get_suitable_cache_subpath(py_file))
+
+
 # numba tries its locators in order.
-caching.CacheImpl._locator_classes[:0] = [_StampedProvidedLocator, _StampedUserLocator]  # noqa: SLF001
+caching.CacheImpl._locator_classes[:0] = [  # noqa: SLF001
+    _StampedProvidedLocator,
+    _StampedUserLocator,
+    _StampedTreeLocator,
+    _StampedPassingLocator,
+]
 
 
 @overload

@@ -272,3 +272,24 @@ def test_a_plugin_that_does_not_add_its_command_is_named(forexai, given):
 
 def test_the_command_is_built_anew_for_each_call():
     assert command() is not command()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the data folder lies elsewhere, by other variables")
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("backtest", "sma-cross", "--data", "EURUSD_H1.csv.gz"), "--ledger FILE"),
+        (("data", "import", "EURUSD_H1.csv.gz"), "--library FOLDER"),
+        (("data", "fetch", "sample"), "--library FOLDER"),
+    ],
+)
+def test_a_data_folder_that_cannot_be_written_is_named_with_the_remedy(forexai, tmp_path, monkeypatch, command, option):
+    forexai("data", "sample")
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file" / "below"))
+    ended = forexai(*command, "-s", "EURUSD", "-t", "H1")
+    assert ended.code == 2
+    assert f"Your data folder {tmp_path}/file/below/forexai cannot be written (Not a directory)" in ended.err
+    assert f"Name another place with {option}, or set XDG_DATA_HOME" in ended.err
+    name, place = option.split()
+    assert forexai(*command, "-s", "EURUSD", "-t", "H1", name, tmp_path / place.casefold()).code == 0

@@ -107,3 +107,26 @@ print(both(5), len(scaled.signatures))
 
 def test_a_kernel_called_with_several_constants_is_compiled_once(package):
     assert run(package, CONSTANTS) == ["25", "1"]
+
+
+def test_where_nothing_can_be_written_kernels_live_as_long_as_their_process(package):
+    """The user's folders are below a file; the package's own is declined, as one that is read-only is."""
+    (package / "file").write_text("")
+    nowhere = {name: str(package / "file" / name) for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")}
+    keep = {name: value for name, value in os.environ.items() if name not in {"NUMBA_DISABLE_JIT", "NUMBA_CACHE_DIR"}}
+    program = (
+        "import logging; logging.basicConfig(); from numba.core.caching import InTreeCacheLocator as tree\n"
+        "tree.from_function = classmethod(lambda *_: None)\n" + PROGRAM + "print(charge._cache.cache_path)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", program],
+        env=keep | nowhere | {"PYTHONPATH": str(package)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    figures, place = done.stdout.splitlines()
+    assert figures.split()[0] == "3.0"
+    assert "forexai-kernels-" in place
+    assert not Path(place).exists()
+    assert done.stderr.count("Set NUMBA_CACHE_DIR to a folder that can be written") == 1

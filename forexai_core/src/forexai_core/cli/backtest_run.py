@@ -8,6 +8,7 @@ from typing import Any
 
 from forexai_core.backtesting import Result
 from forexai_core.cli.backtest_settings import BacktestSettings, merge_settings
+from forexai_core.cli.options import require_home
 from forexai_core.cli.prices import load
 from forexai_core.cli.results import show_result, writers_for
 from forexai_core.cli.strategy_choice import choose_strategy
@@ -25,6 +26,8 @@ def run_backtest(given: Mapping[str, Any]) -> None:
     """Run what the command was given, by the names of its parameters."""
     wanted = {f".{kind}": given[kind] for kind in ("html", "csv", "pdf", "xlsx")} | {".json": given["save"]}
     settings = merge_settings(given["config"], given)
+    if given["ledger"] is None:
+        require_home("--ledger FILE")
     writers = writers_for(wanted)
     strategy = choose_strategy(given["strategy"], settings.parameters)
     with progress_of("reading prices"):

@@ -10,7 +10,7 @@ import typer
 
 from forexai_core.cli.failures import ExitCode
 from forexai_core.cli.given_values import checked, parse_pairs
-from forexai_core.cli.options import folder_or_default
+from forexai_core.cli.options import folder_or_default, require_home
 from forexai_core.cli.prices import PriceChoice, import_file, keep, load, row_word
 from forexai_core.cli.printing import note, print_json, say, show_table
 from forexai_core.cli.waiting import progress_of
@@ -41,6 +41,8 @@ def import_into(
     """Import files one by one; see ``forexai data import``."""
     if quarantine is not None and len(files) > 1:
         raise ConfigError("--quarantine names one file, but several are imported: leave it out, and each gets one.")
+    if choice.library is None:
+        require_home("--library FOLDER")
     folder = folder_or_default(choice.library)
     imported: list[dict[str, Any]] = []
     refused = 0
@@ -161,6 +163,8 @@ def finish(
     if out is not None:
         place = f"written: {len(prices):,} {row_word(prices)} to {export_prices(prices, out)}"
     else:
+        if library is None:
+            require_home("--library FOLDER")
         place = f"kept: {keep(prices, folder_or_default(library), on_overlap)}"
     if not as_json:
         say(place)

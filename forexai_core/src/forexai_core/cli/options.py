@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from forexai_core.errors import ConfigError
 
 __all__ = [
     "AsJson",
@@ -23,6 +27,7 @@ __all__ = [
     "To",
     "examples",
     "folder_or_default",
+    "require_home",
 ]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object; everything else goes to standard error.")]
@@ -84,3 +89,33 @@ def folder_or_default(folder: Path | None) -> Path:
     from forexai_core.services.assembly import default_home
 
     return default_home() / "library"
+
+
+def require_home(option: str) -> None:
+    """Insist, before any work, that the person's data folder can be written.
+
+    Parameters
+    ----------
+    option : str
+        What names another place.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot.
+    """
+    # Loaded only where the default is needed.
+    from forexai_core.services.assembly import default_home
+    from forexai_core.services.disk import Disk
+
+    home = default_home()
+    try:
+        if not home.is_dir():
+            Disk().make_folder(home)
+        tempfile.TemporaryFile(dir=home).close()
+    except OSError as error:
+        how = "set XDG_DATA_HOME to a folder that can be" if sys.platform.startswith("linux") else "see to its rights"
+        raise ConfigError(
+            f"Your data folder {home} cannot be written ({error.strerror or error}). Name another place with {option}, "
+            f"or {how}."
+        ) from None

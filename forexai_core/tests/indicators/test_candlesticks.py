@@ -96,6 +96,31 @@ def test_penetration(name, share):
     np.testing.assert_array_equal(candlesticks(bars, name, penetrations={name: share})[name], expected)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7])
+@pytest.mark.parametrize("name", ["evening_star", "morning_star", "dark_cloud_cover"])
+def test_closes_that_lie_just_where_the_penetration_ends(name, share):
+    # Which side of the price such a close is on is decided by how sums and products are rounded.
+    rng = np.random.default_rng(17)
+    bars, sign = [], 1 if name == "morning_star" else -1
+    for _ in range(4 if PLAIN else 2_000):
+        level, size = round(rng.uniform(0.7, 1.6), 5), 10 * int(rng.integers(4, 40))
+        points = [(k % 2 * 20, k % 2 * 20 + 10, -10, 20 - k % 2 * 20) for k in range(12)]
+        if name == "dark_cloud_cover":
+            points += [(0, size + 5, -5, size), (size + 30, size + 40, 0, size - round(share * size))]
+        else:
+            points += [(size, size + 5, -5, 0), (-10, -3, -20, -12), (-20, size + 5, -25, round(share * size))]
+            points = [tuple(sign * point for point in bar) for bar in points]
+        for opened, one, two, close in points:
+            row = opened, max(opened, one, two, close), min(opened, one, two, close), close
+            bars.append([round(level + point * 1e-5, 5) for point in row])
+    columns = tuple(np.ascontiguousarray(column) for column in np.array(bars).T)
+    expected = reference(name, columns, penetration=share)
+    found = PATTERNS[name](*columns, penetration=share)
+    np.testing.assert_array_equal(found, expected)
+    if not PLAIN:
+        assert 100 < np.count_nonzero(found) < 1_900
+
+
 @pytest.fixture
 def talib_candles():
     """Set TA-Lib's candles for one test."""

@@ -23,6 +23,7 @@ __all__ = [
     "price_gap_down",
     "price_gap_up",
     "signed",
+    "up_into_body",
     "upper_shadow",
     "white",
 ]
@@ -83,6 +84,43 @@ def black(bar: Candle) -> bool:
 def body(bar: Candle) -> float:
     """Measure the real body."""
     return abs(bar.close - bar.open)
+
+
+_SPLIT = 2.0**27 + 1.0
+
+
+@kernel(forceinline=True)
+def up_into_body(bar: Candle, share: float) -> float:
+    """Give the price some share of a black body above its close.
+
+    TA-Lib as it is distributed multiplies and adds here in one step, with one rounding (FMA); it does not where it
+    subtracts. That decides where a price lies just there, so the product's rounding error is kept (Dekker, A
+    floating-point technique for extending the available precision, 1971), which gives the same on every machine.
+
+    Parameters
+    ----------
+    bar : Candle
+        A black candle.
+    share : float
+        0 is the close, 1 the open.
+
+    Returns
+    -------
+    float
+        A price.
+    """
+    size = bar.open - bar.close
+    product = size * share
+    carry = _SPLIT * size
+    high = carry - (carry - size)
+    low = size - high
+    carry = _SPLIT * share
+    share_high = carry - (carry - share)
+    share_low = share - share_high
+    lost = ((high * share_high - product) + high * share_low + low * share_high) + low * share_low
+    price = bar.close + product
+    part = price - bar.close
+    return price + (((bar.close - (price - part)) + (product - part)) + lost)
 
 
 @kernel(forceinline=True)

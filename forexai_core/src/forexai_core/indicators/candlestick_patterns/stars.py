@@ -12,6 +12,7 @@ from forexai_core.indicators.candlestick_patterns.candles import (
     price_gap_down,
     price_gap_up,
     signed,
+    up_into_body,
     white,
 )
 from forexai_core.indicators.candlestick_patterns.pattern import average, pattern
@@ -34,7 +35,7 @@ def abandoned_baby(prices: Prices, i: int, means: Means, penetration: float) -> 
         found
         & black(first)
         & white(third)
-        & (third.close > first.close + body(first) * penetration)
+        & (third.close > up_into_body(first, penetration))
         & price_gap_down(second, first)
         & price_gap_up(third, second),
         found
@@ -95,7 +96,7 @@ def morning_doji_star(prices: Prices, i: int, means: Means, penetration: float) 
         & body_gap_down(second, first)
         & (body(third) > means[2])
         & white(third)
-        & (third.close > first.close + body(first) * penetration),
+        & (third.close > up_into_body(first, penetration)),
         False,
     )
 
@@ -113,7 +114,7 @@ def morning_star(prices: Prices, i: int, means: Means, penetration: float) -> in
         & body_gap_down(second, first)
         & (body(third) > means[2])
         & white(third)
-        & (third.close > first.close + body(first) * penetration),
+        & (third.close > up_into_body(first, penetration)),
         False,
     )
 

@@ -105,6 +105,37 @@ def test_a_repeated_hour_stays_two_bars():
     assert set(np.diff(hours.time_ns).tolist()) == {3_600 * 10**9}
 
 
+HOUR_NS = 3_600_000_000_000
+
+
+@pytest.mark.parametrize("source", ["M30", "H1"])
+@pytest.mark.parametrize("clock", ["new-york+7", "new-york", "Europe/London", "UTC"])
+@pytest.mark.parametrize("timeframe", ["H2", "H3", "H4", "H6", "H8", "H12", "D1"])
+@pytest.mark.parametrize("start", ["2026-10-23", "2026-03-06", "2026-03-27"])
+def test_markets_of_seven_days_go_through_changes_of_the_clock(timeframe, clock, source, start):
+    """Over both ends of daylight saving in London (25 October) and New York (1 November 2026), and its beginnings."""
+    count = 12 * 24 * (2 if source == "M30" else 1)
+    hours = synthetic("BTCUSD", source, bars=count, seed=2, start=start)
+    made = resample(hours, timeframe, clock=clock)
+    bids = [tuple(row)[1:5] for row in hours.data.tolist()]
+    wanted = plain(hours.time_ns.tolist(), bids, hours.volume.tolist(), timeframe, clock)
+    assert rows(made) == wanted[: len(made)]
+    assert len(wanted) - len(made) <= 1  # the last one may not be over
+    steps = np.diff(made.time_ns[1:])
+    nominal = made.timeframe.nominal_ns
+    assert set(((steps - nominal) // HOUR_NS).tolist()) <= {-1, 0, 1}
+    ends = Clock.of(clock).bar_end_ns(made.time_ns, made.timeframe)
+    assert np.array_equal(ends[:-1], made.time_ns[1:])
+
+
+def test_bars_of_another_clock_last_as_long_as_they_say():
+    """UTC's bars are no bars of New York's clock, on the day that it is set back either."""
+    hours = synthetic("BTCUSD", "H4", bars=60, seed=2, start="2026-10-28")
+    ends = Clock.of("new-york+7").bar_end_ns(hours.time_ns, Timeframe.H4)
+    assert np.array_equal(ends, hours.time_ns + 4 * HOUR_NS)
+    assert np.array_equal(hours.end_ns, ends)
+
+
 def test_a_last_bar_that_is_not_over_is_left_out_or_flagged():
     cut = M5[:1_001]
     dropped, kept = resample(cut, "H4"), resample(cut, "H4", partial="keep")

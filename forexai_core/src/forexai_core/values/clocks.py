@@ -226,9 +226,15 @@ class Clock:
         return self.to_utc_ns(start, ambiguous="earlier", missing="forward")
 
     def bar_end_ns(self, start_ns: NDArray[np.int64], timeframe: Timeframe) -> NDArray[np.int64]:
-        """Give the end (exclusive) of the bars that open at these instants."""
-        if not timeframe.follows_calendar:
+        """Give the end (exclusive) of the bars that open at these instants.
+
+        A bar of several hours in which the clock is set back or forward lasts an hour longer or shorter. Bars that are
+        not anchored at this clock last as long as their timeframe says.
+        """
+        if timeframe.nominal_ns <= 60 * NS_PER_MINUTE:
             return start_ns + timeframe.nominal_ns
+        if timeframe.intraday:
+            return self._end_within_day(start_ns, timeframe.nominal_ns)
         wall = self.to_wall_ns(start_ns)
         if timeframe is Timeframe.MN1:
             months = (wall // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]") + 1
@@ -236,6 +242,12 @@ class Clock:
         else:
             end = wall + timeframe.nominal_ns
         return self.to_utc_ns(end, ambiguous="earlier", missing="forward")
+
+    def _end_within_day(self, start_ns: NDArray[np.int64], length_ns: int) -> NDArray[np.int64]:
+        wall = self.to_wall_ns(start_ns)
+        slot = wall - wall % NS_PER_DAY % length_ns
+        edges = self.to_utc_ns(np.stack((slot, slot + length_ns)), ambiguous="earlier", missing="forward")
+        return np.where(edges[0] == start_ns, edges[1], start_ns + length_ns)
 
 
 def _nearest_zone(name: str) -> str:

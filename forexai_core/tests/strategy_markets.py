@@ -57,4 +57,7 @@ def empty_ledger(symbols=1):
         orders=np.zeros(8, ORDER),
         deals=np.zeros(0, DEAL),
         requests=np.zeros(8, REQUEST),
+        asked=0,
+        changes=0,
+        catch_up_now=lambda: None,
     )

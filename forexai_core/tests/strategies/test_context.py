@@ -23,7 +23,7 @@ HOUR = 3_600_000_000_000
 def open_one(prices, count=0, account=None, **others):
     ledger = empty_ledger(1 + len(others))
     contexts, cursors = open_contexts(ledger, {prices.symbol: prices, **others}, account or Account())
-    cursors[0].count = count
+    cursors[0].count = cursors[0].synced = count
     return contexts[0], cursors[0], ledger
 
 
@@ -301,6 +301,7 @@ def hold(ledger, *, ticket=5, side=1, strategy=0, symbol=0, steps=30):
     row["stop_loss"], row["take_profit"] = 109_000, NO_PRICE
     row["bars"] = 4
     ledger.account["positions"] += 1
+    ledger.changes += 1
 
 
 def wait(ledger, *, ticket=9):
@@ -310,6 +311,7 @@ def wait(ledger, *, ticket=9):
     row["stop_loss"], row["take_profit"] = NO_PRICE, 109_000
     row["expiry_ns"] = 123
     ledger.account["orders"] += 1
+    ledger.changes += 1
 
 
 def test_positions_and_orders_are_shown_in_user_units():
@@ -425,3 +427,14 @@ def test_a_name_that_the_context_lacks_comes_with_the_one_that_may_be_meant(name
         getattr(ctx, name)
     assert f"'{meant}'" in str(caught.value)
     assert not hasattr(ctx, "__deepcopy__")
+
+
+def test_positions_age_while_the_ledger_is_behind():
+    ctx, cursor, ledger = open_one(make_market(9), 3)
+    hold(ledger)
+    then = ctx.position
+    cursor.count = 6
+    assert (then.bars_held, ctx.position.bars_held, ctx.positions[0].bars_held) == (4, 7, 7)
+    assert [each.bars_held for each in ctx.positions[:]] == [7]
+    assert ctx.positions != [then]
+    assert len(ctx.positions) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -46,6 +47,7 @@ _SWAP_UNITS = {
 }
 
 
+@cache
 def engine_version() -> str:
     """Give the version of forexai-core that runs."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 
 from forexai_core.backtesting.gate import Gate
@@ -108,42 +109,109 @@ class _ClassRun:
             strategy.stop(context)
 
     def run(self, progress: Progress | None) -> None:
-        """Take every event; while nothing is open, the ledger is left behind and catches up later."""
-        ledger, account, gate = self._ledger, self._ledger.account, self._gate
-        cursors, hooks, contexts, notices = self._cursors, self._hooks, self._contexts, self._notices
-        told = [each.needed for each in notices]
-        eager = gate is not None or any(told)
-        resting = True
-        for event, symbol, row in _decisions(ledger):
-            if eager or not resting:
-                resting = ledger.advance(event + 1)
-            cursors[symbol].count = row + 1
-            first = 0 if resting else int(account["requests"])
-            if gate is not None:
-                gate.watch(contexts[symbol].time_ns)
-            try:
-                # What on_fill and on_order ask for is screened like the rest.
-                if told[symbol]:
-                    notices[symbol].deliver()
-                hooks[symbol](contexts[symbol])
-            except Exception as error:
-                error.add_note(f"{contexts[symbol].symbol}, at {format_time_ns(contexts[symbol].time_ns)}")
-                raise
-            if account["requests"] > first:
-                self._asked(event, symbol, first)
-                resting = False
-            if progress is not None and event % _TELL_EVERY == 0:
-                progress(event, ledger.events)
-        ledger.advance(ledger.events)
-        for each in notices:
+        """Take every event."""
+        if self._gate is not None:
+            self._run_watched(self._gate, progress)
+        elif len(self._hooks) == 1:
+            self._run_alone(progress)
+        else:
+            self._run_freely(progress)
+        self._ledger.advance(self._ledger.events)
+        for each in self._notices:
             if each.needed:
                 each.deliver()
 
-    def _asked(self, event: int, symbol: int, first: int) -> None:
-        """Bring the ledger to the present before what was asked for, and show it to the rules."""
-        self._ledger.catch_up(event + 1)
-        if self._gate is not None:
-            self._gate.screen(self._contexts[symbol].time_ns, first)
+    def _run_alone(self, progress: Progress | None) -> None:
+        """Drive one symbol. The ledger is left behind where nothing can happen, and catches up later."""
+        ledger, cursor, hook, context, notices = (
+            self._ledger,
+            self._cursors[0],
+            self._hooks[0],
+            self._contexts[0],
+            self._notices[0],
+        )
+        calm = asked = 0
+        for first in range(0, ledger.events, _TELL_EVERY):
+            if progress is not None:
+                progress(first, ledger.events)
+            with _placed(context):
+                for event in range(first, min(first + _TELL_EVERY, ledger.events)):
+                    if event >= calm:
+                        calm = ledger.advance(event + 1)
+                        cursor.synced = cursor.count = event + 1
+                        if notices.needed:
+                            notices.deliver()
+                    else:
+                        ledger.now = cursor.count = event + 1
+                    hook(context)
+                    if ledger.asked != asked:
+                        asked = ledger.asked
+                        ledger.catch_up(event + 1)
+                        cursor.synced, calm = event + 1, 0
+
+    def _run_freely(self, progress: Progress | None) -> None:
+        """Drive several symbols, likewise."""
+        ledger, cursors, hooks, contexts, notices = (
+            self._ledger,
+            self._cursors,
+            self._hooks,
+            self._contexts,
+            self._notices,
+        )
+        calm = asked = 0
+        for event, symbol, row in _decisions(ledger):
+            cursors[symbol].count = row + 1
+            if event >= calm:
+                calm = ledger.advance(event + 1)
+                _sync(cursors)
+                with _placed(contexts[symbol]):
+                    notices[symbol].deliver()
+            else:
+                ledger.now = event + 1
+            with _placed(contexts[symbol]):
+                hooks[symbol](contexts[symbol])
+            if ledger.asked != asked:
+                asked, calm = ledger.asked, 0
+                ledger.catch_up(event + 1)
+                _sync(cursors)
+            if progress is not None and event % _TELL_EVERY == 0:
+                progress(event, ledger.events)
+
+    def _run_watched(self, gate: Gate, progress: Progress | None) -> None:
+        """Drive under risk rules, which look at the account after every event and at each order."""
+        ledger, account = self._ledger, self._ledger.account
+        for event, symbol, row in _decisions(ledger):
+            context = self._contexts[symbol]
+            self._cursors[symbol].count = row + 1
+            ledger.advance(event + 1)
+            _sync(self._cursors)
+            first = int(account["requests"])
+            gate.watch(context.time_ns)
+            with _placed(context):
+                # What on_fill and on_order ask for is screened like the rest.
+                if self._notices[symbol].needed:
+                    self._notices[symbol].deliver()
+                self._hooks[symbol](context)
+            if account["requests"] > first:
+                gate.screen(context.time_ns, first)
+            if progress is not None and event % _TELL_EVERY == 0:
+                progress(event, ledger.events)
+
+
+@contextmanager
+def _placed(context: Context) -> Iterator[None]:
+    """Note on what a strategy raises where and when it was."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"{context.symbol}, at {format_time_ns(context.time_ns)}")
+        raise
+
+
+def _sync(cursors: list[Cursor]) -> None:
+    """Note how many bars were known when the ledger was last up to date."""
+    for cursor in cursors:
+        cursor.synced = cursor.count
 
 
 def drive_class(

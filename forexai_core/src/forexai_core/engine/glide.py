@@ -20,7 +20,7 @@ from forexai_core.engine.money import HALF
 from forexai_core.engine.quotes import quotes_of, set_quotes
 from forexai_core.values.points import Integers
 
-__all__ = ["can_glide", "glide", "land"]
+__all__ = ["can_glide", "glide", "land", "look_ahead"]
 
 _BLOCK = 256  # bars: they stay in the nearest cache over the three passes
 _FAR = 2**62  # points: beyond any price
@@ -226,6 +226,36 @@ def glide(book: Book, market: Market, curve: Curve, event: int, stop: int) -> in
         account["equity"] = curve.equity[row + taken - 1]
         if account["positions"] > 0:
             book["positions"][0]["bars"] += taken
+    return event
+
+
+@kernel(inline="always")
+def look_ahead(book: Book, market: Market, event: int, stop: int) -> int:
+    """Say how far nothing would happen if nobody asked for anything, changing nothing.
+
+    Parameters
+    ----------
+    book, market : Book, Market
+        As :func:`glide` takes them, one position being open.
+    event, stop : int
+        First event to look at, and the one before which to stop.
+
+    Returns
+    -------
+    int
+        The first event at which something may happen.
+    """
+    held = _held_of(book, market)
+    path = market.ask if book["positions"][0]["side"] < 0 and len(market.ask.close) else market.bid
+    number = book["account"]["rollover"]
+    if number < len(market.rollovers):
+        stop = min(stop, market.rollovers[number]["event"])
+    while event < stop:
+        wanted = min(event + _BLOCK, stop) - event
+        calm = _calm_bars(held, path.high[event : event + wanted], path.low[event : event + wanted])
+        event += calm
+        if calm < wanted:
+            break
     return event
 
 

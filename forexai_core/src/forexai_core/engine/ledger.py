@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,19 @@ class Ledger:
         All state; a live view.
     market : Market
         The prices.
+    asked : int
+        Requests that class strategies have written so far.
+    changes : int
+        Raised whenever the arrays may have changed.
+    now : int
+        How many events whoever decides knows of: the ledger may be behind, while nothing can happen in between.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.market = setup.market
-        self._books: NDArray[np.void] = np.zeros(1, BOOK)
+        # Of so much memory a run touches little: pages of their own, taken when first written to, and never huge ones.
+        self._books: NDArray[np.void] = np.frombuffer(mmap(-1, BOOK.itemsize), BOOK)
         self.book: Any = self._books[0]
         self.book["account"] = setup.account_record[0]
         self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
@@ -63,6 +71,11 @@ class Ledger:
         self.positions: NDArray[np.void] = self.book["positions"]
         self.orders: NDArray[np.void] = self.book["orders"]
         self.requests: NDArray[np.void] = self.book["requests"]
+        # What a drive by steps needs at every event, as plain numbers: to read a field of a record takes far longer.
+        self.asked = 0
+        self.changes = 0
+        self.now = 0
+        self._taken = 0
 
     @property
     def events(self) -> int:
@@ -100,14 +113,14 @@ class Ledger:
         self._past_deals.append(self.book["deals"][: self.account["deals"]].copy())
         self.account["deals"] = 0
 
-    def advance(self, stop: int) -> bool:
+    def advance(self, stop: int) -> int:
         """Take the events before ``stop`` that are not taken yet, deciding nothing.
 
         Returns
         -------
-        bool
-            Whether nothing is open, ordered or asked for: then the events that follow can change
-            nothing, and may be taken later.
+        int
+            The first event at which something may happen: those before it change nothing if nothing is asked for,
+            and may be taken later.
 
         Raises
         ------
@@ -117,9 +130,11 @@ class Ledger:
             If more is open or ordered at once than the ledger holds.
         """
         while True:
-            resting = advance(self._books, self.market, self._curve, self._phases, stop)
+            calm = advance(self._books, self.market, self._curve, self._phases, stop)
             if not self._mend():
-                return bool(resting)
+                self._taken = self.now = stop
+                self.changes += 1
+                return int(calm)
 
     def catch_up(self, stop: int) -> None:
         """Take the events before ``stop`` without letting them see what has just been asked for."""
@@ -127,6 +142,11 @@ class Ledger:
         self.account["requests"] = 0
         self.advance(stop)
         self.account["requests"] = waiting
+
+    def catch_up_now(self) -> None:
+        """Take the events that whoever decides knows of, so that marks and ages are those of now."""
+        if self._taken < self.now:
+            self.catch_up(self.now)
 
     def decider(self, programs: list[Program]) -> Callable[[int], None]:
         """Give a function that lets programs decide after an event, for a drive by steps."""

@@ -13,7 +13,7 @@ from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
 from forexai_core.engine.curve import write_equity
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
 from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns, take_event
-from forexai_core.engine.glide import can_glide, glide, land
+from forexai_core.engine.glide import can_glide, glide, land, look_ahead
 from forexai_core.engine.phases import Addresses
 from forexai_core.engine.prefetch import fetch_event
 from forexai_core.engine.quotes import quotes_of
@@ -21,6 +21,9 @@ from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.steps import call_step
 
 __all__ = ["Desk", "advance", "decide", "run"]
+
+
+_FAR_AHEAD = 4_096  # events; looking further costs more than calling again
 
 
 class Desk(NamedTuple):
@@ -150,15 +153,16 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
 
 
 @kernel
-def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop: int) -> bool:
+def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop: int) -> int:
     """Drive the ledger up to an event (exclusive), deciding nothing.
 
     Returns early as :func:`run` does.
 
     Returns
     -------
-    bool
-        Whether nothing is open, ordered or asked for.
+    int
+        The first event at which something may happen if nothing is asked for before: until then the ledger may be
+        left behind.
     """
     book = books[0]
     account = book["account"]
@@ -171,8 +175,14 @@ def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop:
             if event == stop:
                 break
         if not _event(book, market, curve, event, phases):
-            return False
+            return event
         event += 1
     if len(market.events) == 0:
         land(book, market)
-    return account["positions"] == 0 and account["orders"] == 0 and account["requests"] == 0
+    if account["requests"] > 0 or account["orders"] > 0:
+        return stop
+    if account["positions"] == 0:
+        return len(market.time_ns)
+    if not can_glide(book, market, curve):
+        return stop
+    return look_ahead(book, market, stop, min(stop + _FAR_AHEAD, len(market.time_ns)))

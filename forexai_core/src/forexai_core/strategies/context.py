@@ -9,7 +9,7 @@ from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.strategies.exits import Units
 from forexai_core.strategies.feeds import Feeds
 from forexai_core.strategies.requests import LedgerArrays
-from forexai_core.strategies.series import Counts, Cursor, FollowingCursor
+from forexai_core.strategies.series import Cursor, FollowingCursor
 from forexai_core.strategies.trading import Trading
 from forexai_core.strategies.views import BarsView, TicksView
 from forexai_core.values.accounts import Account, AccountState
@@ -42,7 +42,7 @@ class Context(Trading):
         symbol: str,
         *,
         account: Account,
-        leader: Counts,
+        leader: Cursor,
         owner: str | None = None,
         tags: list[str] | None = None,
     ) -> None:
@@ -78,6 +78,12 @@ class Context(Trading):
 
     def _decision(self) -> int:
         return self._leader.count
+
+    def _bars_behind(self) -> int:
+        if self.symbol == self._owner:
+            return self._leader.count - self._leader.synced
+        self._ledger.catch_up_now()
+        return 0
 
     def _now(self) -> int:
         return self.time_ns
@@ -122,6 +128,7 @@ class Context(Trading):
     @property
     def account(self) -> AccountState:
         """Balance, equity and margin at the present prices."""
+        self._ledger.catch_up_now()
         record = self._ledger.account
         return AccountState(
             time_ns=self.time_ns,

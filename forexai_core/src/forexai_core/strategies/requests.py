@@ -14,6 +14,7 @@ from forexai_core.engine import records
 from forexai_core.engine.records import NO_PRICE, REQUEST
 from forexai_core.errors import ConfigError, TradingError
 from forexai_core.strategies.exits import Units
+from forexai_core.strategies.views import OpenPosition, PendingOrder
 
 __all__ = ["KEEP", "Asked", "LedgerArrays", "RequestWriter"]
 
@@ -31,6 +32,18 @@ _BLANK = dict.fromkeys(REQUEST.names or (), 0) | {
 
 class LedgerArrays(Protocol):
     """The ledger's arrays, as :class:`forexai_core.engine.ledger.Ledger` shows them."""
+
+    asked: int
+    """Requests that were written so far."""
+
+    @property
+    def changes(self) -> int:
+        """Raised whenever the arrays may have changed."""
+        ...
+
+    def catch_up_now(self) -> None:
+        """Bring marks and ages to the present."""
+        ...
 
     @property
     def account(self) -> Any:
@@ -103,6 +116,10 @@ class RequestWriter(ABC):
         self._units = units
         self._tags = tags
         self._groups = 0
+        # What was read from the ledger, and at which of its changes.
+        self._positions: list[OpenPosition] = []
+        self._orders: list[PendingOrder] = []
+        self._seen_positions = self._seen_orders = -1
 
     @property
     def ledger_rows(self) -> LedgerArrays:
@@ -121,6 +138,10 @@ class RequestWriter(ABC):
     @abstractmethod
     def _decision(self) -> int:
         """Give the number of bars known to whoever decides."""
+
+    @abstractmethod
+    def _bars_behind(self) -> int:
+        """Give how many bars of the symbol the ledger is behind; nothing has happened in them."""
 
     @abstractmethod
     def _now(self) -> int:
@@ -173,6 +194,7 @@ class RequestWriter(ABC):
         request = _BLANK | mine | fields
         ledger.requests[row] = tuple(request.values())
         ledger.account["requests"] = row + 1
+        ledger.asked += 1
         return Asked(row, self._decision())
 
     def _row_of(self, ticket: int) -> tuple[np.void, int]:

@@ -34,12 +34,14 @@ class Cursor:
     ----------
     count : int
         ``i + 1`` when row ``i`` has closed.
+    synced : int
+        What it was when the ledger was last brought up to date.
     """
 
-    __slots__ = ("count",)
+    __slots__ = ("count", "synced")
 
     def __init__(self, count: int = 0) -> None:
-        self.count = count
+        self.count = self.synced = count
 
 
 class FollowingCursor:

@@ -8,9 +8,19 @@ from forexai_core.engine import records
 from forexai_core.errors import ConfigError
 from forexai_core.strategies.exits import Exits
 from forexai_core.strategies.requests import KEEP, Asked, RequestWriter
-from forexai_core.strategies.views import OpenPosition, PendingOrder, open_position, pending_order
+from forexai_core.strategies.views import (
+    OpenPosition,
+    OpenPositions,
+    PendingOrder,
+    aged,
+    open_position,
+    pending_order,
+)
 
 __all__ = ["Trading"]
+
+
+_FLAT = OpenPositions([], 0)
 
 
 class Trading(RequestWriter):
@@ -18,46 +28,46 @@ class Trading(RequestWriter):
 
     # --- what is open -----------------------------------------------------------------------------------------------
 
+    # These are asked for at every bar, so they do as little as can be, and each by itself.
+
+    def _read_positions(self) -> None:
+        ledger = self._ledger
+        symbol = ledger.symbols[self._symbol_index]
+        rows = self._own(ledger.positions, ledger.account["positions"])
+        self._positions = [open_position(row, symbol, self._units.symbol, self._tags) for row in rows]
+        self._seen_positions = ledger.changes
+
     @property
-    def positions(self) -> list[OpenPosition]:
+    def positions(self) -> OpenPositions:
         """Open positions of this strategy and symbol, oldest first."""
-        count = self._ledger.account["positions"]
-        if count == 0:
-            return []
-        symbol = self._ledger.symbols[self._symbol_index]
-        rows = self._own(self._ledger.positions, count)
-        return [open_position(row, symbol, self._units.symbol, self._tags) for row in rows]
+        if self._ledger.changes != self._seen_positions:
+            self._read_positions()
+        return OpenPositions(self._positions, self._bars_behind()) if self._positions else _FLAT
 
     @property
     def position(self) -> OpenPosition | None:
         """The open position, the newest where there are several; None when flat."""
-        count = self._ledger.account["positions"]
-        if count == 0:
-            return None
-        rows = self._own(self._ledger.positions, count)
-        if not rows:
-            return None
-        symbol = self._ledger.symbols[self._symbol_index]
-        return open_position(rows[-1], symbol, self._units.symbol, self._tags)
+        if self._ledger.changes != self._seen_positions:
+            self._read_positions()
+        return aged(self._positions[-1], self._bars_behind()) if self._positions else None
 
     @property
     def side(self) -> int:
         """Side of the newest open position: +1 long, -1 short, 0 flat. Cheaper than :attr:`position`."""
-        count = self._ledger.account["positions"]
-        if count == 0:
-            return 0
-        rows = self._own(self._ledger.positions, count)
-        return int(rows[-1]["side"]) if rows else 0
+        if self._ledger.changes != self._seen_positions:
+            self._read_positions()
+        return self._positions[-1].side if self._positions else 0
 
     @property
     def orders(self) -> list[PendingOrder]:
         """Pending orders of this strategy and symbol, oldest first."""
-        count = self._ledger.account["orders"]
-        if count == 0:
-            return []
-        symbol = self._ledger.symbols[self._symbol_index]
-        rows = self._own(self._ledger.orders, count)
-        return [pending_order(row, symbol, self._units.symbol, self._tags) for row in rows]
+        ledger = self._ledger
+        if ledger.changes != self._seen_orders:
+            symbol = ledger.symbols[self._symbol_index]
+            rows = self._own(ledger.orders, ledger.account["orders"])
+            self._orders = [pending_order(row, symbol, self._units.symbol, self._tags) for row in rows]
+            self._seen_orders = ledger.changes
+        return list(self._orders)
 
     # --- opening ----------------------------------------------------------------------------------------------------
 

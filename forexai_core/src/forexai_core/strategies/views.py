@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import attrs
 import numpy as np
@@ -16,7 +16,16 @@ from forexai_core.strategies.series import Counts, FollowingCursor, IndicatorSer
 from forexai_core.values.orders import OrderKind
 from forexai_core.values.timeframes import Timeframe
 
-__all__ = ["BarsView", "OpenPosition", "PendingOrder", "TicksView", "open_position", "pending_order"]
+__all__ = [
+    "BarsView",
+    "OpenPosition",
+    "OpenPositions",
+    "PendingOrder",
+    "TicksView",
+    "aged",
+    "open_position",
+    "pending_order",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +65,51 @@ class OpenPosition:
     def is_long(self) -> bool:
         """Whether it gains when the price rises."""
         return self.side > 0
+
+
+def aged(position: OpenPosition, bars: int) -> OpenPosition:
+    """Give a position as it is some bars later, in which nothing happened to it."""
+    return attrs.evolve(position, bars_held=position.bars_held + bars) if bars else position
+
+
+class OpenPositions(Sequence[OpenPosition]):
+    """Open positions, oldest first.
+
+    Parameters
+    ----------
+    held : list of OpenPosition
+        As they stood when the ledger was last brought up to date.
+    behind : int
+        How many bars ago that was.
+    """
+
+    __slots__ = ("_behind", "_held")
+
+    def __init__(self, held: list[OpenPosition], behind: int) -> None:
+        self._held = held
+        self._behind = behind
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    @overload
+    def __getitem__(self, index: int) -> OpenPosition: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[OpenPosition]: ...
+    def __getitem__(self, index: int | slice) -> OpenPosition | list[OpenPosition]:
+        """Give one of them, or some."""
+        if isinstance(index, slice):
+            return [aged(position, self._behind) for position in self._held[index]]
+        return aged(self._held[index], self._behind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
 @attrs.frozen(kw_only=True)

@@ -282,3 +282,29 @@ def test_wrong_parameters_are_named(options, words, tmp_path):
     path.write_text(OWN)
     with pytest.raises(ConfigError, match=words):
         read_bars(path, **{"symbol": "EURUSD", "timeframe": "M1", **options})
+
+
+def mt5_rows(decimals, *spreads):
+    header = MT5.partition("\n")[0]
+    price = "\t".join(f"{value:.{decimals}f}" for value in (1.3066, 1.3067, 1.3065, 1.3067))
+    lines = [f"2012.02.01\t07:{minute:02d}:00\t{price}\t7\t0\t{spread}" for minute, spread in enumerate(spreads)]
+    return "\n".join((header, *lines)) + "\n"
+
+
+@pytest.mark.parametrize(("decimals", "wanted"), [(4, [20.0, 30.0]), (5, [2.0, 3.0]), (6, [2.0, 3.0])])
+def test_spreads_of_a_terminal_count_in_points_of_its_own_decimals(decimals, wanted, tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text(mt5_rows(decimals, 2, 3))
+    bars = read_bars(path, symbol="EURUSD", timeframe="M1", timezone="new-york+7")
+    assert bars.spread_points.tolist() == wanted
+    assert ("spread" in bars.provenance) is (decimals == 4)
+
+
+def test_spreads_of_other_files_stay_and_the_doubt_is_said(tmp_path):
+    path = tmp_path / "prices.csv"
+    path.write_text("timestamp,open,high,low,close,spread\n2012-02-01T05:00:00Z,1.3066,1.3067,1.3065,1.3067,2\n")
+    found = import_bars(path, symbol="EURUSD", timeframe="M1")
+    assert found.bars.spread_points.tolist() == [2.0]
+    assert "multiply it by 10" in found.bars.provenance["spread-unit"]
+    path.write_text(path.read_text().replace("1.3066,", "1.30660,"))
+    assert "spread-unit" not in import_bars(path, symbol="EURUSD", timeframe="M1").bars.provenance

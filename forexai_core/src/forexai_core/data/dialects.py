@@ -12,7 +12,7 @@ from forexai_core.data.columns import is_known_name
 from forexai_core.data.text_tables import split_line
 from forexai_core.errors import ConfigError, DataFormatError
 
-__all__ = ["Dialect", "clock_hint", "sniff", "sniff_decimal"]
+__all__ = ["METATRADER_EXPORT", "Dialect", "clock_hint", "sniff", "sniff_decimal"]
 
 _DELIMITERS = ("\t", ";", "|", ",")
 _SAMPLE_LINES = 200
@@ -20,11 +20,14 @@ _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STAMP = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|\d{8}[ T]?\d{2,9}|\d{8}|\d{2}:\d{2}.*", re.ASCII)
 _PAIR = re.compile(r"[A-Z]{3}/[A-Z]{3}")
 
-MT5, HISTDATA, METATRADER = "MetaTrader 5 export", "HistData", "MetaTrader CSV"
+METATRADER_EXPORT = "MetaTrader 5 export"
+"""Dialect of what a terminal of MetaTrader 5 exports."""
+
+HISTDATA, METATRADER = "HistData", "MetaTrader CSV"
 DUKASCOPY, TRUEFX, OWN, PLAIN = "Dukascopy", "TrueFX", "ForexAI CSV", "CSV"
 
 _CLOCK_HINTS = {
-    MT5: "MetaTrader writes the broker's server time: most brokers keep timezone='new-york+7'.",
+    METATRADER_EXPORT: "MetaTrader writes the broker's server time: most brokers keep timezone='new-york+7'.",
     HISTDATA: "HistData writes EST without daylight saving all year: timezone='utc-5'.",
     TRUEFX: "TrueFX writes GMT: timezone='UTC'.",
 }
@@ -189,7 +192,7 @@ def _name(first: Sequence[str], delimiter: str, *, has_header: bool) -> str:
     head = first[0].strip().strip('"')
     if has_header:
         if head.startswith("<"):
-            return MT5
+            return METATRADER_EXPORT
         if head.casefold() in {"gmt time", "local time"}:
             return DUKASCOPY
         return OWN if head.casefold() == "timestamp" and delimiter == "," else PLAIN

@@ -58,6 +58,8 @@ class FileRows:
         Where bad rows were written.
     provenance : mapping of str to str
         What the file is and what was done.
+    price_decimals : int or None
+        Decimals that every price is written with, where they are all the same.
     """
 
     source: str
@@ -68,6 +70,7 @@ class FileRows:
     findings: tuple[Finding, ...]
     quarantine_file: str | None
     provenance: Mapping[str, str]
+    price_decimals: int | None = None
 
 
 def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe, options: FileOptions) -> FileRows:
@@ -116,6 +119,7 @@ def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe
         findings=_findings(table, others, filled, bad),
         quarantine_file=quarantine_file,
         provenance=provenance,
+        price_decimals=None if for_ticks else table.written_decimals("open"),
     )
 
 

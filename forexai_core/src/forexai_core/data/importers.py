@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, QUOTE, TICK
+from forexai_core.data.dialects import METATRADER_EXPORT
 from forexai_core.data.file_rows import FileRows, read_rows
 from forexai_core.data.gaps import GapPolicy, apply_gap_policy
 from forexai_core.data.options import FileKeywords, FileOptions
@@ -30,7 +31,9 @@ __all__ = ["LOUD_CHECKS", "ImportedBars", "ImportedTicks", "import_bars", "impor
 
 _LOG = logging.getLogger(__name__)
 _SIDES = ("open", "high", "low", "close")
-LOUD_CHECKS = frozenset({"crossed", "unmatched", "closed-hours", "grid", "digits", "outlier", "scale", "future"})
+LOUD_CHECKS = frozenset(
+    {"crossed", "unmatched", "closed-hours", "grid", "digits", "outlier", "scale", "future", "spread-unit"}
+)
 """Findings that say that prices were changed, or are probably misread: whoever uses the prices is told (they are logged
 as warnings), and so is whoever reads a result that rests on them (they stand in the provenance)."""
 
@@ -169,6 +172,8 @@ def import_bars(
     else:
         raise ConfigError("Give one file of bid bars, or bid= and ask= together.")
     bars, more = _make_bars(known, frame, time_ns, columns, provenance)
+    bars, about_spread = _spread_in_points(bars, files[0].price_decimals)
+    more += about_spread
     seen, gaps = inspect_bars(bars)
     bars = apply_gap_policy(attrs.evolve(bars, provenance=_with_doubts(bars.provenance, (*more, *seen))), gap_policy)
     report = _report(files, known, str(frame), (*findings, *more, *seen))
@@ -267,6 +272,26 @@ def _make_bars(
         provenance=provenance,
     )
     return bars, findings
+
+
+def _spread_in_points(bars: Bars, decimals: int | None) -> tuple[Bars, tuple[Finding, ...]]:
+    """Count a file's spreads in points of the grid that the bars have.
+
+    MetaTrader writes every price with all decimals of its symbol, and counts spreads in points of these: 2 points of a
+    broker with four decimals are 20 of the catalogue's five. Of other files nobody knows how they count.
+    """
+    if bars.spread_points is None or decimals is None or decimals >= bars.digits:
+        return bars, ()
+    scale = 10.0 ** (bars.digits - decimals)
+    if bars.provenance["format"] == METATRADER_EXPORT:
+        note = f"counted in points of {decimals} decimals; times {scale:g} in points of {bars.digits}"
+        told = {**bars.provenance, "spread": note}
+        return attrs.evolve(bars, spread_points=bars.spread_points * scale, provenance=told), ()
+    message = (
+        f"the prices have {decimals} decimals where {bars.symbol} has {bars.digits}; the column of spreads is taken "
+        f"as points of {bars.digits}. Should it count points of {decimals}, multiply it by {scale:g}."
+    )
+    return bars, (Finding(check="spread-unit", severity="warning", count=len(bars), message=message),)
 
 
 def _digits(known: Instrument, columns: Mapping[str, Floats]) -> tuple[int, tuple[Finding, ...]]:

@@ -114,6 +114,10 @@ class ParquetTable:
         values = self.frame.column(self.roles["symbol"]).to_pylist()
         return np.array(["" if value is None else str(value) for value in values], dtype="U32")
 
+    def written_decimals(self, role: str) -> int | None:  # noqa: ARG002 - the same for every column
+        """Say that numbers here are no text."""
+        return None
+
     def cell(self, role: str, row: int) -> str:
         """Give one field as text."""
         value = self.frame.column(self.roles[role])[row].as_py()

@@ -84,6 +84,10 @@ class Table(Protocol):
         """Read the column of symbols, as they stand."""
         ...
 
+    def written_decimals(self, role: str) -> int | None:
+        """Count the decimals that a column is written with; None where rows differ or numbers are no text."""
+        ...
+
     def cell(self, role: str, row: int) -> str:
         """Give one field as text."""
         ...
@@ -191,6 +195,13 @@ class TextFileTable:
             names[left[same]] = name[:32]
             left = left[~same]
         return names
+
+    def written_decimals(self, role: str) -> int | None:
+        """Count the decimals that a column is written with; None where its first rows differ."""
+        place = self.positions[role][0]
+        fields = [self.text.field(place, row) for row in range(min(len(self), _SAMPLE_ROWS))]
+        counts = {len(field.partition(self.decimal)[2]) for field in fields}
+        return counts.pop() if len(counts) == 1 else None
 
     def cell(self, role: str, row: int) -> str:
         """Give one field as text."""

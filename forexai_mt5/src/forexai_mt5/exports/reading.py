@@ -30,6 +30,8 @@ def read_bar_export(
         If the file cannot be read; file, line and column are named.
     """
     bars = read_bars(path, symbol=symbol, timeframe=timeframe, timezone=clock, on_bad=on_bad)
+    if "spread" in bars.provenance:  # the core knows the dialect
+        return bars
     digits = None if bars.spread_points is None else written_digits(path)
     if bars.spread_points is None or digits is None or digits >= bars.digits:
         return bars

@@ -12,16 +12,32 @@ from types import MappingProxyType
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.indicators.averages import specifications as averages
 from forexai_core.indicators.candlestick_patterns import specifications as candlestick_patterns
+from forexai_core.indicators.cycles import specifications as cycles
 from forexai_core.indicators.levels import specifications as levels
 from forexai_core.indicators.oscillators import specifications as oscillators
 from forexai_core.indicators.specification import IndicatorSpec
 from forexai_core.indicators.statistics import specifications as statistics
+from forexai_core.indicators.transforms import specifications as transforms
 from forexai_core.indicators.trend import specifications as trend
 from forexai_core.indicators.volatility import specifications as volatility
+from forexai_core.indicators.volume import specifications as volume
+from forexai_core.indicators.zones import specifications as zones
 
 __all__ = ["catalogue", "find_indicator"]
 
-_FAMILIES = (averages, oscillators, trend, volatility, statistics, levels, candlestick_patterns)
+_FAMILIES = (
+    averages,
+    oscillators,
+    trend,
+    volatility,
+    volume,
+    statistics,
+    cycles,
+    levels,
+    zones,
+    transforms,
+    candlestick_patterns,
+)
 """In the order in which the catalogue lists them."""
 
 

@@ -163,7 +163,9 @@ def refuse_infinite(indicator: str, **columns: Floats) -> None:
         If one does; the message says which, and where.
     """
     for argument, floats in columns.items():
-        if _all_finite(floats):
+        with np.errstate(invalid="ignore"):  # as plain Python it would warn of infinity less infinity
+            finite = _all_finite(floats)
+        if finite:
             continue
         bad = np.flatnonzero(~np.isfinite(floats))
         msg = (

@@ -10,6 +10,7 @@ from forexai_core.indicators.inputs import check_finite
 
 __all__ = [
     "CloseVolume",
+    "FirstSecond",
     "HighLow",
     "HighLowClose",
     "HighLowCloseVolume",
@@ -155,6 +156,30 @@ class HighLow(StreamingIndicator[Value]):
             If a price is not a finite number.
         """
         return self._take(high=high, low=low)
+
+
+class FirstSecond(StreamingIndicator[Value]):
+    """An indicator of two columns of any kind."""
+
+    def update(self, first: float, second: float) -> Value:
+        """Take the newest row.
+
+        Parameters
+        ----------
+        first, second : float
+            Two quantities, finite.
+
+        Returns
+        -------
+        float or named tuple of floats
+            The indicator's value; NaN before the warm-up is over.
+
+        Raises
+        ------
+        DataShapeError
+            If one is not a finite number.
+        """
+        return self._take(first=first, second=second)
 
 
 class HighLowClose(StreamingIndicator[Value]):

@@ -13,7 +13,7 @@ import numpy as np
 
 from forexai_core.indicators.inputs import Floats
 
-__all__ = ["Window"]
+__all__ = ["Window", "Windows"]
 
 
 class Window:
@@ -63,3 +63,42 @@ class Window:
         self._array[i] = value
         self._slot = 0 if slot + 1 == self._capacity else slot + 1
         return i
+
+
+class Windows:
+    """Mirrored windows of several columns.
+
+    Parameters
+    ----------
+    count, capacity : int
+        How many, and the number of last rows that they hold.
+    """
+
+    def __init__(self, count: int, capacity: int) -> None:
+        self._windows = [Window(capacity) for _ in range(count)]
+
+    @property
+    def pair(self) -> tuple[Floats, Floats]:
+        """Values of the first two, (2 * capacity,) float64, read-only."""
+        return self._windows[0].values, self._windows[1].values
+
+    @property
+    def triple(self) -> tuple[Floats, Floats, Floats]:
+        """Values of the first three."""
+        return *self.pair, self._windows[2].values
+
+    def push(self, *row: float) -> int:
+        """Write the newest row.
+
+        Parameters
+        ----------
+        *row : float
+            One value per column.
+
+        Returns
+        -------
+        int
+            Its position, the same in each.
+        """
+        positions = [window.push(value) for window, value in zip(self._windows, row, strict=True)]
+        return positions[0]

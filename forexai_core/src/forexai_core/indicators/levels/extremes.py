@@ -1,289 +1,17 @@
-"""Highest and lowest value of a moving window.
-
-The same numbers as TA-Lib's MAX and MIN, in time that does not depend on the prices. An extreme is one of the values
-itself, so any order of comparing gives the same bits, and each form takes the order that suits it:
-
-- A batch of short windows doubles: extremes of 2 rows make those of 4, those of 8 and so on, and two overlapping ones
-  make the window's. Every pass does several rows at once.
-- A stream, and a batch of long windows, keep blocks of ``period`` rows (van Herk and Gil-Werman): a window is the end
-  of one block and the beginning of the next, so it needs the running extreme of the block so far and, for every place
-  of the block before, the extreme from there to its end. Three comparisons a row.
-
-(M. van Herk, A fast algorithm for local minimum and maximum filters, 1992; J. Gil, M. Werman, Computing 2-D min,
-median, and max filters, 1993.)
-"""
+"""Highest and lowest value of a moving window: the same numbers as TA-Lib's MAX and MIN."""
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
+from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, room_for_extremes, write_extremes
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
-__all__ = [
-    "Highest",
-    "Lowest",
-    "RunningExtreme",
-    "chunks_of_extremes",
-    "highest",
-    "lowest",
-    "room_for_extremes",
-    "rooms_for_extremes",
-    "rows_of_a_chunk",
-    "write_chunk",
-]
-
-BLOCK = 512
-"""Rows that a batch does at once: few enough to stay in the processor's nearest cache."""
-
-LONG = 64
-"""Windows above this many rows go by blocks: doubling takes one pass more for every power of 2."""
-
-
-@kernel
-def extreme_step(value: float, seen: int, running: float, block: Floats, sign: float) -> tuple[float, float]:
-    """Advance the highest or lowest value of a window.
-
-    Parameters
-    ----------
-    value : float
-        The newest value.
-    seen : int
-        Values seen before this one.
-    running : float
-        Extreme of the block so far, times the sign.
-    block : (period,) float64
-        Values of this block, and from the newest on what the block before leaves, times the sign. Changed in place.
-    sign : float
-        1 for the highest, -1 for the lowest.
-
-    Returns
-    -------
-    running, output : float
-        The new state and the extreme, NaN during warm-up.
-    """
-    period = block.shape[0]
-    place = seen % period
-    signed = sign * value
-    running = signed if place == 0 or signed > running else running
-    block[place] = signed
-    if place + 1 < period:
-        widest = max(running, block[place + 1])
-        return running, sign * widest + 0.0 if seen >= period - 1 else math.nan
-    for k in range(period - 2, -1, -1):
-        block[k] = max(block[k], block[k + 1])
-    return running, sign * running + 0.0
-
-
-# One loop a function: together in one, the compiler gives up on doing several rows at once.
-
-
-@kernel
-def _pair(values: Floats, later: Floats, sign: float, out: Floats) -> bool:
-    finite = True
-    for k in range(out.shape[0]):
-        first, second = sign * values[k], sign * later[k]
-        finite &= first - first == 0.0
-        out[k] = max(second, first)
-    return finite & (later[out.shape[0] - 1] - later[out.shape[0] - 1] == 0.0)
-
-
-@kernel
-def _double(extremes: Floats, later: Floats, out: Floats) -> None:
-    for k in range(out.shape[0]):
-        out[k] = max(later[k], extremes[k])
-
-
-@kernel
-def _finish(extremes: Floats, later: Floats, sign: float, out: Floats) -> None:
-    for k in range(out.shape[0]):
-        # Adding 0 makes -0 a plain 0: which of the two a maximum gives would depend on the order.
-        out[k] = sign * (max(later[k], extremes[k])) + 0.0
-
-
-@kernel
-def _write_block(values: Floats, period: int, sign: float, one: Floats, two: Floats, out: Floats) -> bool:
-    """Write the extremes of as many windows as ``out`` has rows; the first begins at ``values[0]``."""
-    width = min(period, 2)
-    count = values.shape[0] - width + 1
-    finite = _pair(values, values[width - 1 :], sign, one[:count])
-    while 2 * width <= period:
-        count -= width
-        _double(one[:count], one[width : width + count], two[:count])
-        one, two = two, one
-        width *= 2
-    _finish(one, one[period - width :], sign, out)
-    return finite
-
-
-@kernel
-def _write_long_block(values: Floats, sign: float, ends: Floats, out: Floats) -> bool:
-    finite = True
-    left = ends[1:]
-    running = -math.inf
-    for k in range(values.shape[0]):
-        value = sign * values[k]
-        finite &= value - value == 0.0
-        running = max(running, value)
-        out[k] = sign * (max(left[k], running)) + 0.0
-    running = -math.inf
-    for k in range(values.shape[0] - 1, -1, -1):
-        value = sign * values[k]
-        running = max(running, value)
-        ends[k] = running
-    return finite
-
-
-@kernel
-def chunks_of_extremes(period: int, rows: int) -> tuple[int, int]:
-    """Say how :func:`write_chunk` wants a column cut.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window.
-    rows : int
-        Of the column.
-
-    Returns
-    -------
-    first, size : int
-        Row that the first chunk starts in (``rows`` if no window is full), and rows of each.
-    """
-    if period > rows:
-        return rows, BLOCK
-    return (0, period) if period > LONG else (period - 1, BLOCK)
-
-
-@kernel
-def write_chunk(values: Floats, start: int, stop: int, period: int, sign: float, room: Floats, out: Floats) -> bool:
-    """Write the extremes of the windows that end in some rows.
-
-    Parameters
-    ----------
-    values : (rows,) float64
-        The whole column.
-    start, stop : int
-        The rows, cut as :func:`chunks_of_extremes` says, in order.
-    period : int
-        Length of the window.
-    sign : float
-        1 for the highest, -1 for the lowest.
-    room : (2, more) float64
-        To work in, its own for each column and sign; see :func:`room_for_extremes`.
-    out : (stop - start,) float64
-        Overwritten; rows before the first full window hold the extreme of what there is.
-
-    Returns
-    -------
-    bool
-        False where a value may not be finite.
-    """
-    if period <= LONG:
-        return _write_block(values[start - period + 1 : stop], period, sign, room[0], room[1], out)
-    if start == 0:
-        room[0, : period + 1] = -math.inf  # extremes from each place of the block before to its end
-    return _write_long_block(values[start:stop], sign, room[0], out)
-
-
-@kernel
-def _write_extremes(values: Floats, period: int, sign: float, room: Floats, out: Floats) -> bool:
-    rows = values.shape[0]
-    first, size = chunks_of_extremes(period, rows)
-    finite = first < rows
-    for start in range(first, rows, size):
-        stop = min(start + size, rows)
-        finite &= write_chunk(values, start, stop, period, sign, room, out[start:stop])
-    out[: min(period - 1, rows)] = math.nan
-    return finite
-
-
-def room_for_extremes(period: int) -> Floats:
-    """Make the room that a batch of extremes works in.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window.
-
-    Returns
-    -------
-    (2, more) float64
-        Not initialised.
-    """
-    return np.empty((2, BLOCK + period))
-
-
-def rooms_for_extremes(columns: int, period: int) -> Floats:
-    """Make that room for several columns.
-
-    Parameters
-    ----------
-    columns, period : int
-        How many, and the length of the window.
-
-    Returns
-    -------
-    (columns, 2, more) float64
-        Not initialised.
-    """
-    return np.empty((columns, 2, BLOCK + period))
-
-
-def rows_of_a_chunk(period: int) -> int:
-    """Give the most rows that :func:`write_chunk` writes at once.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window.
-
-    Returns
-    -------
-    int
-        Rows.
-    """
-    return max(BLOCK, period)
-
-
-class RunningExtreme:
-    """The highest or lowest of the last values of a stream.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window.
-    sign : float
-        1 for the highest, -1 for the lowest.
-    """
-
-    def __init__(self, period: int, sign: float) -> None:
-        self._sign = sign
-        self._running = 0.0
-        self._block = np.zeros(period)
-
-    def push(self, value: float, seen: int) -> float:
-        """Take the newest value.
-
-        Parameters
-        ----------
-        value : float
-            The newest value.
-        seen : int
-            Values seen before this one.
-
-        Returns
-        -------
-        float
-            The extreme, NaN during warm-up.
-        """
-        self._running, output = extreme_step(value, seen, self._running, self._block, self._sign)
-        return output
+__all__ = ["Highest", "Lowest", "highest", "lowest"]
 
 
 def highest(values: ArrayLike, period: int = 20) -> Floats:
@@ -311,7 +39,7 @@ def highest(values: ArrayLike, period: int = 20) -> Floats:
     length = check_whole_number("highest", "period", period)
     column = take_series("highest", "values", values)
     out = np.empty(column.shape[0])
-    if not _write_extremes(column, length, 1.0, room_for_extremes(length), out):
+    if not write_extremes(column, length, 1.0, room_for_extremes(length), out):
         refuse_infinite("highest", values=column)
     return out
 
@@ -341,7 +69,7 @@ def lowest(values: ArrayLike, period: int = 20) -> Floats:
     length = check_whole_number("lowest", "period", period)
     column = take_series("lowest", "values", values)
     out = np.empty(column.shape[0])
-    if not _write_extremes(column, length, -1.0, room_for_extremes(length), out):
+    if not write_extremes(column, length, -1.0, room_for_extremes(length), out):
         refuse_infinite("lowest", values=column)
     return out
 

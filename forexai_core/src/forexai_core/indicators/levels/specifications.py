@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forexai_core.indicators.levels.extremes import Highest, Lowest, highest, lowest
+from forexai_core.indicators.levels.midpoints import Midpoint, Midprice, midpoint, midprice
 from forexai_core.indicators.levels.period_ranges import (
     PeriodRange,
     PreviousDay,
@@ -20,8 +21,7 @@ from forexai_core.indicators.levels.sessions import (
     new_york_session,
 )
 from forexai_core.indicators.levels.swings import SwingLevels, SwingPivots, swing_pivots
-from forexai_core.indicators.levels.zones import SupportResistance, ZoneLevels, support_resistance
-from forexai_core.indicators.parameters import BAR, factor, length
+from forexai_core.indicators.parameters import BAR, length
 from forexai_core.indicators.specification import IndicatorSpec
 
 __all__ = ["SPECIFICATIONS"]
@@ -49,21 +49,6 @@ SPECIFICATIONS = (
         streaming=SwingPivots, warmup=lambda left, right: left + right, aliases=("fractals",),
     ),
     IndicatorSpec(
-        name="support_resistance", title="Nearest support and resistance zones", inputs=BAR,
-        summary="Zones in which prices have turned, with the number of swings that made them.",
-        parameters=(
-            length(5, "left", "Bars before a swing"),
-            length(5, "right", "Bars after a swing"),
-            factor(0.5, "width", "Reach of a zone, average true ranges"),
-            length(2, "touches", "Swings that make a zone"),
-            length(500, "memory", "Bars after which a zone is forgotten"),
-            length(14, "atr_period", "True range average, bars"),
-        ),
-        outputs=ZoneLevels._fields, event_driven=True, main_output="support", overlay=True, batch=support_resistance,
-        streaming=SupportResistance, aliases=("zones",),
-        warmup=lambda left, right, atr_period, **_others: max(left + right, atr_period),
-    ),
-    IndicatorSpec(
         name="previous_day", title="High and low of the day and of the day before", inputs=(*BAR, "day"),
         outputs=PeriodRange._fields, event_driven=True, main_output="previous_high", overlay=True, batch=previous_day,
         streaming=PreviousDay, warmup=lambda: 0, aliases=("pdh", "pdl"),
@@ -87,5 +72,19 @@ SPECIFICATIONS = (
         name="new_york_session", title="High and low of New York's session (08:00 to 17:00)",
         inputs=(*BAR, "time_ns"), outputs=PeriodRange._fields, event_driven=True, main_output="high", overlay=True,
         batch=new_york_session, streaming=NewYorkSession, warmup=lambda: 0,
+    ),
+    IndicatorSpec(
+        name="midpoint", title="Midpoint of values", inputs=("close",), source="close",
+        parameters=(length(14),),
+        outputs=("midpoint",), main_output="midpoint", overlay=True,
+        batch=midpoint, streaming=Midpoint,
+        warmup=lambda period: period - 1,
+    ),
+    IndicatorSpec(
+        name="midprice", title="Midpoint of bars", inputs=("high", "low"),
+        parameters=(length(14),),
+        outputs=("midprice",), main_output="midprice", overlay=True,
+        batch=midprice, streaming=Midprice,
+        warmup=lambda period: period - 1,
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, S
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
 from forexai_core.indicators.streaming import OneInput, SeveralOutputs
 
-__all__ = ["NO_MACD", "Macd", "MacdLines", "MacdState", "macd", "macd_step"]
+__all__ = ["NO_MACD", "Macd", "MacdLines", "MacdState", "check_order", "macd", "macd_step"]
 
 Line = TypeVar("Line")
 
@@ -98,13 +98,31 @@ def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int
     return math.isfinite(state[1][0] + state[1][1])  # an average never forgets a value that is not finite
 
 
+def check_order(indicator: str, fast: int, slow: int) -> None:
+    """Make sure that a fast average is faster than a slow one.
+
+    Parameters
+    ----------
+    indicator : str
+        Named in the message.
+    fast, slow : int
+        Their lengths.
+
+    Raises
+    ------
+    ConfigError
+        If ``fast`` is not below ``slow``.
+    """
+    if fast >= slow:
+        msg = f"{indicator}: fast must be below slow, got fast={fast} and slow={slow}; swap them."
+        raise ConfigError(msg)
+
+
 def _check_periods(fast: int, slow: int, signal: int) -> tuple[int, int, int]:
     fast = check_whole_number("macd", "fast", fast)
     slow = check_whole_number("macd", "slow", slow)
     signal = check_whole_number("macd", "signal", signal)
-    if fast >= slow:
-        msg = f"macd: fast must be below slow, got fast={fast} and slow={slow}; swap them."
-        raise ConfigError(msg)
+    check_order("macd", fast, slow)
     return fast, slow, signal
 
 

@@ -1,6 +1,6 @@
 """Momentum and rate of change: the newest value against one some rows before.
 
-As TA-Lib's MOM and ROC.
+As TA-Lib's MOM, ROC, ROCP and ROCR.
 """
 
 from __future__ import annotations
@@ -17,7 +17,20 @@ from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_in
 from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
-__all__ = ["Momentum", "Roc", "momentum", "momentum_step", "roc", "roc_step"]
+__all__ = [
+    "Momentum",
+    "Roc",
+    "Rocp",
+    "Rocr",
+    "momentum",
+    "momentum_step",
+    "roc",
+    "roc_step",
+    "rocp",
+    "rocp_step",
+    "rocr",
+    "rocr_step",
+]
 
 
 @kernel(forceinline=True)
@@ -54,6 +67,40 @@ def roc_step(value: float, before: float) -> float:
     return 0.0 if before == 0.0 else (value / before - 1.0) * 100.0
 
 
+@kernel(forceinline=True)
+def rocp_step(value: float, before: float) -> float:
+    """Relate the difference from an earlier value to it; 0 where that is 0.
+
+    Parameters
+    ----------
+    value, before : float
+        The newest value and the earlier one.
+
+    Returns
+    -------
+    float
+        A fraction.
+    """
+    return 0.0 if before == 0.0 else (value - before) / before
+
+
+@kernel(forceinline=True)
+def rocr_step(value: float, before: float) -> float:
+    """Divide by an earlier value; 0 where that is 0.
+
+    Parameters
+    ----------
+    value, before : float
+        The newest value and the earlier one.
+
+    Returns
+    -------
+    float
+        A ratio.
+    """
+    return 0.0 if before == 0.0 else value / before
+
+
 @kernel
 def _momentum(values: Floats, before: Floats, out: Floats) -> bool:
     finite = True
@@ -70,6 +117,24 @@ def _roc(values: Floats, before: Floats, out: Floats) -> bool:
     for k in range(out.shape[0]):
         finite &= values[k] - values[k] == before[k] - before[k]
         out[k] = roc_step(values[k], before[k])
+    return finite
+
+
+@kernel
+def _rocp(values: Floats, before: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        finite &= values[k] - values[k] == before[k] - before[k]
+        out[k] = rocp_step(values[k], before[k])
+    return finite
+
+
+@kernel
+def _rocr(values: Floats, before: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        finite &= values[k] - values[k] == before[k] - before[k]
+        out[k] = rocr_step(values[k], before[k])
     return finite
 
 
@@ -137,6 +202,56 @@ def roc(values: ArrayLike, period: int = 10) -> Floats:
     return _compare("roc", values, period, _roc)
 
 
+def rocp(values: ArrayLike, period: int = 10) -> Floats:
+    """Relate every difference from the value ``period`` rows before to that value.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Distance in rows, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        A fraction; NaN in the first ``period`` rows; 0 where the value before is 0.
+
+    Raises
+    ------
+    ConfigError
+        If ``period`` is no whole number of at least 1.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    return _compare("rocp", values, period, _rocp)
+
+
+def rocr(values: ArrayLike, period: int = 10) -> Floats:
+    """Divide every value by the one ``period`` rows before.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Distance in rows, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        A ratio; NaN in the first ``period`` rows; 0 where the value before is 0.
+
+    Raises
+    ------
+    ConfigError
+        If ``period`` is no whole number of at least 1.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    return _compare("rocr", values, period, _rocr)
+
+
 class Momentum(OneOutput, OneInput[float]):
     """Streaming twin of :func:`momentum`.
 
@@ -176,3 +291,33 @@ class Roc(Momentum):
 
     def _relate(self, value: float, before: float) -> float:
         return roc_step(value, before)
+
+
+class Rocp(Momentum):
+    """Streaming twin of :func:`rocp`.
+
+    Parameters
+    ----------
+    period : int
+        Distance in rows, at least 1.
+    """
+
+    name: ClassVar[str] = "rocp"
+
+    def _relate(self, value: float, before: float) -> float:
+        return rocp_step(value, before)
+
+
+class Rocr(Momentum):
+    """Streaming twin of :func:`rocr`.
+
+    Parameters
+    ----------
+    period : int
+        Distance in rows, at least 1.
+    """
+
+    name: ClassVar[str] = "rocr"
+
+    def _relate(self, value: float, before: float) -> float:
+        return rocr_step(value, before)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
-from forexai_core.indicators.levels.extremes import (
+from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
     chunks_of_extremes,
     rooms_for_extremes,
@@ -84,7 +84,7 @@ def write_places(
         Length of the window.
     rooms : (2, 2, more) float64
         To work in, for highs and lows; see
-        :func:`~forexai_core.indicators.levels.extremes.room_for_extremes`.
+        :func:`~forexai_core.indicators.levels.rolling_extremes.room_for_extremes`.
     extremes : (2, at least a chunk) float64
         To work in.
     out : (rows,) float64

@@ -14,7 +14,12 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
-from forexai_core.indicators.levels.extremes import RunningExtreme, chunks_of_extremes, room_for_extremes, write_chunk
+from forexai_core.indicators.levels.rolling_extremes import (
+    RunningExtreme,
+    chunks_of_extremes,
+    room_for_extremes,
+    write_chunk,
+)
 from forexai_core.indicators.streaming import HighLow, SeveralOutputs
 from forexai_core.indicators.volatility.bands import Bands
 

@@ -6,8 +6,11 @@ from forexai_core.indicators.parameters import BAR, CLOSE, factor, length
 from forexai_core.indicators.specification import IndicatorSpec
 from forexai_core.indicators.volatility.bands import Bands
 from forexai_core.indicators.volatility.bollinger_bands import Bollinger, bollinger
+from forexai_core.indicators.volatility.choppiness_index import Choppiness, choppiness
 from forexai_core.indicators.volatility.donchian_channel import Donchian, donchian
+from forexai_core.indicators.volatility.envelopes_and_atr_bands import AtrBands, Envelopes, atr_bands, envelopes
 from forexai_core.indicators.volatility.keltner_channel import Keltner, keltner
+from forexai_core.indicators.volatility.mass_indicator import MassIndex, mass_index
 from forexai_core.indicators.volatility.ranges import Atr, Natr, TrueRange, atr, natr, true_range
 
 __all__ = ["SPECIFICATIONS"]
@@ -46,5 +49,35 @@ SPECIFICATIONS = (
         ),
         outputs=Bands._fields, main_output="middle", overlay=True, batch=keltner, streaming=Keltner,
         warmup=lambda period, ranges, atr_period: max(period - 1, atr_period),  # noqa: ARG005
+    ),
+    IndicatorSpec(
+        name="envelopes", title="Envelopes", inputs=("close",), source="close",
+        parameters=(length(14), factor(0.1, "percent", "Width, percent")),
+        outputs=Bands._fields, main_output="middle", overlay=True,
+        batch=envelopes, streaming=Envelopes,
+        warmup=lambda period, percent: period - 1,  # noqa: ARG005
+        aliases=("ienvelopes",),
+    ),
+    IndicatorSpec(
+        name="atr_bands", title="ATR bands", inputs=BAR,
+        parameters=(length(14), factor(2.0, "ranges", "Width, average true ranges")),
+        outputs=Bands._fields, main_output="middle", overlay=True,
+        batch=atr_bands, streaming=AtrBands,
+        warmup=lambda period, ranges: period,  # noqa: ARG005
+    ),
+    IndicatorSpec(
+        name="choppiness", title="Choppiness index", inputs=BAR,
+        parameters=(length(14, minimum=2),),
+        outputs=("choppiness",), main_output="choppiness",
+        batch=choppiness, streaming=Choppiness,
+        warmup=lambda period: period,
+        aliases=("chop",),
+    ),
+    IndicatorSpec(
+        name="mass_index", title="Mass index", inputs=("high", "low"),
+        parameters=(length(25), length(9, "smoothing", "Averages, bars")),
+        outputs=("mass_index",), main_output="mass_index",
+        batch=mass_index, streaming=MassIndex,
+        warmup=lambda period, smoothing: 2 * (smoothing - 1) + period - 1,
     ),
 )  # fmt: skip

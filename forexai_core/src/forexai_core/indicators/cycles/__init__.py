@@ -1,0 +1,1 @@
+"""Cycles: the dominant period of prices and its phase, by the Hilbert transform."""

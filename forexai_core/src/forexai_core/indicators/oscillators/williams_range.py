@@ -1,0 +1,177 @@
+"""Williams' percent range (%R) and the DeMarker indicator.
+
+Larry Williams, How I Made One Million Dollars, 1973, as TA-Lib's WILLR; Thomas DeMark, The New Science of Technical
+Analysis, 1994, as MetaTrader has it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forexai_core._jit import kernel
+from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
+from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput
+
+__all__ = ["DeMarker", "WilliamsR", "demarker", "williams_r"]
+
+
+@kernel(forceinline=True)
+def _range_step(close: float, highest: float, lowest: float) -> float:
+    width = highest - lowest
+    return 0.0 if width == 0.0 else -100.0 * ((highest - close) / width)
+
+
+@kernel
+def _relate(close: Floats, highs: Floats, lows: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _range_step(close[i], highs[i], lows[i])
+
+
+def _williams_r(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> None:
+    _relate(close, extremes_of(high, period, 1.0), extremes_of(low, period, -1.0), out)
+
+
+@kernel(forceinline=True)
+def _reach_step(high: float, low: float, last_high: float, last_low: float) -> tuple[float, float]:
+    return max(high - last_high, 0.0), max(last_low - low, 0.0)
+
+
+@kernel(forceinline=True)
+def _share_step(up: float, down: float) -> float:
+    both = up + down
+    return 0.0 if both < NEGLIGIBLE else up / both
+
+
+@kernel
+def _write_reaches(high: Floats, low: Floats, ups: Floats, downs: Floats) -> None:
+    for k in range(ups.shape[0]):
+        ups[k], downs[k] = _reach_step(high[k + 1], low[k + 1], high[k], low[k])
+
+
+@kernel
+def _write_shares(ups: Floats, downs: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = _share_step(ups[k], downs[k])
+
+
+def _demarker(high: Floats, low: Floats, period: int, out: Floats) -> None:
+    rows = max(high.shape[0] - 1, 0)
+    ups, downs, up_means, down_means = np.empty((4, rows))
+    _write_reaches(high, low, ups, downs)
+    write_means(ups, period, up_means)
+    write_means(downs, period, down_means)
+    out[:1] = math.nan
+    _write_shares(up_means, down_means, out[1:])
+
+
+def williams_r(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
+    """Say how far below the top of its range the close is.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of the window, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        -100 to 0; NaN in the first ``period - 1`` rows; 0 where the range is empty.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    period = check_whole_number("williams_r", "period", period)
+    highs, lows, closes = check_bars("williams_r", high=high, low=low, close=close)
+    out = np.empty(highs.shape[0])
+    _williams_r(highs, lows, closes, period, out)
+    return out
+
+
+class WilliamsR(OneOutput, HighLowClose[float]):
+    """Streaming twin of :func:`williams_r`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 1.
+    """
+
+    name: ClassVar[str] = "williams_r"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)
+
+    def _advance(self, high: float, low: float, close: float) -> float:
+        return _range_step(close, self._highest.push(high, self._count), self._lowest.push(low, self._count))
+
+
+def demarker(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
+    """Relate how far highs rose to how far highs rose and lows fell.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+    period : int
+        Length of the window, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        0 to 1; NaN in the first ``period`` rows; 0 where neither happened.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    period = check_whole_number("demarker", "period", period)
+    highs, lows = check_bars("demarker", high=high, low=low)
+    out = np.empty(highs.shape[0])
+    _demarker(highs, lows, period, out)
+    return out
+
+
+class DeMarker(OneOutput, HighLow[float]):
+    """Streaming twin of :func:`demarker`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 1.
+    """
+
+    name: ClassVar[str] = "demarker"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=self.period)
+
+    def _start(self) -> None:
+        self._last = (0.0, 0.0)
+        self._ups, self._downs = MeanOfWindow(self.period), MeanOfWindow(self.period)
+
+    def _advance(self, high: float, low: float) -> float:
+        last, self._last = self._last, (high, low)
+        if self._count == 0:
+            return math.nan
+        up, down = _reach_step(high, low, *last)
+        return _share_step(self._ups.push(up, self._count - 1), self._downs.push(down, self._count - 1))

@@ -1,0 +1,374 @@
+"""Straight lines through a moving window, by least squares.
+
+The same numbers as TA-Lib's LINEARREG, LINEARREG_SLOPE, LINEARREG_INTERCEPT, LINEARREG_ANGLE and TSF, which sum every
+window anew; here two rolling sums do.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forexai_core._jit import kernel
+from forexai_core.indicators.elementary import arctangent
+from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.rolling_sums import (
+    FRESH_AFTER,
+    NO_WEIGHTED_SUM,
+    fresh_weighted_sum,
+    slide_weighted_sum,
+    weighted_sum_step,
+)
+from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.windows import Window
+
+__all__ = [
+    "LinearRegression",
+    "LinearRegressionAngle",
+    "LinearRegressionIntercept",
+    "LinearRegressionSlope",
+    "TimeSeriesForecast",
+    "linear_regression",
+    "linear_regression_angle",
+    "linear_regression_intercept",
+    "linear_regression_slope",
+    "time_series_forecast",
+]
+
+
+@kernel(forceinline=True)
+def _on_line(centre: float, total: float, weighted: float, period: int, level: float, place: float) -> float:
+    """Give the slope times ``place``, and ``level`` times the beginning of the line."""
+    mean_place = 0.5 * (period - 1.0)
+    # Places 0 to period - 1: the sum of their squared distances from their mean.
+    spread = period * (period * period - 1.0) / 12.0
+    slope = ((weighted - total) - mean_place * total) * (1.0 / spread)
+    return level * (centre + total * (1.0 / period) - slope * mean_place) + slope * place
+
+
+@kernel(forceinline=True)
+def _degrees(slope: float) -> float:
+    return arctangent(slope) * (180.0 / math.pi)
+
+
+@kernel
+def _regression(values: Floats, period: int, level: float, place: float, out: Floats) -> None:
+    rows = values.shape[0]
+    out[: min(period - 1, rows)] = math.nan
+    # The same steps in the same order as in a stream, in blocks that each begin with fresh sums.
+    for start in range(period - 1, rows, max(period, FRESH_AFTER)):
+        centre, total, weighted = fresh_weighted_sum(values, start, period)
+        out[start] = _on_line(centre, total, weighted, period, level, place)
+        stop = min(start + max(period, FRESH_AFTER), rows)
+        entering, leaving = values[start + 1 : stop], values[start + 1 - period : stop - period]
+        ends = out[start + 1 : stop]
+        for k in range(ends.shape[0]):
+            total, weighted = slide_weighted_sum(entering[k], leaving[k], centre, total, weighted, period)
+            ends[k] = _on_line(centre, total, weighted, period, level, place)
+
+
+@kernel
+def _turn_to_degrees(slopes: Floats) -> None:
+    for i in range(slopes.shape[0]):
+        if not math.isnan(slopes[i]):
+            slopes[i] = _degrees(slopes[i])
+
+
+def linear_regression(values: ArrayLike, period: int = 14) -> Floats:
+    """Fit a straight line to the window, and give its end.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 2.
+
+    Returns
+    -------
+    (rows,) float64
+        NaN in the first ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    period = check_whole_number("linear_regression", "period", period, least=2)
+    column = check_series("linear_regression", "values", values)
+    out = np.empty(column.shape[0])
+    _regression(column, period, 1.0, period - 1.0, out)
+    return out
+
+
+class LinearRegression(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`linear_regression`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 2.
+    """
+
+    name: ClassVar[str] = "linear_regression"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period, least=2)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        return _on_line(centre, total, weighted, self.period, 1.0, self.period - 1.0)
+
+
+def linear_regression_slope(values: ArrayLike, period: int = 14) -> Floats:
+    """Fit a straight line to the window, and give its slope.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 2.
+
+    Returns
+    -------
+    (rows,) float64
+        NaN in the first ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    period = check_whole_number("linear_regression_slope", "period", period, least=2)
+    column = check_series("linear_regression_slope", "values", values)
+    out = np.empty(column.shape[0])
+    _regression(column, period, 0.0, 1.0, out)
+    return out
+
+
+class LinearRegressionSlope(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`linear_regression_slope`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 2.
+    """
+
+    name: ClassVar[str] = "linear_regression_slope"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period, least=2)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        return _on_line(centre, total, weighted, self.period, 0.0, 1.0)
+
+
+def linear_regression_intercept(values: ArrayLike, period: int = 14) -> Floats:
+    """Fit a straight line to the window, and give its beginning.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 2.
+
+    Returns
+    -------
+    (rows,) float64
+        NaN in the first ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    period = check_whole_number("linear_regression_intercept", "period", period, least=2)
+    column = check_series("linear_regression_intercept", "values", values)
+    out = np.empty(column.shape[0])
+    _regression(column, period, 1.0, 0.0, out)
+    return out
+
+
+class LinearRegressionIntercept(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`linear_regression_intercept`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 2.
+    """
+
+    name: ClassVar[str] = "linear_regression_intercept"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period, least=2)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        return _on_line(centre, total, weighted, self.period, 1.0, 0.0)
+
+
+def time_series_forecast(values: ArrayLike, period: int = 14) -> Floats:
+    """Fit a straight line to the window, and give it one row further on.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 2.
+
+    Returns
+    -------
+    (rows,) float64
+        NaN in the first ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    period = check_whole_number("time_series_forecast", "period", period, least=2)
+    column = check_series("time_series_forecast", "values", values)
+    out = np.empty(column.shape[0])
+    _regression(column, period, 1.0, 1.0 * period, out)
+    return out
+
+
+class TimeSeriesForecast(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`time_series_forecast`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 2.
+    """
+
+    name: ClassVar[str] = "time_series_forecast"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period, least=2)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        return _on_line(centre, total, weighted, self.period, 1.0, 1.0 * self.period)
+
+
+def linear_regression_angle(values: ArrayLike, period: int = 14) -> Floats:
+    """Fit a straight line to the window, and give the angle of its slope.
+
+    Parameters
+    ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
+    period : int
+        Length of the window, at least 2.
+
+    Returns
+    -------
+    (rows,) float64
+        Degrees, of price units a row; NaN in the first ``period - 1`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
+    """
+    period = check_whole_number("linear_regression_angle", "period", period, least=2)
+    column = check_series("linear_regression_angle", "values", values)
+    out = np.empty(column.shape[0])
+    _regression(column, period, 0.0, 1.0, out)
+    _turn_to_degrees(out)
+    return out
+
+
+class LinearRegressionAngle(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`linear_regression_angle`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the window, at least 2.
+    """
+
+    name: ClassVar[str] = "linear_regression_angle"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period, least=2)
+        super().__init__(warmup=self.period - 1)
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        slope = _on_line(centre, total, weighted, self.period, 0.0, 1.0)
+        return _degrees(slope)

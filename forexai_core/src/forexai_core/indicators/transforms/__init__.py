@@ -1,0 +1,1 @@
+"""Transforms: one price made of the four of a bar, and bars made of bars."""

@@ -1,0 +1,226 @@
+"""One price of a bar: average, median, typical and weighted price.
+
+As TA-Lib's AVGPRICE, MEDPRICE, TYPPRICE and WCLPRICE.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forexai_core._jit import kernel
+from forexai_core.indicators.inputs import Floats, check_bars
+from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput, OpenHighLowClose
+
+__all__ = [
+    "AveragePrice",
+    "MedianPrice",
+    "TypicalPrice",
+    "WeightedPrice",
+    "average_price",
+    "median_price",
+    "typical_price",
+    "weighted_price",
+]
+
+
+@kernel(forceinline=True)
+def _average_step(opened: float, high: float, low: float, close: float) -> float:
+    return (high + low + close + opened) / 4.0
+
+
+@kernel(forceinline=True)
+def _median_step(high: float, low: float) -> float:
+    return (high + low) / 2.0
+
+
+@kernel(forceinline=True)
+def _typical_step(high: float, low: float, close: float) -> float:
+    return (high + low + close) / 3.0
+
+
+@kernel(forceinline=True)
+def _weighted_step(high: float, low: float, close: float) -> float:
+    return (high + low + 2.0 * close) / 4.0
+
+
+@kernel
+def _average_price(opens: Floats, high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _average_step(opens[i], high[i], low[i], close[i])
+
+
+@kernel
+def _median_price(high: Floats, low: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _median_step(high[i], low[i])
+
+
+@kernel
+def _typical_price(high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _typical_step(high[i], low[i], close[i])
+
+
+@kernel
+def _weighted_price(high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = _weighted_step(high[i], low[i], close[i])
+
+
+def average_price(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:  # noqa: A002  (the column's name)
+    """Take the mean of the four prices of every bar.
+
+    Parameters
+    ----------
+    open, high, low, close : (rows,) array_like
+        Prices of bars.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units.
+
+    Raises
+    ------
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    opens, highs, lows, closes = check_bars("average_price", open=open, high=high, low=low, close=close)
+    out = np.empty(opens.shape[0])
+    _average_price(opens, highs, lows, closes, out)
+    return out
+
+
+class AveragePrice(OneOutput, OpenHighLowClose[float]):
+    """Streaming twin of :func:`average_price`."""
+
+    name: ClassVar[str] = "average_price"
+
+    def __init__(self) -> None:
+        super().__init__(warmup=0)
+
+    def _start(self) -> None:
+        """Keep nothing: every bar stands alone."""
+
+    def _advance(self, opened: float, high: float, low: float, close: float) -> float:
+        return _average_step(opened, high, low, close)
+
+
+def median_price(high: ArrayLike, low: ArrayLike) -> Floats:
+    """Take the mean of high and low of every bar.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units.
+
+    Raises
+    ------
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    highs, lows = check_bars("median_price", high=high, low=low)
+    out = np.empty(highs.shape[0])
+    _median_price(highs, lows, out)
+    return out
+
+
+class MedianPrice(OneOutput, HighLow[float]):
+    """Streaming twin of :func:`median_price`."""
+
+    name: ClassVar[str] = "median_price"
+
+    def __init__(self) -> None:
+        super().__init__(warmup=0)
+
+    def _start(self) -> None:
+        """Keep nothing: every bar stands alone."""
+
+    def _advance(self, high: float, low: float) -> float:
+        return _median_step(high, low)
+
+
+def typical_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
+    """Take the mean of high, low and close of every bar.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) array_like
+        Prices of bars.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units.
+
+    Raises
+    ------
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    highs, lows, closes = check_bars("typical_price", high=high, low=low, close=close)
+    out = np.empty(highs.shape[0])
+    _typical_price(highs, lows, closes, out)
+    return out
+
+
+class TypicalPrice(OneOutput, HighLowClose[float]):
+    """Streaming twin of :func:`typical_price`."""
+
+    name: ClassVar[str] = "typical_price"
+
+    def __init__(self) -> None:
+        super().__init__(warmup=0)
+
+    def _start(self) -> None:
+        """Keep nothing: every bar stands alone."""
+
+    def _advance(self, high: float, low: float, close: float) -> float:
+        return _typical_step(high, low, close)
+
+
+def weighted_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
+    """Take the mean of high, low and twice the close of every bar.
+
+    Parameters
+    ----------
+    high, low, close : (rows,) array_like
+        Prices of bars.
+
+    Returns
+    -------
+    (rows,) float64
+        In price units.
+
+    Raises
+    ------
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    highs, lows, closes = check_bars("weighted_price", high=high, low=low, close=close)
+    out = np.empty(highs.shape[0])
+    _weighted_price(highs, lows, closes, out)
+    return out
+
+
+class WeightedPrice(OneOutput, HighLowClose[float]):
+    """Streaming twin of :func:`weighted_price`."""
+
+    name: ClassVar[str] = "weighted_price"
+
+    def __init__(self) -> None:
+        super().__init__(warmup=0)
+
+    def _start(self) -> None:
+        """Keep nothing: every bar stands alone."""
+
+    def _advance(self, high: float, low: float, close: float) -> float:
+        return _weighted_step(high, low, close)

@@ -1,0 +1,204 @@
+"""Aroon: how many bars ago the last extremes were.
+
+Tushar Chande, Stocks & Commodities, September 1995; as TA-Lib's AROON and AROONOSC: the window holds ``period + 1``
+bars, and of equal extremes the latest counts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forexai_core._jit import kernel
+from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.streaming import HighLow, OneOutput, SeveralOutputs
+from forexai_core.indicators.windows import Windows
+
+__all__ = ["Aroon", "AroonLines", "AroonOscillator", "aroon", "aroon_oscillator"]
+
+Line = TypeVar("Line")
+
+Places: TypeAlias = tuple[int, int]
+"""Bars since the highest high and since the lowest low."""
+
+NOWHERE: Places = (1_000_000_000, 1_000_000_000)
+"""The state of before the first bar: long out of any window."""
+
+
+@kernel(forceinline=True)
+def _find_highest(values: Floats, i: int, place: int, period: int) -> int:
+    if place < i - period:
+        place = i - period
+        for k in range(i - period + 1, i + 1):
+            if values[k] >= values[place]:
+                place = k
+        return place
+    return i if values[i] >= values[place] else place
+
+
+@kernel(forceinline=True)
+def _find_lowest(values: Floats, i: int, place: int, period: int) -> int:
+    if place < i - period:
+        place = i - period
+        for k in range(i - period + 1, i + 1):
+            if values[k] <= values[place]:
+                place = k
+        return place
+    return i if values[i] <= values[place] else place
+
+
+@kernel(forceinline=True)
+def _aroon_step(
+    high: Floats, low: Floats, i: int, seen: int, state: Places, period: int
+) -> tuple[Places, float, float]:
+    if seen < period:
+        return state, math.nan, math.nan
+    # Ages, because positions in a stream's window begin again.
+    top = _find_highest(high, i, i - 1 - state[0], period)
+    bottom = _find_lowest(low, i, i - 1 - state[1], period)
+    state = (i - top, i - bottom)
+    return state, 100.0 * (period - state[1]) / period, 100.0 * (period - state[0]) / period
+
+
+@kernel(forceinline=True)
+def _aroon_oscillator_step(
+    high: Floats, low: Floats, i: int, seen: int, state: Places, period: int
+) -> tuple[Places, float]:
+    state, _, _ = _aroon_step(high, low, i, seen, state, period)
+    return state, 100.0 * (state[1] - state[0]) / period if seen >= period else math.nan
+
+
+class AroonLines(NamedTuple, Generic[Line]):
+    """Aroon: arrays from the batch form, floats from the streaming form."""
+
+    down: Line
+    """100 when the lowest low is the newest, 0 when it is the oldest."""
+    up: Line
+    """The same of the highest high."""
+
+
+@kernel
+def _aroon(high: Floats, low: Floats, period: int, out: Floats) -> None:
+    state = NOWHERE
+    down, up = out[0], out[1]
+    for i in range(high.shape[0]):
+        state, down[i], up[i] = _aroon_step(high, low, i, i, state, period)
+
+
+def aroon(high: ArrayLike, low: ArrayLike, period: int = 14) -> AroonLines[Floats]:
+    """Say how recent the highest high and the lowest low of the window are.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+    period : int
+        Bars looked back, at least 1.
+
+    Returns
+    -------
+    AroonLines
+        Two (rows,) float64, 0 to 100; NaN in the first ``period`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    period = check_whole_number("aroon", "period", period)
+    highs, lows = check_bars("aroon", high=high, low=low)
+    out = np.empty((2, highs.shape[0]))
+    _aroon(highs, lows, period, out)
+    return AroonLines(out[0], out[1])
+
+
+class Aroon(SeveralOutputs[AroonLines[float]], HighLow[AroonLines[float]]):
+    """Streaming twin of :func:`aroon`.
+
+    Parameters
+    ----------
+    period : int
+        Bars looked back, at least 1.
+    """
+
+    name: ClassVar[str] = "aroon"
+    lines = AroonLines
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=self.period)
+
+    def _start(self) -> None:
+        self._state = NOWHERE
+        self._windows = Windows(2, self.period + 1)
+
+    def _advance(self, high: float, low: float) -> AroonLines[float]:
+        i = self._windows.push(high, low)
+        self._state, down, up = _aroon_step(*self._windows.pair, i, self._count, self._state, self.period)
+        return AroonLines(down, up)
+
+
+@kernel
+def _aroon_oscillator(high: Floats, low: Floats, period: int, out: Floats) -> None:
+    state = NOWHERE
+    for i in range(high.shape[0]):
+        state, out[i] = _aroon_oscillator_step(high, low, i, i, state, period)
+
+
+def aroon_oscillator(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
+    """Subtract Aroon down from Aroon up.
+
+    Parameters
+    ----------
+    high, low : (rows,) array_like
+        Prices of bars.
+    period : int
+        Bars looked back, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        -100 to 100; NaN in the first ``period`` rows.
+
+    Raises
+    ------
+    ConfigError
+        If a parameter is out of range.
+    DataShapeError
+        If a column is not one of finite numbers, or their lengths differ.
+    """
+    period = check_whole_number("aroon_oscillator", "period", period)
+    highs, lows = check_bars("aroon_oscillator", high=high, low=low)
+    out = np.empty(highs.shape[0])
+    _aroon_oscillator(highs, lows, period, out)
+    return out
+
+
+class AroonOscillator(OneOutput, HighLow[float]):
+    """Streaming twin of :func:`aroon_oscillator`.
+
+    Parameters
+    ----------
+    period : int
+        Bars looked back, at least 1.
+    """
+
+    name: ClassVar[str] = "aroon_oscillator"
+
+    def __init__(self, period: int = 14) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=self.period)
+
+    def _start(self) -> None:
+        self._state = NOWHERE
+        self._windows = Windows(2, self.period + 1)
+
+    def _advance(self, high: float, low: float) -> float:
+        i = self._windows.push(high, low)
+        self._state, output = _aroon_oscillator_step(*self._windows.pair, i, self._count, self._state, self.period)
+        return output

@@ -1,0 +1,1 @@
+"""Volume: what was traded while prices moved."""

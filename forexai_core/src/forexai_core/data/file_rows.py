@@ -93,8 +93,6 @@ def read_rows(path: str | os.PathLike[str], *, symbol: str, timeframe: Timeframe
     filled = _carry_quotes(table, values, problems) if for_ticks else 0
     (check_tick_rows if for_ticks else check_bar_rows)(values, problems)
     time_ns, clock = to_utc(stamps, table, options, problems)
-    if options.future == "refuse":
-        check_future(time_ns, time.time_ns(), problems)
     order = np.arange(len(table))
     if options.sort:
         order = np.argsort(time_ns, kind="stable")
@@ -130,7 +128,9 @@ def _check_sequence(
     timeframe: Timeframe,
     options: FileOptions,
 ) -> None:
-    """Check rows by those around them."""
+    """Check rows by those around them, and by what time it is."""
+    if options.future == "refuse":
+        check_future(time_ns, time.time_ns(), problems)
     check_order(time_ns, values, problems, timeframe)
     if options.spikes == "refuse":
         check_spikes(values, problems)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from forexai_core.indicators.candlestick_patterns.rolling_ranges import MEANS, ROW, SUMS, begin_sums
 from forexai_core.indicators.candlestick_patterns.scanning import Verdicts
-from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series
+from forexai_core.indicators.inputs import Floats, Records, check_aligned, refuse_infinite, take_series
 
 __all__ = ["COLUMNS", "Columns", "Room", "Search", "search_columns"]
 
@@ -102,15 +102,6 @@ class Search:
         return bool(self.scan(*columns, *asked, room.sums, room.means, self.penetration, start, stop, out))
 
 
-def _take(owner: str, argument: str, column: ArrayLike) -> Floats:
-    # The kernels see in passing whether all is finite.
-    if isinstance(column, np.ndarray) and column.dtype == np.float64 and column.ndim == 1 and column.flags.c_contiguous:
-        view = column.view(np.ndarray)
-        view.flags.writeable = False
-        return cast("Floats", view)
-    return check_series(owner, argument, column)
-
-
 def search_columns(owner: str, searches: Sequence[Search], columns: Sequence[ArrayLike]) -> list[Verdicts]:
     """Judge every bar by every pattern.
 
@@ -133,23 +124,23 @@ def search_columns(owner: str, searches: Sequence[Search], columns: Sequence[Arr
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    named = {name: _take(owner, name, column) for name, column in zip(COLUMNS, columns, strict=True)}
+    named = {name: take_series(owner, name, column) for name, column in zip(COLUMNS, columns, strict=True)}
     rows = check_aligned(owner, **named)
     prices = cast("Columns", tuple(named.values()))
     found = [np.zeros(rows, np.int32) for _ in searches]
     room, suspicious = Room(), False
     span = _SPAN if len(searches) > 1 else max(rows, 1)
-    for start in range(0, rows, span):
-        stop = min(start + span, rows)
-        for search, out in zip(searches, found, strict=True):
-            first = max(start, search.lookback)
-            if first >= stop:
-                continue
-            if first == search.lookback:
-                search.begin(prices, first)
-            suspicious |= search.judge(prices, first, stop, out, room)
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        for start in range(0, rows, span):
+            stop = min(start + span, rows)
+            for search, out in zip(searches, found, strict=True):
+                first = max(start, search.lookback)
+                if first >= stop:
+                    continue
+                if first == search.lookback:
+                    search.begin(prices, first)
+                suspicious |= search.judge(prices, first, stop, out, room)
     # What lies before every look-back no kernel has seen.
     head = min((search.lookback for search in searches), default=rows)
-    for name, column in named.items():
-        check_series(owner, name, column if suspicious else column[:head])
+    refuse_infinite(owner, **{name: column if suspicious else column[:head] for name, column in named.items()})
     return found

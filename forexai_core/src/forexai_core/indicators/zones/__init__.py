@@ -1,0 +1,1 @@
+"""Zones in which prices have turned."""

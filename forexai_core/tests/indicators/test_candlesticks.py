@@ -232,8 +232,15 @@ def test_mistakes_are_explained():
         candlesticks(bars, ["engulfin"])
     with pytest.raises(ConfigError, match="doji: it has no penetration to set"):
         fx.indicators.doji(*bars, penetration=0.3)
-    with pytest.raises(ConfigError, match=r"evening_star: penetration must be a finite number of at least 0, got nan"):
-        fx.indicators.evening_star(*bars, penetration=math.nan)
+    for bad in (math.nan, math.inf, -0.1, "0.3", True):
+        with pytest.raises(
+            ConfigError, match=r"evening_star: penetration must be .* at least 0, .*; pass penetration="
+        ):
+            fx.indicators.evening_star(*bars, penetration=bad)
+        with pytest.raises(
+            ConfigError, match=r"evening_star: penetration must be .* at least 0, .*; pass penetration="
+        ):
+            Candlesticks("evening_star", penetrations={"evening_star": bad})
     with pytest.raises(ConfigError, match="penetrations has 'evening_star', which is not among the patterns"):
         candlesticks(bars, ["doji"], penetrations={"CDLEVENINGSTAR": 0.3})
     with pytest.raises(DataShapeError, match="there is no column 'low' among open, high, close"):

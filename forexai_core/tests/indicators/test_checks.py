@@ -70,6 +70,8 @@ def every_parameter():
     for name in NAMES:
         spec = find_indicator(name)
         for parameter in spec.parameters:
+            if parameter.name == "penetration":  # may be 0; test_candlesticks has its bounds
+                continue
             yield pytest.param(spec, parameter, id=f"{name}-{parameter.name}")
 
 

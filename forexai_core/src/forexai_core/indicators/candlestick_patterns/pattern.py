@@ -236,8 +236,8 @@ class Pattern:
             if 0.0 <= share < float("inf"):
                 return share
         raise ConfigError(
-            f"{self.name}: penetration must be a finite number of at least 0, got {value!r}; the default is "
-            f"{self.penetration}."
+            f"{self.name}: penetration must be a finite number of at least 0, got {value!r}; pass "
+            f"penetration={self.penetration}, say."
         )
 
 

@@ -218,6 +218,28 @@ def test_sqn_counts_at_most_a_hundred_trades() -> None:
     assert same["sqn"] is None
 
 
+@pytest.mark.parametrize(
+    ("net", "total"),
+    [
+        ([117.07] * 3, 351.21),
+        ([0.1 + 0.2, 12.34], 12.64),  # a net profit carries the noise of profit + commission + swap
+        ([1_500.0, -20.0], 1_480.0),  # yen
+        ([0.00012345, 0.00000005], 0.0001235),  # coins
+        ([1e9 + 0.01, -1e9, 0.02], 0.03),
+        ([1 / 3, 1 / 3], 2 / 3),  # never rounded by anyone: left alone
+        ([], 0.0),
+    ],
+)
+def test_sums_of_rounded_money_are_the_decimals_that_a_person_adds(net: list[float], total: float) -> None:
+    figures = compute(trades_of(net), curve([], []), initial_balance=100)
+    assert str(figures["net_profit"]) == str(total)
+
+
+def test_the_best_and_worst_trades_are_rounded_money_too() -> None:
+    figures = compute(trades_of([0.1 + 0.2, -(0.1 + 0.2)]), curve([], []), initial_balance=100)
+    assert (figures["best"], figures["worst"]) == (0.3, -0.3)
+
+
 def test_sums_of_money_are_exact() -> None:
     assert compute(trades_of([0.1] * 10), curve([], []), initial_balance=100)["net_profit"] == 1.0
 

@@ -31,9 +31,20 @@ _KINDS = {
     "cancel": records.REQUEST_CANCEL,
     "cancel_all": records.REQUEST_CANCEL_ALL,
     "trail": records.REQUEST_TRAIL,
+    "close_by": records.REQUEST_CLOSE_BY,
 }
 _PRICES = {"price": "price", "limit_price": "limit_price", "stop": "stop_loss", "target": "take_profit"}
-_SAME = ("side", "stop_distance", "target_distance", "trail_distance", "trail_start", "expiry_ns", "ticket", "oco")
+_SAME = (
+    "side",
+    "stop_distance",
+    "target_distance",
+    "trail_distance",
+    "trail_start",
+    "expiry_ns",
+    "ticket",
+    "ticket_by",
+    "oco",
+)
 
 
 def _instrument(given: dict[str, Any]) -> Instrument:

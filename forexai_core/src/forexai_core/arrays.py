@@ -103,6 +103,7 @@ COMMAND = np.dtype(
         ("trail_start", np.float64),
         ("expiry_ns", np.int64),  # 0 good till cancelled
         ("ticket", np.int64),
+        ("ticket_by", np.int64),  # of a close-by: the opposite position
         ("oco", np.int64),
     ]
 )
@@ -112,6 +113,7 @@ COMMAND_MARKET, COMMAND_LIMIT, COMMAND_STOP, COMMAND_STOP_LIMIT = 1, 2, 3, 4
 COMMAND_CLOSE, COMMAND_CLOSE_ALL = 5, 6
 COMMAND_MODIFY_POSITION, COMMAND_MODIFY_ORDER = 7, 8
 COMMAND_CANCEL, COMMAND_CANCEL_ALL, COMMAND_TRAIL = 9, 10, 11
+COMMAND_CLOSE_BY = 12
 
 MANAGEMENT = np.dtype(
     [

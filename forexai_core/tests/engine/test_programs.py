@@ -82,7 +82,7 @@ def test_programs_reach_every_corner() -> None:
             marks["swap"] += trade.swap != 0
             marks["part"] += trade.steps < 2
     assert set(opened) == {"signal", "limit", "stop", "stop_limit"}
-    assert set(closed) == {"signal", "stop_loss", "take_profit", "trailing_stop", "stop_out", "end_of_data"}
+    assert set(closed) == {"signal", "stop_loss", "take_profit", "trailing_stop", "stop_out", "close_by", "end_of_data"}
     assert set(refused) == {
         "invalid_volume",
         "invalid_price",
@@ -91,6 +91,9 @@ def test_programs_reach_every_corner() -> None:
         "no_position",
         "frozen",
         "limit_volume",
+        "invalid_close_by",
+        "fifo_close",
+        "hedge_prohibited",
     }
     assert min(opened.values()) > 20
     assert min(closed.values()) > 20

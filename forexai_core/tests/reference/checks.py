@@ -12,12 +12,14 @@ from reference.quotes import Quote
 
 __all__ = [
     "Refused",
+    "check_hedge",
     "check_limit",
     "check_money",
     "check_order_price",
     "check_order_stops",
     "check_steps",
     "check_stops",
+    "check_turn",
     "is_frozen_order",
     "is_frozen_position",
     "stops_from",
@@ -93,6 +95,21 @@ def check_order_price(contract: Contract, order: Order, quote: Quote, now_ns: in
         raise Refused("invalid_price")
     if 0 < order.expiry_ns <= now_ns:
         raise Refused("invalid_price")
+
+
+def check_hedge(book: Book, symbol: int, side: int) -> None:
+    """Demand, where positions close first in first out, that no opposite one is open."""
+    if book.account.fifo != "none" and any(p.side != side for p in book.positions_of(symbol)):
+        raise Refused("hedge_prohibited")
+
+
+def check_turn(book: Book, position: Position, steps: int) -> None:
+    """Demand that no older position has to close first."""
+    older = [p for p in book.positions_of(position.symbol) if p.ticket < position.ticket]
+    if book.account.fifo == "size" and steps == position.steps:
+        older = [p for p in older if p.steps == steps]
+    if book.account.fifo != "none" and older:
+        raise Refused("fifo_close")
 
 
 def check_money(book: Book, order: Order, price: int) -> None:

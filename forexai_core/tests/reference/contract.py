@@ -25,6 +25,7 @@ class Account:
     stop_out: Fraction = Fraction(50)
     clock: str = "new-york+7"
     limit_fill_open: bool = False
+    fifo: str = "none"  # or "symbol", or "size"
 
 
 @dataclass(frozen=True)

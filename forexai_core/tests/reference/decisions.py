@@ -8,22 +8,25 @@ from dataclasses import replace
 from reference.book import Book
 from reference.checks import (
     Refused,
+    check_hedge,
     check_limit,
     check_money,
     check_order_price,
     check_order_stops,
     check_steps,
     check_stops,
+    check_turn,
     is_frozen_order,
     is_frozen_position,
     stops_from,
 )
-from reference.fills import close_at_market, fill_order
+from reference.fills import close_at_market, close_by, fill_order
 from reference.orders import (
     CANCEL,
     CANCEL_ALL,
     CLOSE,
     CLOSE_ALL,
+    CLOSE_BY,
     MARKET,
     MODIFY_ORDER,
     MODIFY_POSITION,
@@ -66,6 +69,7 @@ def _market(book: Book, symbol: int, request: Request) -> bool:
     steps = check_steps(book, request, symbol, entry, stop)
     check_limit(book, symbol, request.side, steps)
     check_stops(contract, request.side, quote.exit(request.side), stop, target)
+    check_hedge(book, symbol, request.side)
     order = _order(symbol, request, steps, stop, target)
     price = entry + request.side * contract.slippage
     check_money(book, order, price)
@@ -87,6 +91,7 @@ def _place(book: Book, symbol: int, request: Request) -> bool:
     order = _order(symbol, request, steps, stop, target)
     check_order_price(contract, order, quote, book.time_ns)
     check_order_stops(contract, order)
+    check_hedge(book, symbol, order.side)
     order.ticket = book.take_ticket()
     book.orders[order.ticket] = order
     return False
@@ -133,6 +138,7 @@ def _close(book: Book, symbol: int, request: Request) -> bool:
     rest = position.steps - steps
     if steps < 0 or rest < 0 or (rest and (rest < least or steps < least)):
         raise Refused("invalid_volume")
+    check_turn(book, position, steps)
     close_at_market(book, position, steps)
     return False
 
@@ -140,7 +146,23 @@ def _close(book: Book, symbol: int, request: Request) -> bool:
 def _close_all(book: Book, symbol: int, request: Request) -> bool:
     for position in book.positions_of(symbol):
         if position.strategy == request.strategy and request.side in {0, position.side}:
-            close_at_market(book, position, position.steps)
+            _try(book, symbol, replace(request, ticket=position.ticket), _close_whole)
+    return False
+
+
+def _close_whole(book: Book, symbol: int, request: Request) -> bool:
+    position = _position(book, symbol, request)
+    check_turn(book, position, position.steps)
+    close_at_market(book, position, position.steps)
+    return False
+
+
+def _close_by(book: Book, symbol: int, request: Request) -> bool:
+    position = _position(book, symbol, request)
+    other = _position(book, symbol, replace(request, ticket=request.ticket_by))
+    if position.side == other.side:
+        raise Refused("invalid_close_by")
+    close_by(book, position, other)
     return False
 
 
@@ -201,6 +223,7 @@ def _trail(book: Book, symbol: int, request: Request) -> bool:
 _CHANGES = {
     CLOSE: _close,
     CLOSE_ALL: _close_all,
+    CLOSE_BY: _close_by,
     MODIFY_POSITION: _modify_position,
     MODIFY_ORDER: _modify_order,
     CANCEL: _cancel,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from reference.book import Book
-from reference.checks import Refused, check_money
+from reference.checks import Refused, check_hedge, check_money
 from reference.orders import STOP, Entered, Order, Position
 from reference.quotes import Bar, Quote
 
 __all__ = [
     "cancel_rivals",
     "close_at_market",
+    "close_by",
     "fill_order",
     "fill_pending",
     "hit_stop",
@@ -71,6 +72,7 @@ def fill_pending(
     present = book.quotes[order.symbol]
     book.quotes[order.symbol] = quote
     try:
+        check_hedge(book, order.symbol, order.side)
         check_money(book, order, price)
     except Refused as refusal:
         book.refused[str(refusal)] += 1
@@ -98,6 +100,17 @@ def close_at_market(book: Book, position: Position, steps: int) -> None:
     book.close(position, steps, price - position.side * book.contracts[position.symbol].slippage, "signal")
 
 
+def close_by(book: Book, position: Position, other: Position) -> None:
+    """Close two opposite positions as far as the smaller goes, both at the second one's opening price."""
+    steps, price = min(position.steps, other.steps), other.average
+    if price.denominator != 1:
+        message = "a hedging position has one opening price, a whole number of points"
+        raise ValueError(message)
+    book.take_ticket()
+    for each in (position, other):
+        book.close(each, steps, int(price), "close_by")
+
+
 def hit_stop(book: Book, position: Position, level: int, *, ambiguous: bool = False) -> None:
     """Close a position by its stop, at a level with slippage."""
     price = level - position.side * book.contracts[position.symbol].slippage
@@ -123,9 +136,19 @@ def liquidate(book: Book) -> bool:
     book.orders.clear()
     while book.below(level):
         position = min(book.positions.values(), key=lambda p: (book.floating(p), p.ticket))
+        position = _in_turn(book, position)
         price = book.quote(position.symbol).exit(position.side)
         book.close(position, position.steps, price, "stop_out")
     return True
+
+
+def _in_turn(book: Book, position: Position) -> Position:
+    """Give the position that has to close before one: the oldest of its symbol, or of its symbol and size."""
+    rule = book.account.fifo
+    if rule == "none":
+        return position
+    held = book.positions_of(position.symbol)
+    return next(p for p in held if rule == "symbol" or p.steps == position.steps)
 
 
 def worst_and_best(bar: Bar, position: Position) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.ledger import ReferenceLedger
+from reference.orders import Position
 from reference.programs import TIMEFRAMES, Program, events_of, open_ledger, request_of
 from reference.quotes import Bar
 
@@ -87,12 +88,14 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
 
 
 def _account(rng: random.Random, currency: str) -> dict[str, Any]:
+    mode = rng.choice(("hedging", "hedging", "netting"))
     stop_out = rng.choice((0.0, 20.0, 50.0, 50.0, 80.0, 100.0, 100.0))
     return {
         "balance": 10_000.0,
         "currency": currency,
         "leverage": float(rng.choice((1, 10, 30, 50, 100, 200, 500))),
-        "mode": rng.choice(("hedging", "hedging", "netting")),
+        "mode": mode,
+        "fifo": rng.choice(("symbol", "size")) if mode == "hedging" and rng.random() < 0.15 else "none",
         "stop_out": stop_out,
         "margin_call": max(stop_out, rng.choice((50.0, 100.0, 120.0))),
         "clock": rng.choice(("new-york+7", "new-york+7", "new-york+7", "UTC", "eet", "utc+3")),
@@ -267,7 +270,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
 
 
 _CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",
-            "cancel", "cancel_all", "trail", "trail", "reverse")  # fmt: skip
+            "cancel", "cancel_all", "trail", "trail", "reverse", "close_by", "close_by")  # fmt: skip
 _KINDS = (*("market",) * 8, *("limit",) * 3, *("stop",) * 3, *("stop_limit",) * 2, *("bracket",) * 2, *_CHANGES)
 _BRACKETS = (("stop", "stop"), ("limit", "limit"), ("limit", "stop"), ("stop_limit", "limit"))
 
@@ -279,7 +282,7 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
     if nothing and kind in _CHANGES and rng.random() < 0.95:
         kind = "market"
     if kind in {"market", "limit", "stop", "stop_limit"}:
-        return [_opening(scene, kind, rng.choice((1, -1)), scene.risky)]
+        return [_opening(scene, kind, _side(scene), scene.risky)]
     if kind == "bracket":
         group, pair, sides = rng.randint(1, 9), rng.choice(_BRACKETS), rng.choice(((1, -1), (-1, 1), (1, 1)))
         both = [_opening(scene, each, side, 0.0) for each, side in zip(pair, sides, strict=True)]
@@ -287,6 +290,14 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
     if kind in {"modify_order", "cancel", "cancel_all"}:
         return [_order_change(scene, kind)]
     return [_position_change(scene, kind)]
+
+
+def _side(scene: _Scene) -> int:
+    """Choose a side; mostly the one that is held where the account must not hold both."""
+    held = scene.ledger.book.positions_of(scene.symbol)
+    if held and scene.ledger.book.account.fifo != "none" and scene.rng.random() < 0.8:
+        return held[0].side
+    return scene.rng.choice((1, -1))
 
 
 def _opening(scene: _Scene, kind: str, side: int, risky: float) -> dict[str, Any]:
@@ -334,10 +345,17 @@ def _position_change(scene: _Scene, kind: str) -> dict[str, Any]:
         "part": {"kind": "close", "ticket": ticket, "steps": rng.randint(1, held + held // 8)},
         "reverse": {"kind": "market", "side": -side, "steps": held * 2},
         "close_all": {"side": rng.choice((0, 1, -1))},
+        "close_by": {"ticket": ticket, "ticket_by": _opposite(rng, positions, side)},
         "modify": {"kind": "modify_position", "ticket": ticket, **levels},
         "trail": {"ticket": ticket, "trail_distance": distance, "trail_start": rng.choice((0, scene.span))},
     }
     return {"kind": kind, **choices[kind]}
+
+
+def _opposite(rng: random.Random, positions: list[Position], side: int) -> int:
+    """Give the ticket of an opposite position, where there is one; sometimes any ticket."""
+    others = [position.ticket for position in positions if position.side != side]
+    return rng.choice(others) if others and rng.random() > 0.05 else rng.randint(1, 9)
 
 
 def _order_change(scene: _Scene, kind: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ __all__ = [
     "CANCEL_ALL",
     "CLOSE",
     "CLOSE_ALL",
+    "CLOSE_BY",
     "LIMIT",
     "MARKET",
     "MODIFY_ORDER",
@@ -26,7 +27,7 @@ __all__ = [
 ]
 
 MARKET, LIMIT, STOP, STOP_LIMIT = "market", "limit", "stop", "stop_limit"
-CLOSE, CLOSE_ALL = "close", "close_all"
+CLOSE, CLOSE_ALL, CLOSE_BY = "close", "close_all", "close_by"
 MODIFY_POSITION, MODIFY_ORDER = "modify_position", "modify_order"
 CANCEL, CANCEL_ALL, TRAIL = "cancel", "cancel_all", "trail"
 
@@ -68,6 +69,7 @@ class Request:
     trail_start: int = 0
     expiry_ns: int = 0
     ticket: int = 0
+    ticket_by: int = 0
     oco: int = 0
     strategy: int = 0
 

@@ -41,6 +41,7 @@ def account_of(program: Program) -> Account:
         stop_out=exact(given["stop_out"]),
         clock=given["clock"],
         limit_fill_open=program["limit_fill_open"],
+        fifo=given.get("fifo", "none"),
     )
 
 

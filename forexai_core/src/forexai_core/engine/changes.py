@@ -7,6 +7,7 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.checks import (
+    FIFO_CLOSE,
     FROZEN,
     INVALID_PRICE,
     INVALID_VOLUME,
@@ -16,7 +17,9 @@ from forexai_core.engine.checks import (
     stops_fit,
     wrong_side,
 )
+from forexai_core.engine.close_by import close_by
 from forexai_core.engine.deals import SIGNAL, close_position, find_position
+from forexai_core.engine.fifo import out_of_turn
 from forexai_core.engine.records import (
     ENTRY_OUT,
     NO_PRICE,
@@ -25,6 +28,7 @@ from forexai_core.engine.records import (
     REQUEST_CANCEL_ALL,
     REQUEST_CLOSE,
     REQUEST_CLOSE_ALL,
+    REQUEST_CLOSE_BY,
     REQUEST_MODIFY_ORDER,
     REQUEST_MODIFY_POSITION,
     REQUEST_TRAIL,
@@ -99,6 +103,9 @@ def _close(book: Book, request: Any) -> None:
     if steps < 0 or steps > held or (steps < held and (held - steps < least or steps < least)):
         refuse(book, INVALID_VOLUME)
         return
+    if out_of_turn(book, row, steps):
+        refuse(book, FIFO_CLOSE)
+        return
     _close_at_market(book, row, steps)
 
 
@@ -109,10 +116,13 @@ def _close_all(book: Book, request: Any) -> None:
         position = book["positions"][row]
         mine = position["symbol"] == request["symbol"]
         mine = mine and position["strategy"] == request["strategy"]
-        if mine and request["side"] in (0, position["side"]):
-            _close_at_market(book, row, position["volume_steps"])
-        else:
+        if not mine or request["side"] not in (0, position["side"]):
             row += 1
+        elif out_of_turn(book, row, position["volume_steps"]):
+            refuse(book, FIFO_CLOSE)
+            row += 1
+        else:
+            _close_at_market(book, row, position["volume_steps"])
 
 
 @kernel
@@ -247,3 +257,5 @@ def change(book: Book, request: Any) -> None:
         _cancel_all(book, request)
     elif kind == REQUEST_TRAIL:
         _trail(book, request)
+    elif kind == REQUEST_CLOSE_BY:
+        close_by(book, request)

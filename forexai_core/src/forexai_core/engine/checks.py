@@ -13,7 +13,10 @@ from forexai_core.engine.money import convert, money
 from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
 
 __all__ = [
+    "FIFO_CLOSE",
     "FROZEN",
+    "HEDGE_PROHIBITED",
+    "INVALID_CLOSE_BY",
     "INVALID_PRICE",
     "INVALID_STOPS",
     "INVALID_VOLUME",
@@ -32,6 +35,7 @@ __all__ = [
 # Order of records.REFUSALS.
 OK, INVALID_VOLUME, INVALID_PRICE, INVALID_STOPS = 0, 1, 2, 3
 NO_MONEY, NO_POSITION, FROZEN, LIMIT_VOLUME = 4, 5, 6, 7
+INVALID_CLOSE_BY, FIFO_CLOSE, HEDGE_PROHIBITED = 8, 9, 10
 
 
 @kernel

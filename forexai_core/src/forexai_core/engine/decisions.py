@@ -49,6 +49,7 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
     request["trail_start"] = 0
     request["expiry_ns"] = 0
     request["ticket"] = 0
+    request["ticket_by"] = 0
     request["oco"] = 0
     request["tag"] = 0
     request["decided_ns"] = account["end_ns"]
@@ -231,5 +232,6 @@ def ask_commands(book: Book, index: int, strategy: int, commands: Any) -> None:
         request["trail_start"] = _points(command["trail_start"], scale)
         request["expiry_ns"] = command["expiry_ns"]
         request["ticket"] = command["ticket"]
+        request["ticket_by"] = command["ticket_by"]
         request["oco"] = command["oco"]
         command["kind"] = 0

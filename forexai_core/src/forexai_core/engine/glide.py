@@ -138,8 +138,8 @@ def _held_of(book: Book, market: Market) -> _Held:
         symbol["value_per_point_step"],
         account["money_scale"],
         symbol["scale"] if symbol["profit_conversion"] == 1 else 0.0,
-        above,
-        below,
+        min(above, _FAR),  # so that taking the spread off cannot overflow
+        max(below, -_FAR),
         extra,
         least,
     )

@@ -8,6 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.changes import change, entry_side, price_problem
 from forexai_core.engine.checks import (
+    HEDGE_PROHIBITED,
     INVALID_PRICE,
     INVALID_STOPS,
     INVALID_VOLUME,
@@ -20,6 +21,7 @@ from forexai_core.engine.checks import (
     volume_fits,
 )
 from forexai_core.engine.deals import SIGNAL, Entry, fill
+from forexai_core.engine.fifo import opposed
 from forexai_core.engine.records import (
     ENTERED_OPEN,
     NO_PRICE,
@@ -80,6 +82,8 @@ def _open_at_market(book: Book, request: Any) -> None:
     symbol = book["symbols"][index]
     quote = entry_side(symbol, side)
     why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
+    if why == 0 and opposed(book, index, side):
+        why = HEDGE_PROHIBITED
     if why:
         refuse(book, why)
         return
@@ -119,6 +123,8 @@ def _place(book: Book, request: Any) -> None:
     volume = why in (INVALID_VOLUME, LIMIT_VOLUME)
     if not volume and price_problem(book, request, request["price"], limit, expiry_ns):
         why = INVALID_PRICE
+    if why == 0 and opposed(book, request["symbol"], request["side"]):
+        why = HEDGE_PROHIBITED
     if why:
         refuse(book, why)
         return

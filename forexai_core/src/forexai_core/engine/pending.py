@@ -8,8 +8,9 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import OPEN_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.changes import cancel_order, remove_group
-from forexai_core.engine.checks import NO_MONEY, affordable, refuse
+from forexai_core.engine.checks import HEDGE_PROHIBITED, NO_MONEY, affordable, refuse
 from forexai_core.engine.deals import Entry, fill, find_position, netting_row
+from forexai_core.engine.fifo import opposed
 from forexai_core.engine.records import (
     ENTERED_OPEN,
     ORDER_LIMIT,
@@ -41,7 +42,7 @@ def _reason(origin: int) -> int:
 
 @kernel
 def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
-    """Fill a pending order at a price, or remove it when free margin does not cover it.
+    """Fill a pending order at a price, or remove it when it must not be opened: for want of margin, or against hedging.
 
     Parameters
     ----------
@@ -77,6 +78,9 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
     )
     group, strategy = order["oco"], order["strategy"]
     cancel_order(book, row)
+    if opposed(book, entry.symbol, entry.side):
+        refuse(book, HEDGE_PROHIBITED)
+        return False
     if not affordable(book, entry.symbol, entry.side, entry.steps, price):
         refuse(book, NO_MONEY)
         return False

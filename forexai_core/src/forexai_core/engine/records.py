@@ -43,6 +43,7 @@ REQUEST_MODIFY_ORDER = 8
 REQUEST_CANCEL = 9
 REQUEST_CANCEL_ALL = 10
 REQUEST_TRAIL = 11
+REQUEST_CLOSE_BY = 12
 
 REQUEST = np.dtype(
     [
@@ -62,6 +63,7 @@ REQUEST = np.dtype(
         ("trail_start", np.int64),  # points of gain before trailing begins
         ("expiry_ns", np.int64),  # 0 good till cancelled
         ("ticket", np.int64),  # of the position or order that the request is about
+        ("ticket_by", np.int64),  # of CLOSE_BY: the opposite position
         ("oco", np.int64),  # group of orders of which one cancels the others; 0 none
         ("tag", np.int64),  # the asker's own mark, carried to order, position and deals
         ("decided_ns", np.int64),  # no price before this instant is for it
@@ -243,6 +245,9 @@ REFUSALS = (
     "no_position",
     "frozen",
     "limit_volume",
+    "invalid_close_by",
+    "fifo_close",
+    "hedge_prohibited",
 )
 """Why the venue refuses a request, in the order of ``ACCOUNT["refused"]``."""
 
@@ -257,6 +262,7 @@ ACCOUNT = np.dtype(
         ("money_scale", np.float64),  # 10 ** digits of the account currency
         ("leverage", np.float64),
         ("netting", np.int64),
+        ("fifo", np.int64),  # index into FifoRule
         ("stop_out", np.float64),
         ("margin_call", np.float64),
         ("limit_fill_open", np.int64),  # 1: limits and targets gapped by an open fill there
@@ -281,7 +287,7 @@ ACCOUNT = np.dtype(
         ("events", np.int64),  # how many events have been taken
         ("next_ticket", np.int64),
         ("next_deal", np.int64),
-        ("refused", np.int64, (8,)),  # by REFUSALS
+        ("refused", np.int64, (len(REFUSALS),)),
         ("stop_outs", np.int64),
         ("dropped", np.int64),  # decisions on the last bar
         ("activity", np.int64),  # raised by every fill, placing, change or removal

@@ -14,7 +14,7 @@ from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rat
 from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, MAX_SYMBOLS, ROLLOVER
 from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
-from forexai_core.values.accounts import Account, AccountMode, Costs
+from forexai_core.values.accounts import Account, AccountMode, Costs, FifoRule
 from forexai_core.values.bars import Bars
 from forexai_core.values.points import Points, widened
 from forexai_core.values.ticks import Ticks
@@ -22,6 +22,8 @@ from forexai_core.values.ticks import Ticks
 __all__ = ["Setup", "prepare"]
 
 Series = Bars | Ticks
+
+_FIFO = tuple(FifoRule)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -67,6 +69,7 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     record["money_scale"] = 10.0**account.digits
     record["leverage"] = account.leverage
     record["netting"] = int(account.mode is AccountMode.NETTING)
+    record["fifo"] = _FIFO.index(account.fifo)
     record["stop_out"] = account.stop_out
     record["margin_call"] = account.margin_call
     record["limit_fill_open"] = int(limit_fill_open)

@@ -6,6 +6,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.deals import close_position
+from forexai_core.engine.fifo import first_to_close
 from forexai_core.engine.margin import level_below, open_profit
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import ENTRY_OUT
@@ -57,7 +58,7 @@ def stop_out(book: Book, intrabar: int) -> bool:
     while account["positions"] > 0 and level_below(book):
         account["activity"] += account["orders"]
         account["orders"] = 0
-        row = _worst_position(book)
+        row = first_to_close(book, _worst_position(book))
         position = book["positions"][row]
         symbol = book["symbols"][position["symbol"]]
         price = symbol["bid"] if position["side"] > 0 else symbol["ask"]

@@ -16,6 +16,7 @@ from forexai_core.arrays import (
     COMMAND_CANCEL_ALL,
     COMMAND_CLOSE,
     COMMAND_CLOSE_ALL,
+    COMMAND_CLOSE_BY,
     COMMAND_LIMIT,
     COMMAND_MARKET,
     COMMAND_MODIFY_ORDER,
@@ -34,6 +35,7 @@ __all__ = [
     "cancel_all",
     "close",
     "close_all",
+    "close_by",
     "modify",
     "modify_order",
     "place",
@@ -66,6 +68,7 @@ def _command(out: Any, kind: int) -> int:
             row["trail_start"] = 0.0
             row["expiry_ns"] = 0
             row["ticket"] = 0
+            row["ticket_by"] = 0
             row["oco"] = 0
             if number + 1 < out.shape[0]:
                 out[number + 1]["kind"] = 0
@@ -207,6 +210,16 @@ def close(out: Any, ticket: int, volume_lots: float = 0.0) -> int:
     if number >= 0:
         out[number]["ticket"] = ticket
         out[number]["volume_lots"] = volume_lots
+    return number
+
+
+@kernel
+def close_by(out: Any, ticket: int, ticket_by: int) -> int:
+    """Close a position by an opposite one of the same symbol, as far as the smaller of the two goes."""
+    number = _command(out, COMMAND_CLOSE_BY)
+    if number >= 0:
+        out[number]["ticket"] = ticket
+        out[number]["ticket_by"] = ticket_by
     return number
 
 

@@ -302,6 +302,19 @@ class Trading(RequestWriter):
         steps = 0 if volume_lots is None else self._units.steps(volume_lots)
         return self._ask(kind=records.REQUEST_CLOSE, ticket=_ticket(position), volume_steps=steps)
 
+    def close_by(self, position: OpenPosition | int, other: OpenPosition | int) -> Asked:
+        """Close a position by an opposite one at the next price, as far as the smaller of the two goes.
+
+        Both close at the opening price of ``other``, so neither pays a spread again; the profit of both stands in the
+        row of ``position``. Only accounts in hedging mode have opposite positions.
+
+        Parameters
+        ----------
+        position, other : OpenPosition or int
+            Two positions of this symbol, or their tickets; one long, one short.
+        """
+        return self._ask(kind=records.REQUEST_CLOSE_BY, ticket=_ticket(position), ticket_by=_ticket(other))
+
     def modify(
         self,
         target: OpenPosition | PendingOrder | int,

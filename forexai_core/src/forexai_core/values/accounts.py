@@ -9,7 +9,7 @@ import attrs
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 
-__all__ = ["Account", "AccountMode", "AccountState", "Costs", "currency_digits"]
+__all__ = ["Account", "AccountMode", "AccountState", "Costs", "FifoRule", "currency_digits"]
 
 _WITHOUT_CENTS = frozenset({"JPY", "KRW", "IDR", "VND", "CLP", "HUF"})
 
@@ -24,6 +24,27 @@ class AccountMode(StrEnum):
 
     HEDGING = "hedging"
     NETTING = "netting"
+
+
+class FifoRule(StrEnum):
+    """Which position has to close first (MetaTrader 5's ``ACCOUNT_FIFO_CLOSE``).
+
+    ``symbol``: the oldest of its symbol. ``size``: as the NFA's rule 2-43(b) allows, the oldest of its symbol and
+    volume; a part of a position only of the oldest of the symbol. With either, a symbol has no opposite positions.
+    """
+
+    NONE = "none"
+    SYMBOL = "symbol"
+    SIZE = "size"
+
+
+def _fifo(value: bool | str | FifoRule) -> FifoRule:  # noqa: FBT001 - True is the plain way to ask for it
+    if isinstance(value, bool):
+        return FifoRule.SYMBOL if value else FifoRule.NONE
+    try:
+        return FifoRule(value)
+    except ValueError:
+        raise ConfigError(f"There is no FIFO rule '{value}'. {did_you_mean(str(value), FifoRule)}") from None
 
 
 def _mode(value: str | AccountMode) -> AccountMode:
@@ -69,6 +90,10 @@ class Account:
     margin_call, stop_out : float
         Margin levels, equity / margin in percent, at which the broker warns and at which it closes
         positions. Defaults 100 and 50.
+    fifo : FifoRule or bool
+        Whether the oldest position has to close first, with no hedging, as for accounts in the United States:
+        ``none`` (default), ``symbol`` (what True stands for) or ``size``. Only in hedging mode: netting has nothing
+        to put in order.
     """
 
     balance: float = attrs.field(default=10_000.0, converter=float, validator=_finite_positive)
@@ -78,10 +103,16 @@ class Account:
     clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
     margin_call: float = attrs.field(default=100.0, converter=float, validator=_percent)
     stop_out: float = attrs.field(default=50.0, converter=float, validator=_percent)
+    fifo: FifoRule = attrs.field(default=FifoRule.NONE, converter=_fifo)
 
     def __attrs_post_init__(self) -> None:
         if len(self.currency) < 3 or not self.currency.isupper():
             raise ConfigError(f"'{self.currency}' is no currency code. Use three capital letters, such as USD.")
+        if self.fifo is not FifoRule.NONE and self.mode is AccountMode.NETTING:
+            raise ConfigError(
+                f"fifo='{self.fifo}' belongs to mode='hedging': a netting account has one position a symbol. "
+                "Leave one of the two out."
+            )
         if self.stop_out > self.margin_call:
             raise ConfigError(
                 f"stop_out ({self.stop_out:g} %) must not lie above margin_call ({self.margin_call:g} %)."

@@ -1,0 +1,43 @@
+"""Closing a position by an opposite one.
+
+Rule: MetaTrader 5's ``TRADE_ACTION_CLOSE_BY``. One order, two deals with the entry OUT_BY, both for the smaller volume
+and at the opening price of the second position, so that all profit falls on the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.engine.book import Book
+from forexai_core.engine.checks import INVALID_CLOSE_BY, NO_POSITION, refuse
+from forexai_core.engine.deals import close_position, find_position
+from forexai_core.engine.records import ENTRY_OUT_BY
+
+__all__ = ["close_by"]
+
+_CLOSE_BY = CLOSE_REASONS.index("close_by")
+
+
+@kernel
+def close_by(book: Book, request: Any) -> None:
+    """Close the position of ``ticket`` by the opposite one of ``ticket_by``, as far as the smaller goes."""
+    row, other = find_position(book, request["ticket"]), find_position(book, request["ticket_by"])
+    if row < 0 or other < 0:
+        refuse(book, NO_POSITION)
+        return
+    one, two = book["positions"][row], book["positions"][other]
+    if one["symbol"] != request["symbol"] or two["symbol"] != request["symbol"]:
+        refuse(book, NO_POSITION)
+        return
+    if one["side"] == two["side"]:  # a position and itself, too
+        refuse(book, INVALID_CLOSE_BY)
+        return
+    steps = min(one["volume_steps"], two["volume_steps"])
+    price = round(two["cost"] / two["volume_steps"])
+    order = book["account"]["next_ticket"]
+    book["account"]["next_ticket"] += 1
+    close_position(book, row, steps, price, _CLOSE_BY, 0, order, ENTRY_OUT_BY)
+    other = find_position(book, request["ticket_by"])  # rows move up when one empties
+    close_position(book, other, steps, price, _CLOSE_BY, 0, order, ENTRY_OUT_BY)

@@ -5,7 +5,8 @@ Two strategies over a year of real prices that come with the package, compared i
 
 from __future__ import annotations
 
-import shutil
+import os
+import shlex
 import sys
 import time
 import webbrowser
@@ -38,7 +39,7 @@ _NEXT = """\
 Try next:
   {program} strategies         what else there is, with its parameters
   {program} data sample        writes these prices to EURUSD_H1.csv.gz
-  {program} backtest rsi-reversion --data EURUSD_H1.csv.gz --symbol EURUSD --timeframe H1 --html r.html
+  {program} backtest rsi-reversion -d EURUSD_H1.csv.gz -s EURUSD -t H1 --html r.html
   {program} backtest --help    your own prices, your own strategy, other costs"""
 
 
@@ -155,13 +156,23 @@ def _times(count: int) -> str:
 
 
 def _program() -> str:
-    """Give what starts the command line from where the person is."""
-    if shutil.which("forexai"):
-        return "forexai"
-    script = Path(sys.executable).with_name("forexai")
+    """Give what starts the command line from where the person is, whatever the shell's own path is.
+
+    The path that this process searches says nothing of it: nox puts the environment of the demo there.
+    """
+    script = Path(sys.executable).with_name("forexai.exe" if sys.platform == "win32" else "forexai")
     if not script.exists():
-        return f"{sys.executable} -m forexai_core.cli"
-    return str(script.relative_to(Path.cwd())) if script.is_relative_to(Path.cwd()) else str(script)
+        return f"{_typed(Path(sys.executable))} -m forexai_core.cli"
+    here = Path.cwd()
+    return _typed(script.relative_to(here) if script.is_relative_to(here) else script)
+
+
+def _typed(path: Path) -> str:
+    """Write a path as it is typed in a shell."""
+    text = str(path) if path.parent != Path(os.curdir) else f"{os.curdir}{os.sep}{path}"
+    if sys.platform == "win32":
+        return f'"{text}"' if " " in text else text
+    return shlex.quote(text)
 
 
 def _has_display() -> bool:

@@ -12,13 +12,15 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numba
+from llvmlite import binding as llvm
 from numba.core import caching, types
+from numba.core.runtime import nrt
 
 __all__ = ["compiled_signature", "is_compiled", "kernel", "kernel_stamp"]
 
@@ -68,17 +70,24 @@ def kernel_stamp(folder: str) -> str:
     return digest.hexdigest()
 
 
+@cache
+def _folder_of(py_file: str) -> str | None:
+    """Give the folder of the package that a file lies in; None for files of others."""
+    path = Path(py_file).resolve()
+    return path.relative_to(_PACKAGE).parts[0] if path.is_relative_to(_PACKAGE) else None
+
+
 class _Stamped:
     """Stamp the cache of the package's kernels with :func:`kernel_stamp`; decline other files."""
 
     _py_file: str
 
     def get_source_stamp(self) -> str:
-        return kernel_stamp(Path(self._py_file).resolve().relative_to(_PACKAGE).parts[0])
+        return kernel_stamp(_folder_of(self._py_file) or "")
 
     @classmethod
     def from_function(cls, py_func: Any, py_file: str) -> Any:
-        if not Path(py_file).resolve().is_relative_to(_PACKAGE):
+        if _folder_of(py_file) is None:
             return None
         locate: Any = super()
         return locate.from_function(py_func, py_file)
@@ -126,6 +135,117 @@ caching.CacheImpl._locator_classes[:0] = [  # noqa: SLF001
 ]
 
 
+# Before numba reads its first kernel from disk it fills its registries with everything that code may call, which takes
+# longer than all else in a short run. A kernel that is compiled already needs of that only the addresses of what its
+# machine code calls, so these are checked, and the registries filled when one is missing. Compiling fills them by
+# itself. This leans on parts of numba that are not public, tried on numba 0.68.1: where one of them is missing,
+# the usual way is taken.
+_RUNTIME: Any = getattr(nrt, "_nrt", None)
+_PARTS = (
+    (caching, "FunctionCache"),
+    (caching, "CompileResultCacheImpl"),
+    (caching.Cache, "_load_overload"),
+    (caching.Cache, "_guard_against_spurious_io_errors"),
+    (caching.CompileResultCacheImpl, "reduce"),
+    (caching.CompileResultCacheImpl, "rebuild"),
+    (_RUNTIME, "c_helpers"),
+    (llvm, "address_of_symbol"),
+)
+_LOADS_ALONE = all(hasattr(home, name) for home, name in _PARTS)
+
+
+@cache
+def _add_runtime_symbols() -> None:
+    """Tell LLVM where numba's runtime lies, as numba does when it fills its registries."""
+    for name, address in _RUNTIME.c_helpers.items():
+        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
+
+
+def _called_from_outside(library: Any) -> tuple[str, ...] | None:
+    """Name what compiled code calls or reads outside itself; None where that cannot be seen."""
+    module = getattr(library, "_final_module", None)
+    if module is None:
+        return None
+    outside = [*module.functions, *module.global_variables]
+    return tuple(each.name for each in outside if each.is_declaration and not each.name.startswith("llvm."))
+
+
+@cache
+def _is_known(symbol: str) -> bool:
+    return llvm.address_of_symbol(symbol) is not None
+
+
+class _KernelResults(caching.CompileResultCacheImpl):
+    """Keep with each compiled kernel what it calls, and fill the registries only where that is not known."""
+
+    def reduce(self, result: Any) -> Any:
+        usual: Any = super()
+        return _called_from_outside(result.library), usual.reduce(result)
+
+    def rebuild(self, target_context: Any, payload: tuple[Sequence[str] | None, Any]) -> Any:
+        symbols, kept = payload
+        if symbols is None or not all(map(_is_known, symbols)):
+            target_context.refresh()
+        usual: Any = super()
+        return usual.rebuild(target_context, kept)
+
+
+class _LightCache(caching.FunctionCache):
+    """The kept forms of one kernel, read without filling numba's registries."""
+
+    _impl_class = _KernelResults
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        _add_runtime_symbols()
+        here: Any = self
+        with here._guard_against_spurious_io_errors():  # noqa: SLF001
+            return here._load_overload(sig, target_context)  # noqa: SLF001
+
+
+class _KernelCache(caching.NullCache):
+    """The cache of a kernel, which looks at the disk when the kernel is first called: most never are."""
+
+    def __init__(self, body: Callable[..., Any]) -> None:
+        self._body = body
+
+    @cached_property
+    def kept(self) -> Any:
+        """The cache that does the work."""
+        make: Any = _LightCache
+        return make(self._body)
+
+    @property
+    def cache_path(self) -> Any:
+        return self.kept.cache_path
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        return self.kept.load_overload(sig, target_context)
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        self.kept.save_overload(sig, cres)
+
+    def enable(self) -> None:
+        self.kept.enable()
+
+    def disable(self) -> None:
+        self.kept.disable()
+
+    def flush(self) -> None:
+        self.kept.flush()
+
+
+def _compiled_by_need(body: F, options: dict[str, Any]) -> Any:
+    """Decorate a function for numba, kept on disk where ``cache`` says so."""
+    if not options.pop("cache", False):
+        return numba.njit(**options)(body)
+    if not _LOADS_ALONE:
+        return numba.njit(cache=True, **options)(body)
+    dispatcher: Any = numba.njit(**options)(body)
+    if hasattr(dispatcher, "_cache"):  # with NUMBA_DISABLE_JIT there is no dispatcher
+        dispatcher._cache = _KernelCache(body)  # noqa: SLF001
+    return dispatcher
+
+
 @overload
 def kernel(function: F) -> F: ...
 @overload
@@ -153,10 +273,9 @@ def kernel(function: F | None = None, **options: Any) -> F | Callable[[F], F]:
     # Kernels allocate nothing, so they need no counting of references, which cost half their time.
     options.setdefault("_nrt", False)
     options.setdefault("no_cfunc_wrapper", True)  # nobody hands a kernel to C
-    decorate = numba.njit(**options)
 
     def make(body: F) -> F:
-        return cast("F", _typed_widely(decorate(body)))
+        return cast("F", _typed_widely(_compiled_by_need(body, dict(options))))
 
     return make if function is None else make(function)
 
@@ -195,7 +314,15 @@ def compiled_signature(signature: Any, **options: Any) -> Callable[[F], F]:
     """
     options.setdefault("nogil", True)
     options.setdefault("error_model", "numpy")
-    return cast("Callable[[F], F]", numba.njit(signature, **options))
+
+    def make(body: F) -> F:
+        dispatcher = _compiled_by_need(body, dict(options))
+        if hasattr(dispatcher, "py_func"):
+            dispatcher.compile(signature)
+            dispatcher.disable_compile()
+        return cast("F", dispatcher)
+
+    return make
 
 
 def is_compiled(function: Callable[..., Any]) -> bool:
@@ -215,5 +342,6 @@ def is_compiled(function: Callable[..., Any]) -> bool:
     if not hasattr(dispatcher, "py_func") or dispatcher.signatures:
         return True
     # numba has no public way to look into a cache without loading from it.
-    file = getattr(dispatcher._cache, "_cache_file", None)  # noqa: SLF001
+    kept = getattr(dispatcher._cache, "kept", dispatcher._cache)  # noqa: SLF001
+    file = getattr(kept, "_cache_file", None)
     return file is not None and bool(file._load_index())  # noqa: SLF001

@@ -90,6 +90,66 @@ def test_kernels_of_other_packages_are_left_to_numba(tmp_path):
         assert locator.from_function(lambda: None, str(file)) is None
 
 
+FIRST_OF_ALL = """
+import sys
+from forexai_core.strategies.charges import charge
+print(charge(2.0), len(charge.stats.cache_hits), "numba.cpython.hashing" in sys.modules)
+import numba
+from forexai_core._jit import compiled_signature, kernel
+
+@kernel(cache=False)
+def charged_twice(lots):
+    return charge(lots) + charge(lots)
+
+@compiled_signature("float64(float64)")
+def step(lots):
+    return max(charge(lots), 1.0) ** 0.5
+
+@numba.njit
+def of_others(word):
+    known = {word: 1.0}
+    return sum([known[word], 2.0]) + hash((1, 2)) * 0
+
+print(charged_twice(2.0), step(6.0), of_others("a"))
+"""
+
+
+def test_a_kept_kernel_needs_no_registries_and_what_is_compiled_after_it_finds_them(package):
+    run(package)
+    assert run(package, FIRST_OF_ALL) == ["3.0", "1", "False", "6.0", "3.0", "3.0"]
+
+
+HASHING = """
+from forexai_core._jit import kernel
+
+@kernel(_nrt=True)
+def digest(text):
+    return hash(text)
+"""
+HASHED = """
+import sys
+from forexai_core.strategies.digests import digest
+same = digest("EURUSD") == hash("EURUSD")
+print(same, len(digest.stats.cache_hits), "numba.cpython.hashing" in sys.modules)
+"""
+
+
+def test_a_kept_kernel_that_calls_what_only_the_registries_bring_fills_them(package):
+    (package / "forexai_core" / "strategies" / "digests.py").write_text(HASHING)
+    assert run(package, HASHED) == ["True", "0", "True"]
+    assert run(package, HASHED) == ["True", "1", "True"]
+
+
+def test_where_numba_is_built_otherwise_kernels_are_kept_its_own_way(package):
+    otherwise = (
+        "import sys; from llvmlite import binding; del binding.address_of_symbol\n"
+        + PROGRAM
+        + "print('numba.cpython.hashing' in sys.modules)\n"
+    )
+    assert run(package, otherwise) == ["3.0", "0", "1", "True"]
+    assert run(package, otherwise) == ["3.0", "1", "0", "True"]
+
+
 CONSTANTS = """
 from forexai_core._jit import kernel
 

@@ -17,8 +17,9 @@ from typing import Any
 _HOMES = {
     "averages.adaptive_averages": ("Kama", "Vidya", "kama", "vidya"),
     "averages.exponential_average": ("Ema", "ema"),
-    "averages.repeated_averages": ("Dema", "T3", "Tema", "Trima", "dema", "t3", "tema", "trima"),
+    "averages.repeated_averages": ("Dema", "Tema", "Trima", "dema", "tema", "trima"),
     "averages.simple_average": ("NO_SUM", "Sma", "sma", "sma_sum_points"),
+    "averages.tillson_average": ("T3", "t3"),
     "averages.weighted_average": ("Wma", "wma"),
     "averages.wilder_average": ("Smma", "smma"),
     "averages.windowed_averages": ("Alma", "Hma", "Vwma", "Zlema", "alma", "hma", "vwma", "zlema"),

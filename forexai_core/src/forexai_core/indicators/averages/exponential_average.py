@@ -18,7 +18,17 @@ from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
-__all__ = ["NO_SMOOTHING", "Ema", "Smoothing", "ema", "ema_step", "ema_weight"]
+__all__ = [
+    "NO_SMOOTHING",
+    "Ema",
+    "Smoothing",
+    "chained_ema_step",
+    "ema",
+    "ema_step",
+    "ema_weight",
+    "settled_ema_step",
+    "smooth",
+]
 
 Smoothing: TypeAlias = tuple[float, float, float]
 """The average two rows ago (0 at first); the last one, during warm-up the sum; the last value times its weight."""
@@ -41,6 +51,30 @@ def ema_weight(period: int) -> float:
         ``2 / (period + 1)``.
     """
     return 2.0 / (period + 1.0)
+
+
+@kernel(forceinline=True)
+def settled_ema_step(value: float, state: Smoothing, weight: float) -> tuple[Smoothing, float]:
+    """Advance an exponential average whose warm-up is over.
+
+    Parameters
+    ----------
+    value, state, weight
+        As of :func:`ema_step`.
+
+    Returns
+    -------
+    state : Smoothing
+        The new state.
+    average : float
+        The average.
+    """
+    before, average, fed = state
+    decay = 1.0 - weight
+    # 1 - decay instead of weight: the two then add up to exactly 1.
+    share = value * (1.0 - decay)
+    newest = before * (decay * decay) + (fed * decay + share)
+    return (average, newest, share), newest
 
 
 @kernel(forceinline=True)
@@ -67,19 +101,63 @@ def ema_step(value: float, seen: int, state: Smoothing, period: int, weight: flo
     average : float
         NaN during warm-up.
     """
-    before, average, fed = state
     if seen >= period:
-        decay = 1.0 - weight
-        # 1 - decay instead of weight: the two then add up to exactly 1.
-        share = value * (1.0 - decay)
-        newest = before * (decay * decay) + (fed * decay + share)
-        return (average, newest, share), newest
-    average += value
+        return settled_ema_step(value, state, weight)
+    average = state[1] + value
     if seen < period - 1:
         return (0.0, average, 0.0), math.nan
     average /= period
     # As if the average had just been fed whole, and nothing before it.
     return (0.0, average, average), average
+
+
+@kernel(forceinline=True)
+def smooth(value: float, average: float, weight: float) -> float:
+    """Move an exponential average on by one value; for averages that feed each other.
+
+    The same average as :func:`ema_step`'s but for the last bits: it reaches back one row, because several averages
+    keep a processor busy without reaching further.
+
+    Parameters
+    ----------
+    value, average : float
+        The newest value, and the average before it.
+    weight : float
+        Weight of the newest value.
+
+    Returns
+    -------
+    float
+        The new average.
+    """
+    decay = 1.0 - weight
+    return average * decay + value * (1.0 - decay)
+
+
+@kernel(forceinline=True)
+def chained_ema_step(value: float, seen: int, average: float, period: int, weight: float) -> tuple[float, float]:
+    """Advance one of several exponential averages that feed each other.
+
+    Parameters
+    ----------
+    value, seen, period, weight
+        As of :func:`ema_step`.
+    average : float
+        The average so far; during warm-up the sum; 0 at the start.
+
+    Returns
+    -------
+    average, output : float
+        The new state, and the same or NaN during warm-up.
+    """
+    if seen >= period:
+        average = smooth(value, average, weight)
+        return average, average
+    average += value
+    if seen < period - 1:
+        return average, math.nan
+    average /= period
+    return average, average
 
 
 @kernel

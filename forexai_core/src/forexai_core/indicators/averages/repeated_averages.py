@@ -1,7 +1,7 @@
-"""Averages of averages: DEMA, TEMA, T3 and the triangular average.
+"""Averages of averages: DEMA, TEMA and the triangular average.
 
-Patrick Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, January and February 1994; Tim
-Tillson, Better Moving Averages, January 1998. Definitions and starts are TA-Lib's DEMA, TEMA, T3 and TRIMA.
+Patrick Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities, January and February
+1994. Definitions and starts are TA-Lib's DEMA, TEMA and TRIMA.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.averages.exponential_average import (
+    NO_SMOOTHING,
+    Smoothing,
+    ema_step,
+    settled_ema_step,
+)
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_number, check_series, check_whole_number
+from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
 from forexai_core.indicators.streaming import OneInput, OneOutput
 
-__all__ = ["NO_TRIPLE", "T3", "Dema", "Tema", "Trima", "Triple", "dema", "t3", "tema", "trima", "triple_step"]
+__all__ = ["NO_TRIPLE", "Dema", "Tema", "Trima", "Triple", "dema", "tema", "trima", "triple_step"]
 
 
 Double: TypeAlias = tuple[Smoothing, Smoothing]
@@ -33,16 +38,14 @@ Triple: TypeAlias = tuple[Smoothing, Smoothing, Smoothing]
 NO_TRIPLE: Triple = (NO_SMOOTHING, NO_SMOOTHING, NO_SMOOTHING)
 """The state of before the first value."""
 
-Sextuple: TypeAlias = tuple[Triple, Triple]
-"""Six averages, each of the one before."""
-
-NO_SEXTUPLE: Sextuple = (NO_TRIPLE, NO_TRIPLE)
-"""The state of before the first value."""
-
 
 @kernel(forceinline=True)
 def _dema_step(value: float, seen: int, state: Double, period: int) -> tuple[Double, float]:
     weight = 2.0 / (period + 1.0)
+    if seen > 2 * (period - 1):
+        first, once = settled_ema_step(value, state[0], weight)
+        second, twice = settled_ema_step(once, state[1], weight)
+        return (first, second), 2.0 * once - twice
     first, once = ema_step(value, seen, state[0], period, weight)
     if seen < period - 1:
         return (first, state[1]), math.nan
@@ -76,6 +79,11 @@ def triple_step(
     once, twice, thrice : float
         The averages, NaN during their warm-up.
     """
+    if seen > 3 * (period - 1):
+        first, once = settled_ema_step(value, state[0], weight)
+        second, twice = settled_ema_step(once, state[1], weight)
+        third, thrice = settled_ema_step(twice, state[2], weight)
+        return (first, second, third), once, twice, thrice
     first, once = ema_step(value, seen, state[0], period, weight)
     if seen < period - 1:
         return (first, state[1], state[2]), once, math.nan, math.nan
@@ -90,24 +98,6 @@ def triple_step(
 def _tema_step(value: float, seen: int, state: Triple, period: int) -> tuple[Triple, float]:
     state, once, twice, thrice = triple_step(value, seen, state, period, 2.0 / (period + 1.0))
     return state, 3.0 * (once - twice) + thrice
-
-
-@kernel(forceinline=True)
-def _t3_step(value: float, seen: int, state: Sextuple, period: int, volume_factor: float) -> tuple[Sextuple, float]:
-    weight = 2.0 / (period + 1.0)
-    front, _, _, third = triple_step(value, seen, state[0], period, weight)
-    if seen < 3 * (period - 1):
-        return (front, state[1]), math.nan
-    back, fourth, fifth, sixth = triple_step(third, seen - 3 * (period - 1), state[1], period, weight)
-    squared = volume_factor * volume_factor
-    cubed = squared * volume_factor
-    output = (
-        -cubed * sixth
-        + 3.0 * (squared + cubed) * fifth
-        + (-6.0 * squared - 3.0 * (volume_factor + cubed)) * fourth
-        + (1.0 + 3.0 * volume_factor + cubed + 3.0 * squared) * third
-    )
-    return (front, back), output
 
 
 @kernel
@@ -129,6 +119,24 @@ def _dema(values: Floats, period: int, out: Floats) -> None:
     out = out[start:]
     for k in range(newest.shape[0]):
         state, out[k] = _dema_step(newest[k], 2 * (period - 1) + 1, state, period)
+
+
+@kernel
+def _tema(values: Floats, period: int, out: Floats) -> None:
+    state = NO_TRIPLE
+    start = min(3 * (period - 1) + 1, values.shape[0])
+    for i in range(start):
+        state, out[i] = _tema_step(values[i], i, state, period)
+    # The warm-up is over: told so by a constant, the compiler drops its branches.
+    newest = values[start:]
+    out = out[start:]
+    for k in range(newest.shape[0]):
+        state, out[k] = _tema_step(newest[k], 3 * (period - 1) + 1, state, period)
+
+
+def _lengths(period: int) -> tuple[int, int]:
+    """Split a triangle into the two simple averages that make it."""
+    return period // 2 + 1, (period + 1) // 2
 
 
 def dema(values: ArrayLike, period: int = 20) -> Floats:
@@ -160,42 +168,6 @@ def dema(values: ArrayLike, period: int = 20) -> Floats:
     return out
 
 
-class Dema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`dema`.
-
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
-
-    name: ClassVar[str] = "dema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=2 * (self.period - 1))
-
-    def _start(self) -> None:
-        self._state = NO_DOUBLE
-
-    def _advance(self, value: float) -> float:
-        self._state, output = _dema_step(value, self._count, self._state, self.period)
-        return output
-
-
-@kernel
-def _tema(values: Floats, period: int, out: Floats) -> None:
-    state = NO_TRIPLE
-    start = min(3 * (period - 1) + 1, values.shape[0])
-    for i in range(start):
-        state, out[i] = _tema_step(values[i], i, state, period)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    newest = values[start:]
-    out = out[start:]
-    for k in range(newest.shape[0]):
-        state, out[k] = _tema_step(newest[k], 3 * (period - 1) + 1, state, period)
-
-
 def tema(values: ArrayLike, period: int = 20) -> Floats:
     """Average three times, and take off what the averages lag.
 
@@ -223,105 +195,6 @@ def tema(values: ArrayLike, period: int = 20) -> Floats:
     out = np.empty(column.shape[0])
     _tema(column, period, out)
     return out
-
-
-class Tema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`tema`.
-
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
-
-    name: ClassVar[str] = "tema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=3 * (self.period - 1))
-
-    def _start(self) -> None:
-        self._state = NO_TRIPLE
-
-    def _advance(self, value: float) -> float:
-        self._state, output = _tema_step(value, self._count, self._state, self.period)
-        return output
-
-
-@kernel
-def _t3(values: Floats, period: int, volume_factor: float, out: Floats) -> None:
-    state = NO_SEXTUPLE
-    start = min(6 * (period - 1) + 1, values.shape[0])
-    for i in range(start):
-        state, out[i] = _t3_step(values[i], i, state, period, volume_factor)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    newest = values[start:]
-    out = out[start:]
-    for k in range(newest.shape[0]):
-        state, out[k] = _t3_step(newest[k], 6 * (period - 1) + 1, state, period, volume_factor)
-
-
-def t3(values: ArrayLike, period: int = 5, volume_factor: float = 0.7) -> Floats:
-    """Smooth by six averages whose lag is taken off in part.
-
-    Parameters
-    ----------
-    values : (rows,) array_like
-        Prices or another finite quantity.
-    period : int
-        Length of the average, at least 1.
-    volume_factor : float
-        How much of the lag is taken off, above 0; 1 makes a triple TEMA.
-
-    Returns
-    -------
-    (rows,) float64
-        NaN in the first ``6 * (period - 1)`` rows.
-
-    Raises
-    ------
-    ConfigError
-        If a parameter is out of range.
-    DataShapeError
-        If ``values`` is not one column of finite numbers.
-    """
-    period = check_whole_number("t3", "period", period)
-    volume_factor = check_number("t3", "volume_factor", volume_factor)
-    column = check_series("t3", "values", values)
-    out = np.empty(column.shape[0])
-    _t3(column, period, volume_factor, out)
-    return out
-
-
-class T3(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`t3`.
-
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    volume_factor : float
-        How much of the lag is taken off, above 0; 1 makes a triple TEMA.
-    """
-
-    name: ClassVar[str] = "t3"
-
-    def __init__(self, period: int = 5, volume_factor: float = 0.7) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.volume_factor = check_number(self.name, "volume_factor", volume_factor)
-        super().__init__(warmup=6 * (self.period - 1))
-
-    def _start(self) -> None:
-        self._state = NO_SEXTUPLE
-
-    def _advance(self, value: float) -> float:
-        self._state, output = _t3_step(value, self._count, self._state, self.period, self.volume_factor)
-        return output
-
-
-def _lengths(period: int) -> tuple[int, int]:
-    """Split a triangle into the two simple averages that make it."""
-    return period // 2 + 1, (period + 1) // 2
 
 
 def trima(values: ArrayLike, period: int = 20) -> Floats:
@@ -352,6 +225,52 @@ def trima(values: ArrayLike, period: int = 20) -> Floats:
     longer, shorter = _lengths(period)
     _trima(column, longer, shorter, np.empty(column.shape[0]), out)
     return out
+
+
+class Dema(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`dema`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the average, at least 1.
+    """
+
+    name: ClassVar[str] = "dema"
+
+    def __init__(self, period: int = 20) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=2 * (self.period - 1))
+
+    def _start(self) -> None:
+        self._state = NO_DOUBLE
+
+    def _advance(self, value: float) -> float:
+        self._state, output = _dema_step(value, self._count, self._state, self.period)
+        return output
+
+
+class Tema(OneOutput, OneInput[float]):
+    """Streaming twin of :func:`tema`.
+
+    Parameters
+    ----------
+    period : int
+        Length of the average, at least 1.
+    """
+
+    name: ClassVar[str] = "tema"
+
+    def __init__(self, period: int = 20) -> None:
+        self.period = check_whole_number(self.name, "period", period)
+        super().__init__(warmup=3 * (self.period - 1))
+
+    def _start(self) -> None:
+        self._state = NO_TRIPLE
+
+    def _advance(self, value: float) -> float:
+        self._state, output = _tema_step(value, self._count, self._state, self.period)
+        return output
 
 
 class Trima(OneOutput, OneInput[float]):

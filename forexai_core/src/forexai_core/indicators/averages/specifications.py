@@ -6,8 +6,9 @@ import math
 
 from forexai_core.indicators.averages.adaptive_averages import Kama, Vidya, kama, vidya
 from forexai_core.indicators.averages.exponential_average import Ema, ema
-from forexai_core.indicators.averages.repeated_averages import T3, Dema, Tema, Trima, dema, t3, tema, trima
+from forexai_core.indicators.averages.repeated_averages import Dema, Tema, Trima, dema, tema, trima
 from forexai_core.indicators.averages.simple_average import Sma, sma
+from forexai_core.indicators.averages.tillson_average import T3, t3
 from forexai_core.indicators.averages.weighted_average import Wma, wma
 from forexai_core.indicators.averages.wilder_average import Smma, smma
 from forexai_core.indicators.averages.windowed_averages import Alma, Hma, Vwma, Zlema, alma, hma, vwma, zlema

@@ -5,17 +5,23 @@ As TA-Lib's MIDPOINT, of one series, and MIDPRICE, of highs and lows.
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_series, check_whole_number
-from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
+from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars, take_series
+from forexai_core.indicators.levels.rolling_extremes import (
+    RunningExtreme,
+    chunks_of_extremes,
+    rooms_for_a_range,
+    write_chunk,
+)
 from forexai_core.indicators.streaming import HighLow, OneInput, OneOutput
 
-__all__ = ["Midpoint", "Midprice", "midpoint", "midprice"]
+__all__ = ["Midpoint", "Midprice", "midpoint", "midprice", "write_middles"]
 
 
 @kernel(forceinline=True)
@@ -24,17 +30,43 @@ def _middle(highest: float, lowest: float) -> float:
 
 
 @kernel
-def _write_middles(highs: Floats, lows: Floats, out: Floats) -> None:
-    for i in range(out.shape[0]):
-        out[i] = _middle(highs[i], lows[i])
+def _halve(highs: Floats, lows: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = _middle(highs[k], lows[k])
 
 
-def _midprice(high: Floats, low: Floats, period: int, out: Floats) -> None:
-    _write_middles(extremes_of(high, period, 1.0), extremes_of(low, period, -1.0), out)
+@kernel
+def write_middles(high: Floats, low: Floats, period: int, rooms: Floats, extremes: Floats, out: Floats) -> bool:
+    """Write the middle of the range of every window.
 
+    Parameters
+    ----------
+    high, low : (rows,) float64
+        Prices of bars.
+    period : int
+        Length of the window.
+    rooms, extremes : float64
+        Room to work in, as of :func:`~forexai_core.indicators.levels.rolling_extremes.rooms_for_a_range`.
+    out : (rows,) float64
+        Overwritten; NaN in the first ``period - 1`` rows.
 
-def _midpoint(values: Floats, period: int, out: Floats) -> None:
-    _midprice(values, values, period, out)
+    Returns
+    -------
+    bool
+        False where a price may not be finite.
+    """
+    rows = out.shape[0]
+    tops, bottoms = extremes[0], extremes[1]
+    first, size = chunks_of_extremes(period, rows)
+    finite = first < rows
+    for start in range(first, rows, size):
+        stop = min(start + size, rows)
+        highs, lows = tops[: stop - start], bottoms[: stop - start]
+        finite &= write_chunk(high, start, stop, period, 1.0, rooms[0], highs)
+        finite &= write_chunk(low, start, stop, period, -1.0, rooms[1], lows)
+        _halve(highs, lows, out[start:stop])
+    out[: min(period - 1, rows)] = math.nan
+    return finite
 
 
 def midpoint(values: ArrayLike, period: int = 14) -> Floats:
@@ -60,9 +92,10 @@ def midpoint(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     period = check_whole_number("midpoint", "period", period)
-    column = check_series("midpoint", "values", values)
+    column = take_series("midpoint", "values", values)
     out = np.empty(column.shape[0])
-    _midpoint(column, period, out)
+    if not write_middles(column, column, period, *rooms_for_a_range(period), out):
+        refuse_infinite("midpoint", values=column)
     return out
 
 
@@ -111,9 +144,10 @@ def midprice(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
         If a column is not one of finite numbers, or their lengths differ.
     """
     period = check_whole_number("midprice", "period", period)
-    highs, lows = check_bars("midprice", high=high, low=low)
+    highs, lows = take_bars("midprice", high=high, low=low)
     out = np.empty(highs.shape[0])
-    _midprice(highs, lows, period, out)
+    if not write_middles(highs, lows, period, *rooms_for_a_range(period), out):
+        refuse_infinite("midprice", high=highs, low=lows)
     return out
 
 

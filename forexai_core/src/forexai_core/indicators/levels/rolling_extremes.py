@@ -27,8 +27,7 @@ __all__ = [
     "chunks_of_extremes",
     "extremes_of",
     "room_for_extremes",
-    "rooms_for_extremes",
-    "rows_of_a_chunk",
+    "rooms_for_a_range",
     "write_chunk",
     "write_extremes",
 ]
@@ -234,24 +233,8 @@ def room_for_extremes(period: int) -> Floats:
     return np.empty((2, BLOCK + period))
 
 
-def rooms_for_extremes(columns: int, period: int) -> Floats:
-    """Make that room for several columns.
-
-    Parameters
-    ----------
-    columns, period : int
-        How many, and the length of the window.
-
-    Returns
-    -------
-    (columns, 2, more) float64
-        Not initialised.
-    """
-    return np.empty((columns, 2, BLOCK + period))
-
-
-def rows_of_a_chunk(period: int) -> int:
-    """Give the most rows that :func:`write_chunk` writes at once.
+def rooms_for_a_range(period: int) -> tuple[Floats, Floats]:
+    """Make the room that a batch of ranges works in: for highs and lows, and for their extremes.
 
     Parameters
     ----------
@@ -260,10 +243,12 @@ def rows_of_a_chunk(period: int) -> int:
 
     Returns
     -------
-    int
-        Rows.
+    rooms : (2, 2, more) float64
+        Not initialised.
+    extremes : (2, rows of a chunk) float64
+        Not initialised.
     """
-    return max(BLOCK, period)
+    return np.empty((2, 2, BLOCK + period)), np.empty((2, max(BLOCK, period)))
 
 
 def extremes_of(values: Floats, period: int, sign: float) -> Floats:

@@ -13,7 +13,14 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.inputs import (
+    NEGLIGIBLE,
+    Floats,
+    check_bars,
+    check_whole_number,
+    refuse_infinite,
+    take_bars,
+)
 from forexai_core.indicators.streaming import HighLowClose, OneOutput, OpenHighLowClose, SeveralOutputs
 
 __all__ = ["Bop", "ElderLines", "ElderRay", "bop", "elder_ray"]
@@ -28,9 +35,13 @@ def _balance_step(opened: float, high: float, low: float, close: float) -> float
 
 
 @kernel
-def _bop(opens: Floats, high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+def _bop(opens: Floats, high: Floats, low: Floats, close: Floats, out: Floats) -> bool:
+    finite = True
     for i in range(out.shape[0]):
+        probe = (high[i] - low[i]) + (close[i] - opens[i])
+        finite &= probe - probe == 0.0
         out[i] = _balance_step(opens[i], high[i], low[i], close[i])
+    return finite
 
 
 @kernel(forceinline=True)
@@ -59,9 +70,10 @@ def bop(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike) -> F
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    opens, highs, lows, closes = check_bars("bop", open=open, high=high, low=low, close=close)
+    opens, highs, lows, closes = take_bars("bop", open=open, high=high, low=low, close=close)
     out = np.empty(opens.shape[0])
-    _bop(opens, highs, lows, closes, out)
+    if not _bop(opens, highs, lows, closes, out):
+        refuse_infinite("bop", open=opens, high=highs, low=lows, close=closes)
     return out
 
 

@@ -18,8 +18,7 @@ from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_in
 from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
     chunks_of_extremes,
-    rooms_for_extremes,
-    rows_of_a_chunk,
+    rooms_for_a_range,
     write_chunk,
 )
 from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
@@ -82,11 +81,8 @@ def write_places(
         Prices of bars.
     period : int
         Length of the window.
-    rooms : (2, 2, more) float64
-        To work in, for highs and lows; see
-        :func:`~forexai_core.indicators.levels.rolling_extremes.room_for_extremes`.
-    extremes : (2, at least a chunk) float64
-        To work in.
+    rooms, extremes : float64
+        Room to work in, as of :func:`~forexai_core.indicators.levels.rolling_extremes.rooms_for_a_range`.
     out : (rows,) float64
         Overwritten; NaN in the first ``period - 1`` rows.
 
@@ -125,8 +121,7 @@ def _lines(
     refuse_infinite(indicator, close=closes)
     rows = highs.shape[0]
     raw, out = np.full(rows, math.nan), np.full((2, rows), math.nan)
-    extremes = np.empty((2, rows_of_a_chunk(k_length)))
-    finite = write_places(highs, lows, closes, k_length, rooms_for_extremes(2, k_length), extremes, raw)
+    finite = write_places(highs, lows, closes, k_length, *rooms_for_a_range(k_length), raw)
     first = k_length - 1
     if not finite:
         refuse_infinite(indicator, high=highs, low=lows)

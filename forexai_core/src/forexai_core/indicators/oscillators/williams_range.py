@@ -14,8 +14,20 @@ from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
-from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
+from forexai_core.indicators.inputs import (
+    NEGLIGIBLE,
+    Floats,
+    check_bars,
+    check_whole_number,
+    refuse_infinite,
+    take_bars,
+)
+from forexai_core.indicators.levels.rolling_extremes import (
+    RunningExtreme,
+    chunks_of_extremes,
+    rooms_for_a_range,
+    write_chunk,
+)
 from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput
 
 __all__ = ["DeMarker", "WilliamsR", "demarker", "williams_r"]
@@ -28,13 +40,32 @@ def _range_step(close: float, highest: float, lowest: float) -> float:
 
 
 @kernel
-def _relate(close: Floats, highs: Floats, lows: Floats, out: Floats) -> None:
-    for i in range(out.shape[0]):
-        out[i] = _range_step(close[i], highs[i], lows[i])
+def _relate(close: Floats, highs: Floats, lows: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        finite &= close[k] - close[k] == 0.0
+        out[k] = _range_step(close[k], highs[k], lows[k])
+    return finite
 
 
-def _williams_r(high: Floats, low: Floats, close: Floats, period: int, out: Floats) -> None:
-    _relate(close, extremes_of(high, period, 1.0), extremes_of(low, period, -1.0), out)
+@kernel
+def _write_ranges(
+    high: Floats, low: Floats, close: Floats, period: int, rooms: Floats, extremes: Floats, out: Floats
+) -> bool:
+    rows = out.shape[0]
+    tops, bottoms = extremes[0], extremes[1]
+    first, size = chunks_of_extremes(period, rows)
+    finite = first < rows
+    for start in range(first, rows, size):
+        stop = min(start + size, rows)
+        highs, lows = tops[: stop - start], bottoms[: stop - start]
+        finite &= write_chunk(high, start, stop, period, 1.0, rooms[0], highs)
+        finite &= write_chunk(low, start, stop, period, -1.0, rooms[1], lows)
+        finite &= _relate(close[start:stop], highs, lows, out[start:stop])
+    for i in range(min(period - 1, rows)):
+        finite &= close[i] - close[i] == 0.0
+        out[i] = math.nan
+    return finite
 
 
 @kernel(forceinline=True)
@@ -93,9 +124,10 @@ def williams_r(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 
         If a column is not one of finite numbers, or their lengths differ.
     """
     period = check_whole_number("williams_r", "period", period)
-    highs, lows, closes = check_bars("williams_r", high=high, low=low, close=close)
+    highs, lows, closes = take_bars("williams_r", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _williams_r(highs, lows, closes, period, out)
+    if not _write_ranges(highs, lows, closes, period, *rooms_for_a_range(period), out):
+        refuse_infinite("williams_r", high=highs, low=lows, close=closes)
     return out
 
 

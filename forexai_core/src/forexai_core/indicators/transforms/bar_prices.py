@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars
+from forexai_core.indicators.inputs import Floats, refuse_infinite, take_bars
 from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput, OpenHighLowClose
 
 __all__ = [
@@ -47,27 +47,43 @@ def _weighted_step(high: float, low: float, close: float) -> float:
 
 
 @kernel
-def _average_price(opens: Floats, high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+def _average_price(opens: Floats, high: Floats, low: Floats, close: Floats, out: Floats) -> bool:
+    finite = True
     for i in range(out.shape[0]):
-        out[i] = _average_step(opens[i], high[i], low[i], close[i])
+        price = _average_step(opens[i], high[i], low[i], close[i])
+        finite &= price - price == 0.0
+        out[i] = price
+    return finite
 
 
 @kernel
-def _median_price(high: Floats, low: Floats, out: Floats) -> None:
+def _median_price(high: Floats, low: Floats, out: Floats) -> bool:
+    finite = True
     for i in range(out.shape[0]):
-        out[i] = _median_step(high[i], low[i])
+        price = _median_step(high[i], low[i])
+        finite &= price - price == 0.0
+        out[i] = price
+    return finite
 
 
 @kernel
-def _typical_price(high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+def _typical_price(high: Floats, low: Floats, close: Floats, out: Floats) -> bool:
+    finite = True
     for i in range(out.shape[0]):
-        out[i] = _typical_step(high[i], low[i], close[i])
+        price = _typical_step(high[i], low[i], close[i])
+        finite &= price - price == 0.0
+        out[i] = price
+    return finite
 
 
 @kernel
-def _weighted_price(high: Floats, low: Floats, close: Floats, out: Floats) -> None:
+def _weighted_price(high: Floats, low: Floats, close: Floats, out: Floats) -> bool:
+    finite = True
     for i in range(out.shape[0]):
-        out[i] = _weighted_step(high[i], low[i], close[i])
+        price = _weighted_step(high[i], low[i], close[i])
+        finite &= price - price == 0.0
+        out[i] = price
+    return finite
 
 
 def average_price(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:  # noqa: A002  (the column's name)
@@ -88,9 +104,10 @@ def average_price(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: Array
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    opens, highs, lows, closes = check_bars("average_price", open=open, high=high, low=low, close=close)
+    opens, highs, lows, closes = take_bars("average_price", open=open, high=high, low=low, close=close)
     out = np.empty(opens.shape[0])
-    _average_price(opens, highs, lows, closes, out)
+    if not _average_price(opens, highs, lows, closes, out):
+        refuse_infinite("average_price", open=opens, high=highs, low=lows, close=closes)
     return out
 
 
@@ -127,9 +144,10 @@ def median_price(high: ArrayLike, low: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows = check_bars("median_price", high=high, low=low)
+    highs, lows = take_bars("median_price", high=high, low=low)
     out = np.empty(highs.shape[0])
-    _median_price(highs, lows, out)
+    if not _median_price(highs, lows, out):
+        refuse_infinite("median_price", high=highs, low=lows)
     return out
 
 
@@ -166,9 +184,10 @@ def typical_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = check_bars("typical_price", high=high, low=low, close=close)
+    highs, lows, closes = take_bars("typical_price", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _typical_price(highs, lows, closes, out)
+    if not _typical_price(highs, lows, closes, out):
+        refuse_infinite("typical_price", high=highs, low=lows, close=closes)
     return out
 
 
@@ -205,9 +224,10 @@ def weighted_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = check_bars("weighted_price", high=high, low=low, close=close)
+    highs, lows, closes = take_bars("weighted_price", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    _weighted_price(highs, lows, closes, out)
+    if not _weighted_price(highs, lows, closes, out):
+        refuse_infinite("weighted_price", high=highs, low=lows, close=closes)
     return out
 
 

@@ -36,8 +36,7 @@ def _obv_step(close: float, volume: float, seen: int, state: Balance) -> tuple[B
     balance, last = state
     if seen == 0:
         return (volume, close), volume
-    signed = volume if close > last else (-volume if close < last else 0.0)
-    balance += signed
+    balance += ((close > last) - (close < last)) * volume  # no branch: nobody can predict which way
     return (balance, close), balance
 
 

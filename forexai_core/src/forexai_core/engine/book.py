@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forexai_core.values.points import Points
 
-__all__ = ["Book", "Books", "Curve", "Market", "Quotes", "as_read"]
+__all__ = ["Book", "Books", "Curve", "Desk", "Market", "Quotes", "as_read"]
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 
@@ -51,6 +51,23 @@ class Curve(NamedTuple):
     lowest: NDArray[np.float64]  # (rows,) lowest equity since the row before
     time_ns: NDArray[np.int64]  # (rows,), or none: the ends of the events, one row each
     levels: Rows  # (capacity,) LEVEL
+
+
+class Desk(NamedTuple):
+    """What the batch drive decides with. An array of length 0 stands for "not given"."""
+
+    bars: NDArray[np.void]  # (decisions,) BAR: the strategy's own bars
+    wishes: NDArray[np.void]  # (wishes,) INTENT, symbol after symbol: the rows at which something is wanted
+    wish_rows: NDArray[np.int64]  # (wishes,) the decision of each
+    pending: NDArray[np.int64]  # (symbols,) the next wish of each symbol
+    stops: NDArray[np.int64]  # (symbols,) where its wishes end
+    management: NDArray[np.void]  # (symbols,) MANAGEMENT
+    manages: int  # whether positions are looked after at each close
+    steps: int  # whether the compiled step is called at each close
+    state: NDArray[np.uint8]  # (symbols, bytes)
+    params: NDArray[np.uint8]  # (symbols, bytes)
+    row: NDArray[np.void]  # (1,) ROW
+    commands: NDArray[np.void]  # (n,) COMMAND
 
 
 class Quotes(NamedTuple):

@@ -14,7 +14,7 @@ from forexai_core.engine.extremes import extend
 from forexai_core.engine.margin import TOLERANCE, mark
 from forexai_core.engine.money import profit_of
 from forexai_core.engine.quotes import set_quotes, set_rates
-from forexai_core.engine.records import NEVER, NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
+from forexai_core.engine.records import FAR, NEVER, NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
 from forexai_core.engine.swaps import exit_quote
 
 __all__ = ["is_calm", "lowest_equity", "note_calm", "note_equity", "pass_calmly"]
@@ -78,8 +78,8 @@ def note_calm(book: Book, next_rollover_ns: int) -> None:
     account = book["account"]
     for index in range(account["symbols"]):
         symbol = book["symbols"][index]
-        symbol["calm_bid_low"] = symbol["calm_ask_low"] = -NEVER
-        symbol["calm_bid_high"] = symbol["calm_ask_high"] = NEVER
+        symbol["calm_bid_low"] = symbol["calm_ask_low"] = -FAR
+        symbol["calm_bid_high"] = symbol["calm_ask_high"] = FAR
     until_ns = next_rollover_ns if account["positions"] > 0 else NEVER
     for row in range(account["positions"]):
         position = book["positions"][row]

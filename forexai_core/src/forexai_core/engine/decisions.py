@@ -15,7 +15,7 @@ from forexai_core.engine.records import (
     REQUEST_MODIFY_POSITION,
 )
 
-__all__ = ["ask_commands", "ask_intent", "describe_row", "look_after"]
+__all__ = ["ask_commands", "ask_intent", "describe_bar", "describe_holdings", "look_after"]
 
 
 @kernel(inline="always")
@@ -143,34 +143,30 @@ def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
             _break_even(book, position, management)
 
 
-@kernel
-def describe_row(book: Book, index: int, strategy: int, row: Any, bar: Any, number: int) -> None:
-    """Fill in what a compiled strategy sees of a bar, its orders and its positions."""
-    account = book["account"]
-    symbol = book["symbols"][index]
-    scale = symbol["scale"]
+@kernel(inline="always")
+def describe_bar(row: Any, bar: Any, number: int, time_ns: int, ask: float, equity: float) -> None:
+    """Fill in what of a row changes from bar to bar, whatever the strategy holds."""
     row["index"] = number
-    row["symbol"] = index
     row["open_time_ns"] = bar["time_ns"]
-    row["time_ns"] = account["end_ns"]
+    row["time_ns"] = time_ns
     row["open"] = bar["open"]
     row["high"] = bar["high"]
     row["low"] = bar["low"]
     row["close"] = bar["close"]
-    row["ask"] = symbol["ask"] / scale
+    row["ask"] = ask
     row["volume"] = bar["volume"]
-    row["point"] = 1.0 / scale
-    row["balance"] = account["balance"]
-    row["equity"] = account["equity"]
-    _describe_positions(book, index, strategy, row)
+    row["equity"] = equity
 
 
-@kernel(inline="always")
-def _describe_positions(book: Book, index: int, strategy: int, row: Any) -> None:
-    """Fill in what of a row is about the strategy's own orders and positions."""
+@kernel
+def describe_holdings(book: Book, index: int, strategy: int, row: Any) -> None:
+    """Fill in what of a row is about the account, and the strategy's own orders and positions."""
     account = book["account"]
     symbol = book["symbols"][index]
     scale = symbol["scale"]
+    row["symbol"] = index
+    row["point"] = 1.0 / scale
+    row["balance"] = account["balance"]
     row["positions"] = 0
     row["orders"] = 0
     row["side"] = 0

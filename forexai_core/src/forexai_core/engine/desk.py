@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, COMMAND, INTENT, ROW
-from forexai_core.engine.book import as_read
+from forexai_core.engine.book import Desk, as_read
 from forexai_core.engine.programs import Program
-from forexai_core.engine.run import Desk
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
 from forexai_core.values.bars import Bars
@@ -86,7 +85,7 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
         pending=firsts,
         stops=as_read(stops),
         management=as_read(management),
-        manages=int(watches or first.step is not None),
+        manages=int(watches),
         steps=int(first.step is not None),
         state=_bytes([program.state for program in programs]),
         params=_bytes([program.params for program in programs]),

@@ -7,7 +7,7 @@ lowest inside each bar. The outcome is that of :func:`forexai_core.engine.calm.p
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,40 +15,28 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.curve import note_level
 from forexai_core.engine.extremes import extend
-from forexai_core.engine.margin import TOLERANCE
-from forexai_core.engine.money import HALF
+from forexai_core.engine.held import Held, held_of, profit_at
 from forexai_core.engine.quotes import quotes_of, set_quotes
+from forexai_core.engine.records import FAR
 from forexai_core.values.points import Integers
 
-__all__ = ["can_glide", "glide", "land", "look_ahead"]
+__all__ = ["can_glide", "glide", "is_simple", "land", "look_ahead"]
 
 _BLOCK = 256  # bars: they stay in the nearest cache over the three passes
-_FAR = 2**62  # points: beyond any price
 
 
-class _Held(NamedTuple):
-    """The open position, as the passes need it."""
-
-    balance: float  # and swap
-    swap: float
-    side: float
-    steps: float
-    cost: float
-    value: float  # of a point and step, profit currency
-    scale: float  # of the money
-    own_price: float  # > 0: profit is converted by the symbol's own price, which has this scale
-    above: int  # points of the exit side's high from which the bar is not calm
-    below: int  # likewise of its low
-    extra: int  # points from the columns that are read to the exit side
-    least: float  # equity below which a stop-out has to be looked for
+@kernel(inline="always")
+def is_simple(book: Book, market: Market) -> bool:
+    """Say whether there is one symbol, at most one position, no order, no request and no column of rates."""
+    account = book["account"]
+    simple = account["orders"] == 0 and account["requests"] == 0 and account["positions"] <= 1
+    return simple and len(market.events) == 0 and len(market.rates) == 0
 
 
 @kernel(inline="always")
 def can_glide(book: Book, market: Market, curve: Curve) -> bool:
-    """Say whether all is simple enough: one symbol with a row an event, one position at most, no orders, no rates."""
-    account = book["account"]
-    simple = account["orders"] == 0 and account["requests"] == 0 and account["positions"] <= 1
-    return simple and len(market.events) == 0 and len(market.rates) == 0 and len(curve.time_ns) == 0
+    """Say whether all is simple, and each event a row of the curve."""
+    return is_simple(book, market) and len(curve.time_ns) == 0
 
 
 # Views are passed instead of bounds: only for indices from 0 does numba leave out the check for negative ones, and
@@ -74,36 +62,27 @@ def _first_touch(high: Integers, low: Integers, above: int, below: int) -> int:
     return len(high)
 
 
-@kernel(inline="always")
-def _profit(held: _Held, price: float) -> float:
-    """Compute what :func:`forexai_core.engine.money.profit_of` does, without a branch."""
-    amount = held.side * (price * held.steps - held.cost) * held.value
-    if held.own_price > 0.0:
-        amount = amount * held.own_price / price
-    return np.copysign(np.floor(abs(amount) * held.scale + HALF) / held.scale, amount)
-
-
 @kernel
-def _mark(held: _Held, close: Integers, worst: Integers, equity: Any, lowest: Any) -> None:
+def _mark(held: Held, close: Integers, worst: Integers, equity: Any, lowest: Any) -> None:
     """Write the equity at each close, and the lowest inside each bar."""
     extra = float(held.extra)
     if held.own_price > 0.0:
         for row in range(len(close)):
-            profit = _profit(held, close[row] + extra)
+            profit = profit_at(held, close[row] + extra)
             equity[row] = held.balance + (profit + held.swap)
-            lowest[row] = equity[row] + _profit(held, worst[row] + extra) - profit
+            lowest[row] = equity[row] + profit_at(held, worst[row] + extra) - profit
     else:
         for row in range(len(close)):
-            profit = _profit(held, close[row] + extra)
+            profit = profit_at(held, close[row] + extra)
             equity[row] = held.balance + (profit + held.swap)
-            lowest[row] = equity[row] + _profit(held, worst[row] + extra) - profit
+            lowest[row] = equity[row] + profit_at(held, worst[row] + extra) - profit
 
 
 @kernel
-def _first_short(held: _Held, worst: Integers) -> int:
+def _first_short(held: Held, worst: Integers) -> int:
     """Give the first bar in which the margin may fail."""
     for row in range(len(worst)):
-        if held.balance + (_profit(held, float(worst[row] + held.extra)) + held.swap) < held.least:
+        if held.balance + (profit_at(held, float(worst[row] + held.extra)) + held.swap) < held.least:
             return row
     return len(worst)
 
@@ -120,40 +99,14 @@ def _rest(account: Any, curve: Curve, row: int, count: int) -> None:
 
 
 @kernel(inline="always")
-def _held_of(book: Book, market: Market) -> _Held:
-    account, position, symbol = book["account"], book["positions"][0], book["symbols"][0]
-    above, below, extra = symbol["calm_bid_high"], symbol["calm_bid_low"], 0
-    if position["side"] < 0:
-        above, below = symbol["calm_ask_high"], symbol["calm_ask_low"]
-        extra = 0 if len(market.ask.close) else symbol["spread"]
-    least = -np.inf
-    if account["margin"] > 0.0:
-        least = (account["stop_out"] * account["margin"] + TOLERANCE) / 100.0 + TOLERANCE
-    return _Held(
-        account["balance"],
-        position["swap"],
-        float(position["side"]),
-        float(position["volume_steps"]),
-        position["cost"],
-        symbol["value_per_point_step"],
-        account["money_scale"],
-        symbol["scale"] if symbol["profit_conversion"] == 1 else 0.0,
-        min(above, _FAR),  # so that taking the spread off cannot overflow
-        max(below, -_FAR),
-        extra,
-        least,
-    )
-
-
-@kernel(inline="always")
-def _calm_bars(held: _Held, high: Integers, low: Integers) -> int:
+def _calm_bars(held: Held, high: Integers, low: Integers) -> int:
     """Count the bars before the first at which a stop or target may be reached, or the margin may fail."""
     top, bottom = _range(high, low)
     calm = len(high)
     if top + held.extra >= held.above or bottom + held.extra <= held.below:
         calm = _first_touch(high, low, held.above - held.extra, held.below - held.extra)
     worst = bottom if held.side > 0.0 else top
-    if held.balance + (_profit(held, float(worst + held.extra)) + held.swap) < held.least:
+    if held.balance + (profit_at(held, float(worst + held.extra)) + held.swap) < held.least:
         calm = min(calm, _first_short(held, low if held.side > 0.0 else high))
     return calm
 
@@ -162,10 +115,10 @@ def _calm_bars(held: _Held, high: Integers, low: Integers) -> int:
 def _hold(book: Book, market: Market, curve: Curve, event: int, stop: int) -> int:
     """Carry the one open position over bars; give the first event that it was not carried over."""
     position = book["positions"][0]
-    held = _held_of(book, market)
+    held = held_of(book, market)
     long = position["side"] > 0
     path = market.ask if not long and len(market.ask.close) else market.bid
-    highest, deepest = -_FAR, _FAR
+    highest, deepest = -FAR, FAR
     first, row = event, book["account"]["equity_rows"]
     while event < stop:
         wanted = min(event + _BLOCK, stop) - event
@@ -245,7 +198,7 @@ def look_ahead(book: Book, market: Market, event: int, stop: int) -> int:
     int
         The first event at which something may happen.
     """
-    held = _held_of(book, market)
+    held = held_of(book, market)
     path = market.ask if book["positions"][0]["side"] < 0 and len(market.ask.close) else market.bid
     number = book["account"]["rollover"]
     if number < len(market.rollovers):

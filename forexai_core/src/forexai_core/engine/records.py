@@ -28,7 +28,10 @@ NO_PRICE = -(2**62)
 """Stands for a price that is not given."""
 
 NEVER = 2**63 - 1
-"""Stands for an instant, or a price, that never comes."""
+"""Stands for an instant that never comes."""
+
+FAR = 2**62
+"""Points beyond any price, with room to add some."""
 
 # --- kinds of request ------------------------------------------------------------------------
 REQUEST_NONE = 0

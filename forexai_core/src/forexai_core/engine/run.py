@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Books, Curve, Market
+from forexai_core.engine.book import Book, Books, Curve, Desk, Market
 from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
 from forexai_core.engine.curve import write_equity
-from forexai_core.engine.decisions import ask_commands, ask_intent, describe_row, look_after
+from forexai_core.engine.decisions import ask_commands, ask_intent, describe_bar, describe_holdings, look_after
 from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns, take_event
-from forexai_core.engine.glide import can_glide, glide, land, look_ahead
+from forexai_core.engine.glide import can_glide, glide, is_simple, land, look_ahead
 from forexai_core.engine.phases import Addresses
 from forexai_core.engine.prefetch import fetch_event
 from forexai_core.engine.quotes import quotes_of
 from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.steps import call_step
+from forexai_core.engine.walk import walk
 
-__all__ = ["Desk", "advance", "decide", "run"]
+__all__ = ["advance", "decide", "run"]
 
 
 _FAR_AHEAD = 4_096  # events; looking further costs more than calling again
-
-
-class Desk(NamedTuple):
-    """What the batch drive decides with. An array of length 0 stands for "not given"."""
-
-    bars: NDArray[np.void]  # (decisions,) BAR: the strategy's own bars
-    wishes: NDArray[np.void]  # (wishes,) INTENT, symbol after symbol: the rows at which something is wanted
-    wish_rows: NDArray[np.int64]  # (wishes,) the decision of each
-    pending: NDArray[np.int64]  # (symbols,) the next wish of each symbol
-    stops: NDArray[np.int64]  # (symbols,) where its wishes end
-    management: NDArray[np.void]  # (symbols,) MANAGEMENT
-    manages: int  # whether positions are looked after at each close
-    steps: int  # whether the compiled step is called at each close
-    state: NDArray[np.uint8]  # (symbols, bytes)
-    params: NDArray[np.uint8]  # (symbols, bytes)
-    row: NDArray[np.void]  # (1,) ROW
-    commands: NDArray[np.void]  # (n,) COMMAND
 
 
 @kernel(inline="always")
@@ -66,7 +45,10 @@ def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> No
     if len(desk.wishes):
         _wish(book, desk, index, row)
     if desk.steps:
-        describe_row(book, index, index, desk.row[0], desk.bars[row], row)
+        ask = book["symbols"][index]["ask"] / book["symbols"][index]["scale"]
+        account = book["account"]
+        describe_bar(desk.row[0], desk.bars[row], row, account["end_ns"], ask, account["equity"])
+        describe_holdings(book, index, index, desk.row[0])
         call_step(step, (desk.row[0], desk.state[index], desk.params[index], desk.commands))
         ask_commands(book, index, index, desk.commands)
 
@@ -144,6 +126,13 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
             if event > last:
                 glided, event = True, last
                 account["end_ns"] = market.end_ns[last]
+        elif desk.steps and not desk.manages and is_simple(book, market):
+            event = walk(book, market, curve, desk, step, event)
+            if desk.commands[0]["kind"] != 0:
+                ask_commands(book, 0, 0, desk.commands)
+                continue
+            if event == stop:
+                break
         if not glided and not _event(book, market, curve, event, phases):
             return
         _decide(book, market, desk, step, event)

@@ -57,8 +57,8 @@ LONG_WINDOWS = {
     "time_series_forecast": ("TSF", ("close",), {"period": 300}, (300,)),
 }
 # These divide what fades away, or go by differences of nearly equal numbers: where prices stand still for long,
-# TA-Lib's running sums leave rounding errors there that it then relates to each other, and where typical prices tie, its
-# fused multiply-adds tell them apart. So these are compared on markets that always move.
+# TA-Lib's running sums leave rounding errors there that it then relates to each other, and where typical prices tie,
+# its fused multiply-adds tell them apart. So these are compared on markets that always move.
 LIVELY = {
     "correlation": ("CORREL", ("high", "low"), {"period": 20}, (20,)),
     "beta": ("BETA", ("high", "low"), {"period": 8}, (8,)),

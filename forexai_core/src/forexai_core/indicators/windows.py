@@ -78,8 +78,13 @@ class Windows:
         self._windows = [Window(capacity) for _ in range(count)]
 
     @property
+    def columns(self) -> tuple[Floats, ...]:
+        """Values of each, (2 * capacity,) float64, read-only."""
+        return tuple(window.values for window in self._windows)
+
+    @property
     def pair(self) -> tuple[Floats, Floats]:
-        """Values of the first two, (2 * capacity,) float64, read-only."""
+        """Values of the first two."""
         return self._windows[0].values, self._windows[1].values
 
     @property

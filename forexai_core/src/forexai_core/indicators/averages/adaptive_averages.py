@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.averages.exponential_average import smooth
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_series, check_whole_number
 from forexai_core.indicators.rolling_sums import rolling_sum_step
 from forexai_core.indicators.streaming import OneInput, OneOutput
@@ -25,11 +26,14 @@ __all__ = ["Kama", "Vidya", "kama", "vidya"]
 FASTEST, SLOWEST = 2.0 / (2.0 + 1.0), 2.0 / (30.0 + 1.0)
 """Weights between which KAMA moves."""
 
-Kaufman: TypeAlias = tuple[float, float, float]
-"""Sum of the moves of the window, in two parts, and the average."""
+Way: TypeAlias = tuple[float, float]
+"""Sum of the moves of the window, in two parts."""
 
-NO_KAUFMAN: Kaufman = (0.0, 0.0, 0.0)
+NO_WAY: Way = (0.0, 0.0)
 """The state of before the first value."""
+
+CHUNK = 512
+"""Rows that a batch does at once."""
 
 Chande: TypeAlias = tuple[float, float, float, float, float]
 """Sums of rises and of falls of the window, in two parts each, and the average."""
@@ -39,24 +43,50 @@ NO_CHANDE: Chande = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @kernel(forceinline=True)
-def _kama_step(values: Floats, i: int, seen: int, state: Kaufman, period: int) -> tuple[Kaufman, float]:
-    total, error, average = state
-    if seen == 0:
-        return state, math.nan
-    entering = abs(values[i] - values[i - 1])
-    leaving = abs(values[i - period] - values[i - period - 1]) if seen > period else 0.0
-    total, error = rolling_sum_step(total, error, entering, leaving)
-    if seen < period:
-        return (total, error, 0.0), math.nan
-    if seen == period:
-        average = values[i - 1]
-    moved, travelled = values[i] - values[i - period], total + error
+def _way_step(value: float, last: float, old: float, older: float, state: Way) -> Way:
+    return rolling_sum_step(state[0], state[1], abs(value - last), abs(old - older))
+
+
+@kernel(forceinline=True)
+def _weight_step(moved: float, travelled: float) -> float:
     # TA-Lib compares the move, not its size, with the way: so a fall never counts as straight by this rule.
-    straight = travelled <= moved or travelled < NEGLIGIBLE
+    straight = (travelled <= moved) | (travelled < NEGLIGIBLE)
     efficiency = 1.0 if straight else abs(moved / travelled)
     weight = efficiency * (FASTEST - SLOWEST) + SLOWEST
-    average += weight * weight * (values[i] - average)
-    return (total, error, average), average
+    return weight * weight
+
+
+@kernel
+def _write_weights(newest: Floats, old: Floats, ways: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = _weight_step(newest[k] - old[k], ways[k])
+
+
+@kernel
+def _kama(values: Floats, period: int, ways: Floats, weights: Floats, out: Floats) -> None:
+    rows = values.shape[0]
+    out[: min(period, rows)] = math.nan
+    if rows <= period:
+        return
+    way = NO_WAY
+    for i in range(1, period):
+        way = _way_step(values[i], values[i - 1], 0.0, 0.0, way)
+    # In the first row nothing leaves the window.
+    way = _way_step(values[period], values[period - 1], 0.0, 0.0, way)
+    weight = _weight_step(values[period] - values[0], way[0] + way[1])
+    average = smooth(values[period], values[period - 1], weight)
+    out[period] = average
+    for start in range(period + 1, rows, CHUNK):
+        stop = min(start + CHUNK, rows)
+        newest, last, averages = values[start:stop], values[start - 1 :], out[start:stop]
+        old, older = values[start - period :], values[start - period - 1 :]
+        for k in range(averages.shape[0]):
+            way = _way_step(newest[k], last[k], old[k], older[k], way)
+            ways[k] = way[0] + way[1]
+        _write_weights(newest, old, ways, weights[: averages.shape[0]])
+        for k in range(averages.shape[0]):
+            average = smooth(newest[k], average, weights[k])
+            averages[k] = average
 
 
 @kernel(forceinline=True)
@@ -78,13 +108,6 @@ def _vidya_step(values: Floats, i: int, seen: int, state: Chande, period: int, s
     weight = 2.0 / (smoothing + 1.0) * oscillator
     average += weight * (values[i] - average)
     return (up, up_error, down, down_error, average), average
-
-
-@kernel
-def _kama(values: Floats, period: int, out: Floats) -> None:
-    state = NO_KAUFMAN
-    for i in range(values.shape[0]):
-        state, out[i] = _kama_step(values, i, i, state, period)
 
 
 def kama(values: ArrayLike, period: int = 10) -> Floats:
@@ -112,7 +135,7 @@ def kama(values: ArrayLike, period: int = 10) -> Floats:
     period = check_whole_number("kama", "period", period)
     column = check_series("kama", "values", values)
     out = np.empty(column.shape[0])
-    _kama(column, period, out)
+    _kama(column, period, np.empty(CHUNK), np.empty(CHUNK), out)
     return out
 
 
@@ -132,13 +155,23 @@ class Kama(OneOutput, OneInput[float]):
         super().__init__(warmup=self.period)
 
     def _start(self) -> None:
-        self._state = NO_KAUFMAN
+        self._way, self._average = NO_WAY, 0.0
         self._window = Window(self.period + 2)
 
     def _advance(self, value: float) -> float:
-        i = self._window.push(value)
-        self._state, output = _kama_step(self._window.values, i, self._count, self._state, self.period)
-        return output
+        i, seen, period = self._window.push(value), self._count, self.period
+        values = self._window.values
+        if seen == 0:
+            return math.nan
+        old, older = (values[i - period], values[i - period - 1]) if seen > period else (0.0, 0.0)
+        self._way = _way_step(value, values[i - 1], old, older, self._way)
+        if seen < period:
+            return math.nan
+        if seen == period:
+            self._average = float(values[i - 1])
+        weight = _weight_step(value - values[i - period], self._way[0] + self._way[1])
+        self._average = smooth(value, self._average, weight)
+        return self._average
 
 
 @kernel

@@ -22,14 +22,18 @@ from forexai_core.indicators.windows import Windows
 __all__ = ["Ultimate", "ultimate"]
 
 
-Pressure: TypeAlias = tuple[float, float, float, float]
-"""Sums of buying pressure and of true range, in two parts each."""
+Prefix: TypeAlias = tuple[float, float, float, float]
+"""Sums of buying pressure and of true range of all bars so far, in two parts each.
 
-Pressures: TypeAlias = tuple[Pressure, Pressure, Pressure]
-"""Those of the short, the middle and the long window."""
+The sum of a window is the difference of two of these. With the second part, which collects the rounding errors of the
+first, it is right to the last bits, and exactly 0 where nothing moved.
+"""
 
-NO_PRESSURES: Pressures = ((0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0))
+NO_PREFIX: Prefix = (0.0, 0.0, 0.0, 0.0)
 """The state of before the first bar."""
+
+CHUNK = 512
+"""Rows that a batch does at once."""
 
 
 @kernel(forceinline=True)
@@ -39,48 +43,88 @@ def _bar_step(high: float, low: float, close: float, last_close: float) -> tuple
 
 
 @kernel(forceinline=True)
-def _share_step(
-    pressures: Floats, ranges: Floats, i: int, seen: int, state: Pressure, period: int
-) -> tuple[Pressure, float]:
+def _prefix_step(pressure: float, reach: float, state: Prefix) -> Prefix:
     bought, bought_error, ranged, ranged_error = state
-    old_bought, old_ranged = (pressures[i - period], ranges[i - period]) if seen >= period else (0.0, 0.0)
-    bought, bought_error = rolling_sum_step(bought, bought_error, pressures[i], old_bought)
-    ranged, ranged_error = rolling_sum_step(ranged, ranged_error, ranges[i], old_ranged)
-    whole = ranged + ranged_error
-    share = 0.0 if whole < NEGLIGIBLE else (bought + bought_error) / whole
-    return (bought, bought_error, ranged, ranged_error), share
+    bought, bought_error = rolling_sum_step(bought, bought_error, pressure, 0.0)
+    ranged, ranged_error = rolling_sum_step(ranged, ranged_error, reach, 0.0)
+    return bought, bought_error, ranged, ranged_error
 
 
 @kernel(forceinline=True)
-def _ultimate_step(
-    pressures: Floats, ranges: Floats, i: int, seen: int, state: Pressures, short: int, middle: int, long: int
-) -> tuple[Pressures, float]:
-    one, first = _share_step(pressures, ranges, i, seen, state[0], short)
-    two, second = _share_step(pressures, ranges, i, seen, state[1], middle)
-    three, third = _share_step(pressures, ranges, i, seen, state[2], long)
-    output = 100.0 * ((4.0 * first + 2.0 * second + third) / 7.0)
-    return (one, two, three), math.nan if seen < max(short, middle, long) - 1 else output
+def _share(
+    bought: float,
+    bought_error: float,
+    ranged: float,
+    ranged_error: float,
+    old_bought: float,
+    old_bought_error: float,
+    old_ranged: float,
+    old_ranged_error: float,
+) -> float:
+    whole = (ranged - old_ranged) + (ranged_error - old_ranged_error)
+    part = (bought - old_bought) + (bought_error - old_bought_error)
+    return 0.0 if whole < NEGLIGIBLE else part / whole
+
+
+@kernel(forceinline=True)
+def _weigh(first: float, second: float, third: float) -> float:
+    return 100.0 * ((4.0 * first + 2.0 * second + third) / 7.0)
 
 
 @kernel
-def _write_bars(high: Floats, low: Floats, close: Floats, pressures: Floats, ranges: Floats) -> None:
-    tops, bottoms, closes = high[1:], low[1:], close[1:]
-    for k in range(ranges.shape[0]):
-        pressures[k], ranges[k] = _bar_step(tops[k], bottoms[k], closes[k], close[k])
+def _write_shares(sums: Floats, longest: int, period: int, out: Floats) -> None:
+    """Write the shares of a window; columns of ``sums`` begin ``longest`` rows before those of ``out``."""
+    bought, bought_error, ranged, ranged_error = sums[0], sums[1], sums[2], sums[3]
+    a, b, c, d = bought[longest:], bought_error[longest:], ranged[longest:], ranged_error[longest:]
+    first = longest - period
+    old_a, old_b, old_c, old_d = bought[first:], bought_error[first:], ranged[first:], ranged_error[first:]
+    for k in range(out.shape[0]):
+        out[k] = _share(a[k], b[k], c[k], d[k], old_a[k], old_b[k], old_c[k], old_d[k])
 
 
 @kernel
-def _write_ultimate(pressures: Floats, ranges: Floats, short: int, middle: int, long: int, out: Floats) -> None:
-    state = NO_PRESSURES
-    for i in range(out.shape[0]):
-        state, out[i] = _ultimate_step(pressures, ranges, i, i, state, short, middle, long)
+def _weigh_all(shares: Floats, out: Floats) -> None:
+    one, two, three = shares[0], shares[1], shares[2]
+    for k in range(out.shape[0]):
+        out[k] = _weigh(one[k], two[k], three[k])
+
+
+@kernel
+def _write_ultimate(
+    high: Floats,
+    low: Floats,
+    close: Floats,
+    periods: tuple[int, int, int],
+    longest: int,
+    sums: Floats,
+    shares: Floats,
+    out: Floats,
+) -> None:
+    state = NO_PREFIX
+    bought, bought_error, ranged, ranged_error = sums[0], sums[1], sums[2], sums[3]
+    for start in range(1, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        count = stop - start
+        tops, bottoms, closes, last = high[start:stop], low[start:stop], close[start:stop], close[start - 1 :]
+        a, b, c, d = bought[longest:], bought_error[longest:], ranged[longest:], ranged_error[longest:]
+        for k in range(count):
+            pressure, reach = _bar_step(tops[k], bottoms[k], closes[k], last[k])
+            state = _prefix_step(pressure, reach, state)
+            a[k], b[k], c[k], d[k] = state
+        for place in range(3):
+            _write_shares(sums, longest, periods[place], shares[place, :count])
+        _weigh_all(shares, out[start:stop])
+        # The last rows are the first of the next chunk.
+        for line in range(4):
+            for k in range(longest):
+                sums[line, k] = sums[line, k + count]
 
 
 def _ultimate(high: Floats, low: Floats, close: Floats, short: int, middle: int, long: int, out: Floats) -> None:
-    out[:1] = math.nan
-    pressures, ranges = np.empty((2, max(out.shape[0] - 1, 0)))
-    _write_bars(high, low, close, pressures, ranges)
-    _write_ultimate(pressures, ranges, short, middle, long, out[1:])
+    longest = max(short, middle, long)
+    sums, shares = np.zeros((4, longest + CHUNK)), np.empty((3, CHUNK))
+    _write_ultimate(high, low, close, (short, middle, long), longest, sums, shares, out)
+    out[:longest] = math.nan
 
 
 def ultimate(
@@ -142,14 +186,22 @@ class Ultimate(OneOutput, HighLowClose[float]):
         super().__init__(warmup=max(self.short, self.middle, self.long))
 
     def _start(self) -> None:
-        self._state, self._close = NO_PRESSURES, 0.0
-        self._windows = Windows(2, self._warmup + 1)
+        self._state, self._close = NO_PREFIX, 0.0
+        self._sums = Windows(4, self._warmup + 1)
+        for _ in range(self._warmup):
+            self._sums.push(*NO_PREFIX)
 
     def _advance(self, high: float, low: float, close: float) -> float:
         last, self._close = self._close, close
         if self._count == 0:
             return math.nan
-        i = self._windows.push(*_bar_step(high, low, close, last))
-        periods = self.short, self.middle, self.long
-        self._state, output = _ultimate_step(*self._windows.pair, i, self._count - 1, self._state, *periods)
-        return output
+        self._state = _prefix_step(*_bar_step(high, low, close, last), self._state)
+        i = self._sums.push(*self._state)
+        if self._count < self._warmup:
+            return math.nan
+        one, two, three = (self._share(i - period) for period in (self.short, self.middle, self.long))
+        return _weigh(one, two, three)
+
+    def _share(self, before: int) -> float:
+        a, b, c, d = (float(column[before]) for column in self._sums.columns)
+        return _share(*self._state, a, b, c, d)

@@ -12,11 +12,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.averages.exponential_average import smooth
+from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number, refuse_infinite, take_bars
 from forexai_core.indicators.streaming import CloseVolume, HighLowCloseVolume, OneOutput
 
 __all__ = ["Ad", "Adosc", "Obv", "ad", "adosc", "money_flow_volume", "obv"]
 
+
+CHUNK = 512
+"""Rows that a batch does at once."""
 
 Balance: TypeAlias = tuple[float, float]
 """The balance, and the last close."""
@@ -59,24 +63,18 @@ def money_flow_volume(high: float, low: float, close: float, volume: float) -> f
 
 
 @kernel(forceinline=True)
-def _ad_step(high: float, low: float, close: float, volume: float, _seen: int, state: float) -> tuple[float, float]:
-    state += money_flow_volume(high, low, close, volume)
+def _ad_step(flow: float, state: float) -> tuple[float, float]:
+    state += flow
     return state, state
 
 
 @kernel(forceinline=True)
-def _adosc_step(
-    high: float, low: float, close: float, volume: float, seen: int, state: Oscillation, fast: int, slow: int
-) -> tuple[Oscillation, float]:
-    line, near, far = state
-    line += money_flow_volume(high, low, close, volume)
-    if seen == 0:
-        near, far = line, line
-    else:
-        weight, slow_weight = 2.0 / (fast + 1.0), 2.0 / (slow + 1.0)
-        near = weight * line + (1.0 - weight) * near
-        far = slow_weight * line + (1.0 - slow_weight) * far
-    return (line, near, far), math.nan if seen < max(fast, slow) - 1 else near - far
+def _adosc_step(flow: float, state: Oscillation, fast: int, slow: int) -> tuple[Oscillation, float]:
+    """Advance both averages; they begin with the first value of the line, which leaves them as they are."""
+    line = state[0] + flow
+    near = smooth(line, state[1], 2.0 / (fast + 1.0))
+    far = smooth(line, state[2], 2.0 / (slow + 1.0))
+    return (line, near, far), near - far
 
 
 @kernel
@@ -133,16 +131,27 @@ class Obv(OneOutput, CloseVolume[float]):
 
 
 @kernel
-def _ad(high: Floats, low: Floats, close: Floats, volume: Floats, out: Floats) -> None:
+def _write_flows(high: Floats, low: Floats, close: Floats, volume: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        probe = (high[k] - low[k]) + (close[k] - volume[k])
+        finite &= probe - probe == 0.0
+        out[k] = money_flow_volume(high[k], low[k], close[k], volume[k])
+    return finite
+
+
+@kernel
+def _ad(high: Floats, low: Floats, close: Floats, volume: Floats, out: Floats) -> bool:
     state = 0.0
-    start = min(0 + 1, high.shape[0])
-    for i in range(start):
-        state, out[i] = _ad_step(high[i], low[i], close[i], volume[i], i, state)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    tops, bottoms, closes, volumes = high[start:], low[start:], close[start:], volume[start:]
-    out = out[start:]
-    for k in range(tops.shape[0]):
-        state, out[k] = _ad_step(tops[k], bottoms[k], closes[k], volumes[k], 0 + 1, state)
+    finite = True
+    # In chunks, so that the divisions, which do not wait for the row before, are done for several rows at once.
+    for start in range(0, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        line = out[start:stop]
+        finite &= _write_flows(high[start:stop], low[start:stop], close[start:stop], volume[start:stop], line)
+        for k in range(line.shape[0]):
+            state, line[k] = _ad_step(line[k], state)
+    return finite
 
 
 def ad(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike) -> Floats:
@@ -163,9 +172,10 @@ def ad(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes, volumes = check_bars("ad", high=high, low=low, close=close, volume=volume)
+    highs, lows, closes, volumes = take_bars("ad", high=high, low=low, close=close, volume=volume)
     out = np.empty(highs.shape[0])
-    _ad(highs, lows, closes, volumes, out)
+    if not _ad(highs, lows, closes, volumes, out):
+        refuse_infinite("ad", high=highs, low=lows, close=closes, volume=volumes)
     return out
 
 
@@ -181,23 +191,24 @@ class Ad(OneOutput, HighLowCloseVolume[float]):
         self._state = 0.0
 
     def _advance(self, high: float, low: float, close: float, volume: float) -> float:
-        self._state, output = _ad_step(high, low, close, volume, self._count, self._state)
+        self._state, output = _ad_step(money_flow_volume(high, low, close, volume), self._state)
         return output
 
 
 @kernel
-def _adosc(high: Floats, low: Floats, close: Floats, volume: Floats, fast: int, slow: int, out: Floats) -> None:
+def _adosc(high: Floats, low: Floats, close: Floats, volume: Floats, fast: int, slow: int, out: Floats) -> bool:
     state = NO_OSCILLATION
-    start = min(max(fast, slow) - 1 + 1, high.shape[0])
-    for i in range(start):
-        state, out[i] = _adosc_step(high[i], low[i], close[i], volume[i], i, state, fast, slow)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    tops, bottoms, closes, volumes = high[start:], low[start:], close[start:], volume[start:]
-    out = out[start:]
-    for k in range(tops.shape[0]):
-        state, out[k] = _adosc_step(
-            tops[k], bottoms[k], closes[k], volumes[k], max(fast, slow) - 1 + 1, state, fast, slow
-        )
+    finite = True
+    for start in range(0, out.shape[0], CHUNK):
+        stop = min(start + CHUNK, out.shape[0])
+        line = out[start:stop]
+        finite &= _write_flows(high[start:stop], low[start:stop], close[start:stop], volume[start:stop], line)
+        if start == 0:
+            state = (0.0, line[0], line[0])
+        for k in range(line.shape[0]):
+            state, line[k] = _adosc_step(line[k], state, fast, slow)
+    out[: min(max(fast, slow) - 1, out.shape[0])] = math.nan
+    return finite
 
 
 def adosc(
@@ -228,9 +239,10 @@ def adosc(
     """
     fast = check_whole_number("adosc", "fast", fast)
     slow = check_whole_number("adosc", "slow", slow)
-    highs, lows, closes, volumes = check_bars("adosc", high=high, low=low, close=close, volume=volume)
+    highs, lows, closes, volumes = take_bars("adosc", high=high, low=low, close=close, volume=volume)
     out = np.empty(highs.shape[0])
-    _adosc(highs, lows, closes, volumes, fast, slow, out)
+    if not _adosc(highs, lows, closes, volumes, fast, slow, out):
+        refuse_infinite("adosc", high=highs, low=lows, close=closes, volume=volumes)
     return out
 
 
@@ -256,5 +268,8 @@ class Adosc(OneOutput, HighLowCloseVolume[float]):
         self._state = NO_OSCILLATION
 
     def _advance(self, high: float, low: float, close: float, volume: float) -> float:
-        self._state, output = _adosc_step(high, low, close, volume, self._count, self._state, self.fast, self.slow)
-        return output
+        flow = money_flow_volume(high, low, close, volume)
+        if self._count == 0:
+            self._state = (0.0, flow, flow)
+        self._state, output = _adosc_step(flow, self._state, self.fast, self.slow)
+        return math.nan if self._count < self._warmup else output

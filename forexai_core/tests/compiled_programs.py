@@ -15,6 +15,7 @@ from forexai_core.engine.setup import prepare
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.instruments import AssetClass, CalculationMode, Instrument, SwapMode
 
 __all__ = ["compiled_outcome", "open_compiled", "run_compiled"]
@@ -85,10 +86,23 @@ def _rate(pair: str, given: Any) -> Any:
     return Bars(instrument=instrument, timeframe=given["timeframe"], data=data, spread_points=column)
 
 
+def _costs(given: dict[str, Any]) -> Costs:
+    fields = dict(given)
+    if "commission" in fields:
+        fields["commission"] = Commission(**fields["commission"])
+    if "swap_rates" in fields:
+        fields["swap_rates"] = [SwapRates(day=day, long=long, short=short) for day, long, short in fields["swap_rates"]]
+    if "cash_flows" in fields:
+        fields["cash_flows"] = [
+            CashFlow(time_ns=at, long=long, short=short) for at, long, short in fields["cash_flows"]
+        ]
+    return Costs(**fields)
+
+
 def open_compiled(program: Program) -> Ledger:
     """Open the compiled ledger of a program."""
     series = {symbol["instrument"]["symbol"]: _bars(symbol) for symbol in program["symbols"]}
-    costs = {symbol["instrument"]["symbol"]: Costs(**symbol["costs"]) for symbol in program["symbols"]}
+    costs = {symbol["instrument"]["symbol"]: _costs(symbol["costs"]) for symbol in program["symbols"]}
     rates = {pair: _rate(pair, given) for pair, given in program["rates"].items()}
     opening = prepare(
         series,

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from forexai_core.values.accounts import Account, AccountMode, AccountState, Costs
     from forexai_core.values.bars import Bars
     from forexai_core.values.catalogue import catalogue, find_instrument
+    from forexai_core.values.charges import CashFlow, Commission, SwapRates
     from forexai_core.values.clocks import Clock
     from forexai_core.values.instruments import AssetClass, Instrument
     from forexai_core.values.ticks import Ticks
@@ -62,7 +63,9 @@ _HOMES = {
     "AccountState": "values.accounts",
     "AssetClass": "values.instruments",
     "Bars": "values.bars",
+    "CashFlow": "values.charges",
     "Clock": "values.clocks",
+    "Commission": "values.charges",
     "Context": "strategies",
     "Costs": "values.accounts",
     "Instrument": "values.instruments",
@@ -75,6 +78,7 @@ _HOMES = {
     "Risk": "risk.settings",
     "Rules": "strategies",
     "Strategy": "strategies",
+    "SwapRates": "values.charges",
     "Ticks": "values.ticks",
     "Timeframe": "values.timeframes",
     "backtest": "entry",
@@ -101,7 +105,9 @@ __all__ = [
     "AccountState",
     "AssetClass",
     "Bars",
+    "CashFlow",
     "Clock",
+    "Commission",
     "Context",
     "Costs",
     "Instrument",
@@ -114,6 +120,7 @@ __all__ = [
     "Risk",
     "Rules",
     "Strategy",
+    "SwapRates",
     "Ticks",
     "Timeframe",
     "__version__",

@@ -128,7 +128,7 @@ MANAGEMENT = np.dtype(
 )
 """How the positions that intents open are sized and looked after; distances in price units."""
 
-OPEN_REASONS = ("signal", "limit", "stop", "stop_limit")
+OPEN_REASONS = ("signal", "limit", "stop", "stop_limit", "rollover")
 """How a position came to be: at the market, or through one of the pending kinds."""
 
 CLOSE_REASONS = (
@@ -141,6 +141,7 @@ CLOSE_REASONS = (
     "expiry",
     "kill",
     "end_of_data",
+    "rollover",
 )
 """How a position, or a part of it, came to an end."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
+from math import ceil
 
 from reference.clock import rollovers
-from reference.contract import Account, Contract, Rates
+from reference.contract import Account, Contract, Due, Rates
 from reference.money import to_minor
 from reference.orders import Entered, Order, Position, Trade
 from reference.quotes import Bar, Quote
@@ -158,10 +159,13 @@ class Book:
         position.entered = position.entered.joined_by(entered)
         self._book_entry(position, order.steps, price)
 
+    def _commission(self, symbol: int, steps: int, price: int, *, opens: bool) -> int:
+        contract, rates = self.contracts[symbol], self.rates[symbol]
+        return self.money(contract.commission_of(steps, price, opens=opens, account=self.account, rates=rates))
+
     def _book_entry(self, position: Position, steps: int, price: int) -> None:
-        contract = self.contracts[position.symbol]
         position.margin += self.margin_to_open(position.symbol, steps, price)
-        commission = -self.money(contract.commission_per_lot * contract.lots(steps))
+        commission = -self._commission(position.symbol, steps, price, opens=True)
         position.commission += commission
         self.balance += commission
         self.start_peak(position)
@@ -170,9 +174,17 @@ class Book:
         """Let trailing begin anew: at the open's exit side, or at the close of a bar of which the inside runs."""
         position.peak = None if self.inside else self.quote(position.symbol).exit(position.side)
 
-    def close(self, position: Position, steps: int, price: int, reason: str, *, ambiguous: bool = False) -> None:
+    def close(
+        self,
+        position: Position,
+        steps: int,
+        price: int,
+        reason: str,
+        *,
+        ambiguous: bool = False,
+        commission: bool = True,
+    ) -> None:
         """Close a part of a position, or all of it, at a price."""
-        contract = self.contracts[position.symbol]
         position.best = position.better(position.best, Fraction(price))
         position.worst = position.worse(position.worst, Fraction(price))
         profit = self.profit(position, steps, price)
@@ -182,7 +194,7 @@ class Book:
         entry_commission = to_minor(position.commission * share, 0)
         swap = to_minor(position.swap * share, 0)
         debit = self._rollover_inside(position, steps)
-        exit_commission = -self.money(contract.commission_per_lot * contract.lots(steps))
+        exit_commission = -self._commission(position.symbol, steps, price, opens=False) if commission else 0
         self.balance += profit + swap + (debit or 0) + exit_commission
         trade = Trade(
             ticket=position.ticket,
@@ -216,31 +228,65 @@ class Book:
         position.steps -= steps
 
     # --------------------------------------------------------------------------------------------------- swap
-    def _night(self, position: Position, steps: int, exit_points: int, weekday: int) -> int:
+    def _amount(self, position: Position, steps: int, quote: Quote, due: Due) -> int:
         contract = self.contracts[position.symbol]
-        rates = self.rates[position.symbol]
-        amount = contract.swap(
-            position.side,
-            steps,
-            exit_points=exit_points,
-            open_points=position.average,
-            account=self.account,
-            rates=rates,
+        return self.money(
+            contract.due(
+                due,
+                position.side,
+                steps,
+                quote=quote,
+                open_points=position.average,
+                account=self.account,
+                rates=self.rates[position.symbol],
+            )
         )
-        return self.money(amount * contract.nights(weekday))
 
-    def charge_rollover(self, position: Position, weekday: int) -> None:
-        """Charge one rollover to a position, at the present quotes."""
-        exit_points = self.quote(position.symbol).exit(position.side)
-        position.swap += self._night(position, position.steps, exit_points, weekday)
+    def dues(self, symbol: int, after_ns: int, until_ns: int) -> list[Due]:
+        """List what a symbol's positions are charged after one instant and up to another, oldest first."""
+        contract = self.contracts[symbol]
+        nights = [contract.night(r.time_ns, r.day) for r in rollovers(self.account.clock, after_ns, until_ns)]
+        flows = [flow for flow in contract.cash_flows if after_ns < flow.time_ns <= until_ns]
+        return sorted([*nights, *flows], key=lambda due: due.time_ns)
+
+    def charge_dues(self, position: Position, after_ns: int, until_ns: int) -> None:
+        """Charge a position, at the present quotes, all that falls into a time; re-open it where swap asks that."""
+        contract, quote = self.contracts[position.symbol], self.quote(position.symbol)
+        points, last = Fraction(0), 0
+        for due in self.dues(position.symbol, after_ns, until_ns):
+            if position.open_ns >= due.time_ns:
+                continue
+            if contract.reopens and not due.cash:
+                moved = due.rate(position.side) * due.days
+                points, last = points + moved, due.time_ns if moved else last
+            else:
+                position.swap += self._amount(position, position.steps, quote, due)
+        if points:
+            self._reopen(position, points, last)
+
+    def _reopen(self, position: Position, points: Fraction, time_ns: int) -> None:
+        """Close a position at the present quote and let it go on from a price that holds its swap; no commission."""
+        quote, before = self.quote(position.symbol), self.time_ns
+        self.time_ns = time_ns
+        exit_price = quote.exit(position.side)
+        base = quote.bid if self.contracts[position.symbol].swap_mode == "reopen_bid" else exit_price
+        price = base + position.side * ceil(-points)
+        self.close(position, position.steps, exit_price, "rollover", commission=False)
+        position.cost = Fraction(price * position.steps)
+        position.open_ns, position.open_reason = time_ns, "rollover"
+        position.best = position.worst = Fraction(price)
+        position.commission = position.swap = 0
+        position.ambiguous = False
+        position.margin = self.margin_to_open(position.symbol, position.steps, price)
+        self.positions[position.ticket] = position
+        self.time_ns = before
 
     def _rollover_inside(self, position: Position, steps: int) -> int | None:
-        """Give the debits of rollovers inside the exit bar, or None where no amount is due either way."""
+        """Give the debits that fall inside the exit bar, or None where no amount is due either way."""
         bar = self.inside
         if bar is None:
             return None
-        own = position.symbol == self.inside_symbol
-        exit_points = bar.exit(position.side).open if own else self.quote(position.symbol).exit(position.side)
-        nights = rollovers(self.account.clock, bar.time_ns, bar.end_ns - 1)
-        amounts = [self._night(position, steps, exit_points, night.weekday) for night in nights]
+        quote = bar.at_open if position.symbol == self.inside_symbol else self.quote(position.symbol)
+        dues = self.dues(position.symbol, bar.time_ns, bar.end_ns - 1)
+        amounts = [self._amount(position, steps, quote, due) for due in dues]
         return sum(min(0, amount) for amount in amounts) if any(amounts) else None

@@ -68,9 +68,10 @@ def _steps_at_risk(book: Book, fraction: Fraction, symbol: int, entry: int, stop
     contract = book.contracts[symbol]
     loss = -abs(entry - stop) * contract.value_per_point_step
     loss = -contract.in_account(loss, stop, book.account, book.rates[symbol])
-    loss += 2 * contract.commission_per_lot * contract.volume_step
+    loss += contract.commission_of_step(entry, stop, book.account, book.rates[symbol])
     equity = Fraction(book.equity(), 10**book.account.digits)
-    return floor(fraction * equity / loss + Fraction(1, 10**9))
+    budget = fraction * equity - contract.commission_fixed(book.rates[symbol])
+    return max(0, floor(budget / loss + Fraction(1, 10**9)))
 
 
 def check_limit(book: Book, symbol: int, side: int, steps: int) -> None:

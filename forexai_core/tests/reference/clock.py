@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from reference.money import NS
@@ -17,10 +17,14 @@ _ZONES = {"utc": "UTC", "eet": "Europe/Helsinki", "new-york": "America/New_York"
 
 @dataclass(frozen=True)
 class Rollover:
-    """A midnight, and the weekday of the day that it ends: Monday 0 ... Sunday 6."""
+    """A midnight, and the day of the clock that it ends, with its weekday: Monday 0 ... Sunday 6."""
 
     time_ns: int
-    weekday: int
+    day: date
+
+    @property
+    def weekday(self) -> int:
+        return self.day.weekday()
 
 
 def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
@@ -40,5 +44,5 @@ def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
         if time_ns > until_ns:
             return found
         if time_ns > after_ns:
-            found.append(Rollover(time_ns, (day - timedelta(days=1)).weekday()))
+            found.append(Rollover(time_ns, day - timedelta(days=1)))
         day += timedelta(days=1)

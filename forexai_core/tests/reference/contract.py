@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from reference.money import exact, nearest
+from reference.quotes import Quote
 
-__all__ = ["Account", "Contract", "Rates"]
+__all__ = ["Account", "Commission", "Contract", "Due", "Rates"]
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,52 @@ class Account:
 
 @dataclass(frozen=True)
 class Rates:
-    """Rates from a symbol's profit and margin currency to the account's, where a series gives them."""
+    """Rates from a symbol's profit, margin and commission currency to the account's, where a series gives them."""
 
     gain: Fraction = Fraction(1)
     loss: Fraction = Fraction(1)
     margin: Fraction = Fraction(1)
+    margin_gain: Fraction = Fraction(1)
+    fee: Fraction = Fraction(1)  # of the commission's currency, as a loss is bought
+
+
+@dataclass(frozen=True)
+class Commission:
+    """What a deal costs: parts for lots, turnover and the deal itself, and bounds on their sum."""
+
+    per_lot: Fraction
+    percent: Fraction = Fraction(0)
+    per_deal: Fraction = Fraction(0)
+    minimum: Fraction = Fraction(0)
+    maximum: Fraction | None = None
+    charged: str = "each_side"
+    currency: str | None = None
+
+    @classmethod
+    def make(cls, given: dict[str, Any]) -> Commission:
+        """Take what is given; numbers are taken as they are written."""
+        texts = {"charged", "currency"}
+        return cls(**{"per_lot": Fraction(0)} | {k: v if k in texts else exact(v) for k, v in given.items()})
+
+    @property
+    def deals(self) -> int:
+        """How many deals of a round turn it is taken on."""
+        return 1 if self.charged == "opening" else 2
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a position is charged at one instant: a night's swap, or a cash flow."""
+
+    time_ns: int
+    days: Fraction
+    long: Fraction
+    short: Fraction
+    cash: bool = False
+
+    def rate(self, side: int) -> Fraction:
+        """Give the rate of a side."""
+        return self.long if side > 0 else self.short
 
 
 @dataclass(frozen=True)
@@ -54,12 +97,13 @@ class Contract:
     stops_level: int
     freeze_level: int
     slippage: int
-    commission_per_lot: Fraction
+    commission: Commission
     swap_mode: str
     swap_long: Fraction
     swap_short: Fraction
-    triple_day: int
-    swap_weekend: bool
+    swap_days: list[Fraction]  # of the rollover that ends each weekday, Monday first
+    swap_table: list[tuple[date, Fraction, Fraction]]  # rates from a day on, in order
+    cash_flows: list[Due]
     calculation_mode: str
     margin_initial: Fraction
     margin_hedged: Fraction
@@ -91,12 +135,20 @@ class Contract:
             stops_level=instrument["stops_level_points"],
             freeze_level=instrument["freeze_level_points"],
             slippage=nearest(costs.get("slippage_points") or 0),
-            commission_per_lot=cost("commission_per_lot", "commission_per_lot"),
+            commission=Commission.make(
+                costs.get("commission") or {"per_lot": cost("commission_per_lot", "commission_per_lot")}
+            ),
             swap_mode="points" if swap_given else instrument["swap_mode"],
             swap_long=cost("swap_long_points", "swap_long"),
             swap_short=cost("swap_short_points", "swap_short"),
-            triple_day=instrument["triple_day"],
-            swap_weekend=instrument["swap_weekend"],
+            swap_days=_swap_days(instrument),
+            swap_table=sorted(
+                (date.fromisoformat(day), exact(long), exact(short)) for day, long, short in costs.get("swap_rates", ())
+            ),
+            cash_flows=[
+                Due(time_ns, Fraction(0), exact(long), exact(short), cash=True)
+                for time_ns, long, short in costs.get("cash_flows", ())
+            ],
             calculation_mode=instrument["calculation_mode"],
             margin_initial=exact(instrument["margin_initial"]),
             margin_hedged=exact(instrument["margin_hedged"]),
@@ -166,33 +218,97 @@ class Contract:
         return self.margin_in_account(amount * self.margin_rate, points, account, rates)
 
     # ------------------------------------------------------------------------------------------------- swap
-    def swap(
-        self, side: int, steps: int, *, exit_points: int, open_points: Fraction, account: Account, rates: Rates
-    ) -> Fraction:
-        """Give one night's swap, account currency, not rounded."""
-        rate = self.swap_long if side > 0 else self.swap_short
-        lots, price = self.lots(steps), Fraction(exit_points, self.scale)
-        if self.swap_mode == "disabled" or rate == 0:
-            return Fraction(0)
-        if self.swap_mode == "currency_deposit":
-            return rate * lots
-        if self.swap_mode == "currency_margin":
-            return self.margin_in_account(rate * lots, exit_points, account, rates)
-        if self.swap_mode == "points":
-            amount = rate * steps * self.value_per_point_step
-        elif self.swap_mode == "currency_symbol":
-            amount = rate * lots * price
-        elif self.swap_mode == "interest_current":
-            amount = exit_points * steps * self.value_per_point_step * rate / 100 / 360
-        elif self.swap_mode == "interest_open":
-            amount = open_points * steps * self.value_per_point_step * rate / 100 / 360
-        else:
-            message = f"{self.symbol}: swap mode {self.swap_mode} is not supported"
-            raise ValueError(message)
-        return self.in_account(amount, exit_points, account, rates)
+    def night(self, time_ns: int, day: date) -> Due:
+        """Give what the rollover that ends a day of the clock is due."""
+        long, short = self.swap_long, self.swap_short
+        for since, *rates in self.swap_table:
+            if since <= day:
+                long, short = rates
+        days = Fraction(0) if self.swap_mode == "disabled" else self.swap_days[day.weekday()]
+        return Due(time_ns, days, long, short)
 
-    def nights(self, weekday: int) -> int:
-        """Say how many nights the rollover that ends a weekday counts."""
-        if weekday == self.triple_day:
-            return 3
-        return 1 if weekday < 5 or self.swap_weekend else 0
+    @property
+    def reopens(self) -> bool:
+        """Whether swap is charged by closing and opening again."""
+        return self.swap_mode.startswith("reopen")
+
+    def due(
+        self, due: Due, side: int, steps: int, *, quote: Quote, open_points: Fraction, account: Account, rates: Rates
+    ) -> Fraction:
+        """Give what a volume is charged, account currency, not rounded."""
+        lots, rate, mode = self.lots(steps), due.rate(side), self.swap_mode
+        if due.cash:
+            return self._settled(rate * lots, quote, account, rates)
+        if due.days == 0 or rate == 0:
+            return Fraction(0)
+        if mode == "currency_deposit":
+            return rate * lots * due.days
+        if mode == "currency_margin":
+            return self._margin_settled(rate * lots * due.days, quote, account, rates)
+        if mode == "currency_symbol":
+            return self._base_settled(rate * lots * due.days, quote, account, rates)
+        value = steps * self.value_per_point_step
+        if mode == "points" or self.reopens:
+            amount = rate * value
+        elif mode == "interest_current":
+            amount = quote.exit(side) * value * rate / 100 / 360
+        elif mode == "interest_open":
+            amount = open_points * value * rate / 100 / 360
+        else:
+            message = f"{self.symbol}: swap mode {mode} is not supported"
+            raise ValueError(message)
+        return self._settled(amount * due.days, quote, account, rates)
+
+    def _settled(self, amount: Fraction, quote: Quote, account: Account, rates: Rates) -> Fraction:
+        """Convert profit currency: where the pair converts itself, the account's is sold at bid, bought at ask."""
+        return self.in_account(amount, quote.bid if amount < 0 else quote.ask, account, rates)
+
+    def _base_settled(self, amount: Fraction, quote: Quote, account: Account, rates: Rates) -> Fraction:
+        """Convert base currency: to pay it is to buy it at the ask."""
+        if self.base == account.currency:
+            return amount
+        if self.base != self.profit_currency:
+            amount = amount * (quote.ask if amount < 0 else quote.bid) / self.scale
+        return self._settled(amount, quote, account, rates)
+
+    def _margin_settled(self, amount: Fraction, quote: Quote, account: Account, rates: Rates) -> Fraction:
+        """Convert margin currency: to pay it is to buy it at the ask."""
+        points = quote.ask if amount < 0 else quote.bid
+        one = rates if amount < 0 else replace(rates, margin=rates.margin_gain)
+        return self.margin_in_account(amount, points, account, one)
+
+    # ------------------------------------------------------------------------------------------- commission
+    def commission_of(self, steps: int, points: int, *, opens: bool, account: Account, rates: Rates) -> Fraction:
+        """Give a deal's commission, account currency, above 0, not rounded."""
+        given = self.commission
+        if not opens and given.deals == 1:
+            return Fraction(0)
+        amount = (given.per_lot * self.lots(steps) + given.per_deal) * rates.fee
+        amount += self._turnover_share(steps, points, account, rates)
+        amount = max(amount, given.minimum * rates.fee)
+        return amount if given.maximum is None else min(amount, given.maximum * rates.fee)
+
+    def commission_of_step(self, entry: int, stop: int, account: Account, rates: Rates) -> Fraction:
+        """Give what one more step costs over opening and closing, bounds left aside."""
+        given = self.commission
+        amount = given.deals * given.per_lot * self.volume_step * rates.fee
+        for points in (entry, stop)[: given.deals]:
+            amount += self._turnover_share(1, points, account, rates)
+        return amount
+
+    def commission_fixed(self, rates: Rates) -> Fraction:
+        """Give the most that opening and closing cost beside :meth:`commission_of_step`."""
+        return self.commission.deals * max(self.commission.per_deal, self.commission.minimum) * rates.fee
+
+    def _turnover_share(self, steps: int, points: int, account: Account, rates: Rates) -> Fraction:
+        share = points * steps * self.value_per_point_step * self.commission.percent / 100
+        return -self.in_account(-share, points, account, rates)
+
+
+def _swap_days(instrument: dict[str, Any]) -> list[Fraction]:
+    given = instrument.get("swap_days")
+    if given is not None:
+        return [exact(days) for days in given]
+    weekend = Fraction(1 if instrument["swap_weekend"] else 0)
+    triple = instrument["triple_day"]
+    return [Fraction(3) if day == triple else Fraction(1) if day < 5 else weekend for day in range(7)]

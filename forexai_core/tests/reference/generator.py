@@ -50,6 +50,8 @@ _MARKETS: tuple[tuple[dict[str, Any], int, str, dict[str, float]], ...] = (
     (_pair("EURGBP", 5), 85_420, "USD", {"GBPUSD": 1.26710, "EURUSD": 1.08350}),
     (_pair("GBPUSD", 5), 126_710, "EUR", {"EURUSD": 1.08350, "EURGBP": 0.85420}),
     (_pair("EURJPY", 3), 160_590, "USD", {"USDJPY": 148.21, "EURUSD": 1.08350}),
+    (_pair("EURGBP", 5), 85_420, "JPY", {"GBPUSD": 1.26710, "EURUSD": 1.08350, "USDJPY": 148.21}),
+    (_pair("GBPAUD", 5), 192_300, "CHF", {"AUDUSD": 0.66420, "USDCHF": 0.90310, "GBPUSD": 1.26710}),
     (_pair("GBPUSD", 5, calculation_mode="forex_no_leverage"), 126_710, "USD", {}),
     (_other("XAUUSD", "USD", 2, 100.0, "cfd_leverage", asset_class="metal"), 203_450, "USD", {}),
     (_other("XAUUSD", "USD", 2, 100.0, "cfd", margin_rate=0.02), 203_450, "EUR", {"EURUSD": 1.0835}),
@@ -63,7 +65,7 @@ _MARKETS: tuple[tuple[dict[str, Any], int, str, dict[str, float]], ...] = (
 )  # fmt: skip
 
 _SWAP_MODES = ("points", "points", "points", "disabled", "currency_symbol", "currency_margin", "currency_deposit",
-               "interest_current", "interest_open")  # fmt: skip
+               "interest_current", "interest_open", "reopen_current", "reopen_bid")  # fmt: skip
 
 
 def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, ReferenceLedger]:
@@ -128,6 +130,7 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
     }
     if rng.random() < 0.4:
         costs |= {"swap_long_points": round(rng.uniform(-9, 3), 1), "swap_short_points": round(rng.uniform(-9, 3), 1)}
+    costs |= _charges(rng, own, rows)
     symbol = {"instrument": own, "timeframe": timeframe, "span": span, "bars": rows, "ask": None, "column": None}
     spread = rng.choice((0, 1, span // 8, span // 3, span))
     how = rng.random()
@@ -140,6 +143,41 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
     else:
         own["spread_points"] = spread
     return {**symbol, "costs": costs}
+
+
+def _charges(rng: random.Random, own: dict[str, Any], rows: list[list[int]]) -> dict[str, Any]:
+    """Make what few brokers charge: other commissions, weekdays of their own, dated rates and cash flows."""
+    charges: dict[str, Any] = {}
+    if rng.random() < 0.2:
+        own["swap_days"] = [float(rng.choice((0, 1, 1, 1, 2, 3))) for _ in range(7)]
+    if rng.random() < 0.25:
+        charges["commission"] = _commission(rng)
+        charges["commission_per_lot"] = None
+    first, last = rows[0][0], rows[-1][0]
+    if rng.random() < 0.2:
+        days = {datetime.fromtimestamp(rng.randint(first, last) // 10**9, UTC).date().isoformat() for _ in range(3)}
+        charges["swap_rates"] = [[d, round(rng.uniform(-9, 3), 2), round(rng.uniform(-9, 3), 2)] for d in sorted(days)]
+    if rng.random() < 0.2:
+        charges["cash_flows"] = [
+            [rng.choice((rng.randint(first, last), rng.choice(rows)[0])), _cash(rng), _cash(rng)] for _ in range(6)
+        ]
+    return charges
+
+
+def _cash(rng: random.Random) -> float:
+    return round(rng.uniform(-30, 20), 2)
+
+
+def _commission(rng: random.Random) -> dict[str, Any]:
+    given: dict[str, Any] = {"charged": rng.choice(("each_side", "opening"))}
+    parts = {
+        "per_lot": rng.choice((2.5, 7.0)),
+        "percent": rng.choice((0.002, 0.01)),
+        "per_deal": rng.choice((0.5, 1.25)),
+        "minimum": rng.choice((0.75, 3.0)),
+        "maximum": rng.choice((4.0, 12.5)),
+    }
+    return given | {name: value for name, value in parts.items() if rng.random() < 0.5}
 
 
 def _ask_bar(rng: random.Random, bid: list[int], spread: int) -> list[int]:

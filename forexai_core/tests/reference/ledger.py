@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from reference.book import Book
-from reference.clock import rollovers
 from reference.contract import Account, Contract, Rates
 from reference.decisions import carry_out
 from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_fill, worst_and_best
@@ -89,10 +88,8 @@ class ReferenceLedger:
         book = self.book
         self.dropped = len({symbol for symbol, _, _ in self._waiting})
         last_time, positions = book.time_ns, sorted(book.positions.values(), key=lambda p: p.ticket)
-        for night in rollovers(book.account.clock, last_time, max(self._last_end)):
-            for position in positions:
-                if night.time_ns <= self._last_end[position.symbol]:
-                    book.charge_rollover(position, night.weekday)
+        for position in positions:
+            book.charge_dues(position, last_time, self._last_end[position.symbol])
         for position in positions:
             book.time_ns = self._last_end[position.symbol]
             price = book.quote(position.symbol).exit(position.side)
@@ -108,10 +105,8 @@ class ReferenceLedger:
         book = self.book
         if not self._events or not book.positions:
             return
-        for night in rollovers(book.account.clock, book.time_ns, time_ns):
-            for position in book.positions.values():
-                if position.open_ns < night.time_ns:
-                    book.charge_rollover(position, night.weekday)
+        for position in sorted(book.positions.values(), key=lambda p: p.ticket):
+            book.charge_dues(position, book.time_ns, time_ns)
 
     def _expire(self, symbol: int) -> None:
         for order in self.book.orders_of(symbol):

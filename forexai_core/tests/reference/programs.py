@@ -85,7 +85,21 @@ def open_ledger(program: Program) -> ReferenceLedger:
         pair: _rate_series(given, given["spread"] if isinstance(given, dict) else 0)
         for pair, given in program["rates"].items()
     }
+    for symbol in program["symbols"]:
+        own = symbol["instrument"]
+        if own["asset_class"] == "forex":
+            series.setdefault(own["symbol"], _own_series(symbol))
     return ReferenceLedger(account, contracts, RateTable(account, contracts, series))
+
+
+def _own_series(symbol: dict[str, Any]) -> RateSeries:
+    """Take a traded pair as a source of rates: its closes, each known from its bar's end on, and its first open."""
+    bars, scale = _bars(symbol), 10 ** symbol["instrument"]["digits"]
+    known = [bars[0].time_ns, *(bar.end_ns for bar in bars)]
+    bid = [bars[0].bid.open, *(bar.bid.close for bar in bars)]
+    # before its first close, a pair's ask is its first open and the spread of its first close
+    ask = [bid[0] + bars[0].ask.close - bars[0].bid.close, *(bar.ask.close for bar in bars)]
+    return RateSeries(known, [Fraction(price, scale) for price in bid], [Fraction(price, scale) for price in ask])
 
 
 _FIELDS = {field.name for field in fields(Request)}

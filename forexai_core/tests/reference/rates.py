@@ -54,20 +54,44 @@ class RateTable:
     def __call__(self, symbol: int, time_ns: int) -> Rates:
         """Give a symbol's rates known at a time."""
         contract, currency = self._contracts[symbol], self._account.currency
-        gain = loss = margin = Fraction(1)
+        gain = loss = margin = margin_gain = fee = Fraction(1)
         if currency not in {contract.profit_currency, contract.base}:
             gain, loss = self._sides(contract.profit_currency, time_ns)
         own = contract.margin_currency == contract.base and contract.profit_currency == currency
         if contract.margin_currency != currency and not own:
-            margin = self._sides(contract.margin_currency, time_ns)[1]
-        return Rates(gain, loss, margin)
+            margin_gain, margin = self._sides(contract.margin_currency, time_ns)
+        if contract.commission.currency not in {None, currency}:
+            fee = self._sides(str(contract.commission.currency), time_ns)[1]
+        return Rates(gain, loss, margin, margin_gain, fee)
 
     def _sides(self, currency: str, time_ns: int) -> tuple[Fraction, Fraction]:
-        """Give what a gain sold and a loss bought is worth."""
-        to = self._account.currency
-        if currency + to in self._series:
-            return self._series[currency + to].at(time_ns, self._max_age_ns)
-        if to + currency in self._series:
-            bid, ask = self._series[to + currency].at(time_ns, self._max_age_ns)
-            return 1 / ask, 1 / bid
-        raise RateUnknownError(currency + to)
+        """Give what a gain sold and a loss bought is worth, hop by hop along the shortest way."""
+        gain = loss = Fraction(1)
+        for pair, forward in self._way(currency):
+            bid, ask = self._series[pair].at(time_ns, self._max_age_ns)
+            gain, loss = (gain * bid, loss * ask) if forward else (gain / ask, loss / bid)
+        return gain, loss
+
+    def _way(self, currency: str) -> list[tuple[str, bool]]:
+        """Find the shortest way to the account's currency: pairs, and whether each goes from its base to its quote.
+
+        Of ways of one length, the one whose first pairs were given first.
+        """
+        ways: list[list[tuple[str, bool]]] = [[]]
+        for _ in range(len(self._series) + 1):
+            for way in ways:
+                if self._end(currency, way) == self._account.currency:
+                    return way
+            ways = [[*way, hop] for way in ways for hop in self._hops(currency, way)]
+        raise RateUnknownError(currency)
+
+    @staticmethod
+    def _end(currency: str, way: list[tuple[str, bool]]) -> str:
+        for pair, forward in way:
+            currency = pair[3:] if forward else pair[:3]
+        return currency
+
+    def _hops(self, currency: str, way: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+        here = self._end(currency, way)
+        used = {pair for pair, _ in way}
+        return [(pair, pair[:3] == here) for pair in self._series if pair not in used and here in {pair[:3], pair[3:]}]

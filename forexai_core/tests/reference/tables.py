@@ -60,6 +60,23 @@ def _instrument(name: str, own: dict[str, Any]) -> dict[str, Any]:
     return fields
 
 
+def _costs(given: dict[str, Any]) -> dict[str, Any]:
+    """Take costs; the times of cash flows are UTC."""
+    flows = given.get("cash_flows")
+    return given if flows is None else {**given, "cash_flows": [[ns(time), *amounts] for time, *amounts in flows]}
+
+
+def _rate(pair_name: str, given: Any, times: list[int]) -> Any:
+    """Take a rate: a number, or bid and ask of bars that never move, from a day before the first bar on."""
+    if not isinstance(given, dict):
+        return given
+    digits = 3 if pair_name.endswith("JPY") else 5
+    bid, ask = (round(given[side] * 10**digits) for side in ("bid", "ask"))
+    start, hours = min(times) - 24 * HOUR, 48 + (max(times) - min(times)) // HOUR
+    bars = [[start + hour * HOUR, bid, bid, bid, bid] for hour in range(hours)]
+    return {"timeframe": "H1", "digits": digits, "spread": ask - bid, "bars": bars}
+
+
 def _quotes(rows: list[Any]) -> list[list[int]]:
     """Take rows of open, high, low, close; a single number is a bar that never moves."""
     return [[row] * 4 if isinstance(row, int) else list(row) for row in rows]
@@ -77,7 +94,7 @@ def _symbol(given: dict[str, Any]) -> dict[str, Any]:
         "bars": [[time, *bar] for time, bar in zip(times, bars, strict=True)],
         "ask": _quotes(given["ask"]) if "ask" in given else None,
         "column": given.get("column"),
-        "costs": {**costs, **given.get("costs", {})},
+        "costs": {**costs, **_costs(given.get("costs", {}))},
     }
 
 
@@ -94,11 +111,13 @@ def _case(where: str, given: dict[str, Any]) -> TableCase:
     for number, other in enumerate(given.get("also", ())):
         _check(f"{where}, also {number}", other, _MARKET)
     markets = [{name: value for name, value in given.items() if name in _MARKET}, *given.get("also", ())]
+    symbols = [_symbol(market) for market in markets]
+    times = [bar[0] for symbol in symbols for bar in symbol["bars"]]
     program = {
         "account": {**_ACCOUNT, **given.get("account", {})},
         "limit_fill_open": False,
-        "symbols": [_symbol(market) for market in markets],
-        "rates": given.get("rates", {}),
+        "symbols": symbols,
+        "rates": {name: _rate(name, rate, times) for name, rate in given.get("rates", {}).items()},
         "requests": [_request(request) for request in given.get("requests", ())],
         **given.get("program", {}),
     }

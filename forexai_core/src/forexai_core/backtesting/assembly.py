@@ -20,6 +20,8 @@ from forexai_core.engine.records import REFUSALS
 from forexai_core.engine.trades import fills_of, initial_risks, trades_of
 from forexai_core.metrics import Figures, MarketHours, compute
 from forexai_core.values.bars import Bars
+from forexai_core.values.charges import Commission
+from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.instruments import SwapMode
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_SECOND
@@ -44,6 +46,8 @@ _SWAP_UNITS = {
     SwapMode.CURRENCY_MARGIN: "margin currency a night and lot",
     SwapMode.CURRENCY_DEPOSIT: "account currency a night and lot",
     SwapMode.DISABLED: "none",
+    SwapMode.REOPEN_CURRENT: "points a night, in the price of a re-opening",
+    SwapMode.REOPEN_BID: "points a night, in the price of a re-opening at the bid",
 }
 
 
@@ -87,6 +91,17 @@ def data_used(prices: Mapping[str, Prices]) -> tuple[DataUsed, ...]:
     )
 
 
+def _commission(commission: Commission, currency: str) -> tuple[float, str]:
+    """Write a commission as a number and its unit; one with several parts as its first, and the rest in words."""
+    if commission.is_plain:
+        return commission.per_lot, f"{currency} per lot and side"
+    named = f" ({commission.currency or currency})"
+    for value, what in ((commission.per_lot, "per lot"), (commission.percent, "%"), (commission.per_deal, "per deal")):
+        if value:
+            return value, f"{what}{named}; in all: {commission}"
+    return commission.minimum, f"at least, a deal{named}; in all: {commission}"
+
+
 def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed, ...]:
     """List every cost of a run with where it comes from."""
     lines: list[CostUsed] = []
@@ -95,7 +110,7 @@ def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed,
         unit = _SWAP_UNITS[sheet.swap_mode]
         rows: tuple[tuple[str, float | None, str, str], ...] = (
             ("spread", sheet.spread_points, "points", "spread"),
-            ("commission", sheet.commission_per_lot, f"{currency} per lot and side", "commission"),
+            ("commission", *_commission(sheet.commission, currency), "commission"),
             ("slippage", sheet.slippage_points, "points", "slippage"),
             ("swap long", sheet.swap_long, unit, "swap"),
             ("swap short", sheet.swap_short, unit, "swap"),
@@ -122,8 +137,26 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
         lines["Finer prices"] = ", ".join(
             f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}" for symbol, item in inputs.finer.items()
         )
+    lines |= _dated(inputs)
     for symbol, source in inputs.rates.items():
         lines[f"Rate {symbol}"] = "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
+    return lines
+
+
+def _dated(inputs: Inputs) -> dict[str, str]:
+    """Say which charges go by date."""
+    lines = {}
+    for symbol, costs in inputs.costs.items():
+        if costs.swap_rates:
+            days = ", ".join(f"from {each.day} {each.long:g} / {each.short:g}" for each in costs.swap_rates[:5])
+            more = len(costs.swap_rates) - 5
+            lines[f"Swap long / short {symbol}"] = days + (f" and {more} more" if more > 0 else "")
+        if costs.cash_flows:
+            first, last = costs.cash_flows[0], costs.cash_flows[-1]
+            lines[f"Cash flows {symbol}"] = (
+                f"{len(costs.cash_flows)}, {format_time_ns(first.time_ns)} to {format_time_ns(last.time_ns)}, "
+                "in the trades' swap"
+            )
     return lines
 
 

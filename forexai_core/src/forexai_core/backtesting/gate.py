@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from forexai_core.engine import records
+from forexai_core.engine.commissions import fixed_commission, step_commission
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.money import convert
 from forexai_core.engine.records import NO_PRICE
@@ -120,7 +121,8 @@ class Gate:
         rate = float(convert(symbol, -1.0, int(symbol["bid"])))
         steps = round(order.volume_lots / instrument.volume_step)
         value = steps * float(symbol["value_per_point_step"]) * -rate
-        costs = 2.0 * float(symbol["commission_per_lot"]) * order.volume_lots
+        quote = int(symbol["ask"] if order.side > 0 else symbol["bid"])
+        costs = steps * float(step_commission(symbol, quote, quote)) + float(fixed_commission(symbol))
         return Proposal(
             time_ns=time_ns,
             request=order,
@@ -182,8 +184,9 @@ class Gate:
         steps = int(request["volume_steps"])
         if request["risk_fraction"] > 0.0 and away:
             lost = -float(convert(symbol, -away * float(symbol["value_per_point_step"]), int(symbol["bid"])))
-            lost += 2.0 * float(symbol["commission_per_lot"] * symbol["volume_step"])
-            budget = float(request["risk_fraction"] * self._ledger.account["equity"])
+            quote = int(symbol["ask"] if request["side"] > 0 else symbol["bid"])
+            lost += float(step_commission(symbol, quote, quote))
+            budget = float(request["risk_fraction"] * self._ledger.account["equity"] - fixed_commission(symbol))
             steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
         return round(max(steps, 1) * instrument.volume_step, 8)
 

@@ -61,6 +61,7 @@ class _Contract(Settings):
     swap_short: float | None = None
     triple_day: int | None = None
     swap_weekend: bool | None = None
+    swap_days: tuple[float, ...] | None = None
     margin_initial: float | None = None
     margin_hedged: float | None = None
     margin_rate: float | None = None

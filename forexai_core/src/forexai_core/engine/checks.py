@@ -8,6 +8,7 @@ import numpy as np
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
+from forexai_core.engine.commissions import fixed_commission, step_commission
 from forexai_core.engine.margin import TOLERANCE, account_margin, margin_of, mark
 from forexai_core.engine.money import convert, money
 from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
@@ -129,7 +130,7 @@ def affordable(book: Book, index: int, side: int, steps: int, price: int) -> boo
 
 
 @kernel
-def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int) -> int:
+def sized(book: Book, index: int, fraction: float, entry: int, stop_loss: int) -> int:
     """Size a volume so that its stop loses a fraction of the equity, costs included.
 
     Parameters
@@ -140,10 +141,8 @@ def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int
         Symbol.
     fraction : float
         Share of the equity to risk.
-    distance : int
-        Points from the quoted entry to the stop.
-    stop_loss : int
-        The stop itself, points.
+    entry, stop_loss : int
+        Points: the quoted entry, and the stop.
 
     Returns
     -------
@@ -152,9 +151,9 @@ def sized(book: Book, index: int, fraction: float, distance: int, stop_loss: int
     """
     symbol = book["symbols"][index]
     mark(book)
-    lost = -convert(symbol, -distance * symbol["value_per_point_step"], stop_loss)
-    lost += 2.0 * symbol["commission_per_lot"] * symbol["volume_step"]
+    lost = -convert(symbol, -abs(entry - stop_loss) * symbol["value_per_point_step"], stop_loss)
+    lost += step_commission(symbol, entry, stop_loss)
     if lost <= 0.0:
         return 0
-    steps = int(fraction * book["account"]["equity"] / lost + 1e-9)
+    steps = int((fraction * book["account"]["equity"] - fixed_commission(symbol)) / lost + 1e-9)
     return max(0, min(steps, symbol["max_steps"]))

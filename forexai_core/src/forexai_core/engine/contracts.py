@@ -12,6 +12,7 @@ from forexai_core.engine.records import SYMBOL
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
+from forexai_core.values.charges import CashFlow, Charged, Commission, SwapRates
 from forexai_core.values.instruments import CalculationMode, Instrument, SwapMode
 from forexai_core.values.ticks import Ticks
 
@@ -30,24 +31,33 @@ class CostSheet:
     ----------
     spread_points : int or None
         Fixed spread; None when the prices bring their own.
-    commission_per_lot : float
-        Account currency, per side.
+    commission : Commission
+        Of a deal.
     slippage_points : int
         Against the trader.
     swap_mode : SwapMode
         Unit of the two rates.
     swap_long, swap_short : float
         Negative is paid by the trader.
+    swap_days : tuple of seven floats
+        Days that each weekday's rollover counts, Monday first.
+    swap_rates : tuple of SwapRates
+        Rates from certain days on.
+    cash_flows : tuple of CashFlow
+        Dividends and financing.
     sources : mapping of str to str
         For each cost: ``prices``, ``given`` or ``catalogue``/``instrument``.
     """
 
     spread_points: int | None
-    commission_per_lot: float
+    commission: Commission
     slippage_points: int
     swap_mode: SwapMode
     swap_long: float
     swap_short: float
+    swap_days: tuple[float, ...]
+    swap_rates: tuple[SwapRates, ...]
+    cash_flows: tuple[CashFlow, ...]
     sources: Mapping[str, str]
 
 
@@ -90,6 +100,14 @@ def _swap(instrument: Instrument, costs: Costs) -> tuple[SwapMode, float, float,
     )
 
 
+def _commission(instrument: Instrument, costs: Costs) -> tuple[Commission, str]:
+    if costs.commission is not None:
+        return costs.commission, "given"
+    if costs.commission_per_lot is not None:
+        return Commission(per_lot=costs.commission_per_lot), "given"
+    return Commission(per_lot=instrument.commission_per_lot), _source(instrument, "commission_per_lot")
+
+
 def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
     """Settle every cost of a symbol: from the prices, else as given, else from the instrument.
 
@@ -101,18 +119,20 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
     instrument = prices.instrument
     spread, spread_source = _spread(prices, costs)
     mode, long, short, swap_source = _swap(instrument, costs)
-    given = costs.commission_per_lot
-    commission = instrument.commission_per_lot if given is None else given
+    commission, commission_source = _commission(instrument, costs)
     return CostSheet(
         spread_points=spread,
-        commission_per_lot=commission,
+        commission=commission,
         slippage_points=round(costs.slippage_points or 0.0),
         swap_mode=mode,
         swap_long=long,
         swap_short=short,
+        swap_days=instrument.rollover_days,
+        swap_rates=costs.swap_rates,
+        cash_flows=costs.cash_flows,
         sources={
             "spread": spread_source,
-            "commission": _source(instrument, "commission_per_lot") if given is None else "given",
+            "commission": commission_source,
             "slippage": "default (none)" if costs.slippage_points is None else "given",
             "swap": swap_source,
         },
@@ -140,6 +160,13 @@ def _conversions(instrument: Instrument, currency: str) -> tuple[int, int]:
     return profit, margin
 
 
+def _base_conversion(instrument: Instrument, currency: str) -> int:
+    """Say how base currency reaches the account: 0 same, 1 by the own price as profit, 2 as profit currency."""
+    if instrument.base_currency == currency:
+        return 0
+    return 2 if instrument.base_currency == instrument.profit_currency else 1
+
+
 def _index_factor(instrument: Instrument) -> float:
     """Margin of a CFD on an index counts the value of its tick, where one is given."""
     if instrument.calculation_mode is CalculationMode.CFD_INDEX and instrument.tick_value > 0.0:
@@ -165,17 +192,16 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
             f"{instrument.symbol}: the margin of a future is its margin_initial, which is 0. "
             "Give it with instrument.with_values(margin_initial=…)."
         )
-    if sheet.swap_mode in (SwapMode.REOPEN_CURRENT, SwapMode.REOPEN_BID):
-        raise ConfigError(
-            f"{instrument.symbol}: swap by re-opening ({sheet.swap_mode}) is not simulated. Give "
-            "the rates in points: Costs(swap_long_points=…, swap_short_points=…)."
-        )
     record = np.zeros(1, SYMBOL)
     for name, value in (_contract_values(instrument) | _cost_values(sheet)).items():
         record[name] = value
     record["profit_conversion"], record["margin_conversion"] = _conversions(instrument, account.currency)
-    for name in ("gain_rate", "loss_rate", "margin_currency_rate"):
+    record["base_conversion"] = _base_conversion(instrument, account.currency)
+    record["fee_conversion"] = 2 if sheet.commission.currency not in {None, account.currency} else 0
+    for name in ("gain_rate", "loss_rate", "margin_currency_rate", "margin_gain_rate", "fee_rate"):
         record[name] = np.nan
+    if record["fee_conversion"][0] == 0:
+        record["fee_rate"] = 1.0
     return record
 
 
@@ -190,8 +216,6 @@ def _contract_values(instrument: Instrument) -> dict[str, float]:
         "limit_steps": round(instrument.volume_limit / instrument.volume_step),
         "stops_level": instrument.stops_level_points,
         "freeze_level": instrument.freeze_level_points,
-        "triple_day": instrument.triple_day,
-        "swap_weekend": int(instrument.swap_weekend),
         "margin_mode": _CALCULATION.index(instrument.calculation_mode),
         "margin_initial": instrument.margin_initial,
         "margin_rate": instrument.margin_rate * _index_factor(instrument),
@@ -203,8 +227,17 @@ def _cost_values(sheet: CostSheet) -> dict[str, float]:
     return {
         "spread": sheet.spread_points or 0,
         "slippage": sheet.slippage_points,
-        "commission_per_lot": sheet.commission_per_lot,
         "swap_mode": _SWAP.index(sheet.swap_mode),
-        "swap_long": sheet.swap_long,
-        "swap_short": sheet.swap_short,
+    } | _commission_values(sheet.commission)
+
+
+def _commission_values(commission: Commission) -> dict[str, float]:
+    return {
+        "commission_rule": 0 if commission.is_plain else 1,
+        "commission_per_lot": commission.per_lot,
+        "commission_percent": commission.percent,
+        "commission_per_deal": commission.per_deal,
+        "commission_minimum": commission.minimum,
+        "commission_maximum": np.inf if commission.maximum is None else commission.maximum,
+        "commission_sides": 1 if commission.charged is Charged.OPENING else 2,
     }

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
+from forexai_core.engine.commissions import commission_of
 from forexai_core.engine.margin import account_margin, margin_of
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
@@ -27,7 +28,9 @@ __all__ = [
     "fill",
     "find_position",
     "netting_row",
+    "next_deal",
     "settle_entries",
+    "settle_money",
 ]
 
 SIGNAL = 0  # the first of OPEN_REASONS and of CLOSE_REASONS
@@ -70,7 +73,8 @@ def netting_row(book: Book, symbol: int) -> int:
 
 
 @kernel(inline="always")
-def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, price: int) -> Any:
+def next_deal(book: Book, position: Any, order: int, side: int, steps: int, price: int) -> Any:
+    """Give the row of a new deal of a position, filled with what the position gives."""
     account = book["account"]
     deal = book["deals"][account["deals"]]
     account["deals"] += 1
@@ -95,13 +99,6 @@ def _next_deal(book: Book, position: Any, order: int, side: int, steps: int, pri
     return deal
 
 
-@kernel
-def _commission(book: Book, index: int, steps: int) -> float:
-    symbol = book["symbols"][index]
-    lots = steps * symbol["volume_step"]
-    return money(-symbol["commission_per_lot"] * lots, book["account"]["money_scale"])
-
-
 @kernel(inline="always")
 def _loss_at_stop(book: Book, entry: Entry) -> float:
     if entry.stop_loss == NO_PRICE:
@@ -114,7 +111,7 @@ def _loss_at_stop(book: Book, entry: Entry) -> float:
 
 @kernel(inline="always")
 def _record_entry(book: Book, position: Any, entry: Entry, commission: float, kind: int) -> None:
-    deal = _next_deal(book, position, entry.ticket, entry.side, entry.steps, entry.price)
+    deal = next_deal(book, position, entry.ticket, entry.side, entry.steps, entry.price)
     deal["entry"] = kind
     deal["closing"] = 0
     deal["profit"] = 0.0
@@ -150,7 +147,7 @@ def _new_position(book: Book, ticket: int) -> Any:
 def _open(book: Book, entry: Entry, kind: int) -> None:
     account = book["account"]
     position = _new_position(book, entry.ticket)
-    commission = _commission(book, entry.symbol, entry.steps)
+    commission = commission_of(book, entry.symbol, entry.steps, entry.price, True)
     position["ticket"] = entry.ticket
     position["symbol"] = entry.symbol
     position["strategy"] = entry.strategy
@@ -168,6 +165,7 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     _restart_trailing(book, position, entry.entered)
     position["commission"] = commission
     position["swap"] = 0.0
+    position["reopen_points"] = 0.0
     position["margin"] = margin_of(account, book["symbols"][entry.symbol], entry.steps, entry.price)
     position["initial_risk"] = _loss_at_stop(book, entry)
     position["open_reason"] = entry.reason
@@ -193,7 +191,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
     account = book["account"]
     position = book["positions"][row]
-    commission = _commission(book, entry.symbol, entry.steps)
+    commission = commission_of(book, entry.symbol, entry.steps, entry.price, True)
     position["volume_steps"] += entry.steps
     position["cost"] += float(entry.price) * entry.steps
     position["commission"] += commission
@@ -306,13 +304,14 @@ def close_position(
     debits, unclear = 0.0, 0
     if intrabar:
         debits, unclear = debits_inside(book, row, steps)
-    deal = _next_deal(book, position, order, -position["side"], steps, price)
+    deal = next_deal(book, position, order, -position["side"], steps, price)
     deal["entry"] = kind
     deal["closing"] = 1
     deal["reason"] = reason
     deal["intrabar"] = intrabar
     deal["ambiguous"] = max(position["ambiguous"], unclear)
-    _settle_money(book, position, deal, debits)
+    commission = commission_of(book, position["symbol"], steps, price, False)
+    settle_money(book, position, deal, debits, commission)
     charge(account, deal["profit"] + deal["swap"] + deal["commission"])
     if steps == position["volume_steps"]:
         _remove(book, row)
@@ -322,7 +321,7 @@ def close_position(
 
 
 @kernel(inline="always")
-def _settle_money(book: Book, position: Any, deal: Any, debits: float) -> None:
+def settle_money(book: Book, position: Any, deal: Any, debits: float, commission: float) -> None:
     """Write the money of a closing deal: its share of what the position has gathered, and its own."""
     scale = book["account"]["money_scale"]
     symbol = book["symbols"][position["symbol"]]
@@ -330,7 +329,7 @@ def _settle_money(book: Book, position: Any, deal: Any, debits: float) -> None:
     cost = _cost_of(position, steps)
     deal["profit"] = profit_of(symbol, side, steps, cost, price, scale)
     deal["swap"] = _share(position, position["swap"], steps, scale) + debits
-    deal["commission"] = _commission(book, position["symbol"], steps)
+    deal["commission"] = commission
     deal["entry_commission"] = _share(position, position["commission"], steps, scale)
     deal["open_price"] = cost / steps
     deal["mae"] = min(0.0, profit_of(symbol, side, steps, cost, position["worst"], scale))

@@ -50,7 +50,8 @@ def headroom(book: Book, levels: int) -> int:
         return STATUS_FULL_POSITIONS
     if orders + requests + _SPARE > MAX_ORDERS:
         return STATUS_FULL_ORDERS
-    if account["deals"] + positions + 3 * (orders + requests) + _SPARE > MAX_DEALS:
+    # a position may be re-opened and closed, and again at the end of the data
+    if account["deals"] + 6 * (positions + orders + requests) + _SPARE > MAX_DEALS:
         return STATUS_FULL_DEALS
     if requests + positions + 2 * _SPARE > MAX_REQUESTS:
         return STATUS_FULL_REQUESTS

@@ -8,7 +8,8 @@ from forexai_core.engine.book import Book, Books, Curve, Market
 from forexai_core.engine.curve import write_equity
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.records import ENTRY_OUT
-from forexai_core.engine.swaps import exit_quote, swap_of
+from forexai_core.engine.reopening import reopen_positions
+from forexai_core.engine.swaps import charge
 
 __all__ = ["finish"]
 
@@ -18,13 +19,13 @@ _END = CLOSE_REASONS.index("end_of_data")
 @kernel
 def _last_rollovers(book: Book, market: Market) -> None:
     for number in range(book["account"]["rollover"], len(market.rollovers)):
-        rollover = market.rollovers[number]
+        due = market.rollovers[number]
+        last_ns = book["symbols"][due["symbol"]]["last_end_ns"]
         for row in range(book["account"]["positions"]):
             position = book["positions"][row]
-            last_ns = book["symbols"][position["symbol"]]["last_end_ns"]
-            if position["open_ns"] < rollover["time_ns"] <= last_ns:
-                steps, price = position["volume_steps"], exit_quote(book, position)
-                position["swap"] += swap_of(book, position, steps, rollover["weekday"], price)
+            if position["symbol"] == due["symbol"] and position["open_ns"] < due["time_ns"] <= last_ns:
+                charge(book, row, due)
+    reopen_positions(book)
 
 
 @kernel
@@ -45,7 +46,7 @@ def finish(books: Books, market: Market, curve: Curve) -> None:
     Parameters
     ----------
     books : (1,) BOOK
-        The account after the last event, with room for a deal a position.
+        The account after the last event, with room for three deals a position.
     market : Market
         The prices.
     curve : Curve

@@ -54,10 +54,9 @@ def _steps_of(book: Book, request: Any, own: int, stop: int) -> int:
     """Give the volume that a request asks for; -1 when it sizes by a stop that it lacks."""
     if request["risk_fraction"] <= 0.0:
         return request["volume_steps"]
-    distance = request["side"] * (own - stop)
-    if stop == NO_PRICE or distance <= 0:
+    if stop == NO_PRICE or request["side"] * (own - stop) <= 0:
         return -1
-    return sized(book, request["symbol"], request["risk_fraction"], distance, stop)
+    return sized(book, request["symbol"], request["risk_fraction"], own, stop)
 
 
 @kernel

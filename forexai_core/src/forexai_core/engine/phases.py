@@ -23,6 +23,7 @@ from forexai_core.engine.inside import inside_phase
 from forexai_core.engine.margin import mark
 from forexai_core.engine.opening import open_phase
 from forexai_core.engine.records import BOOK, ROLLOVER
+from forexai_core.engine.reopening import reopen_positions
 from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
 __all__ = ["CARRY", "CLOSE", "SETTLE", "Addresses", "call_carry", "call_close", "call_settle", "phases"]
@@ -50,6 +51,7 @@ call_close = caller(_CLOSE)  # (address, (book, symbol, quotes, decides, next_ro
 def _carry(book: Book, rollovers: Rows, time_ns: int, end_ns: int) -> None:
     """Charge the rollovers up to an event's opening, and note those inside its bar."""
     charge_rollovers(book, rollovers, time_ns)
+    reopen_positions(book)
     note_rollovers_inside(book, rollovers, end_ns)
 
 

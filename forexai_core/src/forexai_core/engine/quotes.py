@@ -84,3 +84,5 @@ def set_rates(book: Book, market: Market, event: int, moment: int) -> None:
         symbol["gain_rate"] = rates["gain"]
         symbol["loss_rate"] = rates["loss"]
         symbol["margin_currency_rate"] = rates["margin"]
+        symbol["margin_gain_rate"] = rates["margin_gain"]
+        symbol["fee_rate"] = rates["fee"]

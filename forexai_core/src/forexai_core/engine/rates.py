@@ -60,7 +60,7 @@ class RateSource:
         return np.where(stale, np.nan, self.bid[row]), np.where(stale, np.nan, self.ask[row])
 
 
-def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
+def rate_source(symbol: str, prices: Bars | Ticks | float, spread_points: float | None = None) -> RateSource:
     """Take a series, or a constant, as a source of rates.
 
     Parameters
@@ -70,6 +70,8 @@ def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
     prices : Bars, Ticks or float
         A bar's close is known from its end on, and the first bar's open from its opening on. A
         constant has no spread and never ages.
+    spread_points : float, optional
+        Of bars that bring none of their own; default the instrument's.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def rate_source(symbol: str, prices: Bars | Ticks | float) -> RateSource:
     if isinstance(prices, Ticks):
         return RateSource(base=base, quote=quote, known_ns=prices.time_ns, bid=prices.bid, ask=prices.ask)
     if isinstance(prices, Bars):
-        bid, ask = prices.close, _ask_close(prices)
+        bid, ask = prices.close, _ask_close(prices, spread_points)
         spread = float(ask[0] - bid[0]) if len(bid) else 0.0
         return RateSource(
             base=base,
@@ -107,12 +109,13 @@ def _currencies(symbol: str, prices: Bars | Ticks | float) -> tuple[str, str]:
     raise ConfigError(f"rates['{symbol}'] names no pair of currencies. Use a name such as 'GBPUSD'.")
 
 
-def _ask_close(bars: Bars) -> Floats:
+def _ask_close(bars: Bars, spread_points: float | None) -> Floats:
     if bars.ask is not None:
         ask: Floats = bars.ask["close"]
         return ask
     spread = bars.spread_points
-    points = bars.instrument.spread_points if spread is None else np.rint(spread)
+    fixed = bars.instrument.spread_points if spread_points is None else spread_points
+    points = np.rint(fixed if spread is None else spread)
     return np.round(bars.close + points * bars.instrument.point, bars.digits)
 
 

@@ -123,6 +123,8 @@ POSITION = np.dtype(
         ("worst", np.int64),  # worst likewise
         ("commission", np.float64),  # entry commission not yet shared out, <= 0
         ("swap", np.float64),  # accrued, signed
+        ("reopen_points", np.float64),  # swap by re-opening that is due; 0 none
+        ("reopen_ns", np.int64),  # the rollover that it is due at
         ("margin", np.float64),
         ("initial_risk", np.float64),  # money lost at the first stop; 0 unknown
         ("open_reason", np.int64),  # index into arrays.OPEN_REASONS
@@ -188,17 +190,21 @@ SYMBOL = np.dtype(
         ("spread", np.int64),  # points, where no column gives it
         ("slippage", np.int64),  # points
         ("commission_per_lot", np.float64),
+        ("commission_rule", np.int64),  # 0: so much a lot and side, in account currency
+        ("commission_percent", np.float64),  # of the turnover
+        ("commission_per_deal", np.float64),
+        ("commission_minimum", np.float64),  # of a deal
+        ("commission_maximum", np.float64),
+        ("commission_sides", np.float64),  # 2: opening and closing deals, 1: opening ones
         ("swap_mode", np.int64),  # index into SwapMode
-        ("swap_long", np.float64),
-        ("swap_short", np.float64),
-        ("triple_day", np.int64),
-        ("swap_weekend", np.int64),
         ("margin_mode", np.int64),  # index into CalculationMode
         ("margin_initial", np.float64),
         ("margin_rate", np.float64),
         ("margin_hedged", np.float64),
         ("profit_conversion", np.int64),  # 0 same currency, 1 own price, 2 column
         ("margin_conversion", np.int64),  # 0 same, 1 own price, 2 column
+        ("base_conversion", np.int64),  # 0 same, 1 own price and then like profit, 2 like profit
+        ("fee_conversion", np.int64),  # 0 same, 2 column
         # present quotes, points
         ("bid", np.int64),
         ("ask", np.int64),
@@ -207,7 +213,9 @@ SYMBOL = np.dtype(
         # present rates, profit (gain: bid, loss: ask) and margin currency to account currency
         ("gain_rate", np.float64),
         ("loss_rate", np.float64),
-        ("margin_currency_rate", np.float64),
+        ("margin_currency_rate", np.float64),  # as a loss is bought
+        ("margin_gain_rate", np.float64),  # as a gain is sold
+        ("fee_rate", np.float64),  # of the commission's currency, as a loss is bought
         ("last_end_ns", np.int64),  # end of its last bar
         # while its prices stay strictly between these, no stop, target or order of it is reached
         ("calm_bid_low", np.int64),
@@ -223,9 +231,11 @@ CONVERSION = np.dtype(
         ("gain", np.float64),
         ("loss", np.float64),
         ("margin", np.float64),
+        ("margin_gain", np.float64),
+        ("fee", np.float64),
     ]
 )
-"""Rates known at one event, from a symbol's profit and margin currencies to the account's."""
+"""Rates known at one event, from the currencies of a symbol's profit, margin and commission to the account's."""
 
 EVENT = np.dtype(
     [
@@ -235,8 +245,20 @@ EVENT = np.dtype(
 )
 """One price event, where several symbols or finer prices are merged into one stream."""
 
-ROLLOVER = np.dtype([("time_ns", np.int64), ("weekday", np.int64), ("event", np.int64)])
-"""A midnight of the account's clock, the day it ends (Monday 0 ... Sunday 6), and the first event not before it."""
+DUE_SWAP, DUE_CASH = 0, 1
+
+ROLLOVER = np.dtype(
+    [
+        ("time_ns", np.int64),
+        ("event", np.int64),  # the first one not before it
+        ("symbol", np.int64),
+        ("kind", np.int64),  # DUE_SWAP at a midnight of the account's clock, DUE_CASH at any instant
+        ("days", np.float64),  # that a swap counts
+        ("long", np.float64),  # rate of one day, or cash of one lot in profit currency
+        ("short", np.float64),
+    ]
+)
+"""What the positions of one symbol are charged at one instant; one at which no amount can be due has no row."""
 
 # --- the account -------------------------------------------------------------------------------
 REFUSALS = (
@@ -305,7 +327,7 @@ MAX_POSITIONS = 1_000
 MAX_ORDERS = 1_000
 MAX_REQUESTS = 1_000
 MAX_DEALS = 65_536  # a page of memory is taken only when it is first written to
-MAX_INSIDE = 64  # a month's bar has 31 rollovers
+MAX_INSIDE = 2_048  # a month's bar has 31 rollovers of each symbol
 
 BOOK = np.dtype(
     [

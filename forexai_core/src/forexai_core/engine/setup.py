@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import attrs
 import numpy as np
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from forexai_core.engine.book import Market, as_read
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
+from forexai_core.engine.conversions import conversion_table
+from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
-from forexai_core.engine.records import ACCOUNT, CONVERSION, EVENT, MAX_SYMBOLS, ROLLOVER
+from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS
 from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, Costs, FifoRule
@@ -80,39 +82,6 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     record["next_ticket"] = 1
     record["next_deal"] = 1
     return record
-
-
-def _rollovers(account: Account, times: NDArray[np.int64], last_ns: int) -> NDArray[np.void]:
-    midnights = account.clock.midnights_ns(int(times[0]), last_ns)
-    rows = np.empty(len(midnights), ROLLOVER)
-    rows["time_ns"] = midnights
-    rows["weekday"] = account.clock.weekday(midnights - 1)
-    rows["event"] = np.searchsorted(times, midnights)
-    return rows
-
-
-def _conversion_columns(
-    setup_symbols: NDArray[np.void],
-    series: Mapping[str, Series],
-    times: tuple[NDArray[np.int64], NDArray[np.int64]],
-    sources: Callable[[], Rates],
-) -> NDArray[np.void]:
-    """Tabulate the rates of each event at its open and at its close; empty when none is needed."""
-    needed = (setup_symbols["profit_conversion"] == 2) | (setup_symbols["margin_conversion"] == 2)
-    if not needed.any():
-        return np.empty((0, 0, 0), CONVERSION)
-    rates = sources()
-    table = np.zeros((len(times[0]), len(series), 2), CONVERSION)
-    for index, prices in enumerate(series.values()):
-        for moment, instants in enumerate(times):
-            column = table[:, index, moment]
-            if setup_symbols["profit_conversion"][index] == 2:
-                sides = rates.sides(prices.instrument.profit_currency, instants)
-                column["gain"], column["loss"] = sides.gain, sides.loss
-            if setup_symbols["margin_conversion"][index] == 2:
-                currency = prices.instrument.margin_currency
-                column["margin"] = rates.sides(currency, instants).loss
-    return table
 
 
 def _one_type(bid: Points, ask: Points) -> tuple[Points, Points]:
@@ -189,11 +158,15 @@ def prepare(
     given = as_sources(rates)
 
     def sources() -> Rates:
-        own = [rate_source(s, p) for s, p in series.items() if p.instrument.asset_class == "forex"]
+        own = [
+            rate_source(symbol, prices, sheets[symbol].spread_points)
+            for symbol, prices in series.items()
+            if prices.instrument.asset_class == "forex"
+        ]
         return Rates(sources=[*given, *own], account_currency=account.currency, max_age_ns=max_age_ns)
 
-    table = _conversion_columns(records, series, (stream.time_ns, stream.end_ns), sources)
-    rollovers = _rollovers(account, stream.time_ns, int(stream.end_ns.max()))
+    table = conversion_table(records, list(series.values()), list(sheets.values()), stream, sources)
+    rollovers = due_rows(account.clock, sheets.values(), stream.time_ns, stream.end_ns)
     return Setup(
         symbols=tuple(series),
         account_record=_account_record(account, len(series), limit_fill_open),

@@ -1,4 +1,4 @@
-"""Swap: interest on positions held over the rollover.
+"""Swap: interest on positions held over the rollover, and cash flows at dates of their own.
 
 Modes: MetaTrader 5's ``SYMBOL_SWAP_MODE``; a rollover is midnight of the account's clock.
 """
@@ -9,22 +9,22 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Rows
-from forexai_core.engine.money import convert, margin_currency, money
-from forexai_core.engine.records import MAX_INSIDE
+from forexai_core.engine.money import convert, money
+from forexai_core.engine.records import DUE_CASH, DUE_SWAP, MAX_INSIDE
 
-__all__ = ["charge_rollovers", "debits_inside", "exit_quote", "note_rollovers_inside", "swap_of"]
+__all__ = [
+    "REOPEN_BID",
+    "REOPEN_CURRENT",
+    "charge",
+    "charge_rollovers",
+    "debits_inside",
+    "exit_quote",
+    "note_rollovers_inside",
+    "swap_of",
+]
 
 # Order of values.instruments.SwapMode.
-_DISABLED, _POINTS, _SYMBOL, _MARGIN, _DEPOSIT, _CURRENT, _OPEN = range(7)
-
-_SATURDAY = 5
-
-
-@kernel
-def _days(symbol: Any, weekday: int) -> int:
-    if weekday == symbol["triple_day"]:
-        return 3
-    return 0 if weekday >= _SATURDAY and symbol["swap_weekend"] == 0 else 1
+_DISABLED, _POINTS, _SYMBOL, _MARGIN, _DEPOSIT, _CURRENT, _OPEN, REOPEN_CURRENT, REOPEN_BID = range(9)
 
 
 @kernel
@@ -35,8 +35,36 @@ def exit_quote(book: Book, position: Any) -> int:
 
 
 @kernel
-def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> float:
-    """Compute the swap of a volume for the rollover that ends a weekday.
+def _settled(symbol: Any, amount: float, bid: int, ask: int) -> float:
+    """Turn profit currency into account currency as a trader would: to pay, the account's is sold at the bid."""
+    return convert(symbol, amount, bid if amount < 0.0 else ask)
+
+
+@kernel
+def _base_settled(symbol: Any, amount: float, bid: int, ask: int) -> float:
+    """Turn base currency into account currency; to pay it is to buy it at the ask."""
+    how = symbol["base_conversion"]
+    if how == 0:
+        return amount
+    if how == 1:
+        amount = amount * (ask if amount < 0.0 else bid) / symbol["scale"]
+    return _settled(symbol, amount, bid, ask)
+
+
+@kernel
+def _margin_settled(symbol: Any, amount: float, bid: int, ask: int) -> float:
+    """Turn margin currency into account currency; to pay it is to buy it at the ask."""
+    how = symbol["margin_conversion"]
+    if how == 0:
+        return amount
+    if how == 1:
+        return amount * (ask if amount < 0.0 else bid) / symbol["scale"]
+    return amount * (symbol["margin_currency_rate"] if amount < 0.0 else symbol["margin_gain_rate"])
+
+
+@kernel
+def swap_of(book: Book, position: Any, steps: int, due: Any, bid: int, ask: int) -> float:
+    """Compute what a volume is charged at a rollover, or by a cash flow.
 
     Parameters
     ----------
@@ -46,10 +74,10 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> 
         Whose volume it is.
     steps : int
         Volume.
-    weekday : int
-        Monday 0 … Sunday 6.
-    price : int
-        Points at which interest is counted and profit currency converted: the exit side's.
+    due : ROLLOVER record
+        Of the position's symbol.
+    bid, ask : int
+        Points: the exit side's is what interest is counted on, and both convert.
 
     Returns
     -------
@@ -57,29 +85,41 @@ def swap_of(book: Book, position: Any, steps: int, weekday: int, price: int) -> 
         Account currency, rounded; negative is paid by the trader.
     """
     symbol = book["symbols"][position["symbol"]]
-    days = _days(symbol, weekday)
-    mode = symbol["swap_mode"]
-    if days == 0 or mode == _DISABLED:
-        return 0.0
     buy = position["side"] > 0
-    rate = symbol["swap_long"] if buy else symbol["swap_short"]
+    rate = due["long"] if buy else due["short"]
     scale = book["account"]["money_scale"]
+    lots, mode, days = steps * symbol["volume_step"], symbol["swap_mode"], due["days"]
+    if due["kind"] == DUE_CASH:
+        return money(_settled(symbol, rate * lots, bid, ask), scale)
     if mode == _DEPOSIT:
-        return money(rate * steps * symbol["volume_step"] * days, scale)
-    if mode == _POINTS:
-        amount = rate * steps * symbol["value_per_point_step"]
-    elif mode == _CURRENT:
-        amount = rate / 100.0 / 360.0 * price * steps * symbol["value_per_point_step"]
+        return money(rate * lots * days, scale)
+    if mode == _MARGIN:
+        return money(_margin_settled(symbol, rate * lots * days, bid, ask), scale)
+    if mode == _SYMBOL:
+        return money(_base_settled(symbol, rate * lots * days, bid, ask), scale)
+    if mode == _CURRENT:
+        amount = rate / 100.0 / 360.0 * (bid if buy else ask) * steps * symbol["value_per_point_step"]
     elif mode == _OPEN:
         cost = position["cost"] * steps / position["volume_steps"]
         amount = rate / 100.0 / 360.0 * cost * symbol["value_per_point_step"]
-    elif mode == _MARGIN:
-        amount = rate * steps * symbol["volume_step"] * days
-        return money(margin_currency(symbol, amount, price), scale)
     else:
-        # base currency: one unit of it is worth the price in profit currency
-        amount = rate * steps * symbol["volume_step"] * price / symbol["scale"]
-    return money(convert(symbol, amount * days, price), scale)
+        # in points; re-opening, too, where no price shows at which it came
+        amount = rate * steps * symbol["value_per_point_step"]
+    return money(_settled(symbol, amount * days, bid, ask), scale)
+
+
+@kernel
+def charge(book: Book, row: int, due: Any) -> None:
+    """Charge a position what is due at the present quotes; a swap by re-opening is only noted."""
+    position = book["positions"][row]
+    symbol = book["symbols"][position["symbol"]]
+    if due["kind"] == DUE_SWAP and symbol["swap_mode"] >= REOPEN_CURRENT:
+        points = (due["long"] if position["side"] > 0 else due["short"]) * due["days"]
+        if points != 0.0:
+            position["reopen_points"] += points
+            position["reopen_ns"] = due["time_ns"]
+        return
+    position["swap"] += swap_of(book, position, position["volume_steps"], due, symbol["bid"], symbol["ask"])
 
 
 @kernel(inline="always")
@@ -88,12 +128,11 @@ def charge_rollovers(book: Book, rollovers: Rows, until_ns: int) -> None:
     account = book["account"]
     taken = account["rollover"]
     while taken < len(rollovers) and rollovers[taken]["time_ns"] <= until_ns:
-        rollover = rollovers[taken]
+        due = rollovers[taken]
         for row in range(account["positions"]):
             position = book["positions"][row]
-            if position["open_ns"] < rollover["time_ns"]:
-                steps, price = position["volume_steps"], exit_quote(book, position)
-                position["swap"] += swap_of(book, position, steps, rollover["weekday"], price)
+            if position["symbol"] == due["symbol"] and position["open_ns"] < due["time_ns"]:
+                charge(book, row, due)
         taken += 1
     account["rollover"] = taken
 
@@ -124,14 +163,16 @@ def debits_inside(book: Book, row: int, steps: int) -> tuple[float, int]:
         Account currency, 0 or below; 1 when any rollover came to an amount.
     """
     position = book["positions"][row]
-    price = exit_quote(book, position)
+    symbol = book["symbols"][position["symbol"]]
+    bid, ask = symbol["bid"], symbol["ask"]
     if position["symbol"] == book["account"]["symbol"]:
-        symbol = book["symbols"][position["symbol"]]
-        price = symbol["bid_open"] if position["side"] > 0 else symbol["ask_open"]
+        bid, ask = symbol["bid_open"], symbol["ask_open"]
     total, unclear = 0.0, 0
     for number in range(book["account"]["inside"]):
-        weekday = book["inside"][number]["weekday"]
-        amount = swap_of(book, position, steps, weekday, price)
+        due = book["inside"][number]
+        if due["symbol"] != position["symbol"]:
+            continue
+        amount = swap_of(book, position, steps, due, bid, ask)
         if amount != 0.0:
             unclear = 1
         total += min(amount, 0.0)

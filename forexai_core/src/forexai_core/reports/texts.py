@@ -175,6 +175,7 @@ _REASONS = {
     "reason.expiry": "expiry",
     "reason.kill": "kill switch",
     "reason.end_of_data": "end of data",
+    "reason.rollover": "rollover",
 }
 _BASIS = {
     "basis.strategy": "Strategy",

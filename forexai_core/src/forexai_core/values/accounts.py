@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
 
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 
 __all__ = ["Account", "AccountMode", "AccountState", "Costs", "FifoRule", "currency_digits"]
@@ -155,6 +158,14 @@ def _optional_finite(_instance: object, attribute: attrs.Attribute[float | None]
         raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value}.")
 
 
+def _by_day(rates: Iterable[SwapRates]) -> tuple[SwapRates, ...]:
+    return tuple(sorted(rates, key=lambda each: each.day))
+
+
+def _by_time(flows: Iterable[CashFlow]) -> tuple[CashFlow, ...]:
+    return tuple(sorted(flows, key=lambda each: each.time_ns))
+
+
 @attrs.frozen(kw_only=True)
 class Costs:
     """What trading costs; whatever is None comes from the instrument.
@@ -169,6 +180,13 @@ class Costs:
         Against the trader, on market and stop orders. None is 0: a catalogue cannot know it.
     swap_long_points, swap_short_points : float or None
         Per lot and night, in points; negative is paid by the trader.
+    commission : Commission or None
+        In place of ``commission_per_lot``, where a broker reckons otherwise.
+    swap_rates : tuple of SwapRates
+        Rates that change by date, in the unit of the swap mode; before the first one the rates above, or the
+        instrument's, hold.
+    cash_flows : tuple of CashFlow
+        Dividends and financing, charged into the swap of open positions.
     """
 
     spread_points: float | None = attrs.field(default=None, validator=_optional_cost)
@@ -176,3 +194,14 @@ class Costs:
     slippage_points: float | None = attrs.field(default=None, validator=_optional_cost)
     swap_long_points: float | None = attrs.field(default=None, validator=_optional_finite)
     swap_short_points: float | None = attrs.field(default=None, validator=_optional_finite)
+    commission: Commission | None = None
+    swap_rates: tuple[SwapRates, ...] = attrs.field(default=(), converter=_by_day)
+    cash_flows: tuple[CashFlow, ...] = attrs.field(default=(), converter=_by_time)
+
+    def __attrs_post_init__(self) -> None:
+        if self.commission is not None and self.commission_per_lot is not None:
+            raise ConfigError("Costs: give commission_per_lot or commission=Commission(…), not both.")
+        days = [rates.day for rates in self.swap_rates]
+        for day, following in pairwise(days):
+            if day == following:
+                raise ConfigError(f"Costs: swap_rates hold two entries for {day}. Leave one out.")

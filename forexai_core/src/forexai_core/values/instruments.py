@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -103,6 +104,17 @@ def _not_negative(instance: Instrument, attribute: attrs.Attribute[Any], value: 
         raise ConfigError(f"{instance.symbol}: {attribute.name} must not be below 0, but is {value}.")
 
 
+def _week(days: Iterable[float] | None) -> tuple[float, ...] | None:
+    return None if days is None else tuple(map(float, days))
+
+
+def _seven_days(instance: Instrument, attribute: attrs.Attribute[Any], value: tuple[float, ...] | None) -> None:
+    if value is not None and (len(value) != 7 or not all(0 <= each < float("inf") for each in value)):
+        raise ConfigError(
+            f"{instance.symbol}: {attribute.name} are seven numbers of days, Monday first, none below 0; not {value}."
+        )
+
+
 @attrs.frozen(kw_only=True)
 class Instrument:
     """A symbol with its full contract specification.
@@ -135,6 +147,9 @@ class Instrument:
         Weekday whose rollover counts three days: Monday 0 … Sunday 6; -1 none.
     swap_weekend : bool
         Whether Saturday's and Sunday's rollovers are charged too, as for crypto.
+    swap_days : tuple of seven floats, or None
+        Days that the rollover at the end of each weekday counts, Monday first (MetaTrader 5's
+        ``SYMBOL_SWAP_MONDAY`` … ``SYMBOL_SWAP_SUNDAY``), in place of ``triple_day`` and ``swap_weekend``.
     margin_initial : float
         Margin of one lot in ``margin_currency``, in place of the formula; 0 uses the formula.
     margin_hedged : float
@@ -173,6 +188,7 @@ class Instrument:
     swap_short: float = 0.0
     triple_day: int = 2
     swap_weekend: bool = False
+    swap_days: tuple[float, ...] | None = attrs.field(default=None, converter=_week, validator=_seven_days)
     margin_initial: float = attrs.field(default=0.0, validator=_not_negative)
     margin_hedged: float = attrs.field(validator=_not_negative)
     margin_rate: float = attrs.field(default=1.0, validator=_not_negative)
@@ -189,6 +205,17 @@ class Instrument:
     def points_per_pip(self) -> float:
         """Points in one pip."""
         return self.pip_size * float(10**self.digits)
+
+    @property
+    def rollover_days(self) -> tuple[float, ...]:
+        """Days that the rollover at the end of each weekday counts, Monday first."""
+        if self.swap_days is not None:
+            return self.swap_days
+        weekend = 1.0 if self.swap_weekend else 0.0
+        days = [1.0] * 5 + [weekend] * 2
+        if self.triple_day >= 0:
+            days[self.triple_day] = 3.0
+        return tuple(days)
 
     @property
     def trades_at_weekends(self) -> bool:

@@ -40,7 +40,8 @@ def _obv_step(close: float, volume: float, seen: int, state: Balance) -> tuple[B
     balance, last = state
     if seen == 0:
         return (volume, close), volume
-    balance += ((close > last) - (close < last)) * volume  # no branch: nobody can predict which way
+    sign = (1.0 if close > last else 0.0) - (1.0 if close < last else 0.0)  # no branch: nobody can predict which way
+    balance += sign * volume
     return (balance, close), balance
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from forexai_core.values.charges import CashFlow, Commission, SwapRates
     from forexai_core.values.clocks import Clock
     from forexai_core.values.instruments import AssetClass, Instrument
+    from forexai_core.values.spreads import SpreadModel
     from forexai_core.values.ticks import Ticks
     from forexai_core.values.timeframes import Timeframe
 
@@ -77,6 +78,7 @@ _HOMES = {
     "Result": "backtesting",
     "Risk": "risk.settings",
     "Rules": "strategies",
+    "SpreadModel": "values.spreads",
     "Strategy": "strategies",
     "SwapRates": "values.charges",
     "Ticks": "values.ticks",
@@ -119,6 +121,7 @@ __all__ = [
     "Result",
     "Risk",
     "Rules",
+    "SpreadModel",
     "Strategy",
     "SwapRates",
     "Ticks",

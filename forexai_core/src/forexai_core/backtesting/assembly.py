@@ -137,16 +137,18 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
         lines["Finer prices"] = ", ".join(
             f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}" for symbol, item in inputs.finer.items()
         )
-    lines |= _dated(inputs)
+    lines |= _varying(inputs)
     for symbol, source in inputs.rates.items():
         lines[f"Rate {symbol}"] = "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
     return lines
 
 
-def _dated(inputs: Inputs) -> dict[str, str]:
-    """Say which charges go by date."""
+def _varying(inputs: Inputs) -> dict[str, str]:
+    """Say which costs follow a model or a table."""
     lines = {}
     for symbol, costs in inputs.costs.items():
+        if costs.spread_model is not None:
+            lines[f"Spread {symbol}"] = str(costs.spread_model)
         if costs.swap_rates:
             days = ", ".join(f"from {each.day} {each.long:g} / {each.short:g}" for each in costs.swap_rates[:5])
             more = len(costs.swap_rates) - 5

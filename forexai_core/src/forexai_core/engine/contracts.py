@@ -76,7 +76,7 @@ def _spread(prices: Bars | Ticks, costs: Costs) -> tuple[int | None, str]:
             )
         return None, "prices"
     if isinstance(prices, Bars) and prices.spread_points is not None:
-        return None, "prices"
+        return None, "prices" if costs.spread_model is None else "given"
     if costs.spread_points is not None:
         return round(costs.spread_points), "given"
     return round(instrument.spread_points), _source(instrument, "spread_points")

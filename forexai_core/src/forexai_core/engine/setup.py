@@ -14,6 +14,7 @@ from forexai_core.engine.conversions import conversion_table
 from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
 from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS
+from forexai_core.engine.spreads import brings_spread, with_modelled_spread
 from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, Costs, FifoRule
@@ -152,9 +153,14 @@ def prepare(
         If something does not fit; the message names it.
     """
     _check_series(series)
+    series = {symbol: with_modelled_spread(prices, costs[symbol], account.clock) for symbol, prices in series.items()}
+    finer = {
+        symbol: prices if brings_spread(prices) else with_modelled_spread(prices, costs[symbol], account.clock)
+        for symbol, prices in (finer or {}).items()
+    }
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
     records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
-    stream = merge(series, finer or {}, [sheet.spread_points for sheet in sheets.values()])
+    stream = merge(series, finer, [sheet.spread_points for sheet in sheets.values()])
     given = as_sources(rates)
 
     def sources() -> Rates:

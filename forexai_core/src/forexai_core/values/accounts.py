@@ -11,6 +11,7 @@ import attrs
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+from forexai_core.values.spreads import SpreadModel
 
 __all__ = ["Account", "AccountMode", "AccountState", "Costs", "FifoRule", "currency_digits"]
 
@@ -182,6 +183,9 @@ class Costs:
         Per lot and night, in points; negative is paid by the trader.
     commission : Commission or None
         In place of ``commission_per_lot``, where a broker reckons otherwise.
+    spread_model : SpreadModel or None
+        In place of ``spread_points``: a spread by hour, around rollovers and news. An error when the prices bring
+        an ask side or a spread of their own.
     swap_rates : tuple of SwapRates
         Rates that change by date, in the unit of the swap mode; before the first one the rates above, or the
         instrument's, hold.
@@ -195,12 +199,15 @@ class Costs:
     swap_long_points: float | None = attrs.field(default=None, validator=_optional_finite)
     swap_short_points: float | None = attrs.field(default=None, validator=_optional_finite)
     commission: Commission | None = None
+    spread_model: SpreadModel | None = None
     swap_rates: tuple[SwapRates, ...] = attrs.field(default=(), converter=_by_day)
     cash_flows: tuple[CashFlow, ...] = attrs.field(default=(), converter=_by_time)
 
     def __attrs_post_init__(self) -> None:
         if self.commission is not None and self.commission_per_lot is not None:
             raise ConfigError("Costs: give commission_per_lot or commission=Commission(…), not both.")
+        if self.spread_model is not None and self.spread_points is not None:
+            raise ConfigError("Costs: give spread_points or spread_model=SpreadModel(…), not both.")
         days = [rates.day for rates in self.swap_rates]
         for day, following in pairwise(days):
             if day == following:

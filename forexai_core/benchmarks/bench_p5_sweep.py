@@ -1,7 +1,4 @@
-"""P5: many parameter sets over the same bars, all costs on, two cores.
-
-Ours joins as soon as ``ours.CASES`` has ``sweeps``: the peers and the bare kernel are timed without it.
-"""
+"""P5: many parameter sets over the same bars, all costs on, two cores."""
 
 from __future__ import annotations
 
@@ -16,7 +13,6 @@ PEERS = (
     Peer("vectorbt (numba)", "vectorbt", rows=100_000, options={"engine": "numba", "sets": 25}),
     Peer("backtesting.py", "backtesting", rows=20_000, options={"sets": 4}),
 )
-
 
 def test_sweep(contest):
     contest.run("sweeps", task.SWEEP_BARS, PEERS, rounds=3, options={"sets": SETS})

@@ -153,10 +153,23 @@ def returns(given: task.Task) -> Run:
     return run
 
 
+def sweeps(given: task.Task) -> Run:
+    """Try many parameter sets of the crossing, every cost on."""
+    bars = bars_of(given)
+    sets = [
+        fx.strategies.SmaCross(
+            fast=fast, slow=slow, volume_lots=task.LOTS, stop_loss_pips=STOP_PIPS, take_profit_pips=TARGET_PIPS
+        )
+        for fast, slow in task.sweep_pairs(given.options["sets"])
+    ]
+    return lambda: len(fx.sweep(sets, bars, account=ACCOUNT, costs=COSTS, workers=2))
+
+
 CASES: dict[str, Callable[[task.Task], Run]] = {
     "signals": signals,
     "closes": closes,
     "on_bar": on_bar,
+    "sweeps": sweeps,
     "ticks": ticks,
     "on_tick": on_tick,
     "returns": returns,

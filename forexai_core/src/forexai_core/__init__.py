@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forexai_core import arrays, errors, indicators, strategies
     from forexai_core.backtesting import Interval, Result
+    from forexai_core.backtesting.sweep import Sweep, sweep
     from forexai_core.data import (
         Library,
         export_prices,
@@ -81,6 +82,7 @@ _HOMES = {
     "SpreadModel": "values.spreads",
     "Strategy": "strategies",
     "SwapRates": "values.charges",
+    "Sweep": "backtesting.sweep",
     "Ticks": "values.ticks",
     "Timeframe": "values.timeframes",
     "backtest": "entry",
@@ -96,6 +98,7 @@ _HOMES = {
     "read_ticks": "data",
     "resample": "data",
     "sample": "data",
+    "sweep": "backtesting.sweep",
     "synthetic": "data",
     "validate": "data",
     "vector_strategy": "strategies",
@@ -124,6 +127,7 @@ __all__ = [
     "SpreadModel",
     "Strategy",
     "SwapRates",
+    "Sweep",
     "Ticks",
     "Timeframe",
     "__version__",
@@ -145,6 +149,7 @@ __all__ = [
     "resample",
     "sample",
     "strategies",
+    "sweep",
     "synthetic",
     "validate",
     "vector_strategy",

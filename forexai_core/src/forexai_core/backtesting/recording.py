@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from forexai_core.services.assembly import TRIALS_FILE, default_home
 from forexai_core.services.clocks import RealClock
 from forexai_core.services.trials import FileTrials
 
-__all__ = ["default_trials", "idea_of", "record_trial"]
+__all__ = ["default_trials", "idea_of", "record_sweep", "record_trial"]
 
 _FIGURES = ("net_profit", "sharpe", "total_trades", "max_drawdown_pct")
 
@@ -66,6 +66,46 @@ def record_trial(
         parameters_hash=_parameters_hash(strategy),
         input_fingerprint=input_fingerprint,
         metrics={name: metrics.get(name) for name in _FIGURES},
+        recorded_at_ns=RealClock().now_ns(),
+    )
+    head = trials.record(trial)
+    return TrialsCount(count=trials.count(idea), head=head)
+
+
+def record_sweep(
+    trials: Trials,
+    idea: Idea,
+    sets: Sequence[StrategyUsed],
+    best: Mapping[str, float],
+    input_fingerprint: str,
+) -> TrialsCount:
+    """Append many evaluations as one record, and count those of the idea.
+
+    Parameters
+    ----------
+    trials : Trials
+        Where.
+    idea : Idea
+        What was tried on what.
+    sets : sequence of StrategyUsed
+        Every evaluation.
+    best : mapping of str to float
+        Figures of the best of them; NaN where undefined.
+    input_fingerprint : str
+        Of data, settings and all sets.
+
+    Raises
+    ------
+    StorageError
+        If it could not be written.
+    """
+    text = json.dumps([dict(each.parameters) for each in sets], sort_keys=True, default=str)
+    trial = Trial(
+        idea=idea,
+        parameters_hash=hashlib.sha256(text.encode()).hexdigest(),
+        evaluations=len(sets),
+        input_fingerprint=input_fingerprint,
+        metrics={name: None if best[name] != best[name] else best[name] for name in _FIGURES},
         recorded_at_ns=RealClock().now_ns(),
     )
     head = trials.record(trial)

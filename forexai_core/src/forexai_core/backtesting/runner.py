@@ -25,7 +25,7 @@ from forexai_core.backtesting.records import StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
-from forexai_core.engine.setup import prepare
+from forexai_core.engine.setup import Setup, prepare
 from forexai_core.errors import ConfigError
 from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import StrategyForm, TradingStrategy
@@ -36,10 +36,11 @@ from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["backtest"]
+__all__ = ["backtest", "prepared", "programs_of", "strategy_used"]
 
 
-def _strategy_used(strategy: Any) -> StrategyUsed:
+def strategy_used(strategy: Any) -> StrategyUsed:
+    """Describe a strategy as results do."""
     return StrategyUsed(
         name=strategy.name,
         form=str(strategy.form),
@@ -77,7 +78,14 @@ def _rules(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
     return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
 
 
-def _programs(strategy: Any, inputs: Inputs) -> list[Any]:
+def programs_of(strategy: Any, inputs: Inputs) -> list[Any]:
+    """Make what the batch drive runs, one program a symbol.
+
+    Raises
+    ------
+    ConfigError
+        If the strategy cannot run on these prices.
+    """
     on_ticks = any(isinstance(item, Ticks) for item in inputs.prices.values())
     if on_ticks and strategy.form is not StrategyForm.COMPILED:
         raise ConfigError(
@@ -95,7 +103,7 @@ def _drive(strategy: Any, run: _Run, *, drive: Drive, progress: Progress | None)
         copies = [strategy.copy() for _ in inputs.prices]
         drive_class(ledger, copies, inputs.prices, inputs.account, gate=gate, progress=progress)
         return
-    programs = _programs(strategy, inputs)
+    programs = programs_of(strategy, inputs)
     if gate is None and drive is not Drive.STEP:
         drive_programs(ledger, programs)
     elif drive is Drive.BATCH:
@@ -111,6 +119,19 @@ def _drive_named(drive: str | Drive) -> Drive:
         raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
 
 
+def prepared(inputs: Inputs) -> Setup:
+    """Lay out a run."""
+    return prepare(
+        inputs.prices,
+        account=inputs.account,
+        costs=inputs.costs,
+        rates=inputs.rates,
+        finer=inputs.finer,
+        limit_fill_open=inputs.limit_fill == "open",
+        max_age_ns=inputs.max_age_ns,
+    )
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class _Run:
     """A run that is laid out: what it reads, the ledger that it writes, and who watches."""
@@ -122,16 +143,7 @@ class _Run:
 
     @classmethod
     def of(cls, inputs: Inputs, rules: tuple[RiskRule, ...]) -> _Run:
-        setup = prepare(
-            inputs.prices,
-            account=inputs.account,
-            costs=inputs.costs,
-            rates=inputs.rates,
-            finer=inputs.finer,
-            limit_fill_open=inputs.limit_fill == "open",
-            max_age_ns=inputs.max_age_ns,
-        )
-        ledger = Ledger(setup)
+        ledger = Ledger(prepared(inputs))
         instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
         gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
         return cls(inputs=inputs, ledger=ledger, rules=rules, gate=gate)
@@ -219,7 +231,7 @@ def backtest(
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
-    used, inputs = _strategy_used(strategy), run.inputs
+    used, inputs = strategy_used(strategy), run.inputs
     parts = parts_of(run.ledger, inputs, used, run.gate)
     figures = figures_of(parts, run.ledger, inputs)
     kind = cast("Hashable", type(strategy))

@@ -60,8 +60,6 @@ class Ledger:
         # Of so much memory a run touches little: pages of their own, taken when first written to, and never huge ones.
         self._books: NDArray[np.void] = np.frombuffer(mmap(-1, BOOK.itemsize), BOOK)
         self.book: Any = self._books[0]
-        self.book["account"] = setup.account_record[0]
-        self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
         self._curve = new_curve(max(setup.decisions, 1), setup.market)
         self._phases = phases()
         self._past_deals: list[NDArray[np.void]] = []
@@ -71,6 +69,14 @@ class Ledger:
         self.positions: NDArray[np.void] = self.book["positions"]
         self.orders: NDArray[np.void] = self.book["orders"]
         self.requests: NDArray[np.void] = self.book["requests"]
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew, on the memory that is there: what was read off before changes with it."""
+        setup = self.setup
+        self.book["account"] = setup.account_record[0]
+        self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
+        self._past_deals.clear()
         # What a drive by steps needs at every event, as plain numbers: to read a field of a record takes far longer.
         self.asked = 0
         self.changes = 0

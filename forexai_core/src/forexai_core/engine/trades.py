@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS, FILL, OPEN_REASONS, TRADE
 from forexai_core.engine.records import NO_PRICE
 
-__all__ = ["fills_of", "initial_risks", "trades_of"]
+__all__ = ["fills_of", "initial_risks", "trade_sums", "trades_of"]
 
 _ENTRIES = np.array(("in", "out", "inout", "out_by"))
 _LOT_DECIMALS = 8
@@ -23,6 +24,39 @@ def _lots(deals: NDArray[np.void], symbols: NDArray[np.void]) -> NDArray[np.floa
 
 def _price(points: NDArray[np.int64], scale: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(points == NO_PRICE, 0.0, points / scale)
+
+
+@kernel
+def trade_sums(deals: NDArray[np.void], scale: float) -> tuple[int, int, float, float]:
+    """Sum the net profit of all closing deals, exactly.
+
+    Parameters
+    ----------
+    deals : (deals,) DEAL
+    scale : float
+        ``10 ** digits`` of the account currency.
+
+    Returns
+    -------
+    count, wins : int
+        Closing deals, and those with a net profit above 0.
+    gains, losses : float
+        In the currency's smallest unit; both positive.
+    """
+    count = wins = 0
+    gains = losses = 0.0
+    for row in range(len(deals)):
+        deal = deals[row]
+        if deal["closing"] == 0:
+            continue
+        net = np.rint((deal["profit"] + deal["commission"] + deal["entry_commission"] + deal["swap"]) * scale)
+        count += 1
+        if net > 0.0:
+            wins += 1
+            gains += net
+        else:
+            losses -= net
+    return count, wins, gains, losses
 
 
 def trades_of(

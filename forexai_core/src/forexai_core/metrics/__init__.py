@@ -6,7 +6,7 @@ Nothing here loads numba until something is computed.
 from __future__ import annotations
 
 from forexai_core.metrics.breakdowns import BREAKDOWNS, SESSIONS, Slice, breakdowns, session_of
-from forexai_core.metrics.daily import DailyEquity, MonthlyReturn, daily_equity, monthly_returns
+from forexai_core.metrics.daily import DailyEquity, MonthlyReturn, daily_equity, daily_rows, monthly_returns
 from forexai_core.metrics.definitions import METRICS, MetricDefinition, MetricUnit
 from forexai_core.metrics.equity import (
     Drawdowns,
@@ -36,6 +36,7 @@ __all__ = [
     "compute",
     "daily_equity",
     "daily_returns",
+    "daily_rows",
     "drawdown_spells",
     "drawdowns",
     "exposure",

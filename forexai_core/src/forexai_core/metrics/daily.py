@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from forexai_core.values.clocks import NEW_YORK_CLOSE
 from forexai_core.values.timeframes import NS_PER_DAY
 
-__all__ = ["DailyEquity", "MonthlyReturn", "daily_equity", "monthly_returns"]
+__all__ = ["DailyEquity", "MonthlyReturn", "daily_equity", "daily_rows", "monthly_returns"]
 
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday; Monday is 0
 
@@ -84,6 +84,20 @@ def daily_equity(
     """
     if time_ns.size == 0:
         return DailyEquity(np.empty(0, "datetime64[D]"), np.empty(0, np.float64))
+    days, rows = daily_rows(time_ns, trades_at_weekends=trades_at_weekends)
+    return DailyEquity(days, np.asarray(equity[rows], np.float64))
+
+
+def daily_rows(
+    time_ns: NDArray[np.int64], *, trades_at_weekends: bool
+) -> tuple[NDArray[np.datetime64], NDArray[np.intp]]:
+    """Find which row of a curve holds at the end of each trading day; parameters as :func:`daily_equity` takes them.
+
+    Returns
+    -------
+    days : (days,) datetime64[D]
+    rows : (days,) int
+    """
     edges = (NEW_YORK_CLOSE.to_wall_ns(time_ns[[0, -1]]) - 1) // NS_PER_DAY
     first, last = (int(edge) for edge in edges)
     if not trades_at_weekends:
@@ -93,7 +107,7 @@ def daily_equity(
         days = days[(days + _EPOCH_WEEKDAY) % 7 < 5]
     ends = NEW_YORK_CLOSE.to_utc_ns((days + 1) * NS_PER_DAY)
     rows = np.searchsorted(time_ns, ends, side="right") - 1
-    return DailyEquity(days.astype("datetime64[D]"), np.asarray(equity[rows], np.float64))
+    return days.astype("datetime64[D]"), rows
 
 
 def _or_monday(day: int) -> int:

@@ -1,0 +1,233 @@
+"""Many parameter sets of one idea on the same prices: the ledger run for each, and only figures kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import local
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.backtesting.assembly import engine_version
+from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtesting.recording import default_trials, idea_of, record_sweep
+from forexai_core.backtesting.records import StrategyUsed, TrialsCount
+from forexai_core.backtesting.runner import prepared, programs_of, strategy_used
+from forexai_core.backtesting.sweep_figures import FIGURES, Days, figures_of_run
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.setup import Setup
+from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.ports.strategy import TradingStrategy
+from forexai_core.ports.trials import Trials
+from forexai_core.strategies.strategy import Strategy
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.ticks import Ticks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Sweep", "sweep"]
+
+Progress = Callable[[int, int], None]
+
+
+@attrs.frozen(kw_only=True, eq=False, repr=False)
+class Sweep:
+    """What every parameter set came to.
+
+    Attributes
+    ----------
+    parameters : tuple of mapping
+        One a set, in the order given.
+    figures : mapping of str to (sets,) float64
+        Metrics by name, as :data:`forexai_core.metrics.METRICS` defines them; NaN where undefined.
+    trials : TrialsCount
+        How often the idea has been tried on this data, all these sets included.
+    """
+
+    parameters: tuple[Mapping[str, Any], ...]
+    figures: Mapping[str, NDArray[np.float64]]
+    trials: TrialsCount
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+    def __repr__(self) -> str:
+        return f"<Sweep of {len(self):,} sets, {self.trials.count:,} trials of the idea so far>"
+
+    def best(self, objective: str = "sharpe") -> int | None:
+        """Give the set with the highest figure; None where it is undefined for all.
+
+        Parameters
+        ----------
+        objective : str
+            Name of a figure.
+
+        Raises
+        ------
+        ConfigError
+            If there is no such figure.
+        """
+        values = self.figures.get(objective)
+        if values is None:
+            raise ConfigError(f"A sweep has no figure '{objective}'. {did_you_mean(objective, self.figures)}")
+        return None if np.isnan(values).all() else int(np.nanargmax(values))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Copy parameters and figures into a pandas frame, one row a set."""
+        import pandas as pd  # slow to load: only who wants frames pays for it
+
+        return pd.concat([pd.DataFrame(list(self.parameters)), pd.DataFrame(dict(self.figures))], axis=1)
+
+
+class _Workers:
+    """One ledger a thread, used again for set after set: so memory stays flat, however many sets there are."""
+
+    def __init__(self, setup: Setup, inputs: Inputs) -> None:
+        self._setup, self._inputs = setup, inputs
+        self._own = local()
+        self._days = Days(inputs)
+
+    def figures(self, strategy: TradingStrategy) -> tuple[float, ...]:
+        """Run one set."""
+        ledger: Ledger | None = getattr(self._own, "ledger", None)
+        if ledger is None:
+            ledger = self._own.ledger = Ledger(self._setup)
+        ledger.reset()
+        try:
+            ledger.run(programs_of(strategy, self._inputs))
+            ledger.finish()
+        except Exception as error:
+            error.add_note(f"in the set {dict(strategy_used(strategy).parameters)}")
+            raise
+        return figures_of_run(ledger, self._days)
+
+
+def _checked(strategies: Sequence[TradingStrategy]) -> tuple[TradingStrategy, ...]:
+    sets = tuple(strategies)
+    if not sets:
+        raise ConfigError("There is no parameter set to try: give at least one strategy.")
+    kinds = {type(each) for each in sets}
+    if len(kinds) > 1:
+        names = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise ConfigError(f"A sweep tries one strategy with many parameters, not {names}. Use a sweep for each.")
+    if isinstance(sets[0], Strategy):
+        raise ConfigError(
+            f"{sets[0].name} is a class strategy, which is asked at every bar in Python: a sweep runs strategies in "
+            "the vector or compiled form, or as rules. Write it so, or run fx.backtest for each set."
+        )
+    return sets
+
+
+def sweep(
+    strategies: Sequence[TradingStrategy],
+    prices: Prices | Mapping[str, Prices],
+    *,
+    account: Account | None = None,
+    costs: Costs | Mapping[str, Costs] | None = None,
+    rates: Mapping[str, Prices | float] | None = None,
+    finer: Prices | Mapping[str, Prices] | None = None,
+    seed: int = 0,
+    limit_fill: str = "price",
+    max_age_ns: int = DEFAULT_MAX_AGE_NS,
+    workers: int | None = None,
+    trials: Trials | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run one strategy with many parameter sets over the same prices, with every cost on.
+
+    Trades and equity of each set are those of :func:`forexai_core.backtest`; only figures are kept of them.
+
+    Parameters
+    ----------
+    strategies : sequence of strategy
+        One a set, all of one class, in any form but the class form.
+    prices, account, costs, rates, finer, seed, limit_fill, max_age_ns
+        As :func:`forexai_core.backtest` takes them.
+    workers : int, optional
+        Threads; default one a core.
+    trials : Trials, optional
+        Where the sweep is recorded, as one record that counts every set; default the ledger in the person's data
+        folder.
+    progress : callable, optional
+        Told ``(sets done, sets in all)``.
+
+    Returns
+    -------
+    Sweep
+        Figures of every set, in their order.
+
+    Raises
+    ------
+    ConfigError
+        If something does not fit together, or the strategy is in the class form.
+    """
+    sets = _checked(strategies)
+    inputs = inputs_of(
+        prices,
+        account=account,
+        costs=costs,
+        rates=rates,
+        finer=finer,
+        limit_fill=limit_fill,
+        max_age_ns=max_age_ns,
+        seed=seed,
+    )
+    evaluations = trials or default_trials()
+    evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
+    rows = _figures(_Workers(prepared(inputs), inputs), sets, workers, progress)
+    table = np.array(rows)
+    figures = {name: table[:, column] for column, name in enumerate(FIGURES)}
+    used = [strategy_used(each) for each in sets]
+    return Sweep(
+        parameters=tuple(each.parameters for each in used),
+        figures=MappingProxyType(figures),
+        trials=_recorded(evaluations, inputs, used, figures),
+    )
+
+
+def _figures(
+    crew: _Workers, sets: Sequence[TradingStrategy], workers: int | None, progress: Progress | None
+) -> list[tuple[float, ...]]:
+    rows: list[tuple[float, ...]] = []
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        for row in pool.map(crew.figures, sets):
+            rows.append(row)
+            if progress is not None:
+                progress(len(rows), len(sets))
+    return rows
+
+
+def _timeframe(prices: Prices) -> str:
+    return "tick" if isinstance(prices, Ticks) else str(prices.timeframe)
+
+
+def _end(prices: Prices) -> int:
+    return int((prices.time_ns if isinstance(prices, Ticks) else prices.end_ns)[-1])
+
+
+def _recorded(
+    trials: Trials, inputs: Inputs, used: Sequence[StrategyUsed], figures: Mapping[str, NDArray[np.float64]]
+) -> TrialsCount:
+    """Record all sets as one trial that stands for so many."""
+    series = list(inputs.prices.values())
+    idea = idea_of(
+        used[0],
+        tuple(inputs.prices),
+        _timeframe(series[0]),
+        min(int(each.time_ns[0]) for each in series),
+        max(_end(each) for each in series),
+    )
+    described = {"name": used[0].name, "form": used[0].form, "sets": [dict(each.parameters) for each in used]}
+    fingerprint = inputs.fingerprint(described, [], engine_version())
+    sharpe = figures["sharpe"]
+    best = int(np.nanargmax(sharpe)) if not np.isnan(sharpe).all() else 0
+    return record_sweep(
+        trials, idea, used, {name: float(values[best]) for name, values in figures.items()}, fingerprint
+    )

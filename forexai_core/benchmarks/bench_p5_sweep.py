@@ -14,6 +14,7 @@ PEERS = (
     Peer("backtesting.py", "backtesting", rows=20_000, options={"sets": 4}),
 )
 
+
 def test_sweep(contest):
     contest.run("sweeps", task.SWEEP_BARS, PEERS, rounds=3, options={"sets": SETS})
     took = contest.outcome["seconds"]

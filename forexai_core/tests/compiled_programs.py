@@ -17,6 +17,7 @@ from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.instruments import AssetClass, CalculationMode, Instrument, SwapMode
+from forexai_core.values.slippage import SlippageModel
 
 __all__ = ["compiled_outcome", "open_compiled", "run_compiled"]
 
@@ -96,6 +97,8 @@ def _costs(given: dict[str, Any]) -> Costs:
         fields["cash_flows"] = [
             CashFlow(time_ns=at, long=long, short=short) for at, long, short in fields["cash_flows"]
         ]
+    if "slippage_model" in fields:
+        fields["slippage_model"] = SlippageModel(**fields["slippage_model"])
     return Costs(**fields)
 
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from forexai_core.values.charges import CashFlow, Commission, SwapRates
     from forexai_core.values.clocks import Clock
     from forexai_core.values.instruments import AssetClass, Instrument
+    from forexai_core.values.slippage import SlippageModel
     from forexai_core.values.spreads import SpreadModel
     from forexai_core.values.ticks import Ticks
     from forexai_core.values.timeframes import Timeframe
@@ -79,6 +80,7 @@ _HOMES = {
     "Result": "backtesting",
     "Risk": "risk.settings",
     "Rules": "strategies",
+    "SlippageModel": "values.slippage",
     "SpreadModel": "values.spreads",
     "Strategy": "strategies",
     "SwapRates": "values.charges",
@@ -124,6 +126,7 @@ __all__ = [
     "Result",
     "Risk",
     "Rules",
+    "SlippageModel",
     "SpreadModel",
     "Strategy",
     "SwapRates",

@@ -155,6 +155,12 @@ def _charges(rng: random.Random, own: dict[str, Any], rows: list[list[int]]) -> 
         charges["commission_per_lot"] = None
     first, last = rows[0][0], rows[-1][0]
     if rng.random() < 0.2:
+        charges["slippage_model"] = {
+            "range_fraction": rng.choice((0.0, 0.1, 0.35)),
+            "atr_fraction": rng.choice((0.0, 0.2)),
+            "atr_bars": rng.choice((1, 5, 14)),
+        }
+    if rng.random() < 0.2:
         days = {datetime.fromtimestamp(rng.randint(first, last) // 10**9, UTC).date().isoformat() for _ in range(3)}
         charges["swap_rates"] = [[d, round(rng.uniform(-9, 3), 2), round(rng.uniform(-9, 3), 2)] for d in sorted(days)]
     if rng.random() < 0.2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from reference.book import Book
@@ -69,6 +69,8 @@ class ReferenceLedger:
         """Run one bar or tick of one symbol through all phases."""
         book = self.book
         self._roll_over(bar.time_ns)
+        if bar.slippage is not None:
+            book.contracts[symbol] = replace(book.contracts[symbol], slippage=bar.slippage)
         book.time_ns = bar.time_ns
         book.quotes[symbol] = bar.at_open
         self._take_rates(bar.time_ns)

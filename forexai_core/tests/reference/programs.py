@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from reference.contract import Account, Contract
 from reference.ledger import ReferenceLedger
-from reference.money import exact
+from reference.money import exact, nearest
 from reference.orders import Request
 from reference.quotes import Bar, Prices, ask_side
 from reference.rates import RateSeries, RateTable
@@ -57,8 +58,26 @@ def _bars(symbol: dict[str, Any]) -> list[Bar]:
         ask = symbol["ask"][index] if symbol["ask"] else None
         column = symbol["column"][index] if symbol["column"] else None
         other = ask_side(bid, ask, column, _spread(symbol))
-        made.append(Bar(time_ns, min(time_ns + duration, following), Prices(*bid), other))
+        slippage = _slippage(symbol["costs"], [row[1:] for row in rows[: index + 1]])
+        made.append(Bar(time_ns, min(time_ns + duration, following), Prices(*bid), other, slippage))
     return made
+
+
+def _slippage(costs: dict[str, Any], bars: list[list[int]]) -> int | None:
+    """Give the points of slippage in the last of some bars by a program's model; None without one."""
+    model = costs.get("slippage_model")
+    if model is None:
+        return None
+    *before, (_, high, low, _) = bars
+    ranges = []
+    for number, (_, top, bottom, _) in enumerate(before):
+        close = before[number - 1][3] if number else top
+        ranges.append(max(top, close) - min(bottom, close))
+    last = ranges[-model.get("atr_bars", 14) :]
+    average = Fraction(sum(last), len(last)) if last else Fraction(0)
+    points = ceil(exact(model.get("range_fraction", 0)) * (high - low))
+    points += ceil(exact(model.get("atr_fraction", 0)) * average)
+    return points + nearest(costs.get("slippage_points") or 0)
 
 
 def events_of(program: Program) -> list[tuple[int, Bar]]:

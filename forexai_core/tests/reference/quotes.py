@@ -57,6 +57,7 @@ class Bar:
     end_ns: int
     bid: Prices
     ask: Prices
+    slippage: int | None = None  # None: the contract's
 
     @property
     def flat(self) -> bool:

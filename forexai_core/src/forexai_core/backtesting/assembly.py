@@ -149,6 +149,8 @@ def _varying(inputs: Inputs) -> dict[str, str]:
     for symbol, costs in inputs.costs.items():
         if costs.spread_model is not None:
             lines[f"Spread {symbol}"] = str(costs.spread_model)
+        if costs.slippage_model is not None:
+            lines[f"Slippage {symbol}"] = f"besides the fixed one, {costs.slippage_model}"
         if costs.swap_rates:
             days = ", ".join(f"from {each.day} {each.long:g} / {each.short:g}" for each in costs.swap_rates[:5])
             more = len(costs.swap_rates) - 5

@@ -36,6 +36,7 @@ class Market(NamedTuple):
     end_ns: NDArray[np.int64]  # (events,) its end
     bid: Points  # four columns of (events,)
     ask: Points  # likewise, or none: the symbol's fixed spread above the bid
+    slippage: NDArray[np.int64]  # (events,) points, or none: the symbol's fixed one
     events: Rows  # (events,) EVENT, or none: one symbol, each event decides
     rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
     rollovers: Rows  # (rollovers,) ROLLOVER

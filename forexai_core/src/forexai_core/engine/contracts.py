@@ -133,7 +133,7 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
         sources={
             "spread": spread_source,
             "commission": commission_source,
-            "slippage": "default (none)" if costs.slippage_points is None else "given",
+            "slippage": "given" if costs.slippage_points is not None or costs.slippage_model else "default (none)",
             "swap": swap_source,
         },
     )

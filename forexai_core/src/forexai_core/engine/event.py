@@ -95,6 +95,8 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
     account["end_ns"] = end_ns
     account["events"] = event + 1
     symbol = book["symbols"][index]
+    if len(market.slippage) > 0:
+        symbol["slippage"] = market.slippage[event]
     symbol["last_end_ns"] = end_ns
     account["symbol"] = index
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open

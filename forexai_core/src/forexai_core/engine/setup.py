@@ -14,6 +14,7 @@ from forexai_core.engine.conversions import conversion_table
 from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
 from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS
+from forexai_core.engine.slippages import with_modelled_slippage
 from forexai_core.engine.spreads import brings_spread, with_modelled_spread
 from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
@@ -100,6 +101,7 @@ def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void]
         end_ns=as_read(stream.end_ns),
         bid=Points(*map(as_read, bid)),
         ask=Points(*map(as_read, ask)),
+        slippage=as_read(np.empty(0, np.int64) if stream.slippage is None else stream.slippage),
         events=as_read(np.empty(0, EVENT) if stream.events is None else stream.events),
         rates=as_read(table),
         rollovers=as_read(rollovers),
@@ -161,6 +163,7 @@ def prepare(
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
     records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
     stream = merge(series, finer, [sheet.spread_points for sheet in sheets.values()])
+    stream = with_modelled_slippage(stream, list(series), costs)
     given = as_sources(rates)
 
     def sources() -> Rates:

@@ -34,6 +34,8 @@ class Stream:
         The bid side; a tick is a bar whose four prices are equal.
     ask : Points or None
         The ask side; None where it lies a fixed spread above the bid.
+    slippage : (events,) int64 or None
+        Points; None where each symbol's is fixed.
     events : (events,) EVENT or None
         None: one symbol, each event closes a bar of the strategy.
     """
@@ -43,6 +45,7 @@ class Stream:
     bid: Points
     ask: Points | None = None
     events: NDArray[np.void] | None = None
+    slippage: NDArray[np.int64] | None = None
 
 
 def as_bars(prices: Series) -> NDArray[np.void]:

@@ -11,6 +11,7 @@ import attrs
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.spreads import SpreadModel
 
 __all__ = ["Account", "AccountMode", "AccountState", "Costs", "FifoRule", "currency_digits"]
@@ -186,6 +187,8 @@ class Costs:
     spread_model : SpreadModel or None
         In place of ``spread_points``: a spread by hour, around rollovers and news. An error when the prices bring
         an ask side or a spread of their own.
+    slippage_model : SlippageModel or None
+        Slippage by the market's movement and by chance, added to ``slippage_points``.
     swap_rates : tuple of SwapRates
         Rates that change by date, in the unit of the swap mode; before the first one the rates above, or the
         instrument's, hold.
@@ -200,6 +203,7 @@ class Costs:
     swap_short_points: float | None = attrs.field(default=None, validator=_optional_finite)
     commission: Commission | None = None
     spread_model: SpreadModel | None = None
+    slippage_model: SlippageModel | None = None
     swap_rates: tuple[SwapRates, ...] = attrs.field(default=(), converter=_by_day)
     cash_flows: tuple[CashFlow, ...] = attrs.field(default=(), converter=_by_time)
 

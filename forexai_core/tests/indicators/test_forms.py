@@ -204,6 +204,7 @@ def digest():
     return hashed.hexdigest()
 
 
+@pytest.mark.timeout(900)  # from nothing, it compiles every indicator there is
 def test_plain_python_gives_the_same_bits_as_compiled_code():
     script = (
         "import sys, warnings; warnings.simplefilter('error'); sys.path[:0] = eval(sys.argv[1]); "

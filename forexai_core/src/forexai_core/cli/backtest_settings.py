@@ -9,6 +9,7 @@ from typing import Any, Literal
 import attrs
 from pydantic import Field
 
+from forexai_core.cli.cost_settings import CostsPart
 from forexai_core.cli.given_values import checked, parse_pairs, read_toml
 from forexai_core.cli.prices import PriceChoice
 from forexai_core.ports.settings import Settings
@@ -28,16 +29,6 @@ class AccountPart(Settings):
     clock: str | None = None
     margin_call: float | None = None
     stop_out: float | None = None
-
-
-class CostsPart(Settings):
-    """Costs; what is left out comes from the prices, else from the instrument."""
-
-    spread_points: float | None = None
-    commission_per_lot: float | None = None
-    slippage_points: float | None = None
-    swap_long_points: float | None = None
-    swap_short_points: float | None = None
 
 
 class DataPart(Settings):
@@ -87,7 +78,7 @@ class BacktestSettings(Settings):
 
     def make_costs(self) -> Costs:
         """Give the costs."""
-        return Costs(**_given(self.costs))
+        return self.costs.make()
 
     def make_risk(self) -> Risk | None:
         """Give the limits; None without any."""
@@ -214,6 +205,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     for name in _FILES:
         if name in data:
             data[name] = str(path.parent / data[name])
+    spread = document.get("costs", {}).get("spread", {})
+    if "events" in spread:
+        spread["events"] = str(path.parent / spread["events"])
     rates = document.setdefault("rates", {})
     for pair, source in rates.items():
         if isinstance(source, str):

@@ -6,18 +6,30 @@ from typing import Any
 
 import numpy as np
 from reference.comparison import Outcome
-from reference.programs import Program, events_of
+from reference.programs import Program, events_of, spread_of
+from reference.quotes import ask_side
 
-from forexai_core.arrays import BAR, CLOSE_REASONS, OPEN_REASONS, QUOTE
+from forexai_core.arrays import BAR, CLOSE_REASONS, OPEN_REASONS, QUOTE, TICK
 from forexai_core.engine import records
+from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.setup import prepare
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
-from forexai_core.values.instruments import AssetClass, CalculationMode, Instrument, SwapMode
+from forexai_core.values.execution import Execution
+from forexai_core.values.instruments import (
+    AssetClass,
+    CalculationMode,
+    FillingMode,
+    Holiday,
+    Instrument,
+    SwapMode,
+    TradingSession,
+)
 from forexai_core.values.slippage import SlippageModel
+from forexai_core.values.ticks import Ticks
 
 __all__ = ["compiled_outcome", "open_compiled", "run_compiled"]
 
@@ -65,10 +77,34 @@ def _prices(rows: list[list[int]], digits: int, dtype: np.dtype[Any]) -> np.ndar
     return made
 
 
-def _bars(symbol: dict[str, Any]) -> Bars:
-    instrument = _instrument(symbol["instrument"])
+_FILLINGS = frozenset({FillingMode.FOK, FillingMode.IOC, FillingMode.RETURN})
+
+
+def _ticks(symbol: dict[str, Any], instrument: Instrument) -> Ticks:
+    asks = [ask_side(row[1:], *_other_side(symbol, number)).open for number, row in enumerate(symbol["bars"])]
+    data = np.zeros(len(asks), TICK)
+    data["time_ns"] = [row[0] for row in symbol["bars"]]
+    data["bid"] = np.array([row[1] for row in symbol["bars"]]) / 10.0**instrument.digits
+    data["ask"] = np.array(asks) / 10.0**instrument.digits
+    data["volume"] = symbol.get("volume") or 0.0
+    return Ticks(instrument=instrument, data=data)
+
+
+def _other_side(symbol: dict[str, Any], number: int) -> tuple[Any, Any, Any]:
+    ask = symbol["ask"][number] if symbol["ask"] else None
+    return ask, symbol["column"][number] if symbol["column"] else None, spread_of(symbol)
+
+
+def _prices_of(symbol: dict[str, Any], sessions: list[list[int]] | None) -> Bars | Ticks:
+    instrument = _instrument(symbol["instrument"]).with_values(filling_modes=_FILLINGS)
+    if sessions is not None:
+        rows = [TradingSession(weekday=day, open_minute=low, close_minute=high) for day, low, high in sessions]
+        instrument = instrument.with_values(sessions=tuple(rows))
+    if symbol.get("ticks"):
+        return _ticks(symbol, instrument)
     data = _prices(symbol["bars"], instrument.digits, BAR)
     data["time_ns"] = [row[0] for row in symbol["bars"]]
+    data["volume"] = symbol.get("volume") or 0.0
     ask = _prices(symbol["ask"], instrument.digits, QUOTE) if symbol["ask"] else None
     column = np.array(symbol["column"], np.float64) if symbol["column"] else None
     return Bars(instrument=instrument, timeframe=symbol["timeframe"], data=data, ask=ask, spread_points=column)
@@ -87,8 +123,27 @@ def _rate(pair: str, given: Any) -> Any:
     return Bars(instrument=instrument, timeframe=given["timeframe"], data=data, spread_points=column)
 
 
-def _costs(given: dict[str, Any]) -> Costs:
-    fields = dict(given)
+def _conditions(program: Program) -> Conditions:
+    """Read under which conditions a program's orders meet the market."""
+    given: dict[str, Any] = {}
+    if program.get("hours"):
+        rows = program["hours"]["holidays"]
+        days = [Holiday(date=day, open_minute=opened, close_minute=closed) for day, opened, closed in rows]
+        given |= {
+            "sessions": "enforce",
+            "holidays": {s["instrument"]["symbol"]: tuple(days) for s in program["symbols"]},
+        }
+    if program.get("path"):
+        given["path"] = program["path"]
+    if program.get("execution"):
+        given |= {"execution": Execution(**program["execution"]), "seed": program.get("run_seed", 0)}
+    return Conditions(**given)
+
+
+def _costs(symbol: dict[str, Any]) -> Costs:
+    """Read what a symbol costs; ticks bring their spread."""
+    own = {"spread_points"} if symbol.get("ticks") else set()
+    fields = {name: value for name, value in symbol["costs"].items() if name not in own}
     if "commission" in fields:
         fields["commission"] = Commission(**fields["commission"])
     if "swap_rates" in fields:
@@ -104,8 +159,9 @@ def _costs(given: dict[str, Any]) -> Costs:
 
 def open_compiled(program: Program) -> Ledger:
     """Open the compiled ledger of a program."""
-    series = {symbol["instrument"]["symbol"]: _bars(symbol) for symbol in program["symbols"]}
-    costs = {symbol["instrument"]["symbol"]: _costs(symbol["costs"]) for symbol in program["symbols"]}
+    sessions = program["hours"]["sessions"] if program.get("hours") else None
+    series = {symbol["instrument"]["symbol"]: _prices_of(symbol, sessions) for symbol in program["symbols"]}
+    costs = {symbol["instrument"]["symbol"]: _costs(symbol) for symbol in program["symbols"]}
     rates = {pair: _rate(pair, given) for pair, given in program["rates"].items()}
     opening = prepare(
         series,
@@ -113,6 +169,7 @@ def open_compiled(program: Program) -> Ledger:
         costs=costs,
         rates=rates,
         limit_fill_open=program["limit_fill_open"],
+        conditions=_conditions(program),
     )
     return Ledger(opening)
 
@@ -124,6 +181,7 @@ def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
     row["symbol"] = given["symbol"]
     row["strategy"] = given.get("strategy", 0)
     row["tag"] = 0
+    row["asked_bid"] = row["asked_ask"] = row["worked"] = 0
     row["decided_ns"] = ledger.account["end_ns"] if ledger.account["events"] else 0
     row["volume_steps"] = given.get("steps", 0)
     row["risk_fraction"] = given.get("risk_fraction") or 0.0
@@ -194,5 +252,7 @@ def compiled_outcome(ledger: Ledger, program: Program) -> Outcome:
         account={
             "balance": float(account["balance"]),
             "dropped": int(account["dropped"]),
+            "held_back": int(account["held_back"]),
+            "partial_fills": int(account["partial_fills"]),
         },
     )

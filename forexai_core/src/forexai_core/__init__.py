@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from forexai_core.values.catalogue import catalogue, find_instrument
     from forexai_core.values.charges import CashFlow, Commission, SwapRates
     from forexai_core.values.clocks import Clock
-    from forexai_core.values.instruments import AssetClass, Instrument
+    from forexai_core.values.execution import Execution
+    from forexai_core.values.instruments import AssetClass, Holiday, Instrument, TradingSession
     from forexai_core.values.slippage import SlippageModel
     from forexai_core.values.spreads import SpreadModel
     from forexai_core.values.ticks import Ticks
@@ -71,6 +72,8 @@ _HOMES = {
     "Commission": "values.charges",
     "Context": "strategies",
     "Costs": "values.accounts",
+    "Execution": "values.execution",
+    "Holiday": "values.instruments",
     "Instrument": "values.instruments",
     "Intents": "strategies",
     "Interval": "backtesting",
@@ -87,6 +90,7 @@ _HOMES = {
     "Sweep": "backtesting.sweep",
     "Ticks": "values.ticks",
     "Timeframe": "values.timeframes",
+    "TradingSession": "values.instruments",
     "backtest": "entry",
     "catalogue": "values.catalogue",
     "compiled_strategy": "strategies",
@@ -117,6 +121,8 @@ __all__ = [
     "Commission",
     "Context",
     "Costs",
+    "Execution",
+    "Holiday",
     "Instrument",
     "Intents",
     "Interval",
@@ -133,6 +139,7 @@ __all__ = [
     "Sweep",
     "Ticks",
     "Timeframe",
+    "TradingSession",
     "__version__",
     "arrays",
     "backtest",

@@ -101,7 +101,7 @@ COMMAND = np.dtype(
         ("target_distance", np.float64),
         ("trail_distance", np.float64),
         ("trail_start", np.float64),
-        ("expiry_ns", np.int64),  # 0 good till cancelled
+        ("expiry_ns", np.int64),  # 0 good till cancelled; -1 until the day ends; -t until the day ends that holds t
         ("ticket", np.int64),
         ("ticket_by", np.int64),  # of a close-by: the opposite position
         ("oco", np.int64),

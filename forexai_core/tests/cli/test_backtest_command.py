@@ -81,6 +81,17 @@ def test_account_and_costs_are_taken(forexai, sampled):
     assert document["account"]["balance"] == 25_000
 
 
+def test_conditions_are_taken(forexai, sampled, tmp_path):
+    document = forexai(*sampled, *OPTIONS, "--path", "bridge", "--seed", 5, "--sessions", "enforce", "--json").json
+    wanted = expected(path="bridge", seed=5, sessions="enforce")
+    assert document["result_fingerprint"] == wanted.result_fingerprint
+    settings = tmp_path / "venue.toml"
+    settings.write_text('[execution]\nliquidity_lots = 0.05\nfilling = "ioc"\n', encoding="utf-8")
+    document = forexai(*sampled, *OPTIONS, "--config", settings, "--latency-ms", 50, "--json").json
+    execution = fx.Execution(latency_ms=50, liquidity_lots=0.05, filling="ioc")
+    assert document["result_fingerprint"] == expected(execution=execution).result_fingerprint
+
+
 def test_a_file_of_settings_and_options_over_it(forexai, sampled, tmp_path):
     (tmp_path / "settings").mkdir()
     (tmp_path / "EURUSD_H1.csv.gz").rename(tmp_path / "settings" / "prices.csv.gz")

@@ -74,6 +74,8 @@ def test_programs_reach_every_corner() -> None:
     for seed in range(150):
         _, ledger = generate(seed)
         refused.update(ledger.book.refused)
+        marks["held_back"] += ledger.book.held_back
+        marks["partial_fills"] += ledger.book.partial_fills
         for trade in ledger.book.trades:
             opened[trade.open_reason] += 1
             closed[trade.close_reason] += 1
@@ -81,8 +83,17 @@ def test_programs_reach_every_corner() -> None:
             marks["intrabar"] += trade.intrabar
             marks["swap"] += trade.swap != 0
             marks["part"] += trade.steps < 2
-    assert set(opened) == {"signal", "limit", "stop", "stop_limit"}
-    assert set(closed) == {"signal", "stop_loss", "take_profit", "trailing_stop", "stop_out", "close_by", "end_of_data"}
+    assert set(opened) == {"signal", "limit", "stop", "stop_limit", "rollover"}
+    assert set(closed) == {
+        "signal",
+        "stop_loss",
+        "take_profit",
+        "trailing_stop",
+        "stop_out",
+        "close_by",
+        "rollover",
+        "end_of_data",
+    }
     assert set(refused) == {
         "invalid_volume",
         "invalid_price",
@@ -94,6 +105,9 @@ def test_programs_reach_every_corner() -> None:
         "invalid_close_by",
         "fifo_close",
         "hedge_prohibited",
+        "market_closed",
+        "requote",
+        "no_liquidity",
     }
     assert min(opened.values()) > 20
     assert min(closed.values()) > 20

@@ -39,7 +39,9 @@ def test_nothing_stays_open_and_equity_ends_as_balance(seed: int) -> None:
 def test_equity_rows_hold_at_every_close(seed: int) -> None:
     program, _ = generate(seed)
 
-    def watch(ledger: ReferenceLedger, _number: int, _symbol: int, _bar: Bar) -> None:
+    def watch(ledger: ReferenceLedger, _number: int, _symbol: int, bar: Bar) -> None:
+        if not bar.decides:
+            return  # on the way through a bar
         book, row = ledger.book, ledger.equity_rows[-1]
         floating = sum(book.floating(p) + p.swap for p in book.positions.values())
         assert row.equity == row.balance + floating
@@ -49,6 +51,11 @@ def test_equity_rows_hold_at_every_close(seed: int) -> None:
             assert len({p.symbol for p in book.positions.values()}) == len(book.positions)
 
     run(program, watch)
+
+
+def bounded(program: Program) -> bool:
+    """Whether a price fills only so much, so that positions are built and closed in parts."""
+    return any(name.startswith("liquidity") for name in program.get("execution", {}))
 
 
 @FEW
@@ -63,7 +70,7 @@ def test_volume_is_conserved(seed: int) -> None:
             opened.setdefault(position.ticket, position.steps)
 
     run(program, watch)
-    if ledger.book.account.netting:
+    if ledger.book.account.netting or bounded(program):
         return
     for ticket, steps in opened.items():
         parts = [trade for trade in ledger.book.trades if trade.ticket == ticket]
@@ -79,11 +86,12 @@ def test_volumes_stay_within_the_contract(seed: int) -> None:
     def watch(ledger: ReferenceLedger, _number: int, symbol: int, _bar: Bar) -> None:
         contract = ledger.book.contracts[symbol]
         for position in ledger.book.positions_of(symbol):
-            least = 1 if any(t.close_reason == "close_by" for t in ledger.book.trades) else contract.min_steps
+            closed_by = any(t.close_reason == "close_by" for t in ledger.book.trades)
+            least = 1 if bounded(program) or closed_by else contract.min_steps
             assert ledger.book.account.netting or least <= position.steps <= contract.max_steps
         for side in (1, -1):
             held = sum(p.steps for p in ledger.book.positions_of(symbol) if p.side == side)
-            netting_rest = ledger.book.account.netting
+            netting_rest = ledger.book.account.netting or bounded(program)
             assert not contract.limit_steps or held <= contract.limit_steps or netting_rest
 
     run(program, watch)
@@ -166,6 +174,7 @@ def test_the_mirrored_market_gives_the_mirrored_trades(seed: int) -> None:
     """A contract whose margin and swap know no price cannot tell up from down."""
     program, _ = generate(seed, symbol="FUTX")
     program["symbols"] = program["symbols"][:1]
+    program.pop("path", None)  # which extreme comes first knows up from down
     program["symbols"][0]["instrument"]["swap_mode"] = "points"
     count = len(program["symbols"][0]["bars"])
     program["requests"] = [entry for entry in program["requests"] if entry[0] < count and entry[1]["symbol"] == 0]

@@ -9,6 +9,7 @@ from math import ceil
 
 from reference.clock import rollovers
 from reference.contract import Account, Contract, Due, Rates
+from reference.execution import Execution
 from reference.money import to_minor
 from reference.orders import Entered, Order, Position, Trade
 from reference.quotes import Bar, Quote
@@ -21,7 +22,7 @@ _TOLERANCE = Fraction(1, 10**6)  # of money compared, in units of the currency: 
 class Book:
     """Positions, orders, present quotes and the balance of one account. Money is in minor units."""
 
-    def __init__(self, account: Account, contracts: list[Contract]) -> None:
+    def __init__(self, account: Account, contracts: list[Contract], execution: Execution | None = None) -> None:
         self.account = account
         self.contracts = contracts
         self.balance = to_minor(account.balance, account.digits)
@@ -31,6 +32,11 @@ class Book:
         self.orders: dict[int, Order] = {}
         self.trades: list[Trade] = []
         self.refused: Counter[str] = Counter()
+        self.execution = execution or Execution()
+        self.depth: dict[int, int | None] = {1: None, -1: None}  # steps that the present price still fills, by side
+        self.partial_fills = 0
+        self.draws = 0
+        self.held_back = 0  # stops, targets and orders that prices outside the sessions have reached
         self.time_ns = 0
         self.inside: Bar | None = None  # the bar while its inside is settled
         self.inside_symbol = -1
@@ -61,6 +67,19 @@ class Book:
     def money(self, amount: Fraction | int) -> int:
         """Round an amount of the account's currency to minor units."""
         return to_minor(amount, self.account.digits)
+
+    # -------------------------------------------------------------------------------------------------- volume
+    def available(self, side: int, steps: int) -> int:
+        """Give how much of a volume the present price fills."""
+        depth = self.depth[side]
+        return steps if depth is None else min(steps, depth)
+
+    def use_up(self, side: int, steps: int, filled: int) -> None:
+        """Take a fill from what the present price fills."""
+        depth = self.depth[side]
+        if depth is not None:
+            self.depth[side] = depth - filled
+            self.partial_fills += filled < steps
 
     # -------------------------------------------------------------------------------------------------- worth
     def profit(self, position: Position, steps: int, price: Fraction | int) -> int:

@@ -7,6 +7,7 @@ from math import floor
 
 from reference.book import Book
 from reference.contract import Contract
+from reference.execution import Waiting, draw
 from reference.orders import STOP_LIMIT, Order, Position, Request
 from reference.quotes import Quote
 
@@ -14,9 +15,11 @@ __all__ = [
     "Refused",
     "check_hedge",
     "check_limit",
+    "check_liquidity",
     "check_money",
     "check_order_price",
     "check_order_stops",
+    "check_requote",
     "check_steps",
     "check_stops",
     "check_turn",
@@ -127,6 +130,28 @@ def check_money(book: Book, order: Order, price: int) -> None:
         after = [(order.side, rest, book.margin_to_open(symbol, rest, price))]
     if not book.affords(book.margin_of(symbol, after) - book.margin_of(symbol, before)):
         raise Refused("no_money")
+
+
+def check_requote(book: Book, waiting: Waiting, price: int, asked: int | None) -> None:
+    """Demand, in instant execution, that the price has not moved too far, and that the venue does not want another."""
+    execution = book.execution
+    if not execution.instant or waiting.worked:
+        return
+    if asked is not None and execution.deviation is not None and abs(price - asked) > execution.deviation:
+        raise Refused("requote")
+    if execution.requote_share > 0:
+        book.draws += 1
+        if draw(execution.seed, book.time_ns, book.draws) < execution.requote_share:
+            raise Refused("requote")
+
+
+def check_liquidity(book: Book, side: int, steps: int) -> int:
+    """Give how much of a market order the present price fills, and demand that its filling allows that."""
+    filled = book.available(side, steps)
+    filling = book.execution.filling
+    if filled < steps and (filling == "fok" or (filling == "ioc" and not filled)):
+        raise Refused("no_liquidity")
+    return filled
 
 
 def is_frozen_order(contract: Contract, order: Order, quote: Quote) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from reference.money import NS
 
-__all__ = ["Rollover", "rollovers"]
+__all__ = ["Rollover", "next_midnight", "rollovers", "wall_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = {"utc": "UTC", "eet": "Europe/Helsinki", "new-york": "America/New_York"}
@@ -27,13 +27,28 @@ class Rollover:
         return self.day.weekday()
 
 
-def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
-    """List the clock's midnights r with ``after_ns < r <= until_ns``, oldest first."""
+def _zone_and_shift(clock: str) -> tuple[ZoneInfo, timedelta]:
     match = re.fullmatch(r"(.+?)([+-]\d+)?", clock)
     if match is None:
         raise ValueError(clock)
-    zone = ZoneInfo(_ZONES.get(match[1].lower(), match[1]))
-    shift = timedelta(hours=int(match[2] or 0))
+    return ZoneInfo(_ZONES.get(match[1].lower(), match[1])), timedelta(hours=int(match[2] or 0))
+
+
+def wall_of(clock: str, time_ns: int) -> datetime:
+    """Give what the clock shows at an instant."""
+    zone, shift = _zone_and_shift(clock)
+    instant = _EPOCH + timedelta(microseconds=time_ns // 1_000)
+    return instant.astimezone(zone).replace(tzinfo=None) + shift
+
+
+def next_midnight(clock: str, time_ns: int) -> int:
+    """Give the clock's first midnight after an instant."""
+    return rollovers(clock, time_ns, time_ns + 3 * 86_400 * NS)[0].time_ns
+
+
+def rollovers(clock: str, after_ns: int, until_ns: int) -> list[Rollover]:
+    """List the clock's midnights r with ``after_ns < r <= until_ns``, oldest first."""
+    zone, shift = _zone_and_shift(clock)
     found: list[Rollover] = []
     day = (_EPOCH + timedelta(microseconds=after_ns // 1_000)).date() - timedelta(days=2)
     while True:

@@ -67,6 +67,8 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
     account = {
         "balance": to_float(book.balance, digits),
         "dropped": ledger.dropped,
+        "held_back": book.held_back,
+        "partial_fills": book.partial_fills,
     }
     return Outcome(trades, equity, refused, account)
 
@@ -156,9 +158,9 @@ def _keep(program: dict[str, Any], kept: list[int]) -> dict[str, Any]:
     for symbol in left:
         columns = {
             name: [column[row] for row in sorted(rows[symbol])]
-            if (column := program["symbols"][symbol][name])
+            if (column := program["symbols"][symbol].get(name))
             else None
-            for name in ("bars", "ask", "column")
+            for name in ("bars", "ask", "column", "volume")
         }
         symbols.append({**program["symbols"][symbol], **columns})
     new = {number: place for place, number in enumerate(kept)}
@@ -171,6 +173,8 @@ def _keep(program: dict[str, Any], kept: list[int]) -> dict[str, Any]:
 
 
 def _fewer_bars(program: dict[str, Any], fails: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    if program.get("path"):
+        return program  # there its events are not its bars
     for symbol in range(len(program["symbols"])):
         alone = _keep(program, [number for number, (owner, _) in enumerate(_numbered(program)) if owner == symbol])
         if len(program["symbols"]) > 1 and _try(program, alone, fails):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from reference.book import Book
 from reference.checks import (
     Refused,
     check_hedge,
     check_limit,
+    check_liquidity,
     check_money,
     check_order_price,
     check_order_stops,
+    check_requote,
     check_steps,
     check_stops,
     check_turn,
@@ -20,6 +23,8 @@ from reference.checks import (
     is_frozen_position,
     stops_from,
 )
+from reference.clock import next_midnight
+from reference.execution import Waiting
 from reference.fills import close_at_market, close_by, fill_order
 from reference.orders import (
     CANCEL,
@@ -41,40 +46,59 @@ from reference.orders import (
 __all__ = ["carry_out"]
 
 
-def carry_out(book: Book, symbol: int, requests: list[Request]) -> bool:
+def carry_out(book: Book, symbol: int, ready: list[Waiting]) -> bool:
     """Carry out the requests that waited for a symbol's price; say whether anything was opened."""
-    for request in requests:
-        if not request.opens:
-            _try(book, symbol, request, _CHANGES[request.kind])
+    for waiting in ready:
+        waiting.goes_on = False
+        kind = waiting.request.kind
+        if kind in _CLOSINGS:
+            _try(book, partial(_CLOSINGS[kind], book, symbol, waiting))
+        elif not waiting.request.opens:
+            _try(book, partial(_CHANGES[kind], book, symbol, waiting.request))
     opened = False
-    for request in requests:
-        if request.opens:
-            opened |= _try(book, symbol, request, _market if request.kind == MARKET else _place)
+    for waiting in ready:
+        if waiting.request.kind == MARKET:
+            opened |= _try(book, partial(_market, book, symbol, waiting))
+        elif waiting.request.opens:
+            _try(book, partial(_place, book, symbol, waiting.request))
     return opened
 
 
-def _try(book: Book, symbol: int, request: Request, action: Callable[[Book, int, Request], bool]) -> bool:
+def _try(book: Book, action: Callable[[], bool]) -> bool:
     try:
-        return action(book, symbol, request)
+        return action()
     except Refused as refusal:
         book.refused[str(refusal)] += 1
         return False
 
 
 # ------------------------------------------------------------------------------------------------------- opening
-def _market(book: Book, symbol: int, request: Request) -> bool:
-    contract, quote = book.contracts[symbol], book.quote(symbol)
+def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
+    contract, quote, request = book.contracts[symbol], book.quote(symbol), waiting.request
     entry = quote.entry(request.side)
-    stop, target = stops_from(request, entry)
-    steps = check_steps(book, request, symbol, entry, stop)
-    check_limit(book, symbol, request.side, steps)
-    check_stops(contract, request.side, quote.exit(request.side), stop, target)
-    check_hedge(book, symbol, request.side)
-    order = _order(symbol, request, steps, stop, target)
     price = entry + request.side * contract.slippage
-    check_money(book, order, price)
-    order.ticket = book.take_ticket()
-    return fill_order(book, order, price, "signal", Entered.OPEN) is not None
+    order = waiting.order
+    if order is None:
+        stop, target = stops_from(request, entry)
+        steps = check_steps(book, request, symbol, entry, stop)
+        check_limit(book, symbol, request.side, steps)
+        check_stops(contract, request.side, quote.exit(request.side), stop, target)
+        check_hedge(book, symbol, request.side)
+        asked = None if waiting.asked is None else waiting.asked.entry(request.side)
+        check_requote(book, waiting, price, asked)
+        check_liquidity(book, request.side, steps)
+        order = _order(book, symbol, request, steps, exits=(stop, target))
+    else:
+        check_stops(contract, order.side, quote.exit(order.side), order.stop, order.target)
+    filled = book.available(order.side, order.steps)
+    part = replace(order, steps=filled)
+    check_money(book, part, price)
+    if not order.ticket:
+        order.ticket = part.ticket = book.take_ticket()
+    book.use_up(order.side, order.steps, filled)
+    if filled < order.steps and book.execution.filling == "return":
+        waiting.order, waiting.worked, waiting.goes_on = replace(order, steps=order.steps - filled), True, True
+    return filled > 0 and fill_order(book, part, price, "signal", Entered.OPEN) is not None
 
 
 def _place(book: Book, symbol: int, request: Request) -> bool:
@@ -85,10 +109,10 @@ def _place(book: Book, symbol: int, request: Request) -> bool:
         steps = check_steps(book, request, symbol, own_price, stop)
     except Refused as refusal:
         if str(refusal) == "invalid_stops":  # a wrong price is named before wrong stops
-            check_order_price(contract, _order(symbol, request, 0, None, None), quote, book.time_ns)
+            check_order_price(contract, _order(book, symbol, request, 0, exits=(None, None)), quote, book.time_ns)
         raise
     check_limit(book, symbol, request.side, steps)
-    order = _order(symbol, request, steps, stop, target)
+    order = _order(book, symbol, request, steps, exits=(stop, target))
     check_order_price(contract, order, quote, book.time_ns)
     check_order_stops(contract, order)
     check_hedge(book, symbol, order.side)
@@ -97,7 +121,7 @@ def _place(book: Book, symbol: int, request: Request) -> bool:
     return False
 
 
-def _order(symbol: int, request: Request, steps: int, stop: int | None, target: int | None) -> Order:
+def _order(book: Book, symbol: int, request: Request, steps: int, *, exits: tuple[int | None, int | None]) -> Order:
     return Order(
         ticket=0,
         symbol=symbol,
@@ -108,13 +132,18 @@ def _order(symbol: int, request: Request, steps: int, stop: int | None, target: 
         steps=steps,
         price=request.price or 0,
         limit_price=request.limit_price,
-        stop=stop,
-        target=target,
+        stop=exits[0],
+        target=exits[1],
         trail_distance=request.trail_distance,
         trail_start=request.trail_start,
-        expiry_ns=request.expiry_ns,
+        expiry_ns=_expiry(book, request),
         oco=request.oco,
     )
+
+
+def _expiry(book: Book, request: Request) -> int:
+    """Give the instant at which an order is over: an expiry of -1 is the end of the day by the account's clock."""
+    return next_midnight(book.account.clock, book.time_ns) if request.expiry_ns == -1 else request.expiry_ns
 
 
 # ------------------------------------------------------------------------------------- closing, changing, cancelling
@@ -132,28 +161,38 @@ def _pending(book: Book, symbol: int, request: Request) -> Order:
     return order
 
 
-def _close(book: Book, symbol: int, request: Request) -> bool:
+def _close(book: Book, symbol: int, waiting: Waiting) -> bool:
+    request = waiting.request
+    if waiting.worked and waiting.request.ticket not in book.positions:
+        return False  # what was left of it is gone
     position = _position(book, symbol, request)
-    steps, least = request.steps or position.steps, book.contracts[symbol].min_steps
-    rest = position.steps - steps
-    if steps < 0 or rest < 0 or (rest and (rest < least or steps < least)):
-        raise Refused("invalid_volume")
+    if waiting.rest is None:
+        steps, least = request.steps or position.steps, book.contracts[symbol].min_steps
+        rest = position.steps - steps
+        if steps < 0 or rest < 0 or (rest and (rest < least or steps < least)):
+            raise Refused("invalid_volume")
+    else:
+        steps = min(waiting.rest, position.steps)
     check_turn(book, position, steps)
-    close_at_market(book, position, steps)
+    filled = close_at_market(book, waiting, position, steps)
+    if filled < steps and book.execution.filling == "return":
+        waiting.rest, waiting.worked, waiting.goes_on = steps - filled, True, True
     return False
 
 
-def _close_all(book: Book, symbol: int, request: Request) -> bool:
+def _close_all(book: Book, symbol: int, waiting: Waiting) -> bool:
+    request = waiting.request
     for position in book.positions_of(symbol):
         if position.strategy == request.strategy and request.side in {0, position.side}:
-            _try(book, symbol, replace(request, ticket=position.ticket), _close_whole)
+            _try(book, partial(_close_one, book, waiting, position))
+    waiting.worked |= waiting.goes_on
     return False
 
 
-def _close_whole(book: Book, symbol: int, request: Request) -> bool:
-    position = _position(book, symbol, request)
-    check_turn(book, position, position.steps)
-    close_at_market(book, position, position.steps)
+def _close_one(book: Book, waiting: Waiting, position: Position) -> bool:
+    steps = position.steps
+    check_turn(book, position, steps)
+    waiting.goes_on |= close_at_market(book, waiting, position, steps) < steps and book.execution.filling == "return"
     return False
 
 
@@ -188,7 +227,7 @@ def _modify_order(book: Book, symbol: int, request: Request) -> bool:
         limit_price=order.limit_price if request.limit_price is None else request.limit_price,
         stop=request.stop,
         target=request.target,
-        expiry_ns=request.expiry_ns,
+        expiry_ns=_expiry(book, request),
     )
     check_order_price(contract, changed, quote, book.time_ns)
     check_order_stops(contract, changed)
@@ -207,7 +246,7 @@ def _cancel(book: Book, symbol: int, request: Request) -> bool:
 def _cancel_all(book: Book, symbol: int, request: Request) -> bool:
     for order in book.orders_of(symbol):
         if order.strategy == request.strategy:
-            _try(book, symbol, replace(request, ticket=order.ticket), _cancel)
+            _try(book, partial(_cancel, book, symbol, replace(request, ticket=order.ticket)))
     return False
 
 
@@ -220,9 +259,8 @@ def _trail(book: Book, symbol: int, request: Request) -> bool:
     return False
 
 
+_CLOSINGS = {CLOSE: _close, CLOSE_ALL: _close_all}
 _CHANGES = {
-    CLOSE: _close,
-    CLOSE_ALL: _close_all,
     CLOSE_BY: _close_by,
     MODIFY_POSITION: _modify_position,
     MODIFY_ORDER: _modify_order,

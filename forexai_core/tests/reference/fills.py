@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from reference.book import Book
-from reference.checks import Refused, check_hedge, check_money
+from reference.checks import Refused, check_hedge, check_liquidity, check_money, check_requote
+from reference.execution import Waiting
 from reference.orders import STOP, Entered, Order, Position
 from reference.quotes import Bar, Quote
 
@@ -31,6 +33,11 @@ def fill_order(
     ``unclear`` says that another order of its group might have filled instead: whatever it touches is ambiguous.
     """
     held = book.positions_of(order.symbol)
+    begun = book.positions.get(order.ticket)
+    if not book.account.netting and begun is not None:  # a further part of one order
+        book.add(begun, order, price, entered)
+        begun.ambiguous |= unclear
+        return begun
     if not book.account.netting or not held:
         position = book.open(order, price, reason, entered)
         position.ambiguous |= unclear
@@ -55,7 +62,7 @@ def fill_order(
 def _reduction_unclear(book: Book, position: Position) -> bool:
     """Whether the bar leaves open what came before a pending order that reduces a netting position."""
     bar = book.inside
-    if bar is None:
+    if bar is None or bar.straight:
         return False
     worst, best = worst_and_best(bar, position)
     return position.entered.inside or position.stopped_by(worst) or position.targeted_by(best)
@@ -68,19 +75,25 @@ def fill_pending(
 
     ``rivals`` are those orders of the symbol that were reached as well.
     """
-    del book.orders[order.ticket]
     present = book.quotes[order.symbol]
     book.quotes[order.symbol] = quote
+    filled = book.available(order.side, order.steps)
+    part = replace(order, steps=filled)
     try:
         check_hedge(book, order.symbol, order.side)
-        check_money(book, order, price)
+        check_money(book, part, price)
     except Refused as refusal:
         book.refused[str(refusal)] += 1
+        del book.orders[order.ticket]
         return None
     finally:
         book.quotes[order.symbol] = present
+    book.use_up(order.side, order.steps, filled)
+    del book.orders[order.ticket]
     unclear = any(rival in rivals for rival in cancel_rivals(book, order))
-    return fill_order(book, order, price, order.origin, entered, unclear=unclear)
+    if filled < order.steps:
+        book.orders[order.ticket] = replace(order, steps=order.steps - filled, oco=0)
+    return fill_order(book, part, price, order.origin, entered, unclear=unclear)
 
 
 def cancel_rivals(book: Book, order: Order) -> list[Order]:
@@ -93,11 +106,20 @@ def cancel_rivals(book: Book, order: Order) -> list[Order]:
     return rivals
 
 
-def close_at_market(book: Book, position: Position, steps: int) -> None:
-    """Close at the present quote with slippage; the closing order has a ticket of its own."""
+def close_at_market(book: Book, waiting: Waiting, position: Position, steps: int) -> int:
+    """Close a volume at the present quote with slippage, or what of it is filled there; give how much that was.
+
+    The closing order has a ticket of its own.
+    """
     price = book.quote(position.symbol).exit(position.side)
-    book.take_ticket()
-    book.close(position, steps, price - position.side * book.contracts[position.symbol].slippage, "signal")
+    price -= position.side * book.contracts[position.symbol].slippage
+    check_requote(book, waiting, price, None if waiting.asked is None else waiting.asked.exit(position.side))
+    filled = check_liquidity(book, -position.side, steps)
+    book.use_up(-position.side, steps, filled)
+    if filled:
+        book.take_ticket()
+        book.close(position, filled, price, "signal")
+    return filled
 
 
 def close_by(book: Book, position: Position, other: Position) -> None:

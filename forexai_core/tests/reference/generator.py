@@ -15,6 +15,7 @@ from reference.quotes import Bar
 __all__ = ["generate"]
 
 _HOUR = TIMEFRAMES["H1"]
+UNTIL_MIDNIGHT = -1
 
 # Weeks in which something happens to the clocks, and ordinary ones; all begin on a Monday.
 _WEEKS = ("2024-03-04", "2024-03-25", "2024-05-13", "2024-10-21", "2024-10-28", "2025-01-06", "2025-03-24")
@@ -86,7 +87,59 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
     for pair, rate in market[3].items():
         program["rates"][pair] = _rate(rng, pair, rate, program["symbols"])
     _scale_balance(rng, program)
+    # What came later draws from a stream of its own, so that the programs before it stay as they were.
+    later = random.Random(f"later {seed}")
+    if later.random() < 0.3:
+        program["hours"] = _hours(later, program)
+        events = events_of(program)
+        if any(all(bar.closed for at, bar in events if at == index) for index in range(len(program["symbols"]))):
+            del program["hours"]  # a symbol that could never trade is refused
+    modelled = any("slippage_model" in symbol["costs"] for symbol in program["symbols"])
+    if later.random() < 0.15 and not modelled:  # such a model goes by the range of each way
+        program["path"] = later.choice(("open-high-low-close", "open-low-high-close", "adaptive"))
+    if later.random() < 0.3:
+        _choose_execution(later, program)
     return program, _ask(rng, program)
+
+
+def _choose_execution(rng: random.Random, program: Program) -> None:
+    """Choose latency, requotes and liquidity; let some markets that never move be ticks."""
+    program["run_seed"] = rng.randrange(2**40)
+    given: dict[str, Any] = {}
+    still = all(len(set(row[1:])) == 1 for symbol in program["symbols"] for row in symbol["bars"])
+    if still and len(program["symbols"]) == 1 and "path" not in program:
+        only = program["symbols"][0]
+        only["ticks"] = True
+        only["ask"] = only["ask"] and [[row[0]] * 4 for row in only["ask"]]
+    span = program["symbols"][0]["bars"][1][0] - program["symbols"][0]["bars"][0][0]
+    if rng.random() < 0.5:
+        given["latency_ms"] = rng.choice((0, 50, span // 2_000_000, span // 1_000_000, span // 400_000))
+        given["latency_jitter_ms"] = rng.choice((0, 20, span // 500_000))
+    if rng.random() < 0.5:
+        given["mode"] = "instant"
+        given["deviation_points"] = rng.choice((None, 0, 3, program["symbols"][0]["span"]))
+        given["requote_probability"] = rng.choice((0.0, 0.0, 0.2))
+    if rng.random() < 0.6:
+        step = program["symbols"][0]["instrument"]["volume_step"]
+        given["filling"] = rng.choice(("fok", "ioc", "return", "return"))
+        if rng.random() < 0.5:
+            given["liquidity_lots"] = round(step * rng.choice((1, 3, 15, 50)), 8)
+        else:
+            given["liquidity_per_volume"] = round(step / 4, 8)
+            for symbol in program["symbols"]:
+                symbol["volume"] = [rng.choice((0, 1, 4, 9, 40, 200)) for _ in symbol["bars"]]
+    program["execution"] = given
+
+
+def _hours(rng: random.Random, program: Program) -> dict[str, Any]:
+    """Choose sessions with pauses, and a holiday or two of the days that there are prices on."""
+    opened, paused = rng.choice((0, 0, 60, 420)), rng.choice((720, 1_000, 1_260))
+    rows = [[day, opened, paused] for day in range(rng.choice((5, 5, 7)))]
+    rows += [[day, paused + rng.choice((15, 60, 100)), 1_440] for day, *_ in rows if rng.random() < 0.8]
+    days = sorted({datetime.fromtimestamp(row[0] // 10**9, UTC).date() for row in program["symbols"][0]["bars"]})
+    hours = rng.choice(((0, 0), (0, 780), (600, 900)))
+    holidays = [[str(day), *hours] for day in rng.sample(days, min(len(days) // 3, 2))]
+    return {"sessions": rows, "holidays": holidays}
 
 
 def _account(rng: random.Random, currency: str) -> dict[str, Any]:
@@ -300,8 +353,10 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     risky = rng.choice((0.0, 0.0, 0.3))
     latest: dict[int, Bar] = {}
     for number, (symbol, bar) in enumerate(events_of(program)):
-        ledger.event(symbol, bar)
+        ledger.event(symbol, bar, decides=bar.decides)
         latest[symbol] = bar
+        if not bar.decides:
+            continue
         while rng.random() < rate / (1 + rate):
             about = rng.choice(sorted(latest)) if rng.random() < 0.2 else symbol
             scene = _Scene(rng, ledger, about, latest[about], program["symbols"][about]["span"], risky)
@@ -327,6 +382,8 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
         kind = "market"
     if kind in {"market", "limit", "stop", "stop_limit"}:
         return [_opening(scene, kind, _side(scene), scene.risky)]
+    if kind == "close_by" and (book.execution.lots or book.execution.per_volume):
+        kind = "close"  # a position of several parts has no whole opening price
     if kind == "bracket":
         group, pair, sides = rng.randint(1, 9), rng.choice(_BRACKETS), rng.choice(((1, -1), (-1, 1), (1, 1)))
         both = [_opening(scene, each, side, 0.0) for each, side in zip(pair, sides, strict=True)]
@@ -373,6 +430,8 @@ def _pending(scene: _Scene, kind: str, side: int) -> dict[str, Any]:
         given["limit_price"] = given["price"] - side * scene.near() * (1 if rng.random() < 0.95 else -1)
     if rng.random() < 0.25:
         given["expiry_ns"] = bar.end_ns + rng.randint(-1, 12) * (bar.end_ns - bar.time_ns) // 2
+        if given["expiry_ns"] // 10**9 % 5 == 0 and given["price"] % 3 == 0:
+            given["expiry_ns"] = UNTIL_MIDNIGHT
     return given
 
 

@@ -19,6 +19,7 @@ class _Candidate:
     rank: int  # positions' stops before orders
     ticket: int
     what: Position | Order
+    target: bool = False
 
 
 def settle_inside(book: Book, symbol: int, bar: Bar) -> None:
@@ -54,22 +55,52 @@ def _candidates(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
     found = []
     for position in book.positions_of(symbol):
         worst, _ = worst_and_best(bar, position)
-        if position.stop is not None and position.stopped_by(worst):
+        if position.stop is not None and position.stopped_by(worst) and not _left_behind(position, bar, adverse=True):
             distance = abs(position.stop - bar.exit(position.side).open)
             found.append(_Candidate(distance, 0, position.ticket, position))
     for order in book.orders_of(symbol):
         side = bar.entry(order.side)
-        if not order.asleep and order.reached_by(side.high if order.rises else side.low):
+        unfilled = order.asleep or not book.available(order.side, 1)
+        if not unfilled and order.reached_by(side.high if order.rises else side.low):
             found.append(_Candidate(abs(order.price - side.open), 1, order.ticket, order))
+    if bar.straight:
+        found += _targets_on_the_way(book, symbol, bar)
+    return found
+
+
+def _left_behind(position: Position, bar: Bar, *, adverse: bool) -> bool:
+    """Whether a straight way went from a position's entry the other way than to its stop, or to its target."""
+    if not bar.straight or not position.entered.inside:
+        return False
+    went_adverse = (position.entered == Entered.FALLING) == (position.side > 0)
+    return went_adverse != adverse
+
+
+def _targets_on_the_way(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
+    found = []
+    for position in book.positions_of(symbol):
+        _, best = worst_and_best(bar, position)
+        if (
+            position.target is not None
+            and position.targeted_by(best)
+            and not _left_behind(position, bar, adverse=False)
+        ):
+            distance = abs(position.target - bar.exit(position.side).open)
+            found.append(_Candidate(distance, 2, position.ticket, position, target=True))
     return found
 
 
 def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
     what = candidate.what
+    if isinstance(what, Position) and candidate.target:
+        if not what.entered.inside:
+            what.worst = what.worse(what.worst, Fraction(worst_and_best(bar, what)[0]))
+        hit_target(book, what, what.target or 0)
+        return
     if isinstance(what, Position):
         _, best = worst_and_best(bar, what)
         unclear = what.targeted_by(best) or (what.entered.inside and not _stop_proven(what, bar))
-        hit_stop(book, what, what.stop or 0, ambiguous=unclear)
+        hit_stop(book, what, what.stop or 0, ambiguous=unclear and not bar.straight)
         return
     rises = what.rises
     entered = Entered.RISING if rises else Entered.FALLING
@@ -80,7 +111,13 @@ def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
         entered = Entered.BY_CLOSE
     quote = bar.at(candidate.distance if rises else -candidate.distance)
     rivals = [o for o in book.orders_of(symbol) if o is not what and bar.entry(o.side).holds(o.price)]
-    fill_pending(book, what, stop_fill(book, what, what.price), entered, quote=quote, rivals=rivals)
+    rivals = [] if bar.straight else rivals
+    held = fill_pending(book, what, stop_fill(book, what, what.price), entered, quote=quote, rivals=rivals)
+    if bar.straight and held is not None:
+        held.worst = held.worse(held.worst, Fraction(quote.exit(held.side)))
+    elif bar.straight and book.account.netting:
+        for left in book.positions_of(symbol):
+            left.worst = left.worse(left.worst, Fraction(quote.exit(left.side)))
 
 
 def _stop_proven(position: Position, bar: Bar) -> bool:
@@ -145,6 +182,8 @@ def _least_equity(book: Book, symbol: int, near: Quote, far: Quote) -> int:
 
 # --------------------------------------------------------------------------------------------------- favourable phase
 def _favourable(book: Book, symbol: int, bar: Bar) -> None:
+    if bar.straight:
+        return  # taken on the way
     reached = []
     for position in book.positions_of(symbol):
         worst, best = worst_and_best(bar, position)
@@ -181,5 +220,5 @@ def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
             book.inside, book.inside_symbol = bar, symbol
             hit_stop(book, position, level)
             book.inside = None
-        elif position.stopped_by(worst):
+        elif position.stopped_by(worst) and not bar.straight:
             position.ambiguous = True

@@ -9,6 +9,7 @@ from fractions import Fraction
 from reference.book import Book
 from reference.contract import Account, Contract, Rates
 from reference.decisions import carry_out
+from reference.execution import Execution, Waiting
 from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_fill, worst_and_best
 from reference.inside import settle_inside, trail_stops
 from reference.orders import LIMIT, STOP_LIMIT, Entered, Order, Position, Request
@@ -44,14 +45,18 @@ class ReferenceLedger:
     """
 
     def __init__(
-        self, account: Account, contracts: Sequence[Contract], rates: Callable[[int, int], Rates] = _no_rates
+        self,
+        account: Account,
+        contracts: Sequence[Contract],
+        rates: Callable[[int, int], Rates] = _no_rates,
+        execution: Execution | None = None,
     ) -> None:
-        self.book = Book(account, list(contracts))
+        self.book = Book(account, list(contracts), execution)
         self.equity_rows: list[EquityRow] = []
         self.margin_calls = 0
         self.dropped = 0
         self._rates = rates
-        self._waiting: list[tuple[int, int, Request]] = []  # symbol, not before, what
+        self._waiting: list[Waiting] = []
         self._events = 0
         self._last_end = [0] * len(contracts)
         self._decided_ns = 0  # end of the last event's bar
@@ -63,7 +68,7 @@ class ReferenceLedger:
     # ----------------------------------------------------------------------------------------------------- driving
     def submit(self, symbol: int, request: Request) -> None:
         """Take a decision; it waits for the symbol's first event that opens when the deciding bar has ended."""
-        self._waiting.append((symbol, self._decided_ns, request))
+        self._waiting.append(Waiting(symbol, self._decided_ns, request, self.book.quotes[symbol]))
 
     def event(self, symbol: int, bar: Bar, *, decides: bool = True) -> None:
         """Run one bar or tick of one symbol through all phases."""
@@ -73,12 +78,17 @@ class ReferenceLedger:
             book.contracts[symbol] = replace(book.contracts[symbol], slippage=bar.slippage)
         book.time_ns = bar.time_ns
         book.quotes[symbol] = bar.at_open
+        depth = book.execution.depth(bar, book.contracts[symbol].volume_step)
+        book.depth = {1: depth, -1: depth}
         self._take_rates(bar.time_ns)
         self._events += 1
         self._expire(symbol)
-        self._open(symbol, bar)
-        settle_inside(book, symbol, bar)
-        trail_stops(book, symbol, bar)
+        if bar.closed:
+            self._let_pass(symbol, bar)
+        else:
+            self._open(symbol, bar)
+            settle_inside(book, symbol, bar)
+            trail_stops(book, symbol, bar)
         self._take_rates(bar.end_ns)
         self._close(symbol, bar)
         self._last_end[symbol] = self._decided_ns = bar.end_ns
@@ -88,7 +98,7 @@ class ReferenceLedger:
     def finish(self) -> None:
         """Close what is open after the last event, and drop the decisions that still wait."""
         book = self.book
-        self.dropped = len({symbol for symbol, _, _ in self._waiting})
+        self.dropped = len({waiting.symbol for waiting in self._waiting})
         last_time, positions = book.time_ns, sorted(book.positions.values(), key=lambda p: p.ticket)
         for position in positions:
             book.charge_dues(position, last_time, self._last_end[position.symbol])
@@ -125,11 +135,41 @@ class ReferenceLedger:
         for order in book.orders_of(symbol):
             if order.ticket in book.orders:
                 opened |= self._fill_at_open(order, bar)
-        ready = [what for at, since, what in self._waiting if at == symbol and since <= bar.time_ns]
-        self._waiting = [w for w in self._waiting if not (w[0] == symbol and w[1] <= bar.time_ns)]
+        ready = self._ready(symbol, bar)
         opened |= carry_out(book, symbol, ready)
+        self._drop(ready)
         if opened or len(book.trades) > closed:  # closing one side of a hedge can raise the margin
             liquidate(book)
+
+    def _ready(self, symbol: int, bar: Bar) -> list[Waiting]:
+        """List the requests that this bar's open is the price for."""
+        return [waiting for waiting in self._waiting if waiting.is_due(symbol, bar, self.book.execution)]
+
+    def _drop(self, done: list[Waiting]) -> None:
+        """Forget requests, but for those of which a rest goes on."""
+        over = [id(waiting) for waiting in done if not waiting.goes_on]
+        self._waiting = [waiting for waiting in self._waiting if id(waiting) not in over]
+
+    def _let_pass(self, symbol: int, bar: Bar) -> None:
+        """Let prices outside the sessions pass: requests are refused, and nothing else is done."""
+        book = self.book
+        ready = self._ready(symbol, bar)
+        for waiting in ready:
+            waiting.goes_on = False
+            book.refused["market_closed"] += 1
+        self._drop(ready)
+        for position in book.positions_of(symbol):
+            worst, best = worst_and_best(bar, position)
+            if position.peak is not None:
+                position.peak = int(position.better(Fraction(position.peak), Fraction(best)))
+            reached = position.stopped_by(worst) or position.targeted_by(best)
+            book.held_back += reached and not position.held_back
+            position.held_back |= reached
+        for order in book.orders_of(symbol):
+            side = bar.entry(order.side)
+            reached = order.reached_by(side.high if order.rises else side.low)
+            book.held_back += reached and not order.held_back
+            order.held_back |= reached
 
     def _exit_at_open(self, position: Position, bar: Bar) -> None:
         price = bar.exit(position.side).open
@@ -141,7 +181,7 @@ class ReferenceLedger:
 
     def _fill_at_open(self, order: Order, bar: Bar) -> bool:
         price = bar.entry(order.side).open
-        if not order.reached_by(price):
+        if not order.reached_by(price) or not self.book.available(order.side, 1):
             return False
         if order.kind == STOP_LIMIT:
             order.kind, order.price = LIMIT, order.own_price
@@ -164,6 +204,7 @@ class ReferenceLedger:
             worst, best = worst_and_best(bar, position)
             if position.entered.inside:
                 best = bar.exit(position.side).close
+                worst = best if bar.straight else worst
             position.worst = position.worse(position.worst, Fraction(worst))
             position.best = position.better(position.best, Fraction(best))
             position.entered = Entered.BEFORE

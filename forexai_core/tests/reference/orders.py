@@ -98,6 +98,7 @@ class Order:
     trail_start: int
     expiry_ns: int
     oco: int
+    held_back: bool = False  # reached by a price outside the sessions
     asleep: bool = False  # its stop was reached inside this bar; the limit waits for the next
 
     @property
@@ -140,6 +141,7 @@ class Position:
     swap: int = 0
     margin: Fraction = field(default_factory=Fraction)
     ambiguous: bool = False
+    held_back: bool = False  # its stop or target reached by a price outside the sessions
 
     @property
     def average(self) -> Fraction:

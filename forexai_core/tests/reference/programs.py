@@ -7,19 +7,22 @@ Prices and distances are points, volumes steps. ``run`` drives the reference led
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from math import ceil
 from typing import Any
 
 from reference.contract import Account, Contract
+from reference.execution import Execution
+from reference.hours import lies_outside
 from reference.ledger import ReferenceLedger
 from reference.money import exact, nearest
 from reference.orders import Request
+from reference.paths import ways_of
 from reference.quotes import Bar, Prices, ask_side
 from reference.rates import RateSeries, RateTable
 
-__all__ = ["TIMEFRAMES", "Program", "events_of", "open_ledger", "request_of", "run"]
+__all__ = ["TIMEFRAMES", "Program", "events_of", "open_ledger", "request_of", "run", "spread_of"]
 
 Program = dict[str, Any]
 
@@ -46,20 +49,35 @@ def account_of(program: Program) -> Account:
     )
 
 
-def _spread(symbol: dict[str, Any]) -> object:
+def spread_of(symbol: dict[str, Any]) -> object:
+    """Give the fixed spread of a symbol, points."""
     given = symbol["costs"].get("spread_points")
     return symbol["instrument"]["spread_points"] if given is None else given
 
 
-def _bars(symbol: dict[str, Any]) -> list[Bar]:
+def _bars(program: Program, symbol: dict[str, Any]) -> list[Bar]:
+    """Make a symbol's events."""
+    hours, clock = program.get("hours"), program["account"]["clock"]
+    bars = _plain_bars(symbol)
+    if program.get("path"):
+        bars = [way for bar in bars for way in ways_of(bar, program["path"])]
+    if hours is None:
+        return bars
+    return [replace(bar, closed=lies_outside(hours, clock, bar.time_ns, bar.end_ns)) for bar in bars]
+
+
+def _plain_bars(symbol: dict[str, Any]) -> list[Bar]:
     made, rows, duration = [], symbol["bars"], TIMEFRAMES[symbol["timeframe"]]
     for index, (time_ns, *bid) in enumerate(rows):
         following = rows[index + 1][0] if index + 1 < len(rows) else time_ns + duration
         ask = symbol["ask"][index] if symbol["ask"] else None
         column = symbol["column"][index] if symbol["column"] else None
-        other = ask_side(bid, ask, column, _spread(symbol))
+        other = ask_side(bid, ask, column, spread_of(symbol))
         slippage = _slippage(symbol["costs"], [row[1:] for row in rows[: index + 1]])
-        made.append(Bar(time_ns, min(time_ns + duration, following), Prices(*bid), other, slippage))
+        end_ns, tick = min(time_ns + duration, following), bool(symbol.get("ticks"))
+        end_ns = time_ns if tick else end_ns
+        volume = exact(symbol["volume"][index]) if symbol.get("volume") else Fraction(0)
+        made.append(Bar(time_ns, end_ns, Prices(*bid), other, slippage, tick=tick, volume=volume))
     return made
 
 
@@ -82,7 +100,7 @@ def _slippage(costs: dict[str, Any], bars: list[list[int]]) -> int | None:
 
 def events_of(program: Program) -> list[tuple[int, Bar]]:
     """List a program's events: by opening time, symbols of one instant in their order."""
-    every = [(index, bar) for index, symbol in enumerate(program["symbols"]) for bar in _bars(symbol)]
+    every = [(index, bar) for index, symbol in enumerate(program["symbols"]) for bar in _bars(program, symbol)]
     return sorted(every, key=lambda event: (event[1].time_ns, event[0]))
 
 
@@ -108,12 +126,13 @@ def open_ledger(program: Program) -> ReferenceLedger:
         own = symbol["instrument"]
         if own["asset_class"] == "forex":
             series.setdefault(own["symbol"], _own_series(symbol))
-    return ReferenceLedger(account, contracts, RateTable(account, contracts, series))
+    execution = Execution.make(program.get("execution", {}), program.get("run_seed", 0))
+    return ReferenceLedger(account, contracts, RateTable(account, contracts, series), execution)
 
 
 def _own_series(symbol: dict[str, Any]) -> RateSeries:
     """Take a traded pair as a source of rates: its closes, each known from its bar's end on, and its first open."""
-    bars, scale = _bars(symbol), 10 ** symbol["instrument"]["digits"]
+    bars, scale = _plain_bars(symbol), 10 ** symbol["instrument"]["digits"]
     known = [bars[0].time_ns, *(bar.end_ns for bar in bars)]
     bid = [bars[0].bid.open, *(bar.bid.close for bar in bars)]
     # before its first close, a pair's ask is its first open and the spread of its first close
@@ -139,7 +158,7 @@ def run(program: Program, watch: Callable[[ReferenceLedger, int, int, Bar], None
     for after, given in program["requests"]:
         requests.setdefault(after, []).append(given)
     for number, (symbol, bar) in enumerate(events_of(program)):
-        ledger.event(symbol, bar)
+        ledger.event(symbol, bar, decides=bar.decides)
         if watch is not None:
             watch(ledger, number, symbol, bar)
         for given in requests.get(number, ()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from reference.money import nearest, to_points
 
@@ -58,6 +59,11 @@ class Bar:
     bid: Prices
     ask: Prices
     slippage: int | None = None  # None: the contract's
+    closed: bool = False  # outside its symbol's sessions, where these are enforced
+    tick: bool = False  # a price of its instant alone
+    volume: Fraction = Fraction(0)
+    straight: bool = False  # its prices only rise or only fall, by the model of a path
+    decides: bool = True  # a bar of the strategy ends with it
 
     @property
     def flat(self) -> bool:

@@ -102,7 +102,8 @@ def _request(given: dict[str, Any]) -> list[Any]:
     asked = dict(given)
     after, what = asked.pop("after"), asked.pop("do")
     if "expiry" in asked:
-        asked["expiry_ns"] = ns(asked.pop("expiry"))
+        expiry = asked.pop("expiry")
+        asked["expiry_ns"] = -1 if expiry == "day" else ns(expiry)
     return [after, {"symbol": 0, **_ORDERS.get(what, {"kind": what}), **asked}]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.estimate import estimate_interval
+from forexai_core.backtesting.execution_choices import execution_choices
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, StrategyUsed
@@ -122,6 +123,24 @@ def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed,
     return tuple(lines)
 
 
+_MODELS = {
+    "open-high-low-close": "open, high, low, close",
+    "open-low-high-close": "open, low, high, close",
+    "adaptive": "open, low, high, close in bars that do not fall, else open, high, low, close",
+    "bridge": "a path drawn like a Brownian bridge, by the seed, over open, both extremes and close",
+}
+
+
+def _inside(inputs: Inputs) -> str:
+    """Say how the prices inside a bar are taken."""
+    if not inputs.conditions.models_paths:
+        return "stop before target, unless finer prices show the path"
+    return (
+        f"by a model of its path ({inputs.conditions.path}): {_MODELS[inputs.conditions.path]}. What came first is the "
+        "model's word, not the data's, and is not marked as ambiguous"
+    )
+
+
 def choices_of(inputs: Inputs) -> dict[str, str]:
     """Say which rules of the run another run might choose otherwise."""
     lines = {
@@ -131,13 +150,19 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
             if inputs.limit_fill == "price"
             else "filled at the open where it gaps through them"
         ),
-        "Inside a bar": "stop before target, unless finer prices show the path",
+        "Inside a bar": _inside(inputs),
     }
     if inputs.finer:
         lines["Finer prices"] = ", ".join(
             f"{symbol} {'tick' if isinstance(item, Ticks) else item.timeframe}" for symbol, item in inputs.finer.items()
         )
     lines |= _varying(inputs)
+    lines |= execution_choices(inputs.conditions.execution)
+    if inputs.conditions.enforces_sessions:
+        lines["Sessions"] = (
+            f"enforced by the clock {inputs.account.clock}: outside them orders are refused, and stops, targets and "
+            "pending orders wait for the first price inside"
+        )
     for symbol, source in inputs.rates.items():
         lines[f"Rate {symbol}"] = "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
     return lines
@@ -177,6 +202,11 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
         counts["refused_by_risk"] = gate.refused
         for rule, number in gate.reasons.items():
             counts[f"refused_by_{rule}"] = number
+    if account["bounded"]:
+        counts["partial_fills"] = int(account["partial_fills"])
+    if len(ledger.market.closed):
+        counts["prices_outside_sessions"] = int(ledger.market.closed.sum())
+        counts["held_back"] = int(account["held_back"])
     if account["stop_outs"]:
         counts["stop_outs"] = int(account["stop_outs"])
     return counts
@@ -233,6 +263,8 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
         | {"crossed_quotes": sum(item.crossed_quotes for item in data_used(prices))},
         "seed": inputs.seed,
         "engine_version": engine_version(),
-        "interval": lambda: estimate_interval(np.asarray(trades), known_ask=known_ask),
+        "interval": lambda: estimate_interval(
+            np.asarray(trades), known_ask=known_ask, modelled=inputs.conditions.models_paths
+        ),
         "candles": candles,
     }

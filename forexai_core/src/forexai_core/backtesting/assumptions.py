@@ -16,6 +16,7 @@ _COUNTS = {
     "dropped_decisions": "Decisions on the last bar, dropped",
     "crossed_quotes": "Crossed quotes, the ask raised to the bid",
     "refused_orders": "Orders refused",
+    "held_back": "Stops, targets and orders that a price outside the sessions reached, held back",
 }
 
 

@@ -19,6 +19,12 @@ _NOTHING_OPEN = (
 )
 
 
+_MODELLED = (
+    "an estimate: the order of the prices inside each bar is a model's, so that other paths through the same bars are "
+    "not looked at. Leave path= out, or give finer prices."
+)
+
+
 def _other_way(trades: NDArray[np.void]) -> NDArray[np.float64]:
     """Give the net profit that each trade would have had at its target, where it has one."""
     travelled = (trades["close_price"] - trades["open_price"]) * trades["side"]
@@ -30,7 +36,15 @@ def _other_way(trades: NDArray[np.void]) -> NDArray[np.float64]:
     return np.where(known, other, trades["net_profit"])
 
 
-def estimate_interval(trades: NDArray[np.void], *, known_ask: bool) -> Interval:
+def _reason(ambiguous: int, *, known_ask: bool, modelled: bool) -> str:
+    if modelled:
+        return _MODELLED
+    if ambiguous:
+        return _REASON
+    return "" if known_ask else _NOTHING_OPEN
+
+
+def estimate_interval(trades: NDArray[np.void], *, known_ask: bool, modelled: bool = False) -> Interval:
     """Estimate between which net profits a result lies.
 
     Parameters
@@ -39,6 +53,8 @@ def estimate_interval(trades: NDArray[np.void], *, known_ask: bool) -> Interval:
         All of the run.
     known_ask : bool
         Whether the prices brought their ask side.
+    modelled : bool
+        Whether a model chose the path inside each bar.
 
     Returns
     -------
@@ -55,6 +71,6 @@ def estimate_interval(trades: NDArray[np.void], *, known_ask: bool) -> Interval:
         expected=None,
         best=round(best, 8),
         ambiguous_trades=len(open_ones),
-        certified=len(open_ones) == 0 and known_ask,
-        reason="" if len(open_ones) == 0 and known_ask else (_REASON if len(open_ones) else _NOTHING_OPEN),
+        certified=len(open_ones) == 0 and known_ask and not modelled,
+        reason=_reason(len(open_ones), known_ask=known_ask, modelled=modelled),
     )

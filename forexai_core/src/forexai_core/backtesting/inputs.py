@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from forexai_core.engine.conditions import Conditions, holidays_of
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
@@ -43,6 +45,8 @@ class Inputs:
         A conversion rate older than this is none.
     seed : int
         Of everything random.
+    conditions : Conditions
+        Under which orders meet the market.
     """
 
     prices: Mapping[str, Prices]
@@ -53,6 +57,7 @@ class Inputs:
     limit_fill: str
     max_age_ns: int
     seed: int
+    conditions: Conditions
 
     def fingerprint(self, strategy: Mapping[str, Any], risk: Any, engine_version: str) -> str:
         """Hash prices, contracts, settings, strategy, seed and engine.
@@ -83,6 +88,7 @@ class Inputs:
             "limit_fill": self.limit_fill,
             "max_age_ns": str(self.max_age_ns),
             "seed": self.seed,
+            "conditions": self.conditions,
             "strategy": strategy,
             "risk": risk,
         }
@@ -98,8 +104,8 @@ def _plain(value: Any) -> Any:
     """Write a value of ours for JSON."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Clock):
-        return [value.zone, value.shift_ns]
+    if isinstance(value, dt.date | Clock):
+        return value.isoformat() if isinstance(value, dt.date) else [value.zone, value.shift_ns]
     if isinstance(value, frozenset | set | tuple):
         plain = [_plain(item) if isinstance(item, Enum) else item for item in value]
         return plain if isinstance(value, tuple) else sorted(plain)
@@ -151,6 +157,10 @@ def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> d
     return given
 
 
+def _conditions(given: Mapping[str, Any], symbols: list[str], seed: int) -> Conditions:
+    return Conditions(**{**given, "seed": seed, "holidays": holidays_of(given.get("holidays"), symbols)})
+
+
 def inputs_of(
     prices: Prices | Mapping[str, Prices],
     *,
@@ -161,8 +171,9 @@ def inputs_of(
     limit_fill: str,
     max_age_ns: int,
     seed: int,
+    conditions: Mapping[str, Any] | None = None,
 ) -> Inputs:
-    """Bring what a user passed into one form.
+    """Bring what a user passed into one form; ``conditions`` are fields of :class:`Conditions` as they were given.
 
     Raises
     ------
@@ -183,4 +194,5 @@ def inputs_of(
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,
         seed=seed,
+        conditions=_conditions(conditions or {}, list(series), seed),
     )

@@ -23,6 +23,7 @@ from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
 from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
 from forexai_core.backtesting.records import StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
+from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import Setup, prepare
@@ -34,6 +35,7 @@ from forexai_core.risk.settings import Risk
 from forexai_core.strategies.parameters import Parametric
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.execution import Execution
 from forexai_core.values.ticks import Ticks
 
 __all__ = ["backtest", "prepared", "programs_of", "strategy_used"]
@@ -129,6 +131,7 @@ def prepared(inputs: Inputs) -> Setup:
         finer=inputs.finer,
         limit_fill_open=inputs.limit_fill == "open",
         max_age_ns=inputs.max_age_ns,
+        conditions=inputs.conditions,
     )
 
 
@@ -161,6 +164,10 @@ def backtest(
     seed: int = 0,
     limit_fill: str = "price",
     max_age_ns: int = DEFAULT_MAX_AGE_NS,
+    sessions: str = "ignore",
+    holidays: Days | Mapping[str, Days] | None = None,
+    path: str = "worst-first",
+    execution: Execution | None = None,
     drive: str | Drive = Drive.AUTO,
     trials: Trials | None = None,
     reports: Reports | None = None,
@@ -190,6 +197,16 @@ def backtest(
         Whether limits and targets that an open has passed fill at their price or at the open.
     max_age_ns : int
         A conversion rate older than this is none; default a week.
+    sessions : {"ignore", "enforce"}
+        Whether each bar or tick proves that the market is open, or nothing can be done outside the instrument's
+        sessions and on its holidays.
+    holidays : sequence of Holiday, date or str, or mapping of them by symbol, optional
+        Days on which the market keeps other hours, besides those of the instrument.
+    path : {"worst-first", "open-high-low-close", "open-low-high-close", "adaptive", "bridge"}
+        How the prices inside a bar, or inside the finer bars, are taken: worst first, or by the model of a path. The
+        adaptive one takes the low first in bars that do not fall, else the high; the bridge is drawn by ``seed``.
+    execution : Execution, optional
+        How late, at whose price, and how much of them orders are executed; default at once, the venue's, and all.
     drive : {"auto", "batch", "step"}
         How the events are gone through; the trades are the same.
     trials : Trials, optional
@@ -221,6 +238,7 @@ def backtest(
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,
         seed=seed,
+        conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution or Execution()},
     )
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it

@@ -54,6 +54,10 @@ def _run(strategy: TradingStrategy, prices: Bars | Ticks, settings: BacktestSett
             finer=None if finer is None else load(finer),
             seed=settings.seed,
             limit_fill=settings.limit_fill,
+            sessions=settings.sessions,
+            holidays=settings.holidays,
+            path=settings.path,
+            execution=settings.make_execution(),
             trials=None if ledger is None else FileTrials(ledger),
             progress=progress,
         )

@@ -15,6 +15,7 @@ from forexai_core.cli.prices import PriceChoice
 from forexai_core.ports.settings import Settings
 from forexai_core.risk.settings import Risk
 from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.execution import Execution
 
 __all__ = ["BacktestSettings", "merge_settings"]
 
@@ -60,6 +61,19 @@ class RiskPart(Settings):
     max_orders_per_minute: int | None = None
 
 
+class ExecutionPart(Settings):
+    """How a venue executes orders: fields of ``fx.Execution``; what is None is its default."""
+
+    latency_ms: float | None = None
+    latency_jitter_ms: float | None = None
+    mode: Literal["market", "instant"] | None = None
+    deviation_points: float | None = None
+    requote_probability: float | None = None
+    liquidity_lots: float | None = None
+    liquidity_per_volume: float | None = None
+    filling: Literal["fok", "ioc", "return"] | None = None
+
+
 class BacktestSettings(Settings):
     """Settings of ``forexai backtest``."""
 
@@ -69,7 +83,11 @@ class BacktestSettings(Settings):
     risk: RiskPart = RiskPart()
     parameters: Mapping[str, Any] = Field(default_factory=dict)
     rates: Mapping[str, float | str] = Field(default_factory=dict)
+    execution: ExecutionPart = ExecutionPart()
     limit_fill: Literal["price", "open"] = "price"
+    sessions: Literal["ignore", "enforce"] = "ignore"
+    holidays: tuple[str, ...] | None = None
+    path: Literal["worst-first", "open-high-low-close", "open-low-high-close", "adaptive", "bridge"] = "worst-first"
     seed: int = 0
 
     def make_account(self) -> Account:
@@ -79,6 +97,10 @@ class BacktestSettings(Settings):
     def make_costs(self) -> Costs:
         """Give the costs."""
         return self.costs.make()
+
+    def make_execution(self) -> Execution:
+        """Give the venue's ways."""
+        return Execution(**_given(self.execution))
 
     def make_risk(self) -> Risk | None:
         """Give the limits; None without any."""
@@ -148,6 +170,7 @@ _PLACES = {
     "slippage_points": ("costs", "slippage_points"),
     "swap_long_points": ("costs", "swap_long_points"),
     "swap_short_points": ("costs", "swap_short_points"),
+    "latency_ms": ("execution", "latency_ms"),
 }
 _SOURCES = ("file", "bid", "ask", "library")
 _FILES = (*_SOURCES, "finer", "instrument")
@@ -159,7 +182,7 @@ def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestS
     Parameters
     ----------
     config : Path or None
-        Sections ``[account] [costs] [data] [parameters] [rates] [risk]``; file names in it are relative to it.
+        Sections ``[account] [costs] [data] [execution] [parameters] [rates] [risk]``; file names are relative to it.
     options : mapping of str to object
         By the name of the command's parameter; None was not given.
 
@@ -184,7 +207,7 @@ def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestS
     rates = {pair: _number_or_file(text) for pair, text in parse_pairs(given.get("rate") or (), "--rate").items()}
     document["parameters"] = document.get("parameters", {}) | parameters
     document["rates"] = document.get("rates", {}) | rates
-    for name in ("limit_fill", "seed"):
+    for name in ("limit_fill", "seed", "sessions", "path"):
         if name in given:
             document[name] = given[name]
     return checked(BacktestSettings, document, "settings" if config is None else str(config))

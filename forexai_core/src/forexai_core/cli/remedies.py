@@ -26,7 +26,7 @@ READING = (
 _OPTIONS = (
     "timeframe", "timezone", "symbol", "clock", "on_overlap", "quarantine", "bid", "ask", "finer", "spread_points",
     "commission_per_lot", "slippage_points", "swap_long_points", "swap_short_points", "limit_fill", "leverage",
-    "balance", "currency", "mode", "seed",
+    "balance", "currency", "mode", "seed", "sessions", "path", "latency_ms",
 )  # fmt: skip
 
 # A value as messages write it: in quotes, or a word, or an ellipsis.

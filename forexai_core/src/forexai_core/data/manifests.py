@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from forexai_core.values.instruments import (
     AssetClass,
     CalculationMode,
     FillingMode,
+    Holiday,
     Instrument,
     SwapMode,
     TradingSession,
@@ -114,6 +116,8 @@ def _plain(_instance: object, _field: object, value: Any) -> Any:
         return value.value
     if isinstance(value, frozenset):
         return sorted(str(item) for item in value)
+    if isinstance(value, date):
+        return value.isoformat()
     return value
 
 
@@ -124,6 +128,7 @@ def _instrument(found: dict[str, Any]) -> Instrument:
     found["swap_mode"] = SwapMode(found["swap_mode"])
     found["filling_modes"] = frozenset(FillingMode(mode) for mode in found["filling_modes"])
     found["sessions"] = tuple(TradingSession(**session) for session in found["sessions"])
+    found["holidays"] = tuple(Holiday(**holiday) for holiday in found.get("holidays", ()))
     found["catalogue_defaults"] = frozenset(found["catalogue_defaults"])
     return Instrument(**found)
 

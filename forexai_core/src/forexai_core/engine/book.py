@@ -40,6 +40,9 @@ class Market(NamedTuple):
     events: Rows  # (events,) EVENT, or none: one symbol, each event decides
     rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
     rollovers: Rows  # (rollovers,) ROLLOVER
+    midnights: NDArray[np.int64]  # of the account's clock, after the first event, and one after the last
+    depth: NDArray[np.int64]  # (events,) steps that each fills on each side, or none: the symbol's own
+    closed: NDArray[np.uint8]  # (events,) 1 outside the sessions of the event's symbol, or none: always open
 
 
 class Curve(NamedTuple):

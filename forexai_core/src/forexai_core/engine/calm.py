@@ -29,7 +29,7 @@ def _trail_bound(position: Any) -> int:
     level = peak - side * position["trail_distance"]
     moves = position["stop_loss"] == NO_PRICE or side * (level - position["stop_loss"]) > 0
     if moves and side * (peak - start) >= 0.0:
-        return NO_PRICE if side > 0 else -NO_PRICE  # a re-opening has moved the entry: the next bar moves the stop
+        return NO_PRICE if side > 0 else -NO_PRICE  # a re-opening has moved the entry, or a shut event the peak
     first = int(start) - 1 if side > 0 else int(start) + 1  # a point early is harmless
     return max(further, first) if side > 0 else min(further, first)
 

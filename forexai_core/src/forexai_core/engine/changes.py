@@ -11,7 +11,9 @@ from forexai_core.engine.checks import (
     FROZEN,
     INVALID_PRICE,
     INVALID_VOLUME,
+    NO_LIQUIDITY,
     NO_POSITION,
+    REQUOTE,
     frozen,
     refuse,
     stops_fit,
@@ -22,6 +24,8 @@ from forexai_core.engine.deals import SIGNAL, close_position, find_position
 from forexai_core.engine.fifo import out_of_turn
 from forexai_core.engine.records import (
     ENTRY_OUT,
+    FILLING_FOK,
+    FILLING_IOC,
     NO_PRICE,
     ORDER_STOP_LIMIT,
     REQUEST_CANCEL,
@@ -32,10 +36,12 @@ from forexai_core.engine.records import (
     REQUEST_MODIFY_ORDER,
     REQUEST_MODIFY_POSITION,
     REQUEST_TRAIL,
+    UNTIL_MIDNIGHT,
 )
 from forexai_core.engine.swaps import exit_quote
+from forexai_core.engine.venue import available, requoted, take, waits_for_more
 
-__all__ = ["cancel_order", "change", "entry_side", "price_problem", "remove_group"]
+__all__ = ["cancel_order", "change", "entry_side", "expiry_of", "price_problem", "remove_group"]
 
 
 @kernel
@@ -80,49 +86,72 @@ def _position_of(book: Book, request: Any) -> int:
 
 
 @kernel
-def _close_at_market(book: Book, row: int, steps: int) -> None:
+def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
+    """Close a volume at the present quote, or what of it is filled there; give how much that was, -1 when refused."""
     position = book["positions"][row]
-    symbol = book["symbols"][position["symbol"]]
-    side = position["side"]
-    price = symbol["bid"] if side > 0 else symbol["ask"]
-    price -= side * symbol["slippage"]
+    index, side = position["symbol"], position["side"]
+    symbol = book["symbols"][index]
+    price = (symbol["bid"] if side > 0 else symbol["ask"]) - side * symbol["slippage"]
+    if requoted(book, request, price, request["asked_bid"] if side > 0 else request["asked_ask"]):
+        refuse(book, REQUOTE)
+        return -1
+    filled = available(book, index, -side, steps)
+    filling = book["account"]["filling"]
+    if filled < steps and (filling == FILLING_FOK or (filling == FILLING_IOC and filled == 0)):
+        refuse(book, NO_LIQUIDITY)
+        return -1
+    take(book, index, -side, steps, filled)
+    if filled == 0:
+        return 0
     ticket = book["account"]["next_ticket"]
     book["account"]["next_ticket"] += 1
-    close_position(book, row, steps, price, SIGNAL, 0, ticket, ENTRY_OUT)
+    close_position(book, row, filled, price, SIGNAL, 0, ticket, ENTRY_OUT)
+    return filled
 
 
 @kernel
 def _close(book: Book, request: Any) -> None:
     row = _position_of(book, request)
     if row < 0:
-        refuse(book, NO_POSITION)
+        if request["worked"] == 0:
+            refuse(book, NO_POSITION)
         return
     held = book["positions"][row]["volume_steps"]
     steps = request["volume_steps"] if request["volume_steps"] != 0 else held
+    if request["worked"] > 0:
+        steps = min(steps, held)
     least = book["symbols"][book["positions"][row]["symbol"]]["min_steps"]
-    if steps < 0 or steps > held or (steps < held and (held - steps < least or steps < least)):
+    parted = steps < held and (held - steps < least or steps < least)
+    if steps < 0 or steps > held or (parted and request["worked"] == 0):
         refuse(book, INVALID_VOLUME)
         return
     if out_of_turn(book, row, steps):
         refuse(book, FIFO_CLOSE)
         return
-    _close_at_market(book, row, steps)
+    filled = _close_at_market(book, request, row, steps)
+    if 0 <= filled < steps:
+        request["volume_steps"] = steps - filled
+        waits_for_more(book, request)
 
 
 @kernel
 def _close_all(book: Book, request: Any) -> None:
-    row = 0
+    row, waits = 0, False
     while row < book["account"]["positions"]:
         position = book["positions"][row]
         mine = position["symbol"] == request["symbol"]
         mine = mine and position["strategy"] == request["strategy"]
-        if not mine or request["side"] not in (0, position["side"]):
+        steps, filled = position["volume_steps"], -1
+        if mine and request["side"] in (0, position["side"]):
+            if out_of_turn(book, row, steps):
+                refuse(book, FIFO_CLOSE)
+            else:
+                filled = _close_at_market(book, request, row, steps)
+        if filled < steps:
             row += 1
-        elif out_of_turn(book, row, position["volume_steps"]):
-            refuse(book, FIFO_CLOSE)
-            row += 1
-        else:
-            _close_at_market(book, row, position["volume_steps"])
+            waits = waits or filled >= 0
+    if waits:
+        waits_for_more(book, request)
 
 
 @kernel
@@ -167,6 +196,13 @@ def entry_side(symbol: Any, side: int) -> int:
     return symbol["ask"] if side > 0 else symbol["bid"]
 
 
+@kernel(inline="always")
+def expiry_of(book: Book, request: Any) -> int:
+    """Give the instant at which an order that is placed or changed now is over; 0 never."""
+    expiry_ns = request["expiry_ns"]
+    return book["account"]["midnight_ns"] if expiry_ns == UNTIL_MIDNIGHT else expiry_ns
+
+
 @kernel
 def price_problem(book: Book, order: Any, price: int, limit: int, expiry_ns: int) -> bool:
     """Say whether the prices or the time of a pending order do not hold."""
@@ -192,7 +228,8 @@ def _modify_order(book: Book, request: Any) -> None:
         return
     price = order["price"] if request["price"] == NO_PRICE else request["price"]
     limit = order["limit_price"] if request["limit_price"] == NO_PRICE else request["limit_price"]
-    if price_problem(book, order, price, limit, request["expiry_ns"]):
+    expiry_ns = expiry_of(book, request)
+    if price_problem(book, order, price, limit, expiry_ns):
         refuse(book, INVALID_PRICE)
         return
     own = limit if order["kind"] == ORDER_STOP_LIMIT else price
@@ -205,7 +242,7 @@ def _modify_order(book: Book, request: Any) -> None:
     order["limit_price"] = limit
     order["stop_loss"] = stop
     order["take_profit"] = target
-    order["expiry_ns"] = request["expiry_ns"]
+    order["expiry_ns"] = expiry_ns
     book["account"]["activity"] += 1
 
 

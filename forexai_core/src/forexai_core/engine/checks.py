@@ -22,8 +22,11 @@ __all__ = [
     "INVALID_STOPS",
     "INVALID_VOLUME",
     "LIMIT_VOLUME",
+    "MARKET_CLOSED",
+    "NO_LIQUIDITY",
     "NO_MONEY",
     "NO_POSITION",
+    "REQUOTE",
     "affordable",
     "frozen",
     "refuse",
@@ -37,6 +40,7 @@ __all__ = [
 OK, INVALID_VOLUME, INVALID_PRICE, INVALID_STOPS = 0, 1, 2, 3
 NO_MONEY, NO_POSITION, FROZEN, LIMIT_VOLUME = 4, 5, 6, 7
 INVALID_CLOSE_BY, FIFO_CLOSE, HEDGE_PROHIBITED = 8, 9, 10
+MARKET_CLOSED, REQUOTE, NO_LIQUIDITY = 11, 12, 13
 
 
 @kernel

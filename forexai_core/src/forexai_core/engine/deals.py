@@ -173,6 +173,7 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     position["entered"] = entry.entered
     position["bars"] = 0
     position["tag"] = entry.tag
+    position["held_back"] = 0
     charge(account, commission)
     _record_entry(book, position, entry, commission, kind)
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
@@ -236,7 +237,11 @@ def _with_steps(entry: Entry, steps: int) -> Entry:
 def fill(book: Book, entry: Entry) -> None:
     """Let a volume into the book: a new position, or what netting makes of it."""
     if book["account"]["netting"] == 0:
-        _open(book, entry, ENTRY_IN)
+        row = find_position(book, entry.ticket) if book["account"]["bounded"] else -1
+        if row < 0:
+            _open(book, entry, ENTRY_IN)
+        else:
+            _add(book, row, entry)  # a further part of one order
         return
     row = netting_row(book, entry.symbol)
     if row < 0:

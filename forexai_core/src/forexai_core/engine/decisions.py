@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.money import to_steps
 from forexai_core.engine.records import (
+    NEVER,
     NO_PRICE,
     REQUEST_CLOSE,
     REQUEST_CLOSE_ALL,
     REQUEST_MARKET,
     REQUEST_MODIFY_POSITION,
+    UNTIL_MIDNIGHT,
 )
 
 __all__ = ["ask_commands", "ask_intent", "describe_bar", "describe_holdings", "look_after"]
@@ -53,6 +58,9 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
     request["oco"] = 0
     request["tag"] = 0
     request["decided_ns"] = account["end_ns"]
+    request["asked_bid"] = 0
+    request["asked_ask"] = 0
+    request["worked"] = 0
     return request
 
 
@@ -194,14 +202,27 @@ def describe_holdings(book: Book, index: int, strategy: int, row: Any) -> None:
             row["orders"] += 1
 
 
+@kernel(inline="always")
+def _expiry(midnights: NDArray[np.int64], expiry_ns: int) -> int:
+    """Give the instant that a command's expiry means; a negative one names the day that holds its positive."""
+    if expiry_ns >= UNTIL_MIDNIGHT:
+        return expiry_ns
+    for number in range(len(midnights)):
+        if midnights[number] > -expiry_ns:
+            return midnights[number]
+    return NEVER
+
+
 @kernel
-def ask_commands(book: Book, index: int, strategy: int, commands: Any) -> None:
+def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy: int, commands: Any) -> None:
     """Turn the commands of a compiled strategy into requests, and clear them.
 
     Parameters
     ----------
     book : Book
         The account.
+    midnights : (midnights,) int64
+        Of the account's clock.
     index, strategy : int
         For which symbol, on whose behalf.
     commands : (n,) COMMAND
@@ -226,7 +247,7 @@ def ask_commands(book: Book, index: int, strategy: int, commands: Any) -> None:
         request["target_distance"] = _points(command["target_distance"], scale)
         request["trail_distance"] = _points(command["trail_distance"], scale)
         request["trail_start"] = _points(command["trail_start"], scale)
-        request["expiry_ns"] = command["expiry_ns"]
+        request["expiry_ns"] = _expiry(midnights, command["expiry_ns"])
         request["ticket"] = command["ticket"]
         request["ticket_by"] = command["ticket_by"]
         request["oco"] = command["oco"]

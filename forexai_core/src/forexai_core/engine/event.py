@@ -5,7 +5,7 @@ from __future__ import annotations
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 from forexai_core.engine.glide import land
-from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, Addresses, call_carry, call_close, call_settle
+from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, SHUT, Addresses, call_carry, call_close, call_settle
 from forexai_core.engine.quotes import set_quotes, set_rates
 from forexai_core.engine.records import (
     MAX_DEALS,
@@ -20,6 +20,7 @@ from forexai_core.engine.records import (
     STATUS_FULL_REQUESTS,
     STATUS_OK,
 )
+from forexai_core.engine.venue import arrive, note_asked
 
 __all__ = ["deciding_row", "event_symbol", "headroom", "next_rollover_ns", "take_event"]
 
@@ -79,10 +80,12 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
         Row of the market, and its symbol.
     quotes : Quotes
         The event's bar.
-    phases : (3,) int64
+    phases : (4,) int64
         Addresses of the compiled phases.
     """
     account = book["account"]
+    if account["instant"] and account["requests"] > 0:
+        note_asked(book)
     time_ns, end_ns = market.time_ns[event], market.end_ns[event]
     due_ns = next_rollover_ns(book, market)
     if due_ns <= time_ns or due_ns < end_ns:
@@ -99,10 +102,12 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
         symbol["slippage"] = market.slippage[event]
     symbol["last_end_ns"] = end_ns
     account["symbol"] = index
+    arrive(book, market, event, index)
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
-    call_settle(phases[SETTLE], (book, index, quotes))
+    shut = len(market.closed) > 0 and market.closed[event] != 0
+    call_settle(phases[SHUT] if shut else phases[SETTLE], (book, index, quotes))
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
     decides, due_ns = deciding_row(market, event) >= 0, next_rollover_ns(book, market)

@@ -30,6 +30,7 @@ def is_simple(book: Book, market: Market) -> bool:
     """Say whether there is one symbol, at most one position, no order, no request and no column of rates."""
     account = book["account"]
     simple = account["orders"] == 0 and account["requests"] == 0 and account["positions"] <= 1
+    simple = simple and account["instant"] == 0  # there the last quotes are what a trader has seen
     return simple and len(market.events) == 0 and len(market.rates) == 0
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
-from forexai_core.engine.deals import close_position, netting_row
+from forexai_core.engine.deals import close_position, find_position, netting_row
 from forexai_core.engine.extremes import extend
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, reached, rivals
@@ -23,22 +23,25 @@ from forexai_core.engine.records import (
     ORDER_STOP,
 )
 from forexai_core.engine.stopout import stop_out_inside
+from forexai_core.engine.swaps import exit_quote
+from forexai_core.engine.venue import available
 
-__all__ = ["inside_phase"]
+__all__ = ["inside_phase", "order_in_range", "stop_in_range", "target_in_range"]
 
-_NOTHING, _STOP, _ORDER = 0, 1, 2
+_NOTHING, _STOP, _ORDER, _TARGET = 0, 1, 2, 3
 
 
 class Candidate(NamedTuple):
     """What comes next on the way through a bar."""
 
-    kind: int  # nothing, a position's stop, an order
+    kind: int  # nothing, a position's stop, an order, on a straight way also a target
     row: int
     distance: int  # points from the open of its own side
 
 
 @kernel(inline="always")
-def _stop_in_range(position: Any, quotes: Quotes) -> bool:
+def stop_in_range(position: Any, quotes: Quotes) -> bool:
+    """Say whether a bar reaches a position's stop."""
     stop = position["stop_loss"]
     if stop == NO_PRICE:
         return False
@@ -46,11 +49,21 @@ def _stop_in_range(position: Any, quotes: Quotes) -> bool:
 
 
 @kernel(inline="always")
-def _target_in_range(position: Any, quotes: Quotes) -> bool:
+def target_in_range(position: Any, quotes: Quotes) -> bool:
+    """Say whether a bar reaches a position's target."""
     target = position["take_profit"]
     if target == NO_PRICE:
         return False
     return quotes.bid_high >= target if position["side"] > 0 else quotes.ask_low <= target
+
+
+@kernel(inline="always")
+def _behind(book: Book, position: Any, adverse: bool) -> bool:
+    """Say whether a straight way led from a position's entry away from its levels of one side."""
+    entered = position["entered"]
+    if book["account"]["straight"] == 0 or entered <= ENTERED_OPEN:
+        return False
+    return ((entered == ENTERED_FALLING) == (position["side"] > 0)) != adverse
 
 
 @kernel
@@ -78,7 +91,8 @@ def _stop_distance(position: Any, quotes: Quotes) -> int:
 
 
 @kernel
-def _order_in_range(order: Any, quotes: Quotes) -> bool:
+def order_in_range(order: Any, quotes: Quotes) -> bool:
+    """Say whether a bar reaches an order's price."""
     side = order["side"]
     if (order["kind"] == ORDER_LIMIT) == (side > 0):
         extreme = quotes.ask_low if side > 0 else quotes.bid_low
@@ -99,17 +113,23 @@ def _next_candidate(book: Book, index: int, quotes: Quotes) -> Candidate:
     kind, chosen, nearest = _NOTHING, -1, 0
     for row in range(book["account"]["positions"]):
         position = book["positions"][row]
-        if position["symbol"] == index and _stop_in_range(position, quotes):
+        if position["symbol"] == index and stop_in_range(position, quotes) and not _behind(book, position, True):
             distance = _stop_distance(position, quotes)
             if kind == _NOTHING or distance < nearest:
                 kind, chosen, nearest = _STOP, row, distance
     for row in range(book["account"]["orders"]):
         order = book["orders"][row]
-        waits = order["triggered_ns"] == book["account"]["time_ns"]
-        if order["symbol"] == index and not waits and _order_in_range(order, quotes):
+        waits = order["triggered_ns"] == book["account"]["time_ns"] or available(book, index, order["side"], 1) == 0
+        if order["symbol"] == index and not waits and order_in_range(order, quotes):
             distance = _order_distance(order, quotes)
             if kind == _NOTHING or distance < nearest:
                 kind, chosen, nearest = _ORDER, row, distance
+    if book["account"]["straight"]:
+        target = _next_target(book, index, quotes)
+        if target >= 0:
+            distance = _target_distance(book["positions"][target], quotes)
+            if kind == _NOTHING or distance < nearest:
+                kind, chosen, nearest = _TARGET, target, distance
     return Candidate(kind, chosen, nearest)
 
 
@@ -123,7 +143,8 @@ def _exit(book: Book, row: int, price: int, reason: int) -> None:
 def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     position = book["positions"][row]
     side, stop = position["side"], position["stop_loss"]
-    if _target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0):
+    unclear = target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0)
+    if unclear and book["account"]["straight"] == 0:
         position["ambiguous"] = 1
     price = stop - side * book["symbols"][position["symbol"]]["slippage"]
     _exit(book, row, price, stop_reason(position))
@@ -133,7 +154,7 @@ def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
 def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
     """Say whether the bar reaches another order of the same group and symbol."""
     for other in range(book["account"]["orders"]):
-        if rivals(book, row, other) and _order_in_range(book["orders"][other], quotes):
+        if rivals(book, row, other) and order_in_range(book["orders"][other], quotes):
             return True
     return False
 
@@ -145,15 +166,31 @@ def _contested(book: Book, index: int, quotes: Quotes) -> bool:
     if row < 0:
         return False
     position = book["positions"][row]
-    reaches = _stop_in_range(position, quotes) or _target_in_range(position, quotes)
+    reaches = stop_in_range(position, quotes) or target_in_range(position, quotes)
     return reaches or position["entered"] > ENTERED_OPEN
 
 
 @kernel
 def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> None:
+    if book["account"]["straight"]:
+        _fill_on_the_way(book, row, price, entered)
+        return
     rivalled = _rival_in_range(book, row, quotes)
     contested = _contested(book, book["orders"][row]["symbol"], quotes)
     fill_in_doubt(book, row, price, entered, rivalled, contested)
+
+
+@kernel
+def _fill_on_the_way(book: Book, row: int, price: int, entered: int) -> None:
+    """Fill an order on a straight way, and note the quote at which its position could have been closed then."""
+    index, ticket = book["orders"][row]["symbol"], book["orders"][row]["ticket"]
+    fill_in_doubt(book, row, price, entered, False, False)
+    held = netting_row(book, index) if book["account"]["netting"] else find_position(book, ticket)
+    if held >= 0:
+        position = book["positions"][held]
+        quote = exit_quote(book, position)
+        if position["side"] * (quote - position["worst"]) < 0:
+            position["worst"] = quote
 
 
 @kernel
@@ -199,9 +236,17 @@ def _adverse(book: Book, index: int, quotes: Quotes) -> None:
             return
         if following.kind == _STOP:
             _take_stop(book, following.row, quotes)
+        elif following.kind == _TARGET:
+            _take_target(book, following.row, quotes)
         else:
             _take_order(book, following.row, quotes, following.distance)
         passed = max(passed, following.distance)
+
+
+@kernel(inline="always")
+def _target_distance(position: Any, quotes: Quotes) -> int:
+    start = quotes.bid_open if position["side"] > 0 else quotes.ask_open
+    return abs(position["take_profit"] - start)
 
 
 @kernel
@@ -209,16 +254,28 @@ def _next_target(book: Book, index: int, quotes: Quotes) -> int:
     chosen, nearest = -1, 0
     for row in range(book["account"]["positions"]):
         position = book["positions"][row]
-        if position["symbol"] != index or not _target_in_range(position, quotes):
+        if position["symbol"] != index or not target_in_range(position, quotes):
             continue
-        side, target = position["side"], position["take_profit"]
-        if not _proven(position, quotes, target, side > 0):
+        if _behind(book, position, False):
+            continue
+        if not _proven(position, quotes, position["take_profit"], position["side"] > 0):
             position["ambiguous"] = 1
             continue
-        distance = abs(target - (quotes.bid_open if side > 0 else quotes.ask_open))
+        distance = _target_distance(position, quotes)
         if chosen < 0 or distance < nearest:
             chosen, nearest = row, distance
     return chosen
+
+
+@kernel
+def _take_target(book: Book, row: int, quotes: Quotes) -> None:
+    position = book["positions"][row]
+    side = position["side"]
+    extreme = quotes.bid_low if side > 0 else quotes.ask_high
+    before = book["account"]["straight"] and position["entered"] > ENTERED_OPEN  # the extreme came before the entry
+    if side * (extreme - position["worst"]) < 0 and not before:
+        position["worst"] = extreme
+    _exit(book, row, position["take_profit"], TAKE_PROFIT)
 
 
 @kernel(inline="always")
@@ -226,23 +283,19 @@ def _favourable(book: Book, index: int, quotes: Quotes) -> None:
     """Take targets in the order of their distance from the open."""
     row = _next_target(book, index, quotes)
     while row >= 0:
-        position = book["positions"][row]
-        side = position["side"]
-        extreme = quotes.bid_low if side > 0 else quotes.ask_high
-        if side * (extreme - position["worst"]) < 0:
-            position["worst"] = extreme
-        _exit(book, row, position["take_profit"], TAKE_PROFIT)
+        _take_target(book, row, quotes)
         row = _next_target(book, index, quotes)
 
 
 @kernel(inline="always")
-def _extend(position: Any, quotes: Quotes) -> None:
+def _extend(book: Book, position: Any, quotes: Quotes) -> None:
     """Carry the best and worst exit-side prices over the bar."""
     long = position["side"] > 0
-    best = quotes.bid_high if long else quotes.ask_low
+    best, worst = (quotes.bid_high, quotes.bid_low) if long else (quotes.ask_low, quotes.ask_high)
     if position["entered"] > ENTERED_OPEN:
         best = quotes.bid_close if long else quotes.ask_close
-    extend(position, best, quotes.bid_low if long else quotes.ask_high)
+        worst = best if book["account"]["straight"] else worst
+    extend(position, best, worst)
 
 
 @kernel(inline="always")
@@ -265,7 +318,7 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
         slippage = book["symbols"][position["symbol"]]["slippage"]
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True
-    if side * (extreme - level) <= 0:
+    if side * (extreme - level) <= 0 and book["account"]["straight"] == 0:
         position["ambiguous"] = 1
     return False
 
@@ -276,7 +329,7 @@ def _survivors(book: Book, index: int, quotes: Quotes) -> None:
     while row < book["account"]["positions"]:
         position = book["positions"][row]
         if position["symbol"] == index:
-            _extend(position, quotes)
+            _extend(book, position, quotes)
             if position["trail_distance"] > 0 and _trail(book, row, quotes):
                 continue
         row += 1

@@ -62,8 +62,11 @@ def _triggers(book: Book, index: int) -> None:
         before = book["account"]["orders"]
         if order_at_open(book, row):
             _exits(book, index)
-            if book["account"]["orders"] < before - 1:
+            after = book["account"]["orders"]
+            if after < before - 1:
                 row = 0  # its group went with it: the rows have moved
+            elif after == before:
+                row += 1  # a rest of it stays
         else:
             row += 1
 

@@ -6,14 +6,16 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
-from forexai_core.engine.changes import change, entry_side, price_problem
+from forexai_core.engine.changes import change, entry_side, expiry_of, price_problem
 from forexai_core.engine.checks import (
     HEDGE_PROHIBITED,
     INVALID_PRICE,
     INVALID_STOPS,
     INVALID_VOLUME,
     LIMIT_VOLUME,
+    NO_LIQUIDITY,
     NO_MONEY,
+    REQUOTE,
     affordable,
     refuse,
     sized,
@@ -24,11 +26,14 @@ from forexai_core.engine.deals import SIGNAL, Entry, fill
 from forexai_core.engine.fifo import opposed
 from forexai_core.engine.records import (
     ENTERED_OPEN,
+    FILLING_FOK,
+    FILLING_IOC,
     NO_PRICE,
     REQUEST_BUY_SELL_LIMIT,
     REQUEST_MARKET,
     REQUEST_STOP_LIMIT,
 )
+from forexai_core.engine.venue import available, is_due, requoted, take, waits_for_more
 
 __all__ = ["execute_requests"]
 
@@ -76,48 +81,94 @@ def _asked(book: Book, request: Any, own: int, against: int) -> int:
 
 
 @kernel
-def _open_at_market(book: Book, request: Any) -> None:
+def _open_at_market(book: Book, request: Any) -> bool:
+    """Open at the present quote; say whether a rest of it waits for the next one."""
     index, side = request["symbol"], request["side"]
     symbol = book["symbols"][index]
     quote = entry_side(symbol, side)
+    price = quote + side * symbol["slippage"]
+    if request["worked"] > 0:
+        return _fill_more(book, request, price)
     why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
     if why == 0 and opposed(book, index, side):
         why = HEDGE_PROHIBITED
+    if not why and requoted(book, request, price, request["asked_ask"] if side > 0 else request["asked_bid"]):
+        why = REQUOTE
     if why:
         refuse(book, why)
-        return
+        return False
     stop = _stop_of(request, quote)
     steps = _steps_of(book, request, quote, stop)
-    price = quote + side * symbol["slippage"]
-    if not affordable(book, index, side, steps, price):
+    filled = available(book, index, side, steps)
+    if filled < steps and _kills(book, filled):
+        refuse(book, NO_LIQUIDITY)
+        return False
+    if not affordable(book, index, side, filled, price):
         refuse(book, NO_MONEY)
-        return
+        return False
     ticket = book["account"]["next_ticket"]
     book["account"]["next_ticket"] += 1
-    fill(
-        book,
-        Entry(
-            ticket,
-            index,
-            request["strategy"],
-            side,
-            steps,
-            price,
-            stop,
-            _target_of(request, quote),
-            request["trail_distance"],
-            request["trail_start"],
-            SIGNAL,
-            ENTERED_OPEN,
-            request["tag"],
-        ),
-    )
+    target = _target_of(request, quote)
+    request["stop_loss"], request["take_profit"], request["ticket"] = stop, target, ticket
+    return _fill_at_market(book, request, price, steps, filled)
+
+
+@kernel(inline="always")
+def _kills(book: Book, filled: int) -> bool:
+    """Say whether a market order that finds so little of its volume ends without any."""
+    filling = book["account"]["filling"]
+    return filling == FILLING_FOK or (filling == FILLING_IOC and filled == 0)
+
+
+@kernel
+def _fill_more(book: Book, request: Any, price: int) -> bool:
+    """Go on with the rest of an order, unless the market has passed its stop or target meanwhile."""
+    steps, symbol = request["volume_steps"], book["symbols"][request["symbol"]]
+    against = symbol["bid"] if request["side"] > 0 else symbol["ask"]
+    stop, target = request["stop_loss"], request["take_profit"]
+    why = stops_fit(request["side"], stop, target, against, symbol["stops_level"])
+    if why:
+        refuse(book, why)
+        return False
+    filled = available(book, request["symbol"], request["side"], steps)
+    if not affordable(book, request["symbol"], request["side"], filled, price):
+        refuse(book, NO_MONEY)
+        return False
+    return _fill_at_market(book, request, price, steps, filled)
+
+
+@kernel
+def _fill_at_market(book: Book, request: Any, price: int, steps: int, filled: int) -> bool:
+    """Let what a price fills into the book; say whether the rest waits for the next one."""
+    index, side = request["symbol"], request["side"]
+    take(book, index, side, steps, filled)
+    if filled > 0:
+        fill(
+            book,
+            Entry(
+                request["ticket"],
+                index,
+                request["strategy"],
+                side,
+                filled,
+                price,
+                request["stop_loss"],
+                request["take_profit"],
+                request["trail_distance"],
+                request["trail_start"],
+                SIGNAL,
+                ENTERED_OPEN,
+                request["tag"],
+            ),
+        )
+    request["volume_steps"] = steps - filled
+    return filled < steps and waits_for_more(book, request)
 
 
 @kernel
 def _place(book: Book, request: Any) -> None:
     own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
-    limit, expiry_ns = request["limit_price"], request["expiry_ns"]
+    limit, expiry_ns = request["limit_price"], expiry_of(book, request)
     why = _asked(book, request, own, own)
     volume = why in (INVALID_VOLUME, LIMIT_VOLUME)
     if not volume and price_problem(book, request, request["price"], limit, expiry_ns):
@@ -151,12 +202,7 @@ def _place(book: Book, request: Any) -> None:
     order["expiry_ns"] = expiry_ns
     order["oco"] = request["oco"]
     order["tag"] = request["tag"]
-
-
-@kernel
-def _due(book: Book, request: Any, index: int) -> bool:
-    """Say whether the present event is the price that a request waits for."""
-    return request["symbol"] == index and request["decided_ns"] <= book["account"]["time_ns"]
+    order["held_back"] = 0
 
 
 @kernel
@@ -173,17 +219,20 @@ def execute_requests(book: Book, index: int) -> None:
     account = book["account"]
     count = account["requests"]
     for row in range(count):
-        if _due(book, book["requests"][row], index):
+        if is_due(book, book["requests"][row], index):
             change(book, book["requests"][row])
     left = 0
     for row in range(count):
         request = book["requests"][row]
-        if not _due(book, request, index):
+        if not is_due(book, request, index):
             if left != row:
                 book["requests"][left] = book["requests"][row]
             left += 1
         elif request["kind"] == REQUEST_MARKET:
-            _open_at_market(book, request)
+            if _open_at_market(book, request):
+                if left != row:
+                    book["requests"][left] = book["requests"][row]
+                left += 1
         elif REQUEST_BUY_SELL_LIMIT <= request["kind"] <= REQUEST_STOP_LIMIT:
             _place(book, request)
     account["requests"] = left

@@ -17,6 +17,7 @@ from forexai_core.engine.records import (
     ORDER_STOP,
     ORDER_STOP_LIMIT,
 )
+from forexai_core.engine.venue import available, take
 
 __all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "reached", "rivals"]
 
@@ -42,7 +43,9 @@ def _reason(origin: int) -> int:
 
 @kernel
 def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
-    """Fill a pending order at a price, or remove it when it must not be opened: for want of margin, or against hedging.
+    """Fill a pending order at a price; remove it when it must not be opened: for want of margin, or against hedging.
+
+    What finds no volume stays.
 
     Parameters
     ----------
@@ -61,12 +64,14 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
         Whether it filled.
     """
     order = book["orders"][row]
+    steps = order["volume_steps"]
+    filled = available(book, order["symbol"], order["side"], steps)
     entry = Entry(
         order["ticket"],
         order["symbol"],
         order["strategy"],
         order["side"],
-        order["volume_steps"],
+        filled,
         price,
         order["stop_loss"],
         order["take_profit"],
@@ -77,13 +82,20 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
         order["tag"],
     )
     group, strategy = order["oco"], order["strategy"]
-    cancel_order(book, row)
     if opposed(book, entry.symbol, entry.side):
+        cancel_order(book, row)
         refuse(book, HEDGE_PROHIBITED)
         return False
-    if not affordable(book, entry.symbol, entry.side, entry.steps, price):
+    if not affordable(book, entry.symbol, entry.side, filled, price):
+        cancel_order(book, row)
         refuse(book, NO_MONEY)
         return False
+    take(book, entry.symbol, entry.side, steps, filled)
+    if filled < steps:
+        order["volume_steps"] = steps - filled
+        order["oco"] = 0  # its group is over
+    else:
+        cancel_order(book, row)
     remove_group(book, group, strategy)
     fill(book, entry)
     return True
@@ -177,12 +189,13 @@ def order_at_open(book: Book, row: int) -> bool:
     Returns
     -------
     bool
-        Whether the order left the book.
+        Whether the order has filled, in whole or in part, or was removed.
     """
     order = book["orders"][row]
     symbol = book["symbols"][order["symbol"]]
     quote = symbol["ask"] if order["side"] > 0 else symbol["bid"]
-    if not reached(order["kind"], order["side"], order["price"], quote):
+    unfilled = available(book, order["symbol"], order["side"], 1) == 0
+    if unfilled or not reached(order["kind"], order["side"], order["price"], quote):
         return False
     if order["kind"] == ORDER_STOP_LIMIT:
         order["kind"] = ORDER_LIMIT

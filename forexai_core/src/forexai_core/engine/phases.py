@@ -24,9 +24,10 @@ from forexai_core.engine.margin import mark
 from forexai_core.engine.opening import open_phase
 from forexai_core.engine.records import BOOK, ROLLOVER
 from forexai_core.engine.reopening import reopen_positions
+from forexai_core.engine.shut import shut_phase
 from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
-__all__ = ["CARRY", "CLOSE", "SETTLE", "Addresses", "call_carry", "call_close", "call_settle", "phases"]
+__all__ = ["CARRY", "CLOSE", "SETTLE", "SHUT", "Addresses", "call_carry", "call_close", "call_settle", "phases"]
 
 _BOOK = numba.from_dtype(BOOK)
 _named_tuple: Any = types.NamedUniTuple
@@ -40,11 +41,11 @@ _CARRY = types.void(_BOOK, _ROLLOVERS, types.int64, types.int64)
 
 Addresses = NDArray[np.int64]
 
-CARRY, SETTLE, CLOSE = 0, 1, 2
-"""Places of the phases in what :func:`phases` gives, in the order in which an event goes through them."""
+CARRY, SETTLE, CLOSE, SHUT = 0, 1, 2, 3
+"""Places of the phases in what :func:`phases` gives; outside the sessions an event is shut instead of settled."""
 
 call_carry = caller(_CARRY)  # (address, (book, rollovers, time_ns, end_ns))
-call_settle = caller(_SETTLE)  # (address, (book, symbol, quotes))
+call_settle = caller(_SETTLE)  # (address, (book, symbol, quotes)); a shut event too
 call_close = caller(_CLOSE)  # (address, (book, symbol, quotes, decides, next_rollover_ns))
 
 
@@ -59,6 +60,11 @@ def _settle(book: Book, index: int, quotes: Quotes) -> None:
     """Do what the open does, and then what lies inside the bar."""
     open_phase(book, index)
     inside_phase(book, index, quotes)
+
+
+def _shut(book: Book, index: int, quotes: Quotes) -> None:
+    """Let a price outside the sessions pass, at which nothing can be done."""
+    shut_phase(book, index, quotes)
 
 
 def _close(book: Book, index: int, quotes: Quotes, decides: bool, next_rollover_ns: int) -> None:
@@ -81,9 +87,9 @@ def phases() -> Addresses:
 
     Returns
     -------
-    (3,) int64
+    (4,) int64
         Read-only.
     """
-    bodies = ((_carry, _CARRY), (_settle, _SETTLE), (_close, _CLOSE))
+    bodies = ((_carry, _CARRY), (_settle, _SETTLE), (_close, _CLOSE), (_shut, _SETTLE))
     compiled = [(compiled_signature(signature, cache=True)(body), signature) for body, signature in bodies]
     return as_read(np.array([address_of(*each) for each in compiled], np.int64))

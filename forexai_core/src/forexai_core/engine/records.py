@@ -33,6 +33,9 @@ NEVER = 2**63 - 1
 FAR = 2**62
 """Points beyond any price, with room to add some."""
 
+UNTIL_MIDNIGHT = -1
+"""An expiry: the end of the day, by the account's clock, on which the order is placed or changed."""
+
 # --- kinds of request ------------------------------------------------------------------------
 REQUEST_NONE = 0
 REQUEST_MARKET = 1
@@ -64,12 +67,15 @@ REQUEST = np.dtype(
         ("target_distance", np.int64),
         ("trail_distance", np.int64),  # points; 0 none
         ("trail_start", np.int64),  # points of gain before trailing begins
-        ("expiry_ns", np.int64),  # 0 good till cancelled
+        ("expiry_ns", np.int64),  # 0 good till cancelled; UNTIL_MIDNIGHT: until the day ends on which it is placed
         ("ticket", np.int64),  # of the position or order that the request is about
         ("ticket_by", np.int64),  # of CLOSE_BY: the opposite position
         ("oco", np.int64),  # group of orders of which one cancels the others; 0 none
         ("tag", np.int64),  # the asker's own mark, carried to order, position and deals
         ("decided_ns", np.int64),  # no price before this instant is for it
+        ("asked_bid", np.int64),  # points: the quote that the trader saw, in instant execution; 0 not noted yet
+        ("asked_ask", np.int64),
+        ("worked", np.int64),  # how many events there were when a part of it was last executed; 0 none was
     ]
 )
 """A decision, waiting for the next price of its symbol."""
@@ -99,6 +105,7 @@ ORDER = np.dtype(
         ("expiry_ns", np.int64),
         ("oco", np.int64),
         ("tag", np.int64),
+        ("held_back", np.int64),  # 1 once a price outside the sessions has reached it
     ]
 )
 """An order that waits at the venue."""
@@ -132,6 +139,7 @@ POSITION = np.dtype(
         ("entered", np.int64),  # ENTERED_*: how it came to be in the present bar
         ("bars", np.int64),  # bars of the strategy's timeframe closed since the entry
         ("tag", np.int64),
+        ("held_back", np.int64),  # 1 once a price outside the sessions has reached its stop or target
     ]
 )
 """An open position."""
@@ -175,6 +183,8 @@ DEAL = np.dtype(
 )
 """One deal. An INOUT deal appears as its two halves, which share the order."""
 
+FILLING_FOK, FILLING_IOC, FILLING_RETURN = 0, 1, 2
+
 # --- symbols ---------------------------------------------------------------------------------
 SYMBOL = np.dtype(
     [
@@ -217,6 +227,9 @@ SYMBOL = np.dtype(
         ("margin_gain_rate", np.float64),  # as a gain is sold
         ("fee_rate", np.float64),  # of the commission's currency, as a loss is bought
         ("last_end_ns", np.int64),  # end of its last bar
+        ("depth", np.int64),  # steps that one event fills on each side, where no column tells; NEVER: any volume
+        ("buy_depth", np.int64),  # steps that the present event still fills
+        ("sell_depth", np.int64),
         # while its prices stay strictly between these, no stop, target or order of it is reached
         ("calm_bid_low", np.int64),
         ("calm_bid_high", np.int64),
@@ -241,6 +254,7 @@ EVENT = np.dtype(
     [
         ("symbol", np.int64),
         ("decides", np.int64),  # row of the strategy's bars that closes with this event, or -1
+        ("tick", np.int64),  # 1: its price stands for its instant alone, whatever its end
     ]
 )
 """One price event, where several symbols or finer prices are merged into one stream."""
@@ -273,6 +287,9 @@ REFUSALS = (
     "invalid_close_by",
     "fifo_close",
     "hedge_prohibited",
+    "market_closed",
+    "requote",
+    "no_liquidity",
 )
 """Why the venue refuses a request, in the order of ``ACCOUNT["refused"]``."""
 
@@ -290,6 +307,17 @@ ACCOUNT = np.dtype(
         ("fifo", np.int64),  # index into FifoRule
         ("stop_out", np.float64),
         ("margin_call", np.float64),
+        ("straight", np.int64),  # 1: every event only rises or only falls, by the model of a path
+        ("seed", np.int64),  # of what is drawn
+        ("draws", np.int64),  # how many requotes were drawn
+        ("latency_ns", np.int64),  # from a decision to the venue
+        ("latency_jitter_ns", np.int64),  # and what may come on top
+        ("reach_ns", np.int64),  # the last instant that the present event's open is the price of
+        ("instant", np.int64),  # 1: market orders are executed at the price that was seen, or requoted
+        ("deviation", np.int64),  # points that it may have moved; NEVER: any way
+        ("requote_share", np.float64),
+        ("bounded", np.int64),  # 1: a price fills only so much
+        ("filling", np.int64),  # FILLING_*
         ("limit_fill_open", np.int64),  # 1: limits and targets gapped by an open fill there
         ("balance", np.float64),
         ("equity", np.float64),
@@ -308,12 +336,16 @@ ACCOUNT = np.dtype(
         ("equity_rows", np.int64),
         ("row_ns", np.int64),  # of the last row of the curve
         ("levels", np.int64),
+        ("midnight", np.int64),  # index of the next midnight
+        ("midnight_ns", np.int64),  # the first of the account's clock after the last event's opening
         ("calm_until_ns", np.int64),  # before this instant time itself changes nothing
         ("events", np.int64),  # how many events have been taken
         ("next_ticket", np.int64),
         ("next_deal", np.int64),
-        ("refused", np.int64, (len(REFUSALS),)),
+        ("refused", np.int64, (len(REFUSALS),)),  # by REFUSALS
         ("stop_outs", np.int64),
+        ("partial_fills", np.int64),  # orders, whole or in part, of which a price filled less than was asked for
+        ("held_back", np.int64),  # stops, targets and orders that prices outside the sessions have reached
         ("dropped", np.int64),  # decisions on the last bar
         ("activity", np.int64),  # raised by every fill, placing, change or removal
         ("status", np.int64),  # STATUS_*

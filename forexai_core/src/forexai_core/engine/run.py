@@ -50,7 +50,7 @@ def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> No
         describe_bar(desk.row[0], desk.bars[row], row, account["end_ns"], ask, account["equity"])
         describe_holdings(book, index, index, desk.row[0])
         call_step(step, (desk.row[0], desk.state[index], desk.params[index], desk.commands))
-        ask_commands(book, index, index, desk.commands)
+        ask_commands(book, market.midnights, index, index, desk.commands)
 
 
 @kernel
@@ -129,7 +129,7 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
         elif desk.steps and not desk.manages and is_simple(book, market):
             event = walk(book, market, curve, desk, step, event)
             if desk.commands[0]["kind"] != 0:
-                ask_commands(book, 0, 0, desk.commands)
+                ask_commands(book, market.midnights, 0, 0, desk.commands)
                 continue
             if event == stop:
                 break

@@ -9,25 +9,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.engine.book import Market, as_read
+from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.conversions import conversion_table
+from forexai_core.engine.hours import outside_hours
 from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
-from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS
+from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS, NEVER
 from forexai_core.engine.slippages import with_modelled_slippage
 from forexai_core.engine.spreads import brings_spread, with_modelled_spread
 from forexai_core.engine.stream import Stream, as_bars, merge
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, Costs, FifoRule
 from forexai_core.values.bars import Bars
+from forexai_core.values.clocks import Clock
+from forexai_core.values.execution import Execution, ExecutionMode
+from forexai_core.values.instruments import FillingMode
 from forexai_core.values.points import Points, widened
 from forexai_core.values.ticks import Ticks
+from forexai_core.values.timeframes import NS_PER_DAY
 
 __all__ = ["Setup", "prepare"]
 
 Series = Bars | Ticks
 
 _FIFO = tuple(FifoRule)
+
+PLAIN = Conditions()
+
+FILLINGS = (FillingMode.FOK, FillingMode.IOC, FillingMode.RETURN)
+"""In the order of ``ACCOUNT["filling"]``."""
+
+_NS_PER_MS = 1_000_000
+_GRID = 1e-9  # of a step: what binary fractions leave of whole ones
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -68,7 +82,7 @@ class Setup:
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
 
-def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> NDArray[np.void]:
+def _account_record(account: Account, symbols: int, limit_fill_open: bool, conditions: Conditions) -> NDArray[np.void]:
     record = np.zeros(1, ACCOUNT)
     record["money_scale"] = 10.0**account.digits
     record["leverage"] = account.leverage
@@ -77,6 +91,9 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     record["stop_out"] = account.stop_out
     record["margin_call"] = account.margin_call
     record["limit_fill_open"] = int(limit_fill_open)
+    record["straight"] = int(conditions.models_paths)
+    for name, value in _execution_values(conditions).items():
+        record[name] = value
     record["balance"] = account.balance
     record["equity"] = account.balance
     record["lowest"] = np.inf
@@ -86,6 +103,38 @@ def _account_record(account: Account, symbols: int, limit_fill_open: bool) -> ND
     return record
 
 
+def _execution_values(conditions: Conditions) -> dict[str, float]:
+    """Give the fields of ACCOUNT that say how a venue executes orders."""
+    execution = conditions.execution
+    deviation = execution.deviation_points
+    return {
+        "seed": conditions.seed & NEVER,
+        "latency_ns": round(execution.latency_ms * _NS_PER_MS),
+        "latency_jitter_ns": round(execution.latency_jitter_ms * _NS_PER_MS),
+        "instant": int(execution.mode is ExecutionMode.INSTANT),
+        "deviation": NEVER if deviation is None else round(deviation),
+        "requote_share": execution.requote_probability,
+        "bounded": int(execution.bounds_volume),
+        "filling": FILLINGS.index(execution.filling or FillingMode.FOK),
+    }
+
+
+def _depths(
+    stream: Stream, series: Mapping[str, Series], records: NDArray[np.void], execution: Execution
+) -> NDArray[np.int64]:
+    """Tell what each event fills by its volume; empty where no column tells. Bounds the symbols' own besides."""
+    records["depth"] = NEVER
+    per_volume, lots = execution.liquidity_per_volume, execution.liquidity_lots
+    for index, prices in enumerate(series.values()):
+        execution.check(prices.instrument)
+        if lots is not None:
+            records["depth"][index] = int(lots / prices.instrument.volume_step + _GRID)
+    if per_volume is None:
+        return np.empty(0, np.int64)
+    steps = records["volume_step"][0] if stream.events is None else records["volume_step"][stream.events["symbol"]]
+    return np.floor(stream.volume * per_volume / steps + _GRID).astype(np.int64)
+
+
 def _one_type(bid: Points, ask: Points) -> tuple[Points, Points]:
     """Bring all columns of points to one type: 64 bits where one of them needs it."""
     if all(column.dtype == np.int32 for column in (*bid, *ask)):
@@ -93,7 +142,40 @@ def _one_type(bid: Points, ask: Points) -> tuple[Points, Points]:
     return Points(*map(widened, bid)), Points(*map(widened, ask))
 
 
-def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void]) -> Market:
+def _closed(stream: Stream, series: Mapping[str, Series], conditions: Conditions, clock: Clock) -> NDArray[np.uint8]:
+    """Mark the events outside the sessions; empty where these are not enforced."""
+    if not conditions.enforces_sessions:
+        return np.empty(0, np.uint8)
+    closed = np.zeros(len(stream.time_ns), np.uint8)
+    for index, (symbol, prices) in enumerate(series.items()):
+        own = np.arange(len(closed)) if stream.events is None else np.flatnonzero(stream.events["symbol"] == index)
+        holidays = conditions.holidays.get(symbol, ())
+        closed[own] = outside_hours(prices.instrument, holidays, clock, stream.time_ns[own], stream.end_ns[own])
+    return closed
+
+
+@attrs.frozen
+class _Columns:
+    """What the venue goes by, besides prices."""
+
+    midnights: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    closed: NDArray[np.uint8]
+
+
+def _columns(
+    stream: Stream, series: Mapping[str, Series], records: NDArray[np.void], clock: Clock, conditions: Conditions
+) -> _Columns:
+    # Two days more, so that an order until midnight finds one.
+    last_ns = int(stream.end_ns.max()) + 2 * NS_PER_DAY
+    return _Columns(
+        midnights=clock.midnights_ns(int(stream.time_ns[0]), last_ns),
+        depth=_depths(stream, series, records, conditions.execution),
+        closed=_closed(stream, series, conditions, clock),
+    )
+
+
+def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void], columns: _Columns) -> Market:
     none = np.empty(0, np.int32)
     bid, ask = _one_type(stream.bid, Points(none, none, none, none) if stream.ask is None else stream.ask)
     return Market(
@@ -105,10 +187,13 @@ def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void]
         events=as_read(np.empty(0, EVENT) if stream.events is None else stream.events),
         rates=as_read(table),
         rollovers=as_read(rollovers),
+        midnights=as_read(columns.midnights),
+        depth=as_read(columns.depth),
+        closed=as_read(columns.closed),
     )
 
 
-def _check_series(series: Mapping[str, Series]) -> None:
+def _check_series(series: Mapping[str, Series], conditions: Conditions) -> None:
     if not series:
         raise ConfigError("There are no prices to run on: pass bars or ticks.")
     if len(series) > MAX_SYMBOLS:
@@ -118,6 +203,20 @@ def _check_series(series: Mapping[str, Series]) -> None:
             raise ConfigError(f"The prices given as '{symbol}' are of {prices.symbol}.")
         if not len(prices):
             raise ConfigError(f"{symbol}: there are no prices in the period asked for.")
+    if conditions.models_paths and all(isinstance(prices, Ticks) for prices in series.values()):
+        raise ConfigError(f"Ticks are a path of their own: path='{conditions.path}' is for bars. Leave it out.")
+
+
+def _with_spreads(
+    series: Mapping[str, Series], finer: Mapping[str, Series], costs: Mapping[str, Costs], clock: Clock
+) -> tuple[dict[str, Series], dict[str, Series]]:
+    """Give the prices, and the finer ones, with the spreads that a model makes where it is asked for."""
+    own = {symbol: with_modelled_spread(prices, costs[symbol], clock) for symbol, prices in series.items()}
+    inner = {
+        symbol: prices if brings_spread(prices) else with_modelled_spread(prices, costs[symbol], clock)
+        for symbol, prices in finer.items()
+    }
+    return own, inner
 
 
 def prepare(
@@ -129,6 +228,7 @@ def prepare(
     finer: Mapping[str, Series] | None = None,
     limit_fill_open: bool = False,
     max_age_ns: int = DEFAULT_MAX_AGE_NS,
+    conditions: Conditions = PLAIN,
 ) -> Setup:
     """Lay out a run.
 
@@ -148,21 +248,20 @@ def prepare(
         Whether limits and targets that an open has passed fill there (MetaTrader's tester).
     max_age_ns : int
         A rate older than this is none.
+    conditions : Conditions
+        Under which orders meet the market.
 
     Raises
     ------
     ConfigError, DataError
         If something does not fit; the message names it.
     """
-    _check_series(series)
-    series = {symbol: with_modelled_spread(prices, costs[symbol], account.clock) for symbol, prices in series.items()}
-    finer = {
-        symbol: prices if brings_spread(prices) else with_modelled_spread(prices, costs[symbol], account.clock)
-        for symbol, prices in (finer or {}).items()
-    }
+    _check_series(series, conditions)
+    series, finer = _with_spreads(series, finer or {}, costs, account.clock)
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
     records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
-    stream = merge(series, finer, [sheet.spread_points for sheet in sheets.values()])
+    spreads = [sheet.spread_points for sheet in sheets.values()]
+    stream = merge(series, finer, spreads, path=conditions.path, seed=conditions.seed)
     stream = with_modelled_slippage(stream, list(series), costs)
     given = as_sources(rates)
 
@@ -178,9 +277,9 @@ def prepare(
     rollovers = due_rows(account.clock, sheets.values(), stream.time_ns, stream.end_ns)
     return Setup(
         symbols=tuple(series),
-        account_record=_account_record(account, len(series), limit_fill_open),
+        account_record=_account_record(account, len(series), limit_fill_open, conditions),
         symbol_records=records,
-        market=_market(stream, table, rollovers),
+        market=_market(stream, table, rollovers, _columns(stream, series, records, account.clock, conditions)),
         series=tuple(series.values()),
         costs=sheets,
     )

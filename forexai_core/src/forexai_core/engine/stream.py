@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR
+from forexai_core.engine.paths import PATHS, Part, straightened
 from forexai_core.engine.records import EVENT
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.values.bars import Bars
@@ -36,6 +37,8 @@ class Stream:
         The ask side; None where it lies a fixed spread above the bid.
     slippage : (events,) int64 or None
         Points; None where each symbol's is fixed.
+    volume : (events,) float64
+        As the prices bring it.
     events : (events,) EVENT or None
         None: one symbol, each event closes a bar of the strategy.
     """
@@ -43,6 +46,7 @@ class Stream:
     time_ns: NDArray[np.int64]
     end_ns: NDArray[np.int64]
     bid: Points
+    volume: NDArray[np.float64]
     ask: Points | None = None
     events: NDArray[np.void] | None = None
     slippage: NDArray[np.int64] | None = None
@@ -70,11 +74,17 @@ def _ends(series: Series) -> NDArray[np.int64]:
     return series.time_ns if isinstance(series, Ticks) else series.end_ns
 
 
+def _volumes(series: Series) -> NDArray[np.float64]:
+    volumes: NDArray[np.float64] = series.volume if isinstance(series, Ticks) else series.data["volume"]
+    return volumes
+
+
 def _single(series: Series) -> Stream:
     return Stream(
         time_ns=series.time_ns,
         end_ns=_ends(series),
         bid=series.bid_points,
+        volume=_volumes(series),
         ask=series.ask_points,
     )
 
@@ -87,24 +97,15 @@ def _joined(sides: Sequence[Points]) -> Points:
     return Points(*(np.concatenate(columns) for columns in zip(*sides, strict=True)))
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class _Part:
-    """The events of one symbol."""
-
-    time_ns: NDArray[np.int64]
-    end_ns: NDArray[np.int64]
-    bid: Points
-    ask: Points
-    decides: NDArray[np.int64]
-
-
-def _coarse_part(series: Series, spread_points: int | None) -> _Part:
-    return _Part(
+def _coarse_part(series: Series, spread_points: int | None) -> Part:
+    return Part(
         time_ns=series.time_ns,
         end_ns=_ends(series),
         bid=series.bid_points,
         ask=_ask_side(series, spread_points),
         decides=np.arange(len(series)),
+        ticks=np.full(len(series), isinstance(series, Ticks)),
+        volume=_volumes(series),
     )
 
 
@@ -144,7 +145,7 @@ def _check_cover(coarse: Bars, high: NDArray[np.float64], low: NDArray[np.float6
         )
 
 
-def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> _Part:
+def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> Part:
     """Put finer prices in place of each bar that they cover; keep the bars that they do not."""
     if isinstance(coarse, Ticks):
         raise ConfigError(f"{coarse.symbol}: ticks have nothing finer; leave finer out.")
@@ -163,7 +164,7 @@ def _fine_part(coarse: Series, fine: Series, spread_points: int | None) -> _Part
     return _woven(coarse, fine, owner, spread_points)
 
 
-def _woven(coarse: Bars, fine: Series, owner: NDArray[np.int64], spread_points: int | None) -> _Part:
+def _woven(coarse: Bars, fine: Series, owner: NDArray[np.int64], spread_points: int | None) -> Part:
     """Put the finer prices that have an owner and the bars that own none into the order of time."""
     keep, ends = owner >= 0, coarse.end_ns
     bare = np.setdiff1d(np.arange(len(coarse)), owner[keep])
@@ -176,12 +177,14 @@ def _woven(coarse: Bars, fine: Series, owner: NDArray[np.int64], spread_points: 
     def both(fine_side: Points, coarse_side: Points) -> Points:
         return _taken(_joined([_taken(fine_side, keep), _taken(coarse_side, bare)]), order)
 
-    return _Part(
+    return Part(
         time_ns=times[order],
         end_ns=np.where(last, ends[rows], stops),
         bid=both(fine.bid_points, coarse.bid_points),
         ask=both(_ask_side(fine, spread_points), _ask_side(coarse, spread_points)),
         decides=np.where(last, rows, -1),
+        ticks=(np.arange(len(times)) < np.count_nonzero(keep))[order] & isinstance(fine, Ticks),
+        volume=np.concatenate([_volumes(fine)[keep], _volumes(coarse)[bare]])[order],
     )
 
 
@@ -189,6 +192,9 @@ def merge(
     series: Mapping[str, Series],
     finer: Mapping[str, Series],
     spreads: Sequence[int | None],
+    *,
+    path: str = PATHS[0],
+    seed: int = 0,
 ) -> Stream:
     """Merge the prices of a run into one stream.
 
@@ -200,22 +206,29 @@ def merge(
         Finer prices of some of them.
     spreads : sequence of int or None
         Fixed spread of each symbol, points.
+    path : str
+        One of :data:`forexai_core.engine.paths.PATHS`: by which model bars are turned into straight ways.
+    seed : int
+        Of the model.
 
     Raises
     ------
     ConfigError, DataShapeError
         If finer prices do not belong to the bars.
     """
-    if len(series) == 1 and not finer:
+    modelled = path != PATHS[0]
+    if len(series) == 1 and not finer and not modelled:
         return _single(next(iter(series.values())))
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for (symbol, prices), spread in zip(series.items(), spreads, strict=True):
         fine = finer.get(symbol)
-        parts.append(_coarse_part(prices, spread) if fine is None else _fine_part(prices, fine, spread))
+        part = _coarse_part(prices, spread) if fine is None else _fine_part(prices, fine, spread)
+        parts.append(straightened(part, path, symbol, seed) if modelled else part)
     firsts = np.cumsum([0, *(len(prices) for prices in series.values())])
     times = np.concatenate([part.time_ns for part in parts])
     ends = np.concatenate([part.end_ns for part in parts])
     events = np.zeros(len(times), EVENT)
+    events["tick"] = np.concatenate([part.ticks for part in parts])
     events["symbol"] = np.repeat(np.arange(len(parts)), [len(part.time_ns) for part in parts])
     events["decides"] = np.concatenate(
         [np.where(part.decides >= 0, part.decides + first, -1) for part, first in zip(parts, firsts, strict=False)]
@@ -225,6 +238,7 @@ def merge(
         time_ns=times[order],
         end_ns=ends[order],
         bid=_taken(_joined([part.bid for part in parts]), order),
+        volume=np.concatenate([part.volume for part in parts])[order],
         ask=_taken(_joined([part.ask for part in parts]), order),
         events=events[order],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.strategies.exits import Units
+from forexai_core.strategies.expiries import Expiry, expiry_instant
 from forexai_core.strategies.feeds import Feeds
 from forexai_core.strategies.requests import LedgerArrays
 from forexai_core.strategies.series import Cursor, FollowingCursor
@@ -87,6 +88,9 @@ class Context(Trading):
 
     def _now(self) -> int:
         return self.time_ns
+
+    def _until(self, expiry: Expiry, expiry_ns: int) -> int:
+        return expiry_instant(self.symbol, expiry, expiry_ns, self._account.clock)
 
     @property
     def instrument(self) -> Instrument:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Unpack
 
 from forexai_core.engine import records
 from forexai_core.errors import ConfigError
 from forexai_core.strategies.exits import Exits
+from forexai_core.strategies.expiries import Expiry
 from forexai_core.strategies.holdings import Holdings
 from forexai_core.strategies.requests import KEEP, Asked
 from forexai_core.strategies.views import OpenPosition, PendingOrder
@@ -16,6 +18,10 @@ __all__ = ["Trading"]
 
 class Trading(Holdings):
     """Orders of one strategy on one symbol. Everything is asked for now and executed at the symbol's next price."""
+
+    @abstractmethod
+    def _until(self, expiry: Expiry, expiry_ns: int) -> int:
+        """Give the ledger's expiry."""
 
     # --- opening ----------------------------------------------------------------------------------------------------
 
@@ -82,12 +88,13 @@ class Trading(Holdings):
         *,
         volume_lots: float | None = None,
         risk_fraction: float | None = None,
+        expiry: Expiry = "gtc",
         expiry_ns: int = 0,
         tag: str = "",
         **exits: Unpack[Exits],
     ) -> Asked:
-        """Place an order to buy at ``price``, below the market; ``expiry_ns`` 0 is good till cancelled."""
-        pending = self._pending(price, None, expiry_ns)
+        """Place an order to buy at ``price``, below the market, until cancelled or its expiry."""
+        pending = self._pending(price, None, self._until(expiry, expiry_ns))
         return self._open(
             records.REQUEST_BUY_SELL_LIMIT,
             1,
@@ -104,12 +111,13 @@ class Trading(Holdings):
         *,
         volume_lots: float | None = None,
         risk_fraction: float | None = None,
+        expiry: Expiry = "gtc",
         expiry_ns: int = 0,
         tag: str = "",
         **exits: Unpack[Exits],
     ) -> Asked:
         """Place an order to sell at ``price``, above the market."""
-        pending = self._pending(price, None, expiry_ns)
+        pending = self._pending(price, None, self._until(expiry, expiry_ns))
         return self._open(
             records.REQUEST_BUY_SELL_LIMIT,
             -1,
@@ -126,12 +134,13 @@ class Trading(Holdings):
         *,
         volume_lots: float | None = None,
         risk_fraction: float | None = None,
+        expiry: Expiry = "gtc",
         expiry_ns: int = 0,
         tag: str = "",
         **exits: Unpack[Exits],
     ) -> Asked:
         """Place an order to buy once the ask has risen to ``price``, above the market."""
-        pending = self._pending(price, None, expiry_ns)
+        pending = self._pending(price, None, self._until(expiry, expiry_ns))
         return self._open(
             records.REQUEST_BUY_SELL_STOP,
             1,
@@ -148,12 +157,13 @@ class Trading(Holdings):
         *,
         volume_lots: float | None = None,
         risk_fraction: float | None = None,
+        expiry: Expiry = "gtc",
         expiry_ns: int = 0,
         tag: str = "",
         **exits: Unpack[Exits],
     ) -> Asked:
         """Place an order to sell once the bid has fallen to ``price``, below the market."""
-        pending = self._pending(price, None, expiry_ns)
+        pending = self._pending(price, None, self._until(expiry, expiry_ns))
         return self._open(
             records.REQUEST_BUY_SELL_STOP,
             -1,
@@ -172,6 +182,7 @@ class Trading(Holdings):
         *,
         volume_lots: float | None = None,
         risk_fraction: float | None = None,
+        expiry: Expiry = "gtc",
         expiry_ns: int = 0,
         tag: str = "",
         **exits: Unpack[Exits],
@@ -179,7 +190,7 @@ class Trading(Holdings):
         """Place a limit order at ``limit_price`` once the market has reached ``price``; ``side`` +1 buys, -1 sells."""
         if side not in (1, -1):
             raise ConfigError(f"{self._units.symbol}: side is +1 (buy) or -1 (sell), not {side!r}.")
-        pending = self._pending(price, limit_price, expiry_ns)
+        pending = self._pending(price, limit_price, self._until(expiry, expiry_ns))
         return self._open(
             records.REQUEST_STOP_LIMIT,
             side,
@@ -271,6 +282,7 @@ class Trading(Holdings):
         take_profit: float | None = KEEP,
         price: float = KEEP,
         limit_price: float = KEEP,
+        expiry: Expiry | None = None,
         expiry_ns: int = KEEP,
     ) -> Asked:
         """Change the stop and target of a position, or these and the prices of a pending order.
@@ -281,7 +293,7 @@ class Trading(Holdings):
             Which one, or its ticket.
         stop_loss, take_profit : float or None
             New prices; None removes; what is left out stays.
-        price, limit_price, expiry_ns
+        price, limit_price, expiry, expiry_ns
             Of a pending order only.
 
         Raises
@@ -298,8 +310,9 @@ class Trading(Holdings):
         if kind == records.REQUEST_MODIFY_ORDER:
             fields["price"] = self._changed("price", price, row)
             fields["limit_price"] = self._changed("limit_price", limit_price, row)
-            fields["expiry_ns"] = int(row["expiry_ns"]) if expiry_ns is KEEP else expiry_ns
-        elif not all(value is KEEP for value in (price, limit_price, expiry_ns)):
+            kept = int(row["expiry_ns"]) if expiry is None else 0
+            fields["expiry_ns"] = self._until(expiry or "gtc", kept if expiry_ns is KEEP else expiry_ns)
+        elif expiry is not None or not all(value is KEEP for value in (price, limit_price, expiry_ns)):
             raise ConfigError(f"{self._units.symbol}: {ticket} is a position; only its stop and target can change.")
         return self._ask(kind=kind, ticket=ticket, **fields)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,7 @@ __all__ = [
     "AssetClass",
     "CalculationMode",
     "FillingMode",
+    "Holiday",
     "Instrument",
     "SwapMode",
     "TradingSession",
@@ -90,6 +92,50 @@ class TradingSession:
             )
 
 
+def _date(value: dt.date | str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ConfigError(f"'{value}' is no date of a holiday. Write it as 2024-12-25.") from None
+
+
+@attrs.frozen(kw_only=True)
+class Holiday:
+    """A day on which a market keeps other hours, or stays closed.
+
+    Attributes
+    ----------
+    date : datetime.date
+        Of the day, by the server's clock; a text such as ``"2024-12-25"`` is taken too.
+    open_minute, close_minute : int
+        Minutes since midnight in which it trades nevertheless; equal: closed all day.
+    """
+
+    date: dt.date = attrs.field(converter=_date)
+    open_minute: int = attrs.field(default=0, validator=[attrs.validators.ge(0), attrs.validators.le(1440)])
+    close_minute: int = attrs.field(default=0, validator=[attrs.validators.ge(0), attrs.validators.le(1440)])
+
+    def __attrs_post_init__(self) -> None:
+        if self.close_minute < self.open_minute:
+            raise ConfigError(f"On {self.date} the market closes at minute {self.close_minute}, before it opens.")
+
+    @property
+    def day(self) -> int:
+        """Days since 1 January 1970."""
+        return self.date.toordinal() - _EPOCH.toordinal()
+
+    @classmethod
+    def of(cls, value: Holiday | dt.date | str) -> Holiday:
+        """Take a holiday, or the date of a day on which the market stays closed."""
+        return value if isinstance(value, Holiday) else cls(date=value)
+
+
+def _holidays(values: Iterable[Holiday | dt.date | str]) -> tuple[Holiday, ...]:
+    return tuple(map(Holiday.of, values))
+
+
+_EPOCH = dt.date(1970, 1, 1)
+
 WEEKDAYS = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(5))
 EVERY_DAY = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(7))
 
@@ -158,6 +204,10 @@ class Instrument:
         Factor on the margin that the formula gives.
     tick_value : float
         Profit of one ``tick_size`` for one lot, where the calculation mode needs it.
+    sessions : tuple of TradingSession
+        Hours in which it trades, by the server's clock.
+    holidays : tuple of Holiday
+        Days with other hours, or none; dates are taken too.
     catalogue_defaults : frozenset of str
         Names of the fields that still carry the catalogue's typical value rather than one that
         data, a broker or the user gave.
@@ -194,6 +244,7 @@ class Instrument:
     margin_rate: float = attrs.field(default=1.0, validator=_not_negative)
     tick_value: float = attrs.field(default=0.0, validator=_not_negative)
     sessions: tuple[TradingSession, ...] = WEEKDAYS
+    holidays: tuple[Holiday, ...] = attrs.field(default=(), converter=_holidays)
     catalogue_defaults: frozenset[str] = frozenset()
 
     @property

@@ -81,6 +81,19 @@ LimitFill = Annotated[
     str | None,
     typer.Option(help="What limits and targets fill at that an open has passed: price or open; default price."),
 ]
+Sessions = Annotated[
+    str | None,
+    typer.Option(help="ignore: prices prove an open market; enforce: the instrument's sessions; default ignore."),
+]
+PathModel = Annotated[
+    str | None,
+    typer.Option(
+        "--path",
+        help="Prices inside a bar: worst-first, open-high-low-close, open-low-high-close, adaptive or bridge; default "
+        "worst-first.",
+    ),
+]
+Latency = Annotated[float | None, typer.Option(help="From a decision to the venue, milliseconds; default 0.")]
 Seed = Annotated[int | None, typer.Option(help="Of everything random; default 0.")]
 Ledger = Annotated[
     Path | None, typer.Option(help="Ledger that counts this trial; default the one in your data folder.")
@@ -121,6 +134,9 @@ def backtest(
     finer_timeframe: FinerTimeframe = None,
     rate: Rate = None,
     limit_fill: LimitFill = None,
+    sessions: Sessions = None,
+    path: PathModel = None,
+    latency_ms: Latency = None,
     seed: Seed = None,
     ledger: Ledger = None,
     as_json: AsJson = False,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec
 
 from forexai_core.backtesting.loading import load_result as _load_result
 from forexai_core.backtesting.result import Result
 from forexai_core.backtesting.runner import backtest as _backtest
-from forexai_core.reports import report_writers
+from forexai_core.ports.report import Report
 
 __all__ = ["backtest", "load_result"]
 
 P = ParamSpec("P")
+
+
+def _report_writers() -> Mapping[str, Report]:
+    from forexai_core.reports import report_writers  # slow to load: only who writes a report needs them
+
+    return report_writers()
 
 
 def _reporting(make: Callable[P, Result]) -> Callable[P, Result]:
@@ -22,7 +28,7 @@ def _reporting(make: Callable[P, Result]) -> Callable[P, Result]:
     @wraps(make)
     def made(*args: P.args, **options: P.kwargs) -> Result:
         if options.get("reports") is None:
-            options["reports"] = report_writers
+            options["reports"] = _report_writers
         return make(*args, **options)
 
     return made

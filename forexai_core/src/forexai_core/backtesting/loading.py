@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtesting.candles import Candles
@@ -121,7 +120,9 @@ def _verified(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _schema_checked(body: dict[str, Any], name: str) -> Document:
-    from forexai_core.backtesting.document import Document  # slow to build: only who loads a result pays
+    from pydantic import ValidationError  # slow to load, as the schema is: only who loads a result pays
+
+    from forexai_core.backtesting.document import Document
 
     try:
         return Document.model_validate(body)

@@ -10,8 +10,8 @@ from typing import Any
 
 from forexai_core.backtesting.records import StrategyUsed, TrialsCount
 from forexai_core.ports.trials import Idea, Trial, Trials
-from forexai_core.services.assembly import TRIALS_FILE, default_home
 from forexai_core.services.clocks import RealClock
+from forexai_core.services.homes import TRIALS_FILE, default_home
 from forexai_core.services.trials import FileTrials
 
 __all__ = ["default_trials", "idea_of", "record_sweep", "record_trial"]

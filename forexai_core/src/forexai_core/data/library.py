@@ -22,7 +22,6 @@ from typing import Any, Literal, get_args
 
 import attrs
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from forexai_core.data.manifests import Manifest, Piece, read_manifest
@@ -315,6 +314,8 @@ def _agree(manifest: Manifest, prices: Bars | Ticks) -> Manifest:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # slow to load, and needed by writers only
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "writer.lock", timeout=_LOCK_TIMEOUT_S):

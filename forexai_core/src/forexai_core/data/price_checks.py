@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +90,16 @@ def _robust_scale(moves: NDArray[np.float64]) -> float:
     moving = moves[moves != 0.0]
     if not moving.size:
         return 1.0
-    deviation = float(np.median(np.abs(moving - np.median(moving))))
-    return max(_TO_SIGMA * deviation, float(np.median(np.abs(moving))) * 0.1, 1e-9)
+    deviation = _median(np.abs(moving - _median(moving)))
+    return max(_TO_SIGMA * deviation, _median(np.abs(moving)) * 0.1, 1e-9)
+
+
+def _median(values: NDArray[Any]) -> float:
+    """Give what ``np.median`` gives, which loads numpy's masked arrays: that takes longer than these checks."""
+    ordered = np.sort(values)
+    upper = ordered[len(ordered) // 2]
+    lower = ordered[(len(ordered) - 1) // 2]
+    return float(ordered[-1] if np.isnan(ordered[-1]) else (lower + upper) / 2)
 
 
 def _scale(symbol: str, price: NDArray[np.float64], time_ns: NDArray[np.int64]) -> list[Finding]:
@@ -151,7 +160,7 @@ def _bar_spreads(bars: Bars) -> list[Finding]:
 
 
 def _spreads(spread: NDArray[np.float64], time_ns: NDArray[np.int64]) -> list[Finding]:
-    median = float(np.median(spread))
+    median = _median(spread)
     if not np.any(spread > 0):
         message = "the spread is zero in all {count:,} rows: the source does not know it."
         return _finding("spread", "warning", np.ones(len(spread), np.bool_), time_ns, message)
@@ -178,7 +187,7 @@ def _grid(bars: Bars) -> list[Finding]:
         return []
     step = min(bars.timeframe.nominal_ns, 60 * NS_PER_MINUTE)
     phase = bars.time_ns % step
-    off = phase != (0 if step < 60 * NS_PER_MINUTE else np.median(phase) // (15 * NS_PER_MINUTE) * (15 * NS_PER_MINUTE))
+    off = phase != (0 if step < 60 * NS_PER_MINUTE else _median(phase) // (15 * NS_PER_MINUTE) * (15 * NS_PER_MINUTE))
     message = f"{{count:,}} bars do not open on the grid of {bars.timeframe}; a bar's time must be its opening time."
     return _finding("grid", "warning", off, bars.time_ns, message)
 

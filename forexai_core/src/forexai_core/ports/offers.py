@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import attrs
-from pydantic import BaseModel
 
 from forexai_core.errors import PluginContractError
-from forexai_core.ports.services import Services
 from forexai_core.values.instruments import AssetClass
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from forexai_core.ports.services import Services
 
 __all__ = ["AnyOffer", "Limits", "Offer", "Tier"]
 
@@ -65,6 +68,8 @@ def _plain_name(instance: object, attribute: attrs.Attribute[str], value: object
 
 
 def _settings_model(instance: object, attribute: attrs.Attribute[type[BaseModel]], value: object) -> None:
+    from pydantic import BaseModel  # slow to load: a backtest runs without any offer
+
     if not (isinstance(value, type) and issubclass(value, BaseModel)):
         raise PluginContractError(
             f"{type(instance).__name__}: {attribute.name} must be a pydantic model class, not {value!r}. "

@@ -22,7 +22,12 @@ SecretRef = Annotated[
 class Settings(BaseModel):
     """Settings of an offer: frozen, without unknown keys; the web page draws its form from the JSON Schema."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+# For the models derived from it, which inherit it. To read the docstrings of a class pydantic parses its source, which
+# takes longer than all else about a model, and this one has no fields.
+Settings.model_config["use_attribute_docstrings"] = True
 
 
 class MadeSettings(Settings):
@@ -33,3 +38,5 @@ class MadeSettings(Settings):
 
 class NoSettings(Settings):
     """For an offer that has nothing to set."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)

@@ -11,6 +11,7 @@ from forexai_core.services.blobs import FileBlobs, MemoryBlobs
 from forexai_core.services.bus import MemoryBus
 from forexai_core.services.clocks import RealClock
 from forexai_core.services.executors import ProcessExecutor
+from forexai_core.services.homes import TRIALS_FILE, default_home
 from forexai_core.services.intents import SqliteIntents
 from forexai_core.services.jobs import SqliteJobs
 from forexai_core.services.journal import FileJournal, MemoryJournal
@@ -21,17 +22,6 @@ from forexai_core.services.sqlite import Database
 from forexai_core.services.trials import FileTrials, MemoryTrials
 
 __all__ = ["TRIALS_FILE", "default_home", "embedded_services"]
-
-TRIALS_FILE = "trials.txt"
-"""Name of the ledger of trials within a home."""
-
-
-def default_home() -> Path:
-    """Return the folder where a person's programs keep their data on this system; it may not be there yet."""
-    # Slow to import, and not needed by who names a folder.
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("forexai", appauthor=False))
 
 
 def embedded_services(home: Path | None, *, clock: Clock | None = None, executor: Executor | None = None) -> Services:

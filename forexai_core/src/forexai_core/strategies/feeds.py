@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from forexai_core.data.resampling import resample
 from forexai_core.errors import ConfigError, did_you_mean
-from forexai_core.indicators import find_indicator
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
 from forexai_core.values.instruments import Instrument
@@ -163,6 +162,9 @@ class Feed:
         ConfigError
             If there is no such indicator, parameter or source.
         """
+        # The catalogue loads every indicator: only a strategy that asks by name needs it.
+        from forexai_core.indicators import find_indicator
+
         spec = find_indicator(name)
         bound = spec.open(*values, source=source, **(settings or {}))
         key = (spec.name, tuple(bound.parameters.items()), bound.source)

@@ -57,24 +57,25 @@ def _transitions(zone: str, shift_ns: int) -> tuple[NDArray[np.int64], NDArray[n
     info = ZoneInfo(zone)
 
     def offset_at(moment: datetime) -> int:
-        delta = moment.astimezone(info).utcoffset()
+        delta = info.fromutc(moment).utcoffset()
         if delta is None:  # pragma: no cover - a ZoneInfo always has an offset
             raise ConfigError(f"The time zone '{zone}' has no offset at {moment}.")
         return round(delta.total_seconds()) * NS_PER_SECOND
 
-    day = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
-    starts, offsets = [np.iinfo(np.int64).min], [offset_at(day) + shift_ns]
+    day = datetime(_FIRST_YEAR, 1, 1, tzinfo=info)  # in UTC, though labelled with the zone: so fromutc() wants it
+    before = offset_at(day)
+    starts, offsets = [np.iinfo(np.int64).min], [before + shift_ns]
     step = timedelta(days=7)
     while day.year < _LAST_YEAR:
-        before, after = offset_at(day), offset_at(day + step)
+        after = offset_at(day + step)
         if before != after:
             low, high = day, day + step
             while high - low > timedelta(seconds=1):
                 middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
                 low, high = (middle, high) if offset_at(middle) == before else (low, middle)
-            starts.append(_ns(high))
+            starts.append(_ns(high.replace(tzinfo=UTC)))
             offsets.append(after + shift_ns)
-        day += step
+        day, before = day + step, after
     return np.array(starts, np.int64), np.array(offsets, np.int64)
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numba
-from llvmlite import binding as llvm
 from numba.core import caching, types
 from numba.core.runtime import nrt
 
@@ -141,6 +140,7 @@ caching.CacheImpl._locator_classes[:0] = [  # noqa: SLF001
 # itself. This leans on parts of numba that are not public, tried on numba 0.68.1: where one of them is missing,
 # the usual way is taken.
 _RUNTIME: Any = getattr(nrt, "_nrt", None)
+_LLVM: Any = getattr(nrt, "ll", None)
 _PARTS = (
     (caching, "FunctionCache"),
     (caching, "CompileResultCacheImpl"),
@@ -149,7 +149,7 @@ _PARTS = (
     (caching.CompileResultCacheImpl, "reduce"),
     (caching.CompileResultCacheImpl, "rebuild"),
     (_RUNTIME, "c_helpers"),
-    (llvm, "address_of_symbol"),
+    (_LLVM, "address_of_symbol"),
 )
 _LOADS_ALONE = all(hasattr(home, name) for home, name in _PARTS)
 
@@ -158,7 +158,7 @@ _LOADS_ALONE = all(hasattr(home, name) for home, name in _PARTS)
 def _add_runtime_symbols() -> None:
     """Tell LLVM where numba's runtime lies, as numba does when it fills its registries."""
     for name, address in _RUNTIME.c_helpers.items():
-        llvm.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
+        _LLVM.add_symbol(name if name.startswith("_") else f"NRT_{name}", address)
 
 
 def _called_from_outside(library: Any) -> tuple[str, ...] | None:
@@ -172,7 +172,7 @@ def _called_from_outside(library: Any) -> tuple[str, ...] | None:
 
 @cache
 def _is_known(symbol: str) -> bool:
-    return llvm.address_of_symbol(symbol) is not None
+    return _LLVM.address_of_symbol(symbol) is not None
 
 
 class _KernelResults(caching.CompileResultCacheImpl):

@@ -146,3 +146,32 @@ def test_functions_that_tell_too_little_are_refused():
 
         @vector_strategy
         def three(): ...
+
+
+def test_wishes_of_a_few_bars_are_those_of_all_bars_laid_out():
+    few = Intents.at(np.array([1, 3]), bars=5, entry=[1, 0], exit=[0, 2], stop=[0.1, np.nan], volume_lots=0.5)
+    whole = Intents.of(entry=[0, 1, 0, 0, 0], exit=[0, 0, 0, 2, 0], stop=0.1, volume_lots=0.5)
+    assert len(few) == len(whole) == 5
+    for made in (few, whole):
+        places, rows = made.wanted
+        assert places.tolist() == [1, 3]
+        np.testing.assert_array_equal(made.rows[places], rows)
+        assert not made.rows[[0, 2, 4]].view(np.uint8).any()
+    np.testing.assert_array_equal(few.rows, whole.rows)
+
+
+def test_wishes_written_to_later_are_wanted():
+    intents = Intents.at(np.array([1]), bars=3, entry=1)
+    intents.entry[2] = -1
+    assert intents.checked().wanted[0].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("places", [[2, 1], [1, 1], [-1, 1], [1, 3]])
+def test_places_must_be_bars_in_their_order(places):
+    with pytest.raises(DataShapeError, match="places must ascend"):
+        Intents.at(np.array(places), bars=3, entry=1)
+
+
+def test_a_wrong_wish_of_a_few_is_named_by_its_bar():
+    with pytest.raises(DataShapeError, match="stop is nan in row 7"):
+        Intents.at(np.array([2, 7]), bars=9, entry=1, stop=[0.1, np.nan])

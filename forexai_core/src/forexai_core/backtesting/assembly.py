@@ -19,7 +19,7 @@ from forexai_core.engine.contracts import CostSheet
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import REFUSALS
 from forexai_core.engine.trades import fills_of, initial_risks, trades_of
-from forexai_core.metrics import Figures, MarketHours, compute
+from forexai_core.metrics import Figures, MarketHours, compute_from_columns
 from forexai_core.values.bars import Bars
 from forexai_core.values.charges import Commission
 from forexai_core.values.clocks import format_time_ns
@@ -228,9 +228,10 @@ def _hours(prices: Mapping[str, Prices]) -> MarketHours:
 def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs) -> Figures:
     """Compute every metric of a run."""
     deals = ledger.deals
-    return compute(
+    return compute_from_columns(
         parts["trades"],
-        parts["equity"],
+        ledger.equity_times,
+        ledger.equity_values,
         initial_balance=inputs.account.balance,
         trades_at_weekends=any(item.instrument.trades_at_weekends for item in inputs.prices.values()),
         start_ns=min(int(item.time_ns[0]) for item in inputs.prices.values()),
@@ -245,6 +246,7 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
     deals, symbols, names = ledger.deals, ledger.symbols, ledger.setup.symbols
     trades = trades_of(deals, names, symbols, inputs.account.digits)
     prices = inputs.prices
+    used = data_used(prices)
     known_ask = all(_sides(item) == "bid and ask" for item in prices.values())
 
     def candles(at_most: int) -> dict[str, Candles]:
@@ -252,15 +254,14 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
 
     return {
         "trades": trades,
-        "equity": ledger.equity,
-        "fills": fills_of(deals, names, symbols),
+        "equity": ledger.equity_later(),
+        "fills": lambda: fills_of(deals, names, symbols),
         "account": inputs.account,
         "strategies": (strategy,),
-        "data": data_used(prices),
+        "data": used,
         "costs": cost_lines(ledger.setup.costs, inputs.account.currency),
         "choices": choices_of(inputs),
-        "counts": refusals_of(ledger, gate)
-        | {"crossed_quotes": sum(item.crossed_quotes for item in data_used(prices))},
+        "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in used)},
         "seed": inputs.seed,
         "engine_version": engine_version(),
         "interval": lambda: estimate_interval(

@@ -120,9 +120,9 @@ def _verified(document: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _schema_checked(body: dict[str, Any], name: str) -> Document:
-    from pydantic import ValidationError  # slow to load, as the schema is: only who loads a result pays
+    from pydantic import ValidationError  # slow to load: only who loads a result pays
 
-    from forexai_core.backtesting.document import Document
+    from forexai_core.backtesting.document import Document  # slow to build, likewise
 
     try:
         return Document.model_validate(body)

@@ -42,16 +42,19 @@ def _rows(array: NDArray[np.void], dtype: np.dtype[np.void]) -> NDArray[np.void]
     return view
 
 
-def _trades(array: NDArray[np.void]) -> NDArray[np.void]:
+Rows = NDArray[np.void]
+
+
+def _trades(array: Rows) -> Rows:
     return _rows(array, TRADE)
 
 
-def _equity(array: NDArray[np.void]) -> NDArray[np.void]:
-    return _rows(array, EQUITY)
+def _equity(given: Rows | Callable[[], Rows]) -> Rows | Callable[[], Rows]:
+    return given if callable(given) else _rows(given, EQUITY)
 
 
-def _fills(array: NDArray[np.void] | None) -> NDArray[np.void]:
-    return _rows(np.empty(0, FILL) if array is None else array, FILL)
+def _fills(given: Rows | Callable[[], Rows] | None) -> Rows | Callable[[], Rows]:
+    return given if callable(given) else _rows(np.empty(0, FILL) if given is None else given, FILL)
 
 
 def _settled(value: T | Callable[[], T]) -> T:
@@ -94,9 +97,9 @@ class Result:
         Version of forexai-core that computed it.
     """
 
-    trades: NDArray[np.void] = attrs.field(converter=_trades)
-    equity: NDArray[np.void] = attrs.field(converter=_equity)
-    fills: NDArray[np.void] = attrs.field(default=None, converter=_fills)
+    trades: Rows = attrs.field(converter=_trades)
+    _equity: Rows | Callable[[], Rows] = attrs.field(converter=_equity)
+    _fills: Rows | Callable[[], Rows] = attrs.field(default=None, converter=_fills)
     account: Account
     strategies: tuple[StrategyUsed, ...]
     data: tuple[DataUsed, ...]
@@ -112,6 +115,16 @@ class Result:
     _candles: Callable[[int], Mapping[str, Candles]] = attrs.field(default=lambda _: {})
     _reports: Reports | None = None
     _settle: Callable[[], None] | None = None
+
+    @cached_property
+    def equity(self) -> NDArray[np.void]:
+        """(rows,) EQUITY, the account after each bar or tick; laid out when first asked for."""
+        return _rows(_settled(self._equity), EQUITY)
+
+    @cached_property
+    def fills(self) -> NDArray[np.void]:
+        """(deals,) FILL, every deal; made when first asked for."""
+        return _rows(_settled(self._fills), FILL)
 
     @cached_property
     def metrics(self) -> Figures:

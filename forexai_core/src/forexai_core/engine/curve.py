@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from forexai_core.arrays import EQUITY
 from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.records import LEVEL
 
-__all__ = ["equity_rows", "new_curve", "note_level", "row_times", "write_equity"]
+__all__ = ["equity_rows", "new_curve", "note_level", "row_times", "rows_later", "write_equity"]
 
 _FIRST_LEVELS = 1_024
 
@@ -87,12 +89,20 @@ def equity_rows(book: Book, curve: Curve, market: Market) -> NDArray[np.void]:
     (rows,) EQUITY
         A copy.
     """
+    return rows_later(book, curve, market)()
+
+
+def rows_later(book: Book, curve: Curve, market: Market) -> Callable[[], NDArray[np.void]]:
+    """Give what lays the curve out when it is asked to; it holds on to nothing of the book."""
     rows, count = int(book["account"]["equity_rows"]), int(book["account"]["levels"])
-    table = np.empty(rows, EQUITY)
-    table["time_ns"] = row_times(book, curve, market)
-    table["equity"] = curve.equity[:rows]
-    levels = curve.levels[:count]
-    lengths = np.diff(np.append(levels["row"], rows))
-    for name in ("balance", "margin"):
-        table[name] = np.repeat(levels[name], lengths)
-    return table
+    times, equity, levels = row_times(book, curve, market), curve.equity[:rows], curve.levels[:count].copy()
+
+    def lay_out() -> NDArray[np.void]:
+        table = np.empty(rows, EQUITY)
+        table["time_ns"], table["equity"] = times, equity
+        lengths = np.diff(np.append(levels["row"], rows))
+        for name in ("balance", "margin"):
+            table[name] = np.repeat(levels[name], lengths)
+        return table
+
+    return lay_out

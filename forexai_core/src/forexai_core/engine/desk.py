@@ -43,6 +43,8 @@ def _wishes(programs: Sequence[Program], series: Sequence[Bars | Ticks]) -> tupl
     for prices, wishes in zip(series, given, strict=True):
         if wishes.bars != len(prices):
             raise ConfigError(f"{prices.symbol}: there are {len(prices)} bars, but {wishes.bars} rows of intents.")
+    if len(given) == 1:
+        return given[0].rows, given[0].decisions, np.zeros(1, np.int64), np.array([len(given[0].rows)])
     stops = np.cumsum([len(wishes.rows) for wishes in given])
     firsts = np.cumsum([0, *map(len, series)])
     rows = [wishes.decisions + first for wishes, first in zip(given, firsts, strict=False)]
@@ -76,7 +78,7 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
     if any(program.step is not first.step for program in programs):
         raise ConfigError("One run steps one compiled strategy; use a run for each.")
     wishes, rows, firsts, stops = _wishes(programs, setup.series)
-    management = np.concatenate([program.management for program in programs])
+    management = programs[0].management if symbols == 1 else np.concatenate([each.management for each in programs])
     watches = np.any(management["break_even_start"] > 0.0) or np.any(management["max_bars"] > 0)
     return Desk(
         bars=as_read(np.empty(0, BAR) if first.step is None else setup.decision_bars()),

@@ -59,6 +59,20 @@ def trade_sums(deals: NDArray[np.void], scale: float) -> tuple[int, int, float, 
     return count, wins, gains, losses
 
 
+def _labelled(names: Sequence[str], closing: NDArray[np.void]) -> NDArray[np.void]:
+    """Make rows of TRADE that hold their texts and no numbers yet.
+
+    There are few combinations of texts: a row is copied from a table of them, four times as fast as text by text.
+    """
+    table = np.zeros((len(names), len(OPEN_REASONS), len(CLOSE_REASONS)), TRADE)
+    table["symbol"] = np.array(names)[:, None, None]
+    table["open_reason"] = np.array(OPEN_REASONS)[:, None]
+    table["close_reason"] = CLOSE_REASONS
+    places = np.ravel_multi_index((closing["symbol"], closing["open_reason"], closing["reason"]), table.shape)
+    rows: NDArray[np.void] = table.ravel()[places]
+    return rows
+
+
 def trades_of(
     deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void], money_digits: int
 ) -> NDArray[np.void]:
@@ -81,9 +95,8 @@ def trades_of(
     """
     closing = deals[deals["closing"] == 1]
     scale = symbols["scale"][closing["symbol"]]
-    rows = np.zeros(len(closing), TRADE)
+    rows = _labelled(names, closing)
     rows["ticket"] = closing["position"]
-    rows["symbol"] = np.array(names)[closing["symbol"]]
     rows["side"] = -closing["side"]
     rows["volume_lots"] = _lots(closing, symbols)
     rows["open_time_ns"] = closing["open_ns"]
@@ -97,8 +110,6 @@ def trades_of(
     rows["profit"] = closing["profit"]
     total = rows["profit"] + rows["commission"] + rows["swap"]
     rows["net_profit"] = np.round(total, money_digits)
-    rows["open_reason"] = np.array(OPEN_REASONS)[closing["open_reason"]]
-    rows["close_reason"] = np.array(CLOSE_REASONS)[closing["reason"]]
     rows["ambiguous"] = closing["ambiguous"] == 1
     rows["intrabar"] = closing["intrabar"] == 1
     rows["mae"] = closing["mae"]

@@ -17,7 +17,7 @@ from forexai_core.metrics.equity import (
     ulcer_index,
 )
 from forexai_core.metrics.exposure import MarketHours, exposure
-from forexai_core.metrics.performance import Figures, compute, daily_returns
+from forexai_core.metrics.performance import Figures, compute, compute_from_columns, daily_returns
 
 __all__ = [
     "BREAKDOWNS",
@@ -34,6 +34,7 @@ __all__ = [
     "Slice",
     "breakdowns",
     "compute",
+    "compute_from_columns",
     "daily_equity",
     "daily_returns",
     "daily_rows",

@@ -70,12 +70,14 @@ def drawdowns(
     DataShapeError
         If a row is not finite or goes back in time, or ``lowest`` has another length.
     """
-    from forexai_core.metrics.kernels import scan_equity  # numba is slow to load
+    from forexai_core.metrics.kernels import plain_column, scan_equity  # numba is slow to load
 
     if lowest is not None and lowest.shape != equity.shape:
         raise DataShapeError(f"There are {lowest.size} lowest equities for {equity.size} rows; give one each.")
     low = np.empty(0, np.float64) if lowest is None else lowest
-    bad, money, fraction, inner, inner_fraction = scan_equity(time_ns, equity, low, float(initial_balance))
+    bad, money, fraction, inner, inner_fraction = scan_equity(
+        plain_column(time_ns), plain_column(equity), plain_column(low), float(initial_balance)
+    )
     if bad >= 0:
         raise DataShapeError(
             f"Row {bad} of the equity is not sound: equity {equity[bad]} at {time_ns[bad]}. Every value must be a "

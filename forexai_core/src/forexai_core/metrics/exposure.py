@@ -70,13 +70,12 @@ def exposure(trades: NDArray[np.void], hours: MarketHours) -> float | None:
     float or None
         Between 0 and 1; None if the market was never open.
     """
-    from forexai_core.metrics.kernels import open_and_held  # numba is slow to load
+    from forexai_core.metrics.kernels import extend_to_ends, open_and_held, plain_column  # numba is slow to load
 
     until: Times = np.array(trades["close_time_ns"], np.int64)
-    if trades.size and hours.open_ns.size:
-        bar = np.searchsorted(hours.open_ns, until, side="right") - 1
-        inside = trades["intrabar"] & (bar >= 0)
-        until[inside] = np.maximum(until[inside], hours.close_ns[bar[inside]])
+    opened, closed = plain_column(hours.open_ns), plain_column(hours.close_ns)
+    if trades.size and opened.size:
+        extend_to_ends(opened, closed, plain_column(trades["intrabar"]), until)
     start, stop = _merged(np.array(trades["open_time_ns"], np.int64), until)
-    open_time, held_time = open_and_held(hours.open_ns, hours.close_ns, start, stop)
+    open_time, held_time = open_and_held(opened, closed, plain_column(start), plain_column(stop))
     return None if open_time <= 0 else float(held_time / open_time)

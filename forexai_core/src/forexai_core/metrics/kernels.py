@@ -8,11 +8,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 
-__all__ = ["LANES", "open_and_held", "scan_equity", "scan_returns"]
+__all__ = [
+    "LANES",
+    "decimals_of",
+    "extend_to_ends",
+    "open_and_held",
+    "plain_column",
+    "scan_equity",
+    "scan_returns",
+    "sum_exactly",
+]
 
 LANES = 64
 """Sums that :func:`scan_returns` runs side by side."""
@@ -44,7 +54,8 @@ def scan_equity(
     inner, inner_fraction : float
         The same against the lows inside the bars, from peaks of earlier closes.
     """
-    peak = initial
+    # From one peak the deepest trough falls farthest, in money and in percent: one division a peak, not one a row.
+    peak = trough = inner_trough = initial
     fall = fraction = inner = inner_fraction = 0.0
     inside = low.size > 0
     before = time_ns[0] if time_ns.size else 0
@@ -57,14 +68,15 @@ def scan_equity(
             lowest = low[row]
             if not math.isfinite(lowest):
                 return row, fall, fraction, inner, inner_fraction
-            lowest = min(lowest, value)
-            inner = max(inner, peak - lowest)
-            inner_fraction = max(inner_fraction, 1.0 - lowest / peak)
+            inner_trough = min(inner_trough, lowest, value)
         if value > peak:
-            peak = value
-        elif value < peak:
-            fall = max(fall, peak - value)
-            fraction = max(fraction, 1.0 - value / peak)
+            fall, fraction = max(fall, peak - trough), max(fraction, 1.0 - trough / peak)
+            inner, inner_fraction = max(inner, peak - inner_trough), max(inner_fraction, 1.0 - inner_trough / peak)
+            peak = trough = inner_trough = value
+        else:
+            trough = min(trough, value)
+    fall, fraction = max(fall, peak - trough), max(fraction, 1.0 - trough / peak)
+    inner, inner_fraction = max(inner, peak - inner_trough), max(inner_fraction, 1.0 - inner_trough / peak)
     return -1, fall, fraction, inner, inner_fraction
 
 
@@ -164,6 +176,122 @@ def _first_not_finite(returns: NDArray[Any], witness: float) -> int:
     return -1
 
 
+def plain_column(column: NDArray[Any]) -> NDArray[Any]:
+    """Give a column in the one form that kernels are compiled for: contiguous and read-only; copied if need be."""
+    plain = np.ascontiguousarray(column).view()
+    plain.flags.writeable = False
+    return plain
+
+
+@kernel
+def sum_exactly(values: NDArray[Any], partials: NDArray[Any]) -> float:
+    """Sum as ``math.fsum`` does, which is Shewchuk's algorithm: the float that is nearest to the true sum.
+
+    Parameters
+    ----------
+    values : (n,) float64
+        Finite.
+    partials : (64,) float64
+        Overwritten.
+
+    Returns
+    -------
+    float
+        NaN or infinite where a sum on the way is beyond any float.
+    """
+    count = 0
+    for number in range(values.size):
+        value = values[number]
+        kept = 0
+        for place in range(count):
+            other = partials[place]
+            large, small = (other, value) if abs(value) < abs(other) else (value, other)
+            high = large + small
+            low = small - (high - large)
+            if low != 0.0:
+                partials[kept] = low
+                kept += 1
+            value = high
+        partials[kept] = value
+        count = kept + 1
+    if count == 0:
+        return 0.0
+    high, low = partials[count - 1], 0.0
+    place = count - 2
+    while place >= 0 and low == 0.0:
+        large, small = high, partials[place]
+        high = large + small
+        low = small - (high - large)
+        place -= 1
+    # Half a unit in the last place, and the parts below say to which side: rounding to even was wrong.
+    if place >= 0 and ((low < 0.0 and partials[place] < 0.0) or (low > 0.0 and partials[place] > 0.0)):
+        doubled = low * 2.0
+        nearer = high + doubled
+        if doubled == nearer - high:
+            high = nearer
+    return high
+
+
+@kernel
+def decimals_of(values: NDArray[Any], most: int, relative_noise: float) -> int:
+    """Find to how many decimals values were rounded, as ``np.round`` does it; -1 where to more than ``most``.
+
+    Differences up to the noise, relative to the largest value, are none.
+    """
+    largest = 0.0
+    for number in range(values.size):
+        largest = max(largest, abs(values[number]))
+    noise = relative_noise * largest
+    for digits in range(most + 1):
+        scale = 10.0**digits
+        rounded = True
+        for number in range(values.size):
+            value = values[number]
+            if not abs(value - np.rint(value * scale) / scale) <= noise:
+                rounded = False
+                break
+        if rounded:
+            return digits
+    return -1
+
+
+@kernel
+def extend_to_ends(open_ns: NDArray[Any], close_ns: NDArray[Any], inside: NDArray[Any], until_ns: NDArray[Any]) -> None:
+    """Move times inside a bar to its end.
+
+    Parameters
+    ----------
+    open_ns, close_ns : (bars,) int64
+        Ascending.
+    inside : (times,) bool
+        Which times to move.
+    until_ns : (times,) int64
+        Changed in place. Fastest where they nearly ascend.
+    """
+    bar, bars = 0, open_ns.size
+    for number in range(until_ns.size):
+        if not inside[number]:
+            continue
+        time_ns = until_ns[number]
+        low, high, step = bar, bar + 1, 1  # the bar lies in [low, high)
+        while low > 0 and open_ns[low] > time_ns:
+            low = max(0, low - step)
+            step *= 2
+        step = 1
+        while high < bars and open_ns[high] <= time_ns:
+            high = min(bars, high + step)
+            step *= 2
+        while high - low > 1:
+            middle = (low + high) // 2
+            if open_ns[middle] <= time_ns:
+                low = middle
+            else:
+                high = middle
+        bar = low
+        if open_ns[bar] <= time_ns:
+            until_ns[number] = max(time_ns, close_ns[bar])
+
+
 @kernel
 def open_and_held(
     open_ns: NDArray[Any], close_ns: NDArray[Any], from_ns: NDArray[Any], to_ns: NDArray[Any]
@@ -183,14 +311,20 @@ def open_and_held(
         Nanoseconds.
     """
     open_time = held_time = 0
-    first = 0
-    for span in range(open_ns.size):
-        start, stop = open_ns[span], close_ns[span]
-        open_time += stop - start
-        while first < from_ns.size and to_ns[first] <= start:
-            first += 1
-        at = first
-        while at < from_ns.size and from_ns[at] < stop:
-            held_time += min(stop, to_ns[at]) - max(start, from_ns[at])
-            at += 1
+    spans = open_ns.size
+    for span in range(spans):
+        open_time += close_ns[span] - open_ns[span]
+    span = 0
+    for held in range(from_ns.size):
+        start, stop = from_ns[held], to_ns[held]
+        while span < spans and close_ns[span] <= start:
+            span += 1
+        # Spans are added whole; what sticks out at both ends of the time is taken off again.
+        first = span
+        while span < spans and open_ns[span] < stop:
+            held_time += close_ns[span] - open_ns[span]
+            span += 1
+        if span > first:
+            held_time -= max(0, start - open_ns[first]) + max(0, close_ns[span - 1] - stop)
+            span -= 1  # the next time may lie in the same span
     return open_time, held_time

@@ -17,7 +17,7 @@ from forexai_core.metrics.exposure import MarketHours, exposure
 from forexai_core.metrics.trades import system_quality, trade_figures
 from forexai_core.values.timeframes import NS_PER_DAY
 
-__all__ = ["Figures", "compute", "daily_returns"]
+__all__ = ["Figures", "compute", "compute_from_columns", "daily_returns"]
 
 Figures = Mapping[str, float | int | None]
 """Metrics by name; None where a figure is undefined, never NaN or infinity."""
@@ -68,8 +68,56 @@ def compute(
     DataShapeError
         If an array has another dtype or length, or holds what is no finite number.
     """
-    _check(trades, TRADE, "trades")
     _check(equity, EQUITY, "equity")
+    return compute_from_columns(
+        trades,
+        equity["time_ns"],
+        equity["equity"],
+        initial_balance=initial_balance,
+        trades_at_weekends=trades_at_weekends,
+        start_ns=start_ns,
+        lowest_equity=lowest_equity,
+        initial_risk=initial_risk,
+        hours=hours,
+    )
+
+
+def compute_from_columns(
+    trades: NDArray[np.void],
+    time_ns: NDArray[np.int64],
+    equity: NDArray[np.float64],
+    *,
+    initial_balance: float,
+    trades_at_weekends: bool = False,
+    start_ns: int | None = None,
+    lowest_equity: NDArray[np.float64] | None = None,
+    initial_risk: NDArray[np.float64] | None = None,
+    hours: MarketHours | None = None,
+) -> Figures:
+    """Compute every figure from two columns of the equity, which need not be laid out as rows for it.
+
+    Parameters
+    ----------
+    trades : (trades,) TRADE
+        In the order of closing.
+    time_ns : (rows,) int64
+        When each row of the equity holds, nanoseconds UTC.
+    equity : (rows,) float64
+        The account's equity then.
+    initial_balance, trades_at_weekends, start_ns, lowest_equity, initial_risk, hours
+        As in :func:`compute`.
+
+    Returns
+    -------
+    mapping of str to float, int or None
+        As :func:`compute` gives it.
+
+    Raises
+    ------
+    DataShapeError
+        As :func:`compute` does.
+    """
+    _check(trades, TRADE, "trades")
     if not 0 < initial_balance < float("inf"):
         raise DataShapeError(f"The initial balance must be a finite amount above 0, not {initial_balance}.")
     figures: dict[str, float | int | None] = dict.fromkeys(METRICS)
@@ -77,9 +125,9 @@ def compute(
     figures["initial_balance"] = float(initial_balance)
     figures["sqn"] = system_quality(trades["net_profit"], initial_risk)
     figures["exposure"] = None if hours is None else exposure(trades, hours)
-    figures |= _curve_figures(equity, initial_balance, start_ns, lowest_equity)
+    figures |= _curve_figures(time_ns, equity, initial_balance, start_ns, lowest_equity)
     if len(equity):
-        daily = daily_equity(equity["time_ns"], equity["equity"], trades_at_weekends=trades_at_weekends)
+        daily = daily_equity(time_ns, equity, trades_at_weekends=trades_at_weekends)
         figures |= _daily_figures(daily, initial_balance, 365 if trades_at_weekends else 252)
     figures["calmar"] = _over(figures["cagr"], figures["max_drawdown_pct"], 100.0)
     figures["recovery_factor"] = _over(figures["net_profit"], figures["max_drawdown"])
@@ -95,17 +143,18 @@ def _check(array: NDArray[np.void], dtype: np.dtype[np.void], name: str) -> None
 
 
 def _curve_figures(
-    equity: NDArray[np.void],
+    time_ns: NDArray[np.int64],
+    equity: NDArray[np.float64],
     initial_balance: float,
     start_ns: int | None,
     lowest_equity: NDArray[np.float64] | None,
 ) -> Figures:
-    falls = drawdowns(equity["time_ns"], equity["equity"], initial_balance=initial_balance, lowest=lowest_equity)
-    last = float(equity["equity"][-1]) if len(equity) else initial_balance
+    falls = drawdowns(time_ns, equity, initial_balance=initial_balance, lowest=lowest_equity)
+    last = float(equity[-1]) if len(equity) else initial_balance
     days = 0.0
     if len(equity):
-        first_ns = int(equity["time_ns"][0]) if start_ns is None else start_ns
-        days = (int(equity["time_ns"][-1]) - first_ns) / NS_PER_DAY
+        first_ns = int(time_ns[0]) if start_ns is None else start_ns
+        days = (int(time_ns[-1]) - first_ns) / NS_PER_DAY
     return {
         "final_equity": last,
         "return_pct": 100.0 * (last / initial_balance - 1.0),

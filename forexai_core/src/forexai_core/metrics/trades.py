@@ -19,11 +19,18 @@ _NOISE = 8.0 * float(np.finfo(np.float64).eps)
 
 
 _MOST_DIGITS = 8
+_PARTIALS = 64  # more than the parts, without overlap, into which any sum of floats can fall
 
 
 def exact_sum(values: Floats) -> float:
     """Sum money without the error of adding up: 0.1 ten times is 1.0, and 117.07 thrice is 351.21."""
-    return _rounded(math.fsum(values.tolist()), _money_digits(values))
+    from forexai_core.metrics.kernels import plain_column, sum_exactly  # numba is slow to load
+
+    column = plain_column(values)
+    total = float(sum_exactly(column, np.empty(_PARTIALS)))
+    if not math.isfinite(total):
+        total = math.fsum(values.tolist())  # it knows what to do, or to say
+    return _rounded(total, _money_digits(column))
 
 
 def _money_digits(values: Floats) -> int | None:
@@ -32,11 +39,10 @@ def _money_digits(values: Floats) -> int | None:
     A sum of such amounts has no more decimals than they, and is as near to a float as its decimal form is. None where
     the amounts were not rounded.
     """
-    noise = _NOISE * float(np.max(np.abs(values), initial=0.0))
-    for digits in range(_MOST_DIGITS + 1):
-        if np.all(np.abs(values - np.round(values, digits)) <= noise):
-            return digits
-    return None
+    from forexai_core.metrics.kernels import decimals_of, plain_column  # numba is slow to load
+
+    digits = int(decimals_of(plain_column(values), _MOST_DIGITS, _NOISE))
+    return None if digits < 0 else digits
 
 
 def _rounded(amount: float, digits: int | None) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import attrs
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,29 +17,32 @@ EXIT_ALL, EXIT_LONG, EXIT_SHORT = 1, 2, 3
 """Values of ``exit``: close what is open, longs only, shorts only."""
 
 _RANGES = {"entry": (-1, 0, 1), "exit": (0, EXIT_ALL, EXIT_LONG, EXIT_SHORT)}
+Places = NDArray[np.int64]
 _DISTANCES = ("stop", "target", "volume_lots")
 
 
-def _checked(rows: NDArray[np.void]) -> NDArray[np.void]:
+def _check_rows(rows: NDArray[np.void], places: Places | None = None) -> None:
+    """Check rows of wishes, which stand at some places of all the rows; without places they are all of them."""
     if rows.dtype != INTENT or rows.ndim != 1:
         raise DataShapeError("Intents: the rows must be a one-dimensional array of dtype INTENT.")
     if not len(rows):
-        return rows
+        return
     for name, allowed in _RANGES.items():
         values = rows[name]
         if values.min() < allowed[0] or values.max() > allowed[-1]:
             wrong = np.flatnonzero(~np.isin(values, allowed))[0]
-            raise DataShapeError(f"Intents: {name} is {values[wrong]} in row {wrong}; it must be one of {allowed}.")
+            place = wrong if places is None else places[wrong]
+            raise DataShapeError(f"Intents: {name} is {values[wrong]} in row {place}; it must be one of {allowed}.")
     entered = np.flatnonzero(rows["entry"])
     for name in _DISTANCES:
         values = rows[name][entered]
         wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))
         if wrong.size:
+            row = entered[wrong[0]]
             raise DataShapeError(
-                f"Intents: {name} is {values[wrong[0]]} in row {entered[wrong[0]]}; it must be 0 (none) or above and "
-                "finite. Want nothing on bars on which an indicator is still NaN."
+                f"Intents: {name} is {values[wrong[0]]} in row {row if places is None else places[row]}; it must be 0 "
+                "(none) or above and finite. Want nothing on bars on which an indicator is still NaN."
             )
-    return np.ascontiguousarray(rows)
 
 
 def _whole(name: str, values: ArrayLike, bars: int) -> NDArray[Any]:
@@ -63,27 +65,47 @@ def _fitting(name: str, values: ArrayLike, bars: int) -> NDArray[Any]:
     return array
 
 
-@attrs.frozen(eq=False)
 class Intents:
-    """One row of wishes a bar, and how the positions that come of them are looked after.
+    """Wishes by the bar, and how the positions that come of them are looked after.
 
-    Attributes
+    Few bars have a wish, so only those are kept until ``rows`` is asked for.
+
+    Parameters
     ----------
     rows : (bars,) INTENT
         ``entry`` +1 be long, -1 be short, 0 nothing; ``exit`` 1 close what is open, 2 longs only, 3 shorts only;
         ``stop`` and ``target`` distances from the quoted entry, price units, 0 none; ``volume_lots``, 0 for that of the
         management. The last three are looked at on rows with an entry only.
-    management : Management
+    management : Management, optional
         Default volume, break-even, trailing, time exit.
+
+    Attributes
+    ----------
+    management : Management
+        As given.
     """
 
-    rows: NDArray[np.void] = attrs.field(converter=_checked)
-    management: Management = attrs.field(factory=Management)
+    management: Management
+
+    def __init__(self, rows: NDArray[np.void], management: Management | None = None) -> None:
+        _check_rows(rows)
+        self._rows: NDArray[np.void] | None = np.ascontiguousarray(rows)
+        self._wanted: tuple[Places, NDArray[np.void]] | None = None
+        self._bars = len(rows)
+        self.management = management or Management()
 
     @classmethod
     def empty(cls, bars: int, management: Management | None = None) -> Self:
         """Want nothing on any bar."""
-        return cls(np.zeros(bars, INTENT), management or Management())
+        return cls._kept(np.empty(0, np.int64), np.empty(0, INTENT), bars, management)
+
+    @classmethod
+    def _kept(cls, places: Places, rows: NDArray[np.void], bars: int, management: Management | None) -> Self:
+        """Keep checked wishes of some bars."""
+        made = cls.__new__(cls)
+        made._rows, made._wanted, made._bars = None, (places, rows), bars  # noqa: SLF001 - its own
+        made.management = management or Management()
+        return made
 
     @classmethod
     def of(
@@ -121,16 +143,84 @@ class Intents:
             raise DataShapeError(f"Intents: entry has shape {wanted.shape}; it needs one value a bar.")
         bars = len(wanted)
         whole = {"entry": _whole("entry", wanted, bars), "exit": _whole("exit", exit, bars)}
-        rows = np.zeros(bars, INTENT)
         for name, column in whole.items():
             if column.size and (column.min() < -1 or column.max() > EXIT_SHORT):
                 raise DataShapeError(f"Intents: {name} must be one of {_RANGES[name]}.")
-            rows[name] = column
+        asked = whole["entry"] != 0
+        if whole["exit"].any():
+            asked |= whole["exit"] != 0
+        places = np.flatnonzero(asked)
+        distances = {"stop": stop, "target": target, "volume_lots": volume_lots}
+        columns = whole | {name: _fitting(name, values, bars) for name, values in distances.items()}
+        return cls.at(
+            places,
+            bars=bars,
+            management=management,
+            **{name: column[places] if column.ndim else column for name, column in columns.items()},
+        )
+
+    @classmethod
+    def at(
+        cls,
+        places: NDArray[np.int64],
+        *,
+        bars: int,
+        entry: ArrayLike,
+        exit: ArrayLike = 0,  # noqa: A002 - as above
+        stop: ArrayLike = 0.0,
+        target: ArrayLike = 0.0,
+        volume_lots: ArrayLike = 0.0,
+        management: Management | None = None,
+    ) -> Self:
+        """Make intents of the bars on which something is wanted; on all others nothing is.
+
+        Parameters
+        ----------
+        places : (n,) int64
+            Those bars, ascending.
+        bars : int
+            How many bars there are.
+        entry, exit, stop, target, volume_lots : (n,) array_like, or one value
+            As in :meth:`of`, at those bars.
+        management : Management, optional
+            Default volume and care.
+
+        Raises
+        ------
+        DataShapeError
+            If a length, a place or a value does not fit; the row is named.
+        """
+        places = np.asarray(places, np.int64)
+        if places.size and not (places[0] >= 0 and places[-1] < bars and np.all(places[1:] > places[:-1])):
+            raise DataShapeError(f"Intents: the places must ascend from 0 on and lie below {bars}, the number of bars.")
+        rows = np.zeros(len(places), INTENT)
+        rows["entry"] = _whole("entry", entry, len(places))
+        rows["exit"] = _whole("exit", exit, len(places))
         entered = np.flatnonzero(rows["entry"])
         for name, values in (("stop", stop), ("target", target), ("volume_lots", volume_lots)):
-            column = _fitting(name, values, bars)
+            column = _fitting(name, values, len(places))
             rows[name][entered] = column[entered] if column.ndim else column
-        return cls(rows, management or Management())
+        _check_rows(rows, places)
+        return cls._kept(places, rows, bars, management)
+
+    @property
+    def rows(self) -> NDArray[np.void]:
+        """(bars,) INTENT, one row a bar; may be written to."""
+        if self._rows is None:
+            rows = np.zeros(self._bars, INTENT)
+            if self._wanted is not None:
+                rows[self._wanted[0]] = self._wanted[1]
+            self._rows = rows
+        return self._rows
+
+    @property
+    def wanted(self) -> tuple[Places, NDArray[np.void]]:
+        """The bars on which anything is wanted, ascending, and their rows: (n,) int64 and (n,) INTENT."""
+        if self._rows is None and self._wanted is not None:
+            return self._wanted
+        rows = self.rows  # it may have been written to
+        places = np.flatnonzero((rows["entry"] != 0) | (rows["exit"] != 0))
+        return places, rows[places]
 
     @property
     def entry(self) -> NDArray[np.int8]:
@@ -158,7 +248,7 @@ class Intents:
         return self.rows["volume_lots"]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._bars
 
     def checked(self) -> Self:
         """Check the rows again, after they were written to.
@@ -168,4 +258,6 @@ class Intents:
         DataShapeError
             If a value does not fit; the row is named.
         """
-        return attrs.evolve(self)
+        if self._rows is not None:
+            _check_rows(self._rows)
+        return self

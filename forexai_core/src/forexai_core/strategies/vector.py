@@ -88,7 +88,8 @@ class VectorStrategy(Parametric, ABC):
         if len(intents) != len(bars):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
         # Checked again: the rows may have been written to.
-        wishes = Wishes.of(intents.checked().rows).after(self.warmup)
+        places, rows = intents.checked().wanted
+        wishes = Wishes(rows, places, len(intents)).after(self.warmup)
         return Program(wishes=wishes, management=intents.management.record(), warmup=self.warmup)
 
 

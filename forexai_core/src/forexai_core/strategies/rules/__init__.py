@@ -143,8 +143,9 @@ class Rules:
         from forexai_core.engine.programs import Program, Wishes
 
         intents = self.intents(bars, others=others, clock=clock)
+        places, rows = intents.wanted
         return Program(
-            wishes=Wishes.of(intents.rows),
+            wishes=Wishes(rows, places, len(intents)),
             management=intents.management.record(),
             warmup=min(bars_needed(self.document, bars.timeframe), len(bars)),
         )

@@ -18,22 +18,19 @@ from forexai_core.values.bars import Bars
 __all__ = ["EmaCross", "MacdCross", "SmaCross"]
 
 
-def _order_of_averages(bars: Bars, fast: int, slow: int) -> NDArray[np.int64]:
-    """Compare two simple averages on exact sums of points: above 0 where the fast one is higher, 0 in a tie."""
-    points = np.rint(bars.close * 10.0**bars.digits).astype(np.int64)
-    difference = np.zeros(len(points), np.int64)
-    first = max(fast, slow) - 1
-    if len(points) <= first:
-        return difference
-    if int(points.max()) * fast * slow >= 2**63:
+def _turns_of_averages(bars: Bars, fast: int, slow: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    """Find where two simple averages turn, compared on exact sums of points: the bars, and +1 upward, -1 downward."""
+    from forexai_core.strategies.shipped.averages import turns_of_averages  # numba is slow to load
+
+    points = bars.bid_points.close
+    if len(points) >= max(fast, slow) and int(points.max()) * fast * slow >= 2**63:
         raise ConfigError(
             f"{bars.symbol}: averages of {fast} and {slow} bars of prices with {bars.digits} digits pass what can be "
             "compared exactly. Use shorter periods."
         )
-    fast_sum = indicators.sma_sum_points(points, fast)[first:]
-    slow_sum = indicators.sma_sum_points(points, slow)[first:]
-    difference[first:] = fast_sum * slow - slow_sum * fast
-    return difference
+    places, sides = np.empty(len(points), np.int64), np.empty(len(points), np.int8)
+    count = turns_of_averages(points, fast, slow, places, sides)
+    return places[:count].copy(), sides[:count].copy()
 
 
 class SmaCross(Template):
@@ -56,7 +53,8 @@ class SmaCross(Template):
 
     def intents(self, bars: Bars) -> Intents:
         """Enter at each turn of the averages, the other side closed first."""
-        return self.wishes(bars, turns(_order_of_averages(bars, self.fast, self.slow)))
+        places, sides = _turns_of_averages(bars, self.fast, self.slow)
+        return self.wishes(bars, sides, places=places)
 
 
 class EmaCross(Template):

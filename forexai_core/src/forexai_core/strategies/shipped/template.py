@@ -92,6 +92,7 @@ class Template(VectorStrategy):
         exit: ArrayLike = 0,  # noqa: A002 - the field's name, as traders say it
         stop: ArrayLike | None = None,
         target: ArrayLike | None = None,
+        places: NDArray[np.int64] | None = None,
     ) -> Intents:
         """Put the template's signals and its stops together.
 
@@ -103,6 +104,8 @@ class Template(VectorStrategy):
             As in :meth:`Intents.of`.
         stop, target : (bars,) float, optional
             Distances of the idea itself; those of the parameters come first.
+        places : (n,) int64, optional
+            The bars to which the other columns belong, where they are not given for every bar.
         """
         instrument, given = bars.instrument, self.parameters
         own_stop = self.distance("stop_loss", instrument)
@@ -114,10 +117,11 @@ class Template(VectorStrategy):
             break_even_start=self.distance("break_even", instrument),
             max_bars=given["max_bars"] or 0,
         )
-        return Intents.of(
-            entry=entry,
-            exit=exit,
-            stop=own_stop if own_stop or stop is None else stop,
-            target=own_target if own_target or target is None else target,
-            management=management,
-        )
+        columns: dict[str, Any] = {
+            "entry": entry,
+            "exit": exit,
+            "stop": own_stop if own_stop or stop is None else stop,
+            "target": own_target if own_target or target is None else target,
+            "management": management,
+        }
+        return Intents.of(**columns) if places is None else Intents.at(places, bars=len(bars), **columns)

@@ -119,6 +119,14 @@ def test_a_day_order_shows_the_midnight_of_the_clock(hours: fx.Bars) -> None:
     assert all(0 <= expiry - now <= 4 * NS_PER_DAY for now, expiry in SEEN)
 
 
+def test_risk_rules_see_day_orders(hours: fx.Bars) -> None:
+    SEEN.clear()
+    risk = fx.Risk(max_positions=3)
+    plain, judged = fx.backtest(Patient(), hours), fx.backtest(Patient(), hours, risk=risk)
+    assert judged.result_fingerprint == plain.result_fingerprint
+    assert len(SEEN) > 200
+
+
 def test_a_given_day_ends_at_its_midnight(hours: fx.Bars) -> None:
     SEEN.clear()
     result = fx.backtest(Patient(until="2031-03-04"), hours)

@@ -34,6 +34,12 @@ def _price(points: int, symbol: Any) -> float:
     return 0.0 if points == NO_PRICE else float(points / symbol["scale"])
 
 
+def _life(expiry_ns: int) -> TimeInForce:
+    if expiry_ns == records.UNTIL_MIDNIGHT:
+        return TimeInForce.DAY
+    return TimeInForce.UNTIL if expiry_ns else TimeInForce.GTC
+
+
 class Gate:
     """Judges what waits in the ledger, and takes out what a rule refuses.
 
@@ -173,8 +179,8 @@ class Gate:
                 limit_price=_price(request["limit_price"], symbol),
                 stop_loss=_price(stop, symbol),
                 take_profit=_price(target, symbol),
-                time_in_force=TimeInForce.UNTIL if expiry_ns else TimeInForce.GTC,
-                expire_time_ns=expiry_ns,
+                time_in_force=_life(expiry_ns),
+                expire_time_ns=max(expiry_ns, 0),
             ),
             away,
         )

@@ -132,6 +132,7 @@ WRITTEN = [
     (commands.modify_order, (7, 1.0, 1.1, 1.2), {"kind": 8, "ticket": 7, "price": 1.0, "stop_loss": 1.1, "take_profit": 1.2}),
     (commands.cancel, (7,), {"kind": 9, "ticket": 7}),
     (commands.cancel_all, (), {"kind": 10}),
+    (commands.close_by, (7, 8), {"kind": 12, "ticket": 7, "ticket_by": 8}),
     (commands.trail, (7, 0.1, 0.2), {"kind": 11, "ticket": 7, "trail_distance": 0.1, "trail_start": 0.2}),
 ]  # fmt: skip
 

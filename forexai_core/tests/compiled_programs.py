@@ -254,5 +254,10 @@ def compiled_outcome(ledger: Ledger, program: Program) -> Outcome:
             "dropped": int(account["dropped"]),
             "held_back": int(account["held_back"]),
             "partial_fills": int(account["partial_fills"]),
+            "margin_calls": int(account["margin_calls"]),
+            "first_margin_call_ns": int(account["first_margin_call_ns"]),
+            "margin_call_ns": int(account["margin_call_ns"]),
+            "stop_outs": int(account["stop_outs"]),
+            "compensated": float(account["compensated"]),
         },
     )

@@ -76,6 +76,7 @@ def test_programs_reach_every_corner() -> None:
         refused.update(ledger.book.refused)
         marks["held_back"] += ledger.book.held_back
         marks["partial_fills"] += ledger.book.partial_fills
+        marks["margin_calls"] += len(ledger.book.margin_calls)
         for trade in ledger.book.trades:
             opened[trade.open_reason] += 1
             closed[trade.close_reason] += 1

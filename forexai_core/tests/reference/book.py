@@ -41,6 +41,10 @@ class Book:
         self.inside: Bar | None = None  # the bar while its inside is settled
         self.inside_symbol = -1
         self._next_ticket = 1
+        self.checked_equity = self.balance  # when the free margin was last looked at: it decides the leverage
+        self.called = False  # whether a margin call stands
+        self.margin_calls: list[int] = []
+        self.compensated = 0
 
     # ------------------------------------------------------------------------------------------------ looking
     def take_ticket(self) -> int:
@@ -100,39 +104,66 @@ class Book:
         return self.balance + sum(self.floating(p) + p.swap for p in self.positions.values())
 
     def margin_of(self, symbol: int, parts: Iterable[tuple[int, int, Fraction]]) -> int:
-        """Give the margin of (side, steps, margin) parts of one symbol, the covered volume at its own rate."""
+        """Give the margin of (side, steps, margin) parts of one symbol, by what covers what."""
         parts = list(parts)
-        buys = sum(steps for side, steps, _ in parts if side > 0)
-        sells = sum(steps for side, steps, _ in parts if side < 0)
-        margin = sum((margin for _, _, margin in parts), Fraction(0))
-        if buys and sells:
-            contract = self.contracts[symbol]
-            covered, uncovered = min(buys, sells), abs(buys - sells)
-            counted = uncovered + covered * contract.margin_hedged / contract.contract_size
-            margin = margin / (buys + sells) * counted
+        steps = {side: sum(part[1] for part in parts if part[0] == side) for side in (1, -1)}
+        bound = {side: sum((part[2] for part in parts if part[0] == side), Fraction(0)) for side in (1, -1)}
+        margin = bound[1] + bound[-1]
+        if steps[1] and steps[-1]:
+            contract, covered = self.contracts[symbol], min(steps.values())
+            larger = max(steps, key=lambda side: steps[side])
+            uncovered = bound[larger] / steps[larger] * (steps[larger] - covered)
+            hedged = margin / sum(steps.values()) * covered * contract.hedged_weight
+            margin = max(bound.values()) if contract.hedged_use_leg else uncovered + hedged
         return to_minor(margin, 0)  # parts are in minor units already
 
     def margin(self) -> int:
-        """Give the margin bound by all positions."""
-        if not self.positions:
-            return 0
-        return sum(
+        """Give the margin bound by all positions, and by the orders that bind any."""
+        return sum(order.margin for order in self.orders.values()) + sum(
             self.margin_of(symbol, [(p.side, p.steps, p.margin) for p in self.positions.values() if p.symbol == symbol])
             for symbol in range(len(self.contracts))
         )
 
-    def margin_to_open(self, symbol: int, steps: int, points: int) -> Fraction:
-        """Give the margin that a volume binds when it opens at a price, minor units."""
-        margin = self.contracts[symbol].margin(steps, points, self.account, self.rates[symbol])
-        return Fraction(self.money(margin))
+    def margin_to_hold(self, symbol: int, side: int, steps: int, points: int) -> Fraction:
+        """Give the margin that a volume binds which opened at a price, minor units."""
+        return self._margin(symbol, steps, points, held=True, rate=self.contracts[symbol].maintenance_rate(side))
+
+    def margin_to_open(self, symbol: int, side: int, steps: int, points: int, kind: str = "market") -> Fraction:
+        """Give the margin that an order of a kind asks for at a price, minor units."""
+        return self._margin(symbol, steps, points, held=False, rate=self.contracts[symbol].initial_rate(kind, side))
+
+    def _margin(self, symbol: int, steps: int, points: int, *, held: bool, rate: Fraction) -> Fraction:
+        contract, account = self.contracts[symbol], self.account
+        equity = Fraction(self.checked_equity, 10**account.digits)
+        leverage = account.leverage_at(contract.symbol, contract.asset_class, equity)
+        amount = contract.margin(steps, points, account, self.rates[symbol], leverage=leverage, held=held, rate=rate)
+        return Fraction(self.money(amount))
 
     def below(self, level: Fraction, equity: int | None = None) -> bool:
-        """Whether equity, in percent of the margin, is below a level."""
+        """Whether the account is below a level: in percent of the margin, or in money."""
         margin = self.margin()
+        worth = self.equity() if equity is None else equity
+        minor = 10**self.account.digits
+        slack = _TOLERANCE * minor
         if margin <= 0:
             return False
-        worth = self.equity() if equity is None else equity
-        return bool(100 * worth < level * margin - _TOLERANCE * 10**self.account.digits)
+        if self.account.stop_out_mode == "percent":
+            return bool(100 * worth < level * margin - slack)
+        least = level * minor + (margin if self.account.stop_out_mode == "free_margin" else 0)
+        return bool(worth < least - slack)
+
+    def stopped_out(self, equity: int | None = None) -> bool:
+        """Whether the broker closes: below the stop-out, or with nothing bound and under water, where it says so."""
+        if self.account.stop_out_hedged and self.positions and self.margin() <= 0:
+            worth = self.equity() if equity is None else equity
+            return bool(worth < -_TOLERANCE * 10**self.account.digits)
+        return self.below(self.account.stop_out, equity)
+
+    def call_margin(self) -> None:
+        """Count a margin call, at the opening time of the present event, unless one is standing."""
+        if not self.called and self.margin() > 0:
+            self.called = True
+            self.margin_calls.append(self.time_ns)
 
     def affords(self, extra_margin: Fraction | int) -> bool:
         """Whether free margin covers more margin; less margin is always allowed."""
@@ -183,7 +214,7 @@ class Book:
         return self.money(contract.commission_of(steps, price, opens=opens, account=self.account, rates=rates))
 
     def _book_entry(self, position: Position, steps: int, price: int) -> None:
-        position.margin += self.margin_to_open(position.symbol, steps, price)
+        position.margin += self.margin_to_hold(position.symbol, position.side, steps, price)
         commission = -self._commission(position.symbol, steps, price, opens=True)
         position.commission += commission
         self.balance += commission
@@ -239,6 +270,9 @@ class Book:
         self.trades.append(trade)
         if steps == position.steps:
             del self.positions[position.ticket]
+            if reason != "rollover" and self.account.protected and not self.positions and self.balance < 0:
+                self.compensated -= self.balance
+                self.balance = 0
             return
         position.commission -= entry_commission
         position.swap -= swap
@@ -296,7 +330,7 @@ class Book:
         position.best = position.worst = Fraction(price)
         position.commission = position.swap = 0
         position.ambiguous = False
-        position.margin = self.margin_to_open(position.symbol, position.steps, price)
+        position.margin = self.margin_to_hold(position.symbol, position.side, position.steps, price)
         self.positions[position.ticket] = position
         self.time_ns = before
 

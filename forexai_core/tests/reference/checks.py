@@ -8,11 +8,12 @@ from math import floor
 from reference.book import Book
 from reference.contract import Contract
 from reference.execution import Waiting, draw
-from reference.orders import STOP_LIMIT, Order, Position, Request
+from reference.orders import LIMIT, STOP, STOP_LIMIT, Order, Position, Request
 from reference.quotes import Quote
 
 __all__ = [
     "Refused",
+    "bind_margin",
     "check_hedge",
     "check_limit",
     "check_liquidity",
@@ -27,6 +28,9 @@ __all__ = [
     "is_frozen_position",
     "stops_from",
 ]
+
+
+_WAITING = (LIMIT, STOP, STOP_LIMIT)
 
 
 class Refused(Exception):  # noqa: N818 - the venue's word
@@ -119,15 +123,16 @@ def check_turn(book: Book, position: Position, steps: int) -> None:
 def check_money(book: Book, order: Order, price: int) -> None:
     """Demand that free margin covers what an order adds at its fill price."""
     symbol = order.symbol
+    book.checked_equity = book.equity()
     present = book.positions_of(symbol)
     before = [(p.side, p.steps, p.margin) for p in present]
     if not book.account.netting or not present or present[0].side == order.side:
-        after = [*before, (order.side, order.steps, book.margin_to_open(symbol, order.steps, price))]
+        after = [*before, (order.side, order.steps, book.margin_to_open(symbol, order.side, order.steps, price))]
     elif order.steps <= present[0].steps:
         return
     else:
         rest = order.steps - present[0].steps
-        after = [(order.side, rest, book.margin_to_open(symbol, rest, price))]
+        after = [(order.side, rest, book.margin_to_open(symbol, order.side, rest, price))]
     if not book.affords(book.margin_of(symbol, after) - book.margin_of(symbol, before)):
         raise Refused("no_money")
 
@@ -152,6 +157,16 @@ def check_liquidity(book: Book, side: int, steps: int) -> int:
     if filled < steps and (filling == "fok" or (filling == "ioc" and not filled)):
         raise Refused("no_liquidity")
     return filled
+
+
+def bind_margin(book: Book, order: Order, bound: int = 0) -> int:
+    """Demand that free margin covers what an order binds while it waits, beyond what it has bound; give it."""
+    if any(contract.initial_rate(kind, side) for contract in book.contracts for kind in _WAITING for side in (1, -1)):
+        book.checked_equity = book.equity()
+    margin = book.margin_to_open(order.symbol, order.side, order.steps, order.own_price, order.origin)
+    if not book.affords(margin - bound):
+        raise Refused("no_money")
+    return int(margin)
 
 
 def is_frozen_order(contract: Contract, order: Order, quote: Quote) -> bool:

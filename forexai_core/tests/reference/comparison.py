@@ -69,6 +69,11 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
         "dropped": ledger.dropped,
         "held_back": book.held_back,
         "partial_fills": book.partial_fills,
+        "margin_calls": len(book.margin_calls),
+        "first_margin_call_ns": book.margin_calls[0] if book.margin_calls else 0,
+        "margin_call_ns": book.margin_calls[-1] if book.margin_calls else 0,
+        "stop_outs": sum(trade.close_reason == "stop_out" for trade in book.trades),
+        "compensated": to_float(book.compensated, digits),
     }
     return Outcome(trades, equity, refused, account)
 

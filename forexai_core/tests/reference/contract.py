@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -28,6 +29,18 @@ class Account:
     clock: str = "new-york+7"
     limit_fill_open: bool = False
     fifo: str = "none"  # or "symbol", or "size"
+    leverages: Mapping[str, Fraction] = field(default_factory=dict)  # by symbol or asset class
+    tiers: tuple[tuple[Fraction, Fraction], ...] = ()  # equity from, leverage
+    stop_out_mode: str = "percent"  # or "equity", or "free_margin": money
+    stop_out_orders: str = "binding"  # or "all"
+    stop_out_hedged: bool = False
+    protected: bool = False
+
+    def leverage_at(self, symbol: str, asset_class: str, equity: Fraction) -> Fraction:
+        """Give a symbol's leverage when the equity is so much."""
+        own = self.leverages.get(symbol, self.leverages.get(asset_class, self.leverage))
+        reached = [leverage for at_least, leverage in sorted(self.tiers) if equity >= at_least]
+        return min(own, reached[-1]) if reached else own
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,10 @@ class Contract:
     margin_initial: Fraction
     margin_hedged: Fraction
     margin_rate: Fraction
+    margin_rates: Mapping[str, tuple[Fraction, Fraction]]
+    margin_maintenance: Fraction
+    hedged_use_leg: bool
+    asset_class: str
     tick_size: Fraction
     tick_value: Fraction
 
@@ -153,6 +170,13 @@ class Contract:
             margin_initial=exact(instrument["margin_initial"]),
             margin_hedged=exact(instrument["margin_hedged"]),
             margin_rate=exact(instrument["margin_rate"]),
+            margin_rates={
+                order: (exact(initial), exact(held))
+                for order, (initial, held) in dict(instrument.get("margin_rates") or {}).items()
+            },
+            margin_maintenance=exact(instrument.get("margin_maintenance", 0.0)),
+            hedged_use_leg=instrument.get("margin_hedged_use_leg", False),
+            asset_class=instrument["asset_class"],
             tick_size=exact(instrument["tick_size"]),
             tick_value=exact(instrument["tick_value"]),
         )
@@ -166,7 +190,7 @@ class Contract:
     def value_per_point_step(self) -> Fraction:
         """Profit of one point for one step, profit currency."""
         per_lot = self.contract_size
-        if self.calculation_mode == "futures":
+        if self.calculation_mode in {"futures", "exchange_futures"}:
             per_lot = self.tick_value / self.tick_size
         return per_lot * self.volume_step / self.scale
 
@@ -195,27 +219,49 @@ class Contract:
         return amount * rates.margin
 
     # ----------------------------------------------------------------------------------------------- margin
-    def margin(self, steps: int, points: int, account: Account, rates: Rates) -> Fraction:
-        """Give the margin of a volume at a price, account currency, not rounded."""
+    def initial_rate(self, kind: str, side: int) -> Fraction:
+        """Give the factor on the margin that an order of a kind asks for; waiting costs nothing unless said."""
+        order = ("buy" if side > 0 else "sell") + ("" if kind == "market" else f"_{kind}")
+        plain = self.margin_rate if kind == "market" else Fraction(0)
+        return self.margin_rates[order][0] if order in self.margin_rates else plain
+
+    def maintenance_rate(self, side: int) -> Fraction:
+        """Give the factor on the margin of what is held."""
+        order = "buy" if side > 0 else "sell"
+        return self.margin_rates[order][1] if order in self.margin_rates else self.margin_rate
+
+    def margin(
+        self, steps: int, points: int, account: Account, rates: Rates, *, leverage: Fraction, held: bool, rate: Fraction
+    ) -> Fraction:
+        """Give the margin of a volume at a price, for holding it or for opening it, account currency, not rounded."""
         lots, price = self.lots(steps), Fraction(points, self.scale)
+        per_lot = (self.margin_maintenance if held else 0) or self.margin_initial
         mode = self.calculation_mode
-        if self.margin_initial > 0:
-            amount = lots * self.margin_initial
+        if per_lot > 0:
+            amount = lots * per_lot
         elif mode == "forex":
-            amount = lots * self.contract_size / account.leverage
+            amount = lots * self.contract_size / leverage
         elif mode == "forex_no_leverage":
             amount = lots * self.contract_size
         elif mode == "cfd_leverage":
-            amount = lots * self.contract_size * price / account.leverage
-        elif mode in {"cfd", "exchange_stocks"}:
+            amount = lots * self.contract_size * price / leverage
+        elif mode in {"cfd", "exchange_stocks", "exchange_stocks_moex"}:
             amount = lots * self.contract_size * price
         elif mode == "cfd_index":
             amount = lots * self.contract_size * price
             amount *= self.tick_value / self.tick_size if self.tick_value > 0 else 1
-        else:
+        elif "futures" in mode:
             message = f"{self.symbol}: {mode} needs margin_initial"
             raise ValueError(message)
-        return self.margin_in_account(amount * self.margin_rate, points, account, rates)
+        else:
+            message = f"{self.symbol}: {mode} is not simulated"
+            raise ValueError(message)
+        return self.margin_in_account(amount * rate, points, account, rates)
+
+    @property
+    def hedged_weight(self) -> Fraction:
+        """Give the share of its margin that covered volume binds: by contract size, or by the amount of a lot."""
+        return self.margin_hedged / (self.margin_maintenance or self.margin_initial or self.contract_size)
 
     # ------------------------------------------------------------------------------------------------- swap
     def night(self, time_ns: int, day: date) -> Due:

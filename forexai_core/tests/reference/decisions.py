@@ -9,6 +9,7 @@ from functools import partial
 from reference.book import Book
 from reference.checks import (
     Refused,
+    bind_margin,
     check_hedge,
     check_limit,
     check_liquidity,
@@ -116,6 +117,7 @@ def _place(book: Book, symbol: int, request: Request) -> bool:
     check_order_price(contract, order, quote, book.time_ns)
     check_order_stops(contract, order)
     check_hedge(book, symbol, order.side)
+    order.margin = bind_margin(book, order)
     order.ticket = book.take_ticket()
     book.orders[order.ticket] = order
     return False
@@ -231,6 +233,7 @@ def _modify_order(book: Book, symbol: int, request: Request) -> bool:
     )
     check_order_price(contract, changed, quote, book.time_ns)
     check_order_stops(contract, changed)
+    changed.margin = bind_margin(book, changed, order.margin)
     book.orders[order.ticket] = changed
     return False
 

@@ -78,7 +78,7 @@ def fill_pending(
     present = book.quotes[order.symbol]
     book.quotes[order.symbol] = quote
     filled = book.available(order.side, order.steps)
-    part = replace(order, steps=filled)
+    part, bound, order.margin = replace(order, steps=filled), order.margin, 0
     try:
         check_hedge(book, order.symbol, order.side)
         check_money(book, part, price)
@@ -92,7 +92,12 @@ def fill_pending(
     del book.orders[order.ticket]
     unclear = any(rival in rivals for rival in cancel_rivals(book, order))
     if filled < order.steps:
-        book.orders[order.ticket] = replace(order, steps=order.steps - filled, oco=0)
+        book.orders[order.ticket] = replace(
+            order,
+            steps=order.steps - filled,
+            oco=0,
+            margin=book.money(Fraction(bound, 10**book.account.digits) * (order.steps - filled) / order.steps),
+        )
     return fill_order(book, part, price, order.origin, entered, unclear=unclear)
 
 
@@ -151,12 +156,19 @@ def stop_fill(book: Book, order: Order, level: int) -> int:
 
 
 def liquidate(book: Book) -> bool:
-    """Close the most losing positions at the present quotes until the level is no longer below the stop-out."""
-    level: Fraction = book.account.stop_out
-    if not book.below(level):
+    """Remove orders that bind margin, then close the most losing positions, until the account is not below."""
+    if not book.stopped_out():
         return False
-    book.orders.clear()
-    while book.below(level):
+    book.call_margin()
+    if book.account.stop_out_orders == "all":
+        book.orders.clear()
+    while book.stopped_out():
+        binding = [order for order in book.orders.values() if order.margin]
+        if binding:
+            del book.orders[max(binding, key=lambda order: (order.margin, -order.ticket)).ticket]
+            continue
+        if not book.positions:
+            break
         position = min(book.positions.values(), key=lambda p: (book.floating(p), p.ticket))
         position = _in_turn(book, position)
         price = book.quote(position.symbol).exit(position.side)

@@ -65,6 +65,8 @@ _MARKETS: tuple[tuple[dict[str, Any], int, str, dict[str, float]], ...] = (
      6_512_300, "USD", {}),
 )  # fmt: skip
 
+ORDER_TYPES = ("buy", "sell", "buy_limit", "sell_limit", "buy_stop", "sell_stop", "buy_stop_limit", "sell_stop_limit")
+
 _SWAP_MODES = ("points", "points", "points", "disabled", "currency_symbol", "currency_margin", "currency_deposit",
                "interest_current", "interest_open", "reopen_current", "reopen_bid")  # fmt: skip
 
@@ -145,7 +147,15 @@ def _hours(rng: random.Random, program: Program) -> dict[str, Any]:
 def _account(rng: random.Random, currency: str) -> dict[str, Any]:
     mode = rng.choice(("hedging", "hedging", "netting"))
     stop_out = rng.choice((0.0, 20.0, 50.0, 50.0, 80.0, 100.0, 100.0))
+    more: dict[str, Any] = {
+        "stop_out_orders": rng.choice(("binding", "binding", "all")),
+        "stop_out_hedged": rng.random() < 0.3,
+        "negative_balance_protection": rng.random() < 0.3,
+    }
+    if rng.random() < 0.1:
+        more["leverages"] = {rng.choice(("forex", "index", "metal", "EURUSD")): float(rng.choice((5, 20, 400)))}
     return {
+        **more,
         "balance": 10_000.0,
         "currency": currency,
         "leverage": float(rng.choice((1, 10, 30, 50, 100, 200, 500))),
@@ -169,6 +179,15 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
         (0.3, "margin_hedged", rng.choice((0.0, own["contract_size"] / 2))),
     )
     own |= {name: value for chance, name, value in unusual if rng.random() < chance}
+    if rng.random() < 0.2:
+        orders = rng.sample(ORDER_TYPES, rng.randint(1, 5))
+        own["margin_rates"] = {order: [rng.choice((0.0, 0.5, 1.0, 1.5)), rng.choice((0.4, 1.0))] for order in orders}
+    if rng.random() < 0.1:
+        own["margin_maintenance"] = round(
+            (own["margin_initial"] or own["contract_size"] / 50) * rng.choice((0.5, 0.8)), 2
+        )
+    if rng.random() < 0.15:
+        own["margin_hedged_use_leg"] = True
     own["swap_mode"] = rng.choice(_SWAP_MODES)
     own["swap_long"], own["swap_short"] = round(rng.uniform(-12, 4), 2), round(rng.uniform(-12, 4), 2)
     own["commission_per_lot"] = rng.choice((0.0, 3.5, 2.75))
@@ -323,10 +342,25 @@ def _scale_balance(rng: random.Random, program: Program) -> None:
     risk = float(moved) * typical
     balance = max(10, round(risk * rng.choice((8, 30, 100, 1_000))))
     program["account"]["balance"] = float(balance)
+    _money_rules(rng, program["account"], balance)
     if rng.random() < 0.6:  # leverage at which a typical order binds a good part of this balance
-        bound = float(contract.margin(typical, first[0], account, first_rates)) * program["account"]["leverage"]
+        bound = contract.margin(
+            typical, first[0], account, first_rates, leverage=account.leverage, held=False, rate=contract.margin_rate
+        )
+        bound = float(bound) * program["account"]["leverage"]
         leverage = bound / balance / rng.choice((0.05, 0.3, 0.7, 0.9))
         program["account"]["leverage"] = float(max(1, min(5_000, round(leverage, 1))))
+
+
+def _money_rules(rng: random.Random, account: dict[str, Any], balance: int) -> None:
+    """Let some accounts have levels in money, or leverage by equity."""
+    if rng.random() < 0.15:
+        stop_out = round(balance * rng.choice((0.1, 0.5, 0.8)), 2)
+        called = round(stop_out * rng.choice((1.0, 1.1)), 2)
+        account |= {"stop_out_mode": rng.choice(("equity", "free_margin")), "stop_out": stop_out, "margin_call": called}
+    if rng.random() < 0.15:
+        bounds = (0.0, round(balance * 0.9, 2), round(balance * 1.05, 2))
+        account["leverage_tiers"] = [[bound, float(rng.choice((5, 50, 300, 1_000)))] for bound in bounds]
 
 
 # ------------------------------------------------------------------------------------------------------------ requests

@@ -159,7 +159,7 @@ def _first_below(book: Book, symbol: int, bar: Bar, *, direction: int, first: in
     if first > last:
         return None
     near, far = bar.at(direction * first), bar.at(direction * last)
-    if not book.below(book.account.stop_out, _least_equity(book, symbol, near, far)):
+    if not book.stopped_out(_least_equity(book, symbol, near, far)):
         return None
     if first == last:
         return first

@@ -53,7 +53,6 @@ class ReferenceLedger:
     ) -> None:
         self.book = Book(account, list(contracts), execution)
         self.equity_rows: list[EquityRow] = []
-        self.margin_calls = 0
         self.dropped = 0
         self._rates = rates
         self._waiting: list[Waiting] = []
@@ -102,12 +101,13 @@ class ReferenceLedger:
         last_time, positions = book.time_ns, sorted(book.positions.values(), key=lambda p: p.ticket)
         for position in positions:
             book.charge_dues(position, last_time, self._last_end[position.symbol])
+        book.orders.clear()
         for position in positions:
             book.time_ns = self._last_end[position.symbol]
             price = book.quote(position.symbol).exit(position.side)
             book.close(position, position.steps, price, "end_of_data")
         if self.equity_rows:
-            self._write_row(self.equity_rows.pop().time_ns, count=False)
+            self._write_row(self.equity_rows.pop().time_ns)
 
     # ------------------------------------------------------------------------------------------------------- phases
     def _take_rates(self, time_ns: int) -> None:
@@ -128,7 +128,7 @@ class ReferenceLedger:
     def _open(self, symbol: int, bar: Bar) -> None:
         book = self.book
         liquidate(book)
-        closed = len(book.trades)
+        closed, waiting = len(book.trades), sum(order.margin for order in book.orders.values())
         for position in book.positions_of(symbol):
             self._exit_at_open(position, bar)
         opened = False
@@ -138,7 +138,8 @@ class ReferenceLedger:
         ready = self._ready(symbol, bar)
         opened |= carry_out(book, symbol, ready)
         self._drop(ready)
-        if opened or len(book.trades) > closed:  # closing one side of a hedge can raise the margin
+        bound = sum(order.margin for order in book.orders.values()) != waiting
+        if opened or bound or len(book.trades) > closed:  # closing one side of a hedge can raise the margin
             liquidate(book)
 
     def _ready(self, symbol: int, bar: Bar) -> list[Waiting]:
@@ -210,10 +211,22 @@ class ReferenceLedger:
             position.entered = Entered.BEFORE
         for order in book.orders_of(symbol):
             order.asleep = False
+        self._watch_margin(symbol, bar)
 
-    def _write_row(self, time_ns: int, *, count: bool = True) -> None:
+    def _watch_margin(self, symbol: int, bar: Bar) -> None:
+        """Count a margin call where the level falls below it, at the adverse extreme of the bar or at its close."""
+        book, level = self.book, self.book.account.margin_call
+        at_close = book.below(level)
+        net = sum(p.side * p.steps for p in book.positions_of(symbol))
+        reach = bar.bid.low - bar.bid.open if net > 0 else bar.ask.high - bar.ask.open
+        book.quotes[symbol] = bar.at(reach) if net else bar.at_close
+        if at_close or book.below(level):
+            book.call_margin()
+        book.quotes[symbol] = bar.at_close
+        book.called = at_close
+
+    def _write_row(self, time_ns: int) -> None:
         book = self.book
         if self.equity_rows and self.equity_rows[-1].time_ns == time_ns:
             self.equity_rows.pop()  # several symbols' bars end together: the last one tells
         self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin()))
-        self.margin_calls += count and book.below(book.account.margin_call)

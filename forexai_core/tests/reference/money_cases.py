@@ -501,6 +501,12 @@ MONEY_CASES: list[Case] = [
         [(0, buy()), (0, {"kind": "stop", "side": 1, "steps": 1, "price": P + 60})],
         [{"close_reason": "stop_out", "profit": -210.0}],
         290.0,
-        account={"balance": 500.0, "leverage": 1_000.0, "stop_out": 300.0, "margin_call": 300.0},
+        account={
+            "balance": 500.0,
+            "leverage": 1_000.0,
+            "stop_out": 300.0,
+            "margin_call": 300.0,
+            "stop_out_orders": "all",
+        },
     ),
 ]

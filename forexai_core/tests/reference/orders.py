@@ -99,6 +99,7 @@ class Order:
     expiry_ns: int
     oco: int
     held_back: bool = False  # reached by a price outside the sessions
+    margin: int = 0  # bound while it waits, minor units
     asleep: bool = False  # its stop was reached inside this bar; the limit waits for the next
 
     @property

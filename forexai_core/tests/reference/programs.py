@@ -46,6 +46,12 @@ def account_of(program: Program) -> Account:
         clock=given["clock"],
         limit_fill_open=program["limit_fill_open"],
         fifo=given.get("fifo", "none"),
+        leverages={name: exact(leverage) for name, leverage in given.get("leverages", {}).items()},
+        tiers=tuple((exact(equity), exact(leverage)) for equity, leverage in given.get("leverage_tiers", ())),
+        stop_out_mode=given.get("stop_out_mode", "percent"),
+        stop_out_orders=given.get("stop_out_orders", "binding"),
+        stop_out_hedged=given.get("stop_out_hedged", False),
+        protected=given.get("negative_balance_protection", False),
     )
 
 

@@ -14,6 +14,7 @@ from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.execution_choices import execution_choices
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices
+from forexai_core.backtesting.margin_lines import margin_choices, margin_events
 from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, StrategyUsed
 from forexai_core.engine.contracts import CostSheet
 from forexai_core.engine.ledger import Ledger
@@ -163,6 +164,7 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
             f"enforced by the clock {inputs.account.clock}: outside them orders are refused, and stops, targets and "
             "pending orders wait for the first price inside"
         )
+    lines |= margin_choices(inputs.account)
     for symbol, source in inputs.rates.items():
         lines[f"Rate {symbol}"] = "from prices" if isinstance(source, Bars | Ticks) else f"constant {float(source):g}"
     return lines
@@ -209,6 +211,8 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
         counts["held_back"] = int(account["held_back"])
     if account["stop_outs"]:
         counts["stop_outs"] = int(account["stop_outs"])
+    if account["margin_calls"]:
+        counts["margin_calls"] = int(account["margin_calls"])
     return counts
 
 
@@ -260,7 +264,7 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
         "strategies": (strategy,),
         "data": used,
         "costs": cost_lines(ledger.setup.costs, inputs.account.currency),
-        "choices": choices_of(inputs),
+        "choices": choices_of(inputs) | margin_events(ledger.account, inputs.account),
         "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in used)},
         "seed": inputs.seed,
         "engine_version": engine_version(),

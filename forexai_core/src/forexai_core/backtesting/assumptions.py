@@ -9,6 +9,7 @@ from forexai_core.backtesting.face import ResultFace
 from forexai_core.backtesting.records import CostUsed, DataUsed, StrategyUsed
 from forexai_core.values.accounts import Account
 from forexai_core.values.clocks import format_time_ns
+from forexai_core.values.margin_rules import StopOutMode
 
 __all__ = ["assumptions_of", "parameter_text", "set_parameters"]
 
@@ -17,6 +18,7 @@ _COUNTS = {
     "crossed_quotes": "Crossed quotes, the ask raised to the bid",
     "refused_orders": "Orders refused",
     "held_back": "Stops, targets and orders that a price outside the sessions reached, held back",
+    "margin_calls": "Margin calls",
 }
 
 
@@ -59,9 +61,11 @@ def parameter_text(value: Any) -> str:
 
 
 def _account(account: Account) -> str:
+    mode = account.stop_out_mode
+    unit = "%" if mode is StopOutMode.PERCENT else f"{account.currency} of {mode.replace('_', ' ')}"
     return (
         f"{account.balance:,.{account.digits}f} {account.currency}, leverage 1:{account.leverage:g}, {account.mode}, "
-        f"clock {account.clock}, margin call at {account.margin_call:g} %, stop-out at {account.stop_out:g} %"
+        f"clock {account.clock}, margin call at {account.margin_call:g} {unit}, stop-out at {account.stop_out:g} {unit}"
     )
 
 

@@ -30,6 +30,13 @@ class AccountPart(_Part):
     clock: str
     margin_call: float
     stop_out: float
+    fifo: str = "none"
+    leverages: dict[str, float] = {}
+    leverage_tiers: list[list[float]] = []
+    stop_out_mode: str = "percent"
+    stop_out_orders: str = "binding"
+    stop_out_hedged: bool = False
+    negative_balance_protection: bool = False
 
 
 class StrategyPart(_Part):

@@ -20,6 +20,7 @@ from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.face import ResultFace
 from forexai_core.backtesting.files import write_whole
 from forexai_core.errors import ConfigError
+from forexai_core.values.accounts import Account
 
 __all__ = [
     "CANDLES_SAVED",
@@ -74,22 +75,32 @@ def result_json(result: ResultFace) -> bytes:
     return body[:-1] + b',"content_sha256":"' + content_hash(body).encode() + b'"}\n'
 
 
+def _account(account: Account) -> dict[str, Any]:
+    return {
+        "balance": account.balance,
+        "currency": account.currency,
+        "leverage": account.leverage,
+        "mode": str(account.mode),
+        "clock": account.clock.name,
+        "margin_call": account.margin_call,
+        "stop_out": account.stop_out,
+        "fifo": str(account.fifo),
+        "leverages": dict(account.leverages),
+        "leverage_tiers": [[tier.equity, tier.leverage] for tier in account.leverage_tiers],
+        "stop_out_mode": str(account.stop_out_mode),
+        "stop_out_orders": str(account.stop_out_orders),
+        "stop_out_hedged": account.stop_out_hedged,
+        "negative_balance_protection": account.negative_balance_protection,
+    }
+
+
 def _document(result: ResultFace) -> dict[str, Any]:
-    account = result.account
     return {
         "schema": SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "engine_version": result.engine_version,
         "seed": str(result.seed),
-        "account": {
-            "balance": account.balance,
-            "currency": account.currency,
-            "leverage": account.leverage,
-            "mode": str(account.mode),
-            "clock": account.clock.name,
-            "margin_call": account.margin_call,
-            "stop_out": account.stop_out,
-        },
+        "account": _account(result.account),
         "strategies": [
             {"name": each.name, "form": each.form, "title": each.title, "parameters": _plain(each.parameters)}
             for each in result.strategies

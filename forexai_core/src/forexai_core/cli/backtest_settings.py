@@ -30,6 +30,13 @@ class AccountPart(Settings):
     clock: str | None = None
     margin_call: float | None = None
     stop_out: float | None = None
+    fifo: Literal["none", "symbol", "size"] | bool | None = None
+    leverages: Mapping[str, float] | None = None
+    leverage_tiers: tuple[tuple[float, float], ...] | None = None
+    stop_out_mode: Literal["percent", "equity", "free_margin"] | None = None
+    stop_out_orders: Literal["binding", "all"] | None = None
+    stop_out_hedged: bool | None = None
+    negative_balance_protection: bool | None = None
 
 
 class DataPart(Settings):

@@ -63,8 +63,11 @@ class _Contract(Settings):
     swap_weekend: bool | None = None
     swap_days: tuple[float, ...] | None = None
     margin_initial: float | None = None
+    margin_maintenance: float | None = None
     margin_hedged: float | None = None
+    margin_hedged_use_leg: bool | None = None
     margin_rate: float | None = None
+    margin_rates: Mapping[str, tuple[float, float]] | None = None
     tick_value: float | None = None
     sessions: tuple[_Session, ...] | None = None
 
@@ -108,7 +111,10 @@ def _new(given: Mapping[str, Any]) -> Instrument:
     lacking = [name for name in _NEEDED if name not in given]
     if lacking:
         raise ConfigError(f"the catalogue does not know {given['symbol']}, so give {', '.join(lacking)} too.")
-    defaults = {"margin_currency": given["base_currency"], "margin_hedged": given["contract_size"]}
+    defaults = {
+        "margin_currency": given["base_currency"],
+        "margin_hedged": given.get("margin_initial") or given["contract_size"],
+    }
     return Instrument(**(defaults | _sized(given)))
 
 

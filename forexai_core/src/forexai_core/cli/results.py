@@ -18,6 +18,7 @@ from forexai_core.plugins import discover
 from forexai_core.ports.report import Report
 from forexai_core.reports import report_writers
 from forexai_core.services.assembly import default_home, embedded_services
+from forexai_core.values.accounts import Account
 
 __all__ = ["Wanted", "document_of", "show_result", "writers_for"]
 
@@ -56,13 +57,19 @@ def _plugin_writers(suffixes: set[str]) -> dict[str, Report]:
     return {offer.suffix: offer.open(offer.settings(), services) for offer in offers if offer.suffix in suffixes}
 
 
+def _account(account: Account) -> dict[str, Any]:
+    tiers = [[tier.equity, tier.leverage] for tier in account.leverage_tiers]
+    plain = {"clock": account.clock.name, "leverages": dict(account.leverages), "leverage_tiers": tiers}
+    return attrs.asdict(account, recurse=False) | plain
+
+
 def document_of(result: Result) -> dict[str, Any]:
     """Give a result as one object: what it rests on, every figure, every trade."""
     names = TRADE.names or ()
     return {
         "strategies": [attrs.asdict(each) for each in result.strategies],
         "data": [attrs.asdict(each) for each in result.data],
-        "account": attrs.asdict(result.account, recurse=False) | {"clock": result.account.clock.name},
+        "account": _account(result.account),
         "costs": [attrs.asdict(each) for each in result.costs],
         "counts": dict(result.counts),
         "assumptions": dict(result.assumptions),

@@ -11,7 +11,8 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 from forexai_core.engine.extremes import extend
-from forexai_core.engine.margin import TOLERANCE, mark
+from forexai_core.engine.margin import TOLERANCE, below, mark
+from forexai_core.engine.margin_calls import watch_margin
 from forexai_core.engine.money import profit_of
 from forexai_core.engine.quotes import set_quotes, set_rates
 from forexai_core.engine.records import FAR, NEVER, NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
@@ -106,7 +107,7 @@ def _within(symbol: Any, quotes: Quotes) -> bool:
 def _covered_at_worst(book: Book, index: int, quotes: Quotes) -> bool:
     """Say whether the margin holds with every position of a symbol at its worst price of the bar."""
     account = book["account"]
-    if account["margin"] <= 0.0:
+    if account["margin"] <= 0.0 and account["stop_out_hedged"] == 0:
         return True
     equity = account["balance"]
     scale = account["money_scale"]
@@ -119,7 +120,9 @@ def _covered_at_worst(book: Book, index: int, quotes: Quotes) -> bool:
         symbol = book["symbols"][position["symbol"]]
         steps, cost = position["volume_steps"], position["cost"]
         equity += profit_of(symbol, side, steps, cost, price, scale) + position["swap"]
-    return 100.0 * equity >= account["stop_out"] * account["margin"] + TOLERANCE
+    if account["margin"] <= 0.0:
+        return equity > TOLERANCE
+    return not below(account, account["stop_out"], equity - 2.0 * TOLERANCE)
 
 
 @kernel(inline="always")
@@ -134,7 +137,7 @@ def is_calm(book: Book, market: Market, event: int, index: int, quotes: Quotes) 
     symbol = book["symbols"][index]
     if not _within(symbol, quotes):
         return False
-    if account["positions"] == 0:
+    if account["positions"] == 0 and account["margin"] <= 0.0:  # orders may bind margin, too
         return True
     if len(market.rates):
         set_rates(book, market, event, 0)
@@ -195,4 +198,6 @@ def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quot
             if decides:
                 position["bars"] += 1
     mark(book)
-    note_equity(book, index, lowest_equity(book, index, quotes))
+    lowest = lowest_equity(book, index, quotes)
+    note_equity(book, index, lowest)
+    watch_margin(book, index, quotes, lowest)

@@ -12,8 +12,10 @@ from forexai_core.engine.checks import (
     INVALID_PRICE,
     INVALID_VOLUME,
     NO_LIQUIDITY,
+    NO_MONEY,
     NO_POSITION,
     REQUOTE,
+    affordable_wait,
     frozen,
     refuse,
     stops_fit,
@@ -22,6 +24,7 @@ from forexai_core.engine.checks import (
 from forexai_core.engine.close_by import close_by
 from forexai_core.engine.deals import SIGNAL, close_position, find_position
 from forexai_core.engine.fifo import out_of_turn
+from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
     ENTRY_OUT,
     FILLING_FOK,
@@ -52,6 +55,7 @@ def cancel_order(book: Book, row: int) -> None:
     account["activity"] += 1
     for number in range(row, account["orders"]):
         book["orders"][number] = book["orders"][number + 1]
+    rebind(book)
 
 
 @kernel
@@ -238,6 +242,16 @@ def _modify_order(book: Book, request: Any) -> None:
     if why:
         refuse(book, why)
         return
+    if book["account"]["orders_bind"]:
+        mark(book)
+        book["account"]["checked_equity"] = book["account"]["equity"]
+        kind, steps = order["origin"], order["volume_steps"]
+        margin = initial_margin(book["account"], symbol, kind, order["side"], steps, own)
+        if not affordable_wait(book, order["symbol"], margin - order["margin"]):
+            refuse(book, NO_MONEY)
+            return
+        order["margin"] = margin
+        rebind(book)
     order["price"] = price
     order["limit_price"] = limit
     order["stop_loss"] = stop

@@ -9,9 +9,9 @@ import numpy as np
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.commissions import fixed_commission, step_commission
-from forexai_core.engine.margin import TOLERANCE, account_margin, margin_of, mark
+from forexai_core.engine.margin import TOLERANCE, account_margin, initial_margin, mark
 from forexai_core.engine.money import convert, money
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
+from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, REQUEST_MARKET, STATUS_RATE_UNKNOWN
 
 __all__ = [
     "FIFO_CLOSE",
@@ -28,6 +28,7 @@ __all__ = [
     "NO_POSITION",
     "REQUOTE",
     "affordable",
+    "affordable_wait",
     "frozen",
     "refuse",
     "sized",
@@ -116,6 +117,7 @@ def affordable(book: Book, index: int, side: int, steps: int, price: int) -> boo
     """Say whether free margin at present quotes covers a volume that opens at a price."""
     account = book["account"]
     mark(book)
+    account["checked_equity"] = account["equity"]
     free = account["equity"] - account["margin"]
     symbol = book["symbols"][index]
     if account["netting"] == 1:
@@ -126,11 +128,20 @@ def affordable(book: Book, index: int, side: int, steps: int, price: int) -> boo
                 if rest <= 0:
                     return True
                 margin = money(position["margin"], account["money_scale"])
-                extra = margin_of(account, symbol, rest, price) - margin
+                extra = initial_margin(account, symbol, REQUEST_MARKET, side, rest, price) - margin
                 return _covered(account, index, extra, free)
-    margin = margin_of(account, symbol, steps, price)
+    margin = initial_margin(account, symbol, REQUEST_MARKET, side, steps, price)
     extra = account_margin(book, index, side, steps, margin) - account["margin"]
     return _covered(account, index, extra, free)
+
+
+@kernel
+def affordable_wait(book: Book, index: int, margin: float) -> bool:
+    """Say whether free margin at present quotes covers what an order binds while it waits."""
+    account = book["account"]
+    if margin == 0.0:  # most brokers' pending orders bind nothing
+        return True
+    return _covered(account, index, margin, account["equity"] - account["margin"])
 
 
 @kernel

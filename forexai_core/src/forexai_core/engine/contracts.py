@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.margin_terms import check_mode, symbol_terms
 from forexai_core.engine.records import SYMBOL
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
@@ -140,7 +141,8 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
 
 
 def _value_per_point_step(instrument: Instrument) -> float:
-    if instrument.calculation_mode is CalculationMode.FUTURES and instrument.tick_value > 0.0:
+    future = instrument.calculation_mode in (CalculationMode.FUTURES, CalculationMode.EXCHANGE_FUTURES)
+    if future and instrument.tick_value > 0.0:
         per_lot = instrument.tick_value / instrument.tick_size * instrument.point
     else:
         per_lot = instrument.contract_size / 10.0**instrument.digits
@@ -167,13 +169,6 @@ def _base_conversion(instrument: Instrument, currency: str) -> int:
     return 2 if instrument.base_currency == instrument.profit_currency else 1
 
 
-def _index_factor(instrument: Instrument) -> float:
-    """Margin of a CFD on an index counts the value of its tick, where one is given."""
-    if instrument.calculation_mode is CalculationMode.CFD_INDEX and instrument.tick_value > 0.0:
-        return instrument.tick_value / instrument.tick_size
-    return 1.0
-
-
 def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) -> NDArray[np.void]:
     """Write the ledger's record of a symbol.
 
@@ -186,14 +181,9 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
     ConfigError
         If the contract cannot be simulated.
     """
-    mode = instrument.calculation_mode
-    if mode is CalculationMode.FUTURES and instrument.margin_initial == 0.0:
-        raise ConfigError(
-            f"{instrument.symbol}: the margin of a future is its margin_initial, which is 0. "
-            "Give it with instrument.with_values(margin_initial=…)."
-        )
+    check_mode(instrument)
     record = np.zeros(1, SYMBOL)
-    for name, value in (_contract_values(instrument) | _cost_values(sheet)).items():
+    for name, value in (_contract_values(instrument) | symbol_terms(instrument, account) | _cost_values(sheet)).items():
         record[name] = value
     record["profit_conversion"], record["margin_conversion"] = _conversions(instrument, account.currency)
     record["base_conversion"] = _base_conversion(instrument, account.currency)
@@ -217,9 +207,6 @@ def _contract_values(instrument: Instrument) -> dict[str, float]:
         "stops_level": instrument.stops_level_points,
         "freeze_level": instrument.freeze_level_points,
         "margin_mode": _CALCULATION.index(instrument.calculation_mode),
-        "margin_initial": instrument.margin_initial,
-        "margin_rate": instrument.margin_rate * _index_factor(instrument),
-        "margin_hedged": instrument.margin_hedged,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.commissions import commission_of
-from forexai_core.engine.margin import account_margin, margin_of
+from forexai_core.engine.margin import account_margin, maintenance_margin
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
@@ -166,7 +166,8 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     position["commission"] = commission
     position["swap"] = 0.0
     position["reopen_points"] = 0.0
-    position["margin"] = margin_of(account, book["symbols"][entry.symbol], entry.steps, entry.price)
+    symbol = book["symbols"][entry.symbol]
+    position["margin"] = maintenance_margin(account, symbol, entry.side, entry.steps, entry.price)
     position["initial_risk"] = _loss_at_stop(book, entry)
     position["open_reason"] = entry.reason
     position["ambiguous"] = 0
@@ -197,7 +198,7 @@ def _add(book: Book, row: int, entry: Entry) -> None:
     position["cost"] += float(entry.price) * entry.steps
     position["commission"] += commission
     symbol = book["symbols"][entry.symbol]
-    position["margin"] += margin_of(account, symbol, entry.steps, entry.price)
+    position["margin"] += maintenance_margin(account, symbol, entry.side, entry.steps, entry.price)
     position["initial_risk"] += _loss_at_stop(book, entry)
     if entry.stop_loss != NO_PRICE:
         position["stop_loss"] = entry.stop_loss
@@ -322,6 +323,8 @@ def close_position(
         _remove(book, row)
     else:
         _keep_rest(position, deal, debits, scale)
+    if account["protected"]:
+        _protect(account)
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
 
 
@@ -360,6 +363,14 @@ def _keep_rest(position: Any, deal: Any, debits: float, scale: float) -> None:
     position["margin"] *= left
     position["initial_risk"] *= left
     position["volume_steps"] -= steps
+
+
+@kernel
+def _protect(account: Any) -> None:
+    """Raise a negative balance to 0 once nothing is open."""
+    if account["positions"] == 0 and account["balance"] < 0.0:
+        account["compensated"] -= account["balance"]
+        account["balance"] = 0.0
 
 
 @kernel(inline="always")

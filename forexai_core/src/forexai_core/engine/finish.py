@@ -7,6 +7,7 @@ from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Books, Curve, Market
 from forexai_core.engine.curve import write_equity
 from forexai_core.engine.deals import close_position
+from forexai_core.engine.margin import rebind
 from forexai_core.engine.records import ENTRY_OUT
 from forexai_core.engine.reopening import reopen_positions
 from forexai_core.engine.swaps import charge
@@ -57,7 +58,9 @@ def finish(books: Books, market: Market, curve: Curve) -> None:
     _count_dropped(book)
     _last_rollovers(book, market)
     end_ns = account["end_ns"]
-    closed = account["positions"] > 0
+    closed = account["positions"] > 0 or account["margin"] > 0.0
+    account["orders"] = 0
+    rebind(book)
     while account["positions"] > 0:
         position = book["positions"][0]
         symbol = book["symbols"][position["symbol"]]
@@ -65,7 +68,6 @@ def finish(books: Books, market: Market, curve: Curve) -> None:
         account["time_ns"] = symbol["last_end_ns"]
         close_position(book, 0, position["volume_steps"], price, _END, 0, 0, ENTRY_OUT)
     account["end_ns"] = end_ns
-    account["orders"] = 0
     if closed:
         account["equity"] = account["balance"]
         if account["equity_rows"] > 0:

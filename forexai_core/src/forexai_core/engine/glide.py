@@ -27,10 +27,11 @@ _BLOCK = 256  # bars: they stay in the nearest cache over the three passes
 
 @kernel(inline="always")
 def is_simple(book: Book, market: Market) -> bool:
-    """Say whether there is one symbol, at most one position, no order, no request and no column of rates."""
+    """Say whether there is one symbol, at most one position, and no order, request, margin call or column of rates."""
     account = book["account"]
     simple = account["orders"] == 0 and account["requests"] == 0 and account["positions"] <= 1
     simple = simple and account["instant"] == 0  # there the last quotes are what a trader has seen
+    simple = simple and account["called"] == 0  # whether a margin call still stands is looked at event by event
     return simple and len(market.events) == 0 and len(market.rates) == 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market
-from forexai_core.engine.margin import TOLERANCE
+from forexai_core.engine.margin import TOLERANCE, least_equity
 from forexai_core.engine.money import HALF
 
 __all__ = ["Held", "held_of", "profit_at"]
@@ -28,7 +28,7 @@ class Held(NamedTuple):
     above: int  # points of the exit side's high from which the bar is not calm
     below: int  # likewise of its low
     extra: int  # points from the columns that are read to the exit side
-    least: float  # equity below which a stop-out has to be looked for
+    least: float  # equity below which a margin call or stop-out has to be looked for
 
 
 @kernel(inline="always")
@@ -40,8 +40,10 @@ def held_of(book: Book, market: Market) -> Held:
         above, below = symbol["calm_ask_high"], symbol["calm_ask_low"]
         extra = 0 if len(market.ask.close) else symbol["spread"]
     least = -np.inf
-    if account["margin"] > 0.0:
-        least = (account["stop_out"] * account["margin"] + TOLERANCE) / 100.0 + TOLERANCE
+    if account["margin"] > 0.0:  # the margin call lies at the stop-out or above
+        least = least_equity(account, account["margin_call"]) + 2.0 * TOLERANCE
+    elif account["stop_out_hedged"]:
+        least = TOLERANCE
     return Held(
         account["balance"],
         position["swap"],

@@ -11,7 +11,19 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.money import margin_currency, money, profit_of
 
-__all__ = ["TOLERANCE", "account_margin", "level_below", "margin_of", "mark", "open_profit"]
+__all__ = [
+    "TOLERANCE",
+    "account_margin",
+    "below",
+    "call_margin",
+    "initial_margin",
+    "least_equity",
+    "level_below",
+    "maintenance_margin",
+    "mark",
+    "open_profit",
+    "rebind",
+]
 
 TOLERANCE = 1e-6
 """Money and levels closer than this are equal: binary fractions must not decide."""
@@ -19,36 +31,67 @@ TOLERANCE = 1e-6
 # Order of values.instruments.CalculationMode.
 _FOREX, _FOREX_NO_LEVERAGE, _FUTURES, _CFD, _CFD_INDEX, _CFD_LEVERAGE, _STOCKS = range(7)
 
+# Order of values.margin_rules.StopOutMode.
+_PERCENT, _EQUITY, _FREE_MARGIN = 0, 1, 2
+
 
 @kernel
-def margin_of(account: Any, symbol: Any, steps: int, price: int) -> float:
-    """Compute the margin that a volume binds when it opens at a price.
+def _leverage(account: Any, symbol: Any) -> float:
+    """Give the leverage of a symbol at the equity at which an order was last checked."""
+    allowed = symbol["leverage"]
+    for tier in range(account["tiers"]):
+        if account["checked_equity"] >= account["tier_equity"][tier] - TOLERANCE:
+            allowed = min(symbol["leverage"], account["tier_leverage"][tier])
+    return allowed
 
-    Returns
-    -------
-    float
-        Account currency, rounded.
-    """
+
+@kernel
+def _bound(account: Any, symbol: Any, steps: int, price: int, per_lot: float, rate: float) -> float:
     lots = steps * symbol["volume_step"]
     mode = symbol["margin_mode"]
-    if symbol["margin_initial"] > 0.0:
-        amount = lots * symbol["margin_initial"]
+    if per_lot > 0.0:
+        amount = lots * per_lot
     else:
         amount = lots * symbol["contract_size"]
         if mode not in (_FOREX, _FOREX_NO_LEVERAGE):
             # futures without an initial margin are refused at set-up
             amount = steps * symbol["value_per_point_step"] * price
         if mode in (_FOREX, _CFD_LEVERAGE):
-            amount /= account["leverage"]
-    amount *= symbol["margin_rate"]
-    return money(margin_currency(symbol, amount, price), account["money_scale"])
+            amount /= _leverage(account, symbol)
+    return money(margin_currency(symbol, amount * rate, price), account["money_scale"])
+
+
+@kernel
+def initial_margin(account: Any, symbol: Any, kind: int, side: int, steps: int, price: int) -> float:
+    """Compute the margin that an order of a kind (REQUEST_*) asks for at a price; account currency, rounded."""
+    rate = symbol["initial_rate"][2 * (kind - 1) + (1 if side < 0 else 0)]
+    return _bound(account, symbol, steps, price, symbol["margin_initial"], rate)
+
+
+@kernel
+def maintenance_margin(account: Any, symbol: Any, side: int, steps: int, price: int) -> float:
+    """Compute the margin that a volume binds which opened at a price; account currency, rounded."""
+    rate = symbol["maintenance_rate"][1 if side < 0 else 0]
+    return _bound(account, symbol, steps, price, symbol["margin_maintenance"], rate)
+
+
+@kernel
+def _hedged(symbol: Any, buys: int, sells: int, bought: float, sold: float) -> float:
+    """Give the margin of a symbol with both sides open, from the margins of the sides."""
+    if symbol["hedged_use_leg"]:
+        return max(bought, sold)
+    covered = min(buys, sells)
+    bound = (bought + sold) / (buys + sells) * covered * symbol["hedged_weight"]
+    if buys > sells:
+        return bound + bought / buys * (buys - covered)
+    return bound + sold / sells * (sells - covered)
 
 
 @kernel
 def account_margin(book: Book, index: int, side: int, steps: int, margin: float) -> float:
-    """Sum the margin of all positions, as if one more volume were open.
+    """Sum the margin of all positions and of the orders that bind any, as if one more volume were open.
 
-    Where both sides of a symbol are open, the covered volume counts with the hedged contract size.
+    Where both sides of a symbol are open, covered volume counts by the average of both, uncovered by that of its side.
 
     Parameters
     ----------
@@ -58,32 +101,38 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
         Symbol, side, volume and margin of the volume to add; ``steps`` 0 adds none.
     """
     total = 0.0
-    count = book["account"]["positions"]
-    for number in range(book["account"]["symbols"]):
+    account = book["account"]
+    for number in range(account["symbols"]):
         buys = sells = 0
-        bound = 0.0
+        bought = sold = 0.0
         if number == index and steps > 0:
-            bound = margin
             if side > 0:
-                buys = steps
+                buys, bought = steps, margin
             else:
-                sells = steps
-        for row in range(count):
+                sells, sold = steps, margin
+        for row in range(account["positions"]):
             position = book["positions"][row]
-            if position["symbol"] == number:
-                bound += position["margin"]
-                if position["side"] > 0:
-                    buys += position["volume_steps"]
-                else:
-                    sells += position["volume_steps"]
-        covered = min(buys, sells)
-        if covered > 0:
-            symbol = book["symbols"][number]
-            weight = symbol["margin_hedged"] / symbol["contract_size"]
-            uncovered = max(buys, sells) - covered
-            bound *= (uncovered + covered * weight) / (buys + sells)
-        total += money(bound, book["account"]["money_scale"])
+            if position["symbol"] == number and position["side"] > 0:
+                bought += position["margin"]
+                buys += position["volume_steps"]
+            elif position["symbol"] == number:
+                sold += position["margin"]
+                sells += position["volume_steps"]
+        bound = bought + sold
+        if buys > 0 and sells > 0:
+            bound = _hedged(book["symbols"][number], buys, sells, bought, sold)
+        total += money(bound, account["money_scale"])
+    if account["orders_bind"]:
+        for row in range(account["orders"]):
+            total += book["orders"][row]["margin"]
     return total
+
+
+@kernel
+def rebind(book: Book) -> None:
+    """Sum the margin anew after pending orders have changed, where they can bind any."""
+    if book["account"]["orders_bind"]:
+        book["account"]["margin"] = account_margin(book, 0, 0, 0, 0.0)
 
 
 @kernel(inline="always")
@@ -113,10 +162,40 @@ def mark(book: Book) -> None:
 
 
 @kernel(inline="always")
+def least_equity(account: Any, level: float) -> float:
+    """Give the equity below which the account is below a level of margin call or stop-out."""
+    if account["stop_out_mode"] == _PERCENT:
+        return level * account["margin"] / 100.0
+    return level if account["stop_out_mode"] == _EQUITY else level + account["margin"]
+
+
+@kernel(inline="always")
+def below(account: Any, level: float, equity: float) -> bool:
+    """Say whether an equity is below a level of margin call or stop-out."""
+    if account["stop_out_mode"] == _PERCENT:
+        return 100.0 * equity < level * account["margin"] - TOLERANCE
+    return equity < least_equity(account, level) - TOLERANCE
+
+
+@kernel
+def call_margin(account: Any) -> None:
+    """Count a margin call, at the opening time of the present event, unless one is standing."""
+    if account["called"] == 0 and account["margin"] > 0.0:
+        account["called"] = 1
+        account["margin_calls"] += 1
+        account["margin_call_ns"] = account["time_ns"]
+        if account["margin_calls"] == 1:
+            account["first_margin_call_ns"] = account["time_ns"]
+
+
+@kernel(inline="always")
 def level_below(book: Book) -> bool:
-    """Say whether the margin level at present quotes lies below the stop-out level."""
+    """Say whether the account at present quotes is below its stop-out."""
     account = book["account"]
     if account["margin"] <= 0.0:
-        return False
+        if account["stop_out_hedged"] == 0 or account["positions"] == 0:
+            return False
+        mark(book)
+        return account["equity"] < -TOLERANCE
     mark(book)
-    return 100.0 * account["equity"] < account["stop_out"] * account["margin"] - TOLERANCE
+    return below(account, account["stop_out"], account["equity"])

@@ -85,14 +85,14 @@ def open_phase(book: Book, index: int) -> None:
     account = book["account"]
     if account["orders"] > 0:
         expire_orders(book, index)
-    if account["positions"] > 0:
+    if account["positions"] > 0 or account["margin"] > 0.0:
         stop_out(book, 0)
-    deals = account["next_deal"]
+    deals, margin = account["next_deal"], account["margin"]
     if account["positions"] > 0:
         _exits(book, index)
     if account["orders"] > 0:
         _triggers(book, index)
     if account["requests"] > 0:
         execute_requests(book, index)
-    if account["next_deal"] != deals:
+    if account["next_deal"] != deals or account["margin"] != margin:
         stop_out(book, 0)  # closing one side of a hedge can bind more margin, too

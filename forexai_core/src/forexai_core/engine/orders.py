@@ -17,6 +17,7 @@ from forexai_core.engine.checks import (
     NO_MONEY,
     REQUOTE,
     affordable,
+    affordable_wait,
     refuse,
     sized,
     stops_fit,
@@ -24,6 +25,7 @@ from forexai_core.engine.checks import (
 )
 from forexai_core.engine.deals import SIGNAL, Entry, fill
 from forexai_core.engine.fifo import opposed
+from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
     ENTERED_OPEN,
     FILLING_FOK,
@@ -166,19 +168,46 @@ def _fill_at_market(book: Book, request: Any, price: int, steps: int, filled: in
 
 
 @kernel
-def _place(book: Book, request: Any) -> None:
-    own = request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
-    limit, expiry_ns = request["limit_price"], expiry_of(book, request)
+def _own_price(request: Any) -> int:
+    return request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"]
+
+
+@kernel
+def _placing_refused(book: Book, request: Any, expiry_ns: int) -> int:
+    """Give why a pending order is refused, the margin that it would bind left aside; or 0."""
+    own = _own_price(request)
     why = _asked(book, request, own, own)
     volume = why in (INVALID_VOLUME, LIMIT_VOLUME)
-    if not volume and price_problem(book, request, request["price"], limit, expiry_ns):
-        why = INVALID_PRICE
+    if not volume and price_problem(book, request, request["price"], request["limit_price"], expiry_ns):
+        return INVALID_PRICE
     if why == 0 and opposed(book, request["symbol"], request["side"]):
-        why = HEDGE_PROHIBITED
+        return HEDGE_PROHIBITED
+    return why
+
+
+@kernel
+def _margin_to_wait(book: Book, request: Any) -> float:
+    """Compute what a pending order binds while it waits."""
+    account, own = book["account"], _own_price(request)
+    if account["orders_bind"] == 0:
+        return 0.0
+    mark(book)
+    account["checked_equity"] = account["equity"]
+    symbol, steps = book["symbols"][request["symbol"]], _steps_of(book, request, own, _stop_of(request, own))
+    return initial_margin(account, symbol, request["kind"], request["side"], steps, own)
+
+
+@kernel
+def _place(book: Book, request: Any) -> None:
+    expiry_ns = expiry_of(book, request)
+    why = _placing_refused(book, request, expiry_ns)
+    margin = 0.0 if why else _margin_to_wait(book, request)
+    if why == 0 and not affordable_wait(book, request["symbol"], margin):
+        why = NO_MONEY
     if why:
         refuse(book, why)
         return
-    account = book["account"]
+    account, own = book["account"], _own_price(request)
     order = book["orders"][account["orders"]]
     account["orders"] += 1
     account["activity"] += 1
@@ -192,7 +221,7 @@ def _place(book: Book, request: Any) -> None:
     stop = _stop_of(request, own)
     order["volume_steps"] = _steps_of(book, request, own, stop)
     order["price"] = request["price"]
-    order["limit_price"] = limit
+    order["limit_price"] = request["limit_price"]
     order["stop_loss"] = stop
     order["take_profit"] = _target_of(request, own)
     order["trail_distance"] = request["trail_distance"]
@@ -203,6 +232,8 @@ def _place(book: Book, request: Any) -> None:
     order["oco"] = request["oco"]
     order["tag"] = request["tag"]
     order["held_back"] = 0
+    order["margin"] = margin
+    rebind(book)
 
 
 @kernel

@@ -11,6 +11,8 @@ from forexai_core.engine.changes import cancel_order, remove_group
 from forexai_core.engine.checks import HEDGE_PROHIBITED, NO_MONEY, affordable, refuse
 from forexai_core.engine.deals import Entry, fill, find_position, netting_row
 from forexai_core.engine.fifo import opposed
+from forexai_core.engine.margin import rebind
+from forexai_core.engine.money import money
 from forexai_core.engine.records import (
     ENTERED_OPEN,
     ORDER_LIMIT,
@@ -39,6 +41,15 @@ def _reason(origin: int) -> int:
     if origin == ORDER_LIMIT:
         return _LIMIT
     return _STOP if origin == ORDER_STOP else _STOP_LIMIT
+
+
+@kernel
+def _go_on(book: Book, order: Any, rest: int, bound: float) -> None:
+    """Let the rest of an order wait on, and bind its share of margin; its group is over."""
+    order["volume_steps"] = rest
+    order["oco"] = 0
+    order["margin"] = money(bound, book["account"]["money_scale"])
+    rebind(book)
 
 
 @kernel
@@ -86,14 +97,15 @@ def fill_order(book: Book, row: int, price: int, entered: int) -> bool:
         cancel_order(book, row)
         refuse(book, HEDGE_PROHIBITED)
         return False
+    bound, order["margin"] = order["margin"], 0.0  # an order that fills binds nothing any more
+    rebind(book)
     if not affordable(book, entry.symbol, entry.side, filled, price):
         cancel_order(book, row)
         refuse(book, NO_MONEY)
         return False
     take(book, entry.symbol, entry.side, steps, filled)
     if filled < steps:
-        order["volume_steps"] = steps - filled
-        order["oco"] = 0  # its group is over
+        _go_on(book, order, steps - filled, bound * (steps - filled) / steps)
     else:
         cancel_order(book, row)
     remove_group(book, group, strategy)

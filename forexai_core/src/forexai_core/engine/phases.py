@@ -21,6 +21,7 @@ from forexai_core.engine.deals import age_positions, settle_entries
 from forexai_core.engine.first_class import address_of, caller
 from forexai_core.engine.inside import inside_phase
 from forexai_core.engine.margin import mark
+from forexai_core.engine.margin_calls import watch_margin
 from forexai_core.engine.opening import open_phase
 from forexai_core.engine.records import BOOK, ROLLOVER
 from forexai_core.engine.reopening import reopen_positions
@@ -78,6 +79,7 @@ def _close(book: Book, index: int, quotes: Quotes, decides: bool, next_rollover_
             age_positions(book, index)
         lowest = lowest_equity(book, index, quotes)
     note_equity(book, index, lowest)
+    watch_margin(book, index, quotes, lowest)
     note_calm(book, next_rollover_ns)
 
 

@@ -106,6 +106,7 @@ ORDER = np.dtype(
         ("oco", np.int64),
         ("tag", np.int64),
         ("held_back", np.int64),  # 1 once a price outside the sessions has reached it
+        ("margin", np.float64),  # what it binds while it waits
     ]
 )
 """An order that waits at the venue."""
@@ -208,9 +209,13 @@ SYMBOL = np.dtype(
         ("commission_sides", np.float64),  # 2: opening and closing deals, 1: opening ones
         ("swap_mode", np.int64),  # index into SwapMode
         ("margin_mode", np.int64),  # index into CalculationMode
-        ("margin_initial", np.float64),
-        ("margin_rate", np.float64),
-        ("margin_hedged", np.float64),
+        ("leverage", np.float64),
+        ("margin_initial", np.float64),  # of a lot; 0 by formula
+        ("margin_maintenance", np.float64),
+        ("initial_rate", np.float64, (8,)),  # by ORDER_TYPES
+        ("maintenance_rate", np.float64, (2,)),  # buy, sell
+        ("hedged_weight", np.float64),  # share of its margin that covered volume binds
+        ("hedged_use_leg", np.int64),
         ("profit_conversion", np.int64),  # 0 same currency, 1 own price, 2 column
         ("margin_conversion", np.int64),  # 0 same, 1 own price, 2 column
         ("base_conversion", np.int64),  # 0 same, 1 own price and then like profit, 2 like profit
@@ -302,7 +307,6 @@ LEVEL = np.dtype([("row", np.int64), ("balance", np.float64), ("margin", np.floa
 ACCOUNT = np.dtype(
     [
         ("money_scale", np.float64),  # 10 ** digits of the account currency
-        ("leverage", np.float64),
         ("netting", np.int64),
         ("fifo", np.int64),  # index into FifoRule
         ("stop_out", np.float64),
@@ -318,6 +322,20 @@ ACCOUNT = np.dtype(
         ("requote_share", np.float64),
         ("bounded", np.int64),  # 1: a price fills only so much
         ("filling", np.int64),  # FILLING_*
+        ("stop_out_mode", np.int64),  # index into StopOutMode
+        ("stop_out_all_orders", np.int64),
+        ("stop_out_hedged", np.int64),
+        ("protected", np.int64),  # against a negative balance
+        ("compensated", np.float64),  # what that protection has paid in
+        ("orders_bind", np.int64),  # whether any pending order can bind margin
+        ("checked_equity", np.float64),  # when an order was last checked: it decides the leverage
+        ("tiers", np.int64),
+        ("tier_equity", np.float64, (16,)),
+        ("tier_leverage", np.float64, (16,)),
+        ("called", np.int64),  # whether the level was below the margin call at the last close
+        ("margin_calls", np.int64),
+        ("first_margin_call_ns", np.int64),
+        ("margin_call_ns", np.int64),  # of the last one
         ("limit_fill_open", np.int64),  # 1: limits and targets gapped by an open fill there
         ("balance", np.float64),
         ("equity", np.float64),

@@ -13,7 +13,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.deals import next_deal, settle_money
-from forexai_core.engine.margin import account_margin, margin_of
+from forexai_core.engine.margin import account_margin, maintenance_margin
 from forexai_core.engine.money import charge, profit_of
 from forexai_core.engine.records import ENTRY_IN, ENTRY_OUT, NO_PRICE
 from forexai_core.engine.swaps import REOPEN_BID, exit_quote
@@ -59,7 +59,7 @@ def _open(book: Book, position: Any, price: int) -> None:
     position["best"] = position["worst"] = price
     position["commission"] = position["swap"] = 0.0
     position["ambiguous"] = 0
-    position["margin"] = margin_of(account, symbol, steps, price)
+    position["margin"] = maintenance_margin(account, symbol, side, steps, price)
     position["initial_risk"] = 0.0
     if position["stop_loss"] != NO_PRICE:
         scale = account["money_scale"]

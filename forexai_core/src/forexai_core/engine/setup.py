@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -13,6 +13,7 @@ from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.conversions import conversion_table
 from forexai_core.engine.hours import outside_hours
+from forexai_core.engine.margin_terms import account_terms, symbol_terms
 from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
 from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS, NEVER
@@ -24,7 +25,7 @@ from forexai_core.values.accounts import Account, AccountMode, Costs, FifoRule
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
 from forexai_core.values.execution import Execution, ExecutionMode
-from forexai_core.values.instruments import FillingMode
+from forexai_core.values.instruments import FillingMode, Instrument
 from forexai_core.values.points import Points, widened
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY
@@ -82,22 +83,24 @@ class Setup:
         return rows[0] if len(rows) == 1 else np.concatenate(rows)
 
 
-def _account_record(account: Account, symbols: int, limit_fill_open: bool, conditions: Conditions) -> NDArray[np.void]:
+def _account_record(
+    account: Account, instruments: Sequence[Instrument], limit_fill_open: bool, conditions: Conditions
+) -> NDArray[np.void]:
     record = np.zeros(1, ACCOUNT)
     record["money_scale"] = 10.0**account.digits
-    record["leverage"] = account.leverage
     record["netting"] = int(account.mode is AccountMode.NETTING)
     record["fifo"] = _FIFO.index(account.fifo)
-    record["stop_out"] = account.stop_out
-    record["margin_call"] = account.margin_call
+    for name, value in account_terms(account, [symbol_terms(each, account) for each in instruments]).items():
+        record[name] = value
     record["limit_fill_open"] = int(limit_fill_open)
     record["straight"] = int(conditions.models_paths)
     for name, value in _execution_values(conditions).items():
         record[name] = value
     record["balance"] = account.balance
     record["equity"] = account.balance
+    record["checked_equity"] = account.balance
     record["lowest"] = np.inf
-    record["symbols"] = symbols
+    record["symbols"] = len(instruments)
     record["next_ticket"] = 1
     record["next_deal"] = 1
     return record
@@ -277,7 +280,9 @@ def prepare(
     rollovers = due_rows(account.clock, sheets.values(), stream.time_ns, stream.end_ns)
     return Setup(
         symbols=tuple(series),
-        account_record=_account_record(account, len(series), limit_fill_open, conditions),
+        account_record=_account_record(
+            account, [each.instrument for each in series.values()], limit_fill_open, conditions
+        ),
         symbol_records=records,
         market=_market(stream, table, rollovers, _columns(stream, series, records, account.clock, conditions)),
         series=tuple(series.values()),

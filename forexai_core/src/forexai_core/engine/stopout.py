@@ -5,9 +5,10 @@ from __future__ import annotations
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Quotes
+from forexai_core.engine.changes import cancel_order
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.fifo import first_to_close
-from forexai_core.engine.margin import level_below, open_profit
+from forexai_core.engine.margin import call_margin, level_below, open_profit, rebind
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import ENTRY_OUT
 
@@ -38,8 +39,29 @@ def _worst_position(book: Book) -> int:
 
 
 @kernel
+def _release(book: Book) -> bool:
+    """Remove what the account's rule removes of the pending orders next; say whether there was any."""
+    account = book["account"]
+    if account["orders"] == 0:
+        return False
+    if account["stop_out_all_orders"]:
+        account["activity"] += account["orders"]
+        account["orders"] = 0
+        rebind(book)
+        return True
+    chosen, most = -1, 0.0
+    for row in range(account["orders"]):
+        if book["orders"][row]["margin"] > most:
+            chosen, most = row, book["orders"][row]["margin"]
+    if chosen < 0 or account["orders_bind"] == 0:
+        return False
+    cancel_order(book, chosen)
+    return True
+
+
+@kernel
 def stop_out(book: Book, intrabar: int) -> bool:
-    """Close the worst positions at present quotes until the margin level holds.
+    """Remove orders and close the worst positions, at present quotes, until the margin level holds.
 
     Parameters
     ----------
@@ -55,9 +77,12 @@ def stop_out(book: Book, intrabar: int) -> bool:
     """
     account = book["account"]
     closed = False
-    while account["positions"] > 0 and level_below(book):
-        account["activity"] += account["orders"]
-        account["orders"] = 0
+    while level_below(book):
+        call_margin(account)
+        if _release(book):
+            continue
+        if account["positions"] == 0:
+            break
         row = first_to_close(book, _worst_position(book))
         position = book["positions"][row]
         symbol = book["symbols"][position["symbol"]]
@@ -91,7 +116,7 @@ def stop_out_inside(book: Book, index: int, quotes: Quotes, first: int, before: 
     int
         Points from the open at which it happened, or -1.
     """
-    if book["account"]["margin"] <= 0.0:
+    if book["account"]["margin"] <= 0.0 and book["account"]["stop_out_hedged"] == 0:
         return -1
     net = net_steps(book, index)
     if net == 0:

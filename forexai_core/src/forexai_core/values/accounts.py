@@ -11,6 +11,7 @@ import attrs
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
+from forexai_core.values.margin_rules import LeverageTier, StopOutMode, StopOutOrders, leverages_of, tiers_of
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.spreads import SpreadModel
 
@@ -68,7 +69,27 @@ def _finite_positive(instance: object, attribute: attrs.Attribute[float], value:
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
 
 
-def _percent(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+def _stop_out_mode(value: str | StopOutMode) -> StopOutMode:
+    try:
+        return StopOutMode(value)
+    except ValueError:
+        raise ConfigError(f"There is no stop-out mode '{value}'. {did_you_mean(str(value), StopOutMode)}") from None
+
+
+def _stop_out_orders(value: str | StopOutOrders) -> StopOutOrders:
+    try:
+        return StopOutOrders(value)
+    except ValueError:
+        raise ConfigError(
+            f"stop_out_orders has no choice '{value}'. {did_you_mean(str(value), StopOutOrders)}"
+        ) from None
+
+
+def _level(instance: Account, attribute: attrs.Attribute[float], value: float) -> None:
+    if instance.stop_out_mode is not StopOutMode.PERCENT:
+        if not 0 <= value < float("inf"):
+            raise ConfigError(f"Account: {attribute.name} is an amount of money, 0 or above, not {value}.")
+        return
     if not 0 <= value <= 1_000:
         raise ConfigError(
             f"{type(instance).__name__}: {attribute.name} is a percentage of the margin "
@@ -99,6 +120,20 @@ class Account:
         Whether the oldest position has to close first, with no hedging, as for accounts in the United States:
         ``none`` (default), ``symbol`` (what True stands for) or ``size``. Only in hedging mode: netting has nothing
         to put in order.
+    leverages : mapping of str to float
+        Leverage of a symbol, or of an asset class (``forex``, ``metal`` …), in place of ``leverage``; a symbol's own
+        goes before its class's.
+    leverage_tiers : sequence of LeverageTier
+        The most leverage by equity, as pairs of (equity from, leverage) too: the smaller of this and the leverage
+        otherwise counts when a position opens, and stays with it.
+    stop_out_mode : StopOutMode
+        What ``margin_call`` and ``stop_out`` are: ``percent`` (default), or money: ``equity`` or ``free_margin``.
+    stop_out_orders : StopOutOrders
+        Which pending orders a stop-out removes first: ``binding`` (default) or ``all``.
+    stop_out_hedged : bool
+        Whether a stop-out closes positions that bind no margin, fully hedged ones, once equity is below 0.
+    negative_balance_protection : bool
+        Whether a balance below 0 is raised to 0 when the last position has closed.
     """
 
     balance: float = attrs.field(default=10_000.0, converter=float, validator=_finite_positive)
@@ -106,9 +141,15 @@ class Account:
     leverage: float = attrs.field(default=100.0, converter=float, validator=_finite_positive)
     mode: AccountMode = attrs.field(default=AccountMode.HEDGING, converter=_mode)
     clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
-    margin_call: float = attrs.field(default=100.0, converter=float, validator=_percent)
-    stop_out: float = attrs.field(default=50.0, converter=float, validator=_percent)
+    margin_call: float = attrs.field(default=100.0, converter=float, validator=_level)
+    stop_out: float = attrs.field(default=50.0, converter=float, validator=_level)
     fifo: FifoRule = attrs.field(default=FifoRule.NONE, converter=_fifo)
+    leverages: tuple[tuple[str, float], ...] = attrs.field(default=(), converter=leverages_of)
+    leverage_tiers: tuple[LeverageTier, ...] = attrs.field(default=(), converter=tiers_of)
+    stop_out_mode: StopOutMode = attrs.field(default=StopOutMode.PERCENT, converter=_stop_out_mode)
+    stop_out_orders: StopOutOrders = attrs.field(default=StopOutOrders.BINDING, converter=_stop_out_orders)
+    stop_out_hedged: bool = False
+    negative_balance_protection: bool = False
 
     def __attrs_post_init__(self) -> None:
         if len(self.currency) < 3 or not self.currency.isupper():
@@ -122,6 +163,11 @@ class Account:
             raise ConfigError(
                 f"stop_out ({self.stop_out:g} %) must not lie above margin_call ({self.margin_call:g} %)."
             )
+
+    def leverage_of(self, symbol: str, asset_class: str) -> float:
+        """Give the leverage of a symbol, before any tier."""
+        own = dict(self.leverages)
+        return own.get(symbol, own.get(str(asset_class), self.leverage))
 
     @property
     def digits(self) -> int:

@@ -28,8 +28,8 @@ _FIELDS_OF_A_VENUE = frozenset(
         "digits", "tick_size", "contract_size", "volume_min", "volume_max", "volume_step",
         "volume_limit", "stops_level_points", "freeze_level_points", "calculation_mode",
         "filling_modes", "spread_points", "commission_per_lot", "swap_mode", "swap_long",
-        "swap_short", "triple_day", "swap_weekend", "margin_initial", "margin_hedged",
-        "margin_rate", "tick_value", "sessions",
+        "swap_short", "triple_day", "swap_weekend", "margin_initial", "margin_maintenance",
+        "margin_hedged", "margin_hedged_use_leg", "margin_rate", "margin_rates", "tick_value", "sessions",
     }
 )  # fmt: skip
 

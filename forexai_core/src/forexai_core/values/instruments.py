@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.margin_rules import MarginRate, margin_rates_of
 
 __all__ = [
     "AssetClass",
@@ -43,6 +44,13 @@ class CalculationMode(StrEnum):
     CFD_INDEX = "cfd_index"
     CFD_LEVERAGE = "cfd_leverage"
     EXCHANGE_STOCKS = "exchange_stocks"
+    EXCHANGE_FUTURES = "exchange_futures"
+    EXCHANGE_STOCKS_MOEX = "exchange_stocks_moex"
+    EXCHANGE_OPTIONS = "exchange_options"
+    EXCHANGE_OPTIONS_MARGIN = "exchange_options_margin"
+    EXCHANGE_BONDS = "exchange_bonds"
+    EXCHANGE_BONDS_MOEX = "exchange_bonds_moex"
+    COLLATERAL = "collateral"
 
 
 class SwapMode(StrEnum):
@@ -198,10 +206,17 @@ class Instrument:
         ``SYMBOL_SWAP_MONDAY`` … ``SYMBOL_SWAP_SUNDAY``), in place of ``triple_day`` and ``swap_weekend``.
     margin_initial : float
         Margin of one lot in ``margin_currency``, in place of the formula; 0 uses the formula.
+    margin_maintenance : float
+        Margin of one lot that is held, in ``margin_currency``; 0 is as ``margin_initial``.
     margin_hedged : float
-        Contract size that counts for covered volume.
+        Contract size that counts for covered volume; with ``margin_initial`` above 0 its margin of one lot.
+    margin_hedged_use_leg : bool
+        Whether, instead, only the side of a symbol with the larger margin counts.
     margin_rate : float
         Factor on the margin that the formula gives.
+    margin_rates : tuple of MarginRate
+        Factors by type of order, in place of ``margin_rate``; may be given as a mapping of order type to (initial,
+        maintenance). Pending orders bind margin only where their type has an initial rate above 0.
     tick_value : float
         Profit of one ``tick_size`` for one lot, where the calculation mode needs it.
     sessions : tuple of TradingSession
@@ -240,8 +255,11 @@ class Instrument:
     swap_weekend: bool = False
     swap_days: tuple[float, ...] | None = attrs.field(default=None, converter=_week, validator=_seven_days)
     margin_initial: float = attrs.field(default=0.0, validator=_not_negative)
+    margin_maintenance: float = attrs.field(default=0.0, validator=_not_negative)
     margin_hedged: float = attrs.field(validator=_not_negative)
+    margin_hedged_use_leg: bool = False
     margin_rate: float = attrs.field(default=1.0, validator=_not_negative)
+    margin_rates: tuple[MarginRate, ...] = attrs.field(default=(), converter=margin_rates_of)
     tick_value: float = attrs.field(default=0.0, validator=_not_negative)
     sessions: tuple[TradingSession, ...] = WEEKDAYS
     holidays: tuple[Holiday, ...] = attrs.field(default=(), converter=_holidays)

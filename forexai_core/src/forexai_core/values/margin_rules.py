@@ -1,0 +1,144 @@
+"""Rules by which a broker asks for margin and closes what is not covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import ConfigError, did_you_mean
+
+__all__ = [
+    "ORDER_TYPES",
+    "LeverageTier",
+    "MarginRate",
+    "StopOutMode",
+    "StopOutOrders",
+    "leverages_of",
+    "margin_rates_of",
+    "tiers_of",
+]
+
+ORDER_TYPES = (
+    "buy",
+    "sell",
+    "buy_limit",
+    "sell_limit",
+    "buy_stop",
+    "sell_stop",
+    "buy_stop_limit",
+    "sell_stop_limit",
+)
+"""Types of order to which a margin rate belongs (MetaTrader 5's ``ORDER_TYPE``)."""
+
+MAX_TIERS = 16
+
+
+class StopOutMode(StrEnum):
+    """What the levels of margin call and stop-out are compared with (MetaTrader 5's ``ACCOUNT_MARGIN_SO_MODE``).
+
+    ``percent``: equity over margin, in percent. In money MetaTrader 5 does not say of what: ``equity`` compares the
+    equity with the amount, ``free_margin`` equity less margin, as MetaTrader 4 does.
+    """
+
+    PERCENT = "percent"
+    EQUITY = "equity"
+    FREE_MARGIN = "free_margin"
+
+
+class StopOutOrders(StrEnum):
+    """Which pending orders a stop-out removes before it closes anything.
+
+    ``binding``: those that bind margin, the one that binds most first, until the level holds. ``all``: all at once.
+    """
+
+    BINDING = "binding"
+    ALL = "all"
+
+
+@attrs.frozen(kw_only=True)
+class MarginRate:
+    """Factors on the margin of one type of order (MetaTrader 5's ``SymbolInfoMarginRate``).
+
+    Attributes
+    ----------
+    order : str
+        One of :data:`ORDER_TYPES`.
+    initial : float
+        For opening; of a pending type: what the order binds while it waits, 0 nothing.
+    maintenance : float
+        For holding; only those of ``buy`` and ``sell`` are used.
+    """
+
+    order: str = attrs.field(validator=attrs.validators.in_(ORDER_TYPES))
+    initial: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
+    maintenance: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
+
+
+@attrs.frozen(kw_only=True)
+class LeverageTier:
+    """The most leverage that an account with some equity is given.
+
+    Attributes
+    ----------
+    equity : float
+        From this equity on, account currency.
+    leverage : float
+        100 stands for 1:100.
+    """
+
+    equity: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
+    leverage: float = attrs.field(converter=float, validator=attrs.validators.gt(0.0))
+
+
+def margin_rates_of(value: Mapping[str, Any] | Iterable[MarginRate]) -> tuple[MarginRate, ...]:
+    """Read margin rates: as they are, or a mapping of order type to (initial, maintenance).
+
+    Raises
+    ------
+    ConfigError
+        If a type of order is unknown.
+    """
+    if not isinstance(value, Mapping):
+        return tuple(value)
+    for order in value:
+        if order not in ORDER_TYPES:
+            raise ConfigError(f"margin_rates: there is no order type '{order}'. {did_you_mean(order, ORDER_TYPES)}")
+    return tuple(MarginRate(order=order, initial=a, maintenance=b) for order, (a, b) in value.items())
+
+
+def leverages_of(value: Mapping[str, float] | Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Read leverages by symbol or asset class, in the order of their names.
+
+    Raises
+    ------
+    ConfigError
+        If one is not above 0.
+    """
+    pairs = value.items() if isinstance(value, Mapping) else value
+    rows = tuple(sorted((str(name), float(leverage)) for name, leverage in pairs))
+    for name, leverage in rows:
+        if not 0 < leverage < float("inf"):
+            raise ConfigError(f"Account: the leverage of {name} must be above 0, not {leverage:g}.")
+    return rows
+
+
+def tiers_of(value: Iterable[LeverageTier | tuple[float, float]]) -> tuple[LeverageTier, ...]:
+    """Read tiers, or pairs of equity and leverage, in the order of the equity.
+
+    Raises
+    ------
+    ConfigError
+        If two begin at one equity, or there are too many.
+    """
+    tiers = [
+        tier if isinstance(tier, LeverageTier) else LeverageTier(equity=tier[0], leverage=tier[1]) for tier in value
+    ]
+    tiers.sort(key=lambda tier: tier.equity)
+    if len({tier.equity for tier in tiers}) != len(tiers):
+        raise ConfigError("Account: two leverage tiers begin at one equity. Give each an equity of its own.")
+    if len(tiers) > MAX_TIERS:
+        raise ConfigError(f"Account: {len(tiers)} leverage tiers are given; {MAX_TIERS} are held.")
+    return tuple(tiers)

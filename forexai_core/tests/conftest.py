@@ -11,6 +11,7 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what makes a longer run: more random programs, more prices."""
     parser.addoption("--programs", type=int, default=2_000, help="how many random programs both ledgers run")
+    parser.addoption("--intervals", type=int, default=4, help="how many tick series each interval is proven on")
     parser.addoption(
         "--prices",
         default=None,

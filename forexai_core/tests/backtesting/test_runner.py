@@ -71,6 +71,7 @@ class TestFingerprints:
             {"costs": Costs(slippage_points=1)},
             {"seed": 1},
             {"limit_fill": "open"},
+            {"jump_points": 2},
             {"risk": Risk(max_positions=3)},
             {"rates": {"GBPUSD": 1.25}},
         ],

@@ -332,7 +332,7 @@ def test_a_contract_replaces_parts_of_the_catalogues(forexai, sampled, tmp_path)
 
 def test_an_estimate_does_not_read_as_a_bound(forexai, sampled):
     ended = forexai(*sampled, *OPTIONS)
-    (line,) = [each for each in ended.out.splitlines() if "no proven bound" in each]
+    (line,) = [each for each in ended.out.splitlines() if "no certified bound" in each]
     assert line.startswith("Net profit, estimated")
     assert " about " in line
     assert "between" not in line
@@ -341,11 +341,11 @@ def test_an_estimate_does_not_read_as_a_bound(forexai, sampled):
 @pytest.mark.parametrize(
     ("worst", "best", "proven", "in_doubt", "row"),
     [
-        ("5.00 USD", "5.00 USD", True, 0, ("Net profit is proven to lie", "at 5.00 USD; no trade in doubt")),
-        ("-1 USD", "5 USD", True, 2, ("Net profit is proven to lie", "between -1 USD and 5 USD; 2 trades in doubt")),
+        ("5.00 USD", "5.00 USD", True, 0, ("Net profit, certified", "at 5.00 USD; no trade in doubt")),
+        ("-1 USD", "5 USD", True, 2, ("Net profit, certified", "between -1 USD and 5 USD; 2 trades in doubt")),
         (
             "-1 USD", "5 USD", False, 1,
-            ("Net profit, estimated", "about -1 USD to 5 USD; 1 trade in doubt by the bars, no proven bound"),
+            ("Net profit, estimated", "about -1 USD to 5 USD; 1 trade in doubt by the bars, no certified bound"),
         ),
     ],
 )  # fmt: skip

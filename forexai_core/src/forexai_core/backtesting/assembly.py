@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from forexai_core.backtesting.candles import Candles
-from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.execution_choices import execution_choices
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices
@@ -152,6 +151,7 @@ def choices_of(inputs: Inputs) -> dict[str, str]:
             else "filled at the open where it gaps through them"
         ),
         "Inside a bar": _inside(inputs),
+        "Jumps": f"in the worst case a stop fills up to {inputs.jump_points} points beyond its price",
     }
     if inputs.finer:
         lines["Finer prices"] = ", ".join(
@@ -251,7 +251,6 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
     trades = trades_of(deals, names, symbols, inputs.account.digits)
     prices = inputs.prices
     used = data_used(prices)
-    known_ask = all(_sides(item) == "bid and ask" for item in prices.values())
 
     def candles(at_most: int) -> dict[str, Candles]:
         return {symbol: Candles.of(item, at_most=at_most) for symbol, item in prices.items()}
@@ -268,8 +267,5 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
         "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in used)},
         "seed": inputs.seed,
         "engine_version": engine_version(),
-        "interval": lambda: estimate_interval(
-            np.asarray(trades), known_ask=known_ask, modelled=inputs.conditions.models_paths
-        ),
         "candles": candles,
     }

@@ -84,6 +84,7 @@ class IntervalPart(_Part):
     certified: bool
     reason: str
     expected_error: float | None
+    jump_points: int = 0
 
 
 class TrialsPart(_Part):

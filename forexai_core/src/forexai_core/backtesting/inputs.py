@@ -47,6 +47,8 @@ class Inputs:
         Of everything random.
     conditions : Conditions
         Under which orders meet the market.
+    jump_points : int
+        By how much a stop may fill beyond its price, in the worst case of the interval.
     """
 
     prices: Mapping[str, Prices]
@@ -58,6 +60,7 @@ class Inputs:
     max_age_ns: int
     seed: int
     conditions: Conditions
+    jump_points: int = 0
 
     def fingerprint(self, strategy: Mapping[str, Any], risk: Any, engine_version: str) -> str:
         """Hash prices, contracts, settings, strategy, seed and engine.
@@ -89,6 +92,7 @@ class Inputs:
             "max_age_ns": str(self.max_age_ns),
             "seed": self.seed,
             "conditions": self.conditions,
+            "jump_points": self.jump_points,
             "strategy": strategy,
             "risk": risk,
         }
@@ -172,6 +176,7 @@ def inputs_of(
     max_age_ns: int,
     seed: int,
     conditions: Mapping[str, Any] | None = None,
+    jump_points: int = 0,
 ) -> Inputs:
     """Bring what a user passed into one form; ``conditions`` are fields of :class:`Conditions` as they were given.
 
@@ -185,6 +190,8 @@ def inputs_of(
         raise ConfigError(f"limit_fill is 'price' or 'open', not '{limit_fill}'.")
     if not isinstance(seed, int):
         raise ConfigError(f"seed must be a whole number, not {seed!r}.")
+    if not isinstance(jump_points, int) or jump_points < 0:
+        raise ConfigError(f"jump_points is a whole number of points, 0 or above, not {jump_points!r}.")
     return Inputs(
         prices=series,
         account=account or Account(),
@@ -195,4 +202,5 @@ def inputs_of(
         max_age_ns=max_age_ns,
         seed=seed,
         conditions=_conditions(conditions or {}, list(series), seed),
+        jump_points=jump_points,
     )

@@ -145,6 +145,8 @@ class Interval:
         Whether ``worst`` and ``best`` are proven to bound every path; if not, they are estimates.
     reason : str
         Why not, when not.
+    jump_points : int
+        By how much a stop may fill beyond its price in ``worst``.
     """
 
     worst: float | None
@@ -154,3 +156,4 @@ class Interval:
     certified: bool
     reason: str = ""
     expected_error: float | None = None
+    jump_points: int = 0

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import attrs
+import numpy as np
+from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version, figures_of, parts_of
 from forexai_core.backtesting.drives import (
@@ -20,14 +22,18 @@ from forexai_core.backtesting.drives import (
 )
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtesting.interval import IntervalTask
+from forexai_core.backtesting.reading import reads_money
 from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
 from forexai_core.backtesting.records import StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
 from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import Setup, prepare
 from forexai_core.errors import ConfigError
+from forexai_core.metrics import Figures
 from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import StrategyForm, TradingStrategy
 from forexai_core.ports.trials import Trials
@@ -162,6 +168,7 @@ def backtest(
     rates: Mapping[str, Prices | float] | None = None,
     finer: Prices | Mapping[str, Prices] | None = None,
     seed: int = 0,
+    jump_points: int = 0,
     limit_fill: str = "price",
     max_age_ns: int = DEFAULT_MAX_AGE_NS,
     sessions: str = "ignore",
@@ -193,6 +200,9 @@ def backtest(
         Prices of a lower timeframe, for the path inside each bar.
     seed : int
         Of everything random.
+    jump_points : int
+        In the worst case of ``result.interval``, a stop fills up to so many points beyond its price. The trades are the
+        same whatever it is.
     limit_fill : {"price", "open"}
         Whether limits and targets that an open has passed fill at their price or at the open.
     max_age_ns : int
@@ -239,6 +249,7 @@ def backtest(
         max_age_ns=max_age_ns,
         seed=seed,
         conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution or Execution()},
+        jump_points=jump_points,
     )
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
@@ -246,6 +257,34 @@ def backtest(
     _drive(strategy, run, drive=_drive_named(drive), progress=progress)
     run.ledger.finish()
     return _result(strategy, run, evaluations, reports)
+
+
+def _unmodelled(run: _Run) -> Setup:
+    """Give the run as it is laid out without a model of the paths inside bars: the interval asks for all of them."""
+    if not run.inputs.conditions.models_paths:
+        return run.ledger.setup
+    plain = attrs.evolve(run.inputs.conditions, path=PATHS[0])
+    return prepared(attrs.evolve(run.inputs, conditions=plain))
+
+
+def _interval_task(strategy: Any, run: _Run, trades: NDArray[np.void], figures: Figures) -> IntervalTask:
+    """Prepare what the interval is worked out from, when it is asked for."""
+    forked = not isinstance(strategy, Strategy)
+
+    @cache
+    def programs() -> list[Any]:
+        return programs_of(strategy, run.inputs)
+
+    return IntervalTask(
+        inputs=run.inputs,
+        setup=_unmodelled(run),
+        programs=programs if forked else None,
+        reads_money=lambda: reads_money(strategy, programs()),
+        name=strategy.name,
+        judged=run.gate is not None,
+        trades=trades,
+        net_profit=float(figures["net_profit"] or 0.0),
+    )
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
@@ -258,6 +297,7 @@ def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -
     data = parts["data"]
     start_ns, stop_ns = min(item.start_ns for item in data), max(item.end_ns for item in data)
     idea = idea_of(used, tuple(inputs.prices), data[0].timeframe, start_ns, stop_ns)
+    parts["interval"] = _interval_task(strategy, run, parts["trades"], figures)
     return Result(
         **parts,
         metrics=figures,

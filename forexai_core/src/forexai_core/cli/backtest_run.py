@@ -53,6 +53,7 @@ def _run(strategy: TradingStrategy, prices: Bars | Ticks, settings: BacktestSett
             rates=rates,
             finer=None if finer is None else load(finer),
             seed=settings.seed,
+            jump_points=settings.jump_points,
             limit_fill=settings.limit_fill,
             sessions=settings.sessions,
             holidays=settings.holidays,

@@ -96,6 +96,7 @@ class BacktestSettings(Settings):
     holidays: tuple[str, ...] | None = None
     path: Literal["worst-first", "open-high-low-close", "open-low-high-close", "adaptive", "bridge"] = "worst-first"
     seed: int = 0
+    jump_points: int = 0
 
     def make_account(self) -> Account:
         """Give the account."""
@@ -214,7 +215,7 @@ def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestS
     rates = {pair: _number_or_file(text) for pair, text in parse_pairs(given.get("rate") or (), "--rate").items()}
     document["parameters"] = document.get("parameters", {}) | parameters
     document["rates"] = document.get("rates", {}) | rates
-    for name in ("limit_fill", "seed", "sessions", "path"):
+    for name in ("limit_fill", "seed", "sessions", "path", "jump_points"):
         if name in given:
             document[name] = given[name]
     return checked(BacktestSettings, document, "settings" if config is None else str(config))

@@ -116,9 +116,9 @@ def _range_row(worst: str, best: str, *, proven: bool, in_doubt: int) -> tuple[s
     trades = "no trade" if not in_doubt else f"{in_doubt:,} trade{'s' if in_doubt > 1 else ''}"
     if proven:
         span = worst if worst == best else f"between {worst} and {best}"
-        return "Net profit is proven to lie", f"{'at ' if worst == best else ''}{span}; {trades} in doubt"
+        return "Net profit, certified", f"{'at ' if worst == best else ''}{span}; {trades} in doubt"
     span = f"about {worst}" if worst == best else f"about {worst} to {best}"
-    return "Net profit, estimated", f"{span}; {trades} in doubt by the bars, no proven bound"
+    return "Net profit, estimated", f"{span}; {trades} in doubt by the bars, no certified bound"
 
 
 def _doubt_rows(result: Result) -> list[tuple[str, str]]:
@@ -131,5 +131,8 @@ def _doubt_rows(result: Result) -> list[tuple[str, str]]:
             for value in (interval.worst, interval.best)
         )
         rows.append(_range_row(worst, best, proven=interval.certified, in_doubt=interval.ambiguous_trades))
+        rows.append(("Stops, at worst", f"filled up to {interval.jump_points:,} points beyond their price"))
+    if not interval.certified:
+        rows.append(("Why an estimate", interval.reason))
     rows += [(name.replace("_", " ").capitalize(), f"{count:,}") for name, count in result.counts.items() if count]
     return rows

@@ -127,6 +127,8 @@ def interval(subject: Subject, words: Wording) -> Block:
     count = bounds.ambiguous_trades
     told = words.say("interval.ambiguous", count=f"{count:,}", all=f"{len(subject.trades):,}")
     block["sentences"].append(told if count else words.say("interval.clear"))
+    if state != "none":
+        block["sentences"].append(words.say("interval.jumps", points=f"{bounds.jump_points:,}"))
     if bounds.worst is None or bounds.best is None or not bounds.best > bounds.worst:
         return block
     span = bounds.best - bounds.worst

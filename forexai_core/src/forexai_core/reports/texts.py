@@ -48,6 +48,7 @@ _INTERVAL = {
     "interval.ambiguous": "{count} of {all} trades ended in a bar that leaves open what came first; each was settled "
     "worst first.",
     "interval.clear": "No trade ended in a bar that leaves open what came first.",
+    "interval.jumps": "In the worst case a stop fills up to {points} points beyond its price.",
     "interval.short.certified": "between {worst} and {best}, certified",
     "interval.short.exact": "certified exact",
     "interval.short.estimate": "about {worst} to {best}, not certified",

@@ -94,6 +94,10 @@ PathModel = Annotated[
     ),
 ]
 Latency = Annotated[float | None, typer.Option(help="From a decision to the venue, milliseconds; default 0.")]
+JumpPoints = Annotated[
+    int | None,
+    typer.Option(help="Points beyond its price up to which a stop fills in the worst case; default 0.", min=0),
+]
 Seed = Annotated[int | None, typer.Option(help="Of everything random; default 0.")]
 Ledger = Annotated[
     Path | None, typer.Option(help="Ledger that counts this trial; default the one in your data folder.")
@@ -137,6 +141,7 @@ def backtest(
     sessions: Sessions = None,
     path: PathModel = None,
     latency_ms: Latency = None,
+    jump_points: JumpPoints = None,
     seed: Seed = None,
     ledger: Ledger = None,
     as_json: AsJson = False,

@@ -1,0 +1,208 @@
+"""The interval of a run: its bounds from the search, and what keeps them from being certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.backtesting.estimate import estimate_interval
+from forexai_core.backtesting.inputs import Inputs, Prices
+from forexai_core.backtesting.records import Interval
+from forexai_core.engine.interval import Limits, Question, expected_profit, find_bounds
+from forexai_core.engine.interval.paths import TooManyPathsError
+from forexai_core.engine.programs import Program
+from forexai_core.engine.setup import Setup
+from forexai_core.errors import TradingError
+from forexai_core.values.bars import Bars
+from forexai_core.values.execution import Execution
+from forexai_core.values.instruments import SwapMode
+from forexai_core.values.ticks import Ticks
+
+__all__ = ["IntervalTask"]
+
+Columns = NDArray[np.int64]
+
+_PRICED_SWAPS = [
+    list(SwapMode).index(mode)
+    for mode in (
+        SwapMode.INTEREST_CURRENT,
+        SwapMode.CURRENCY_SYMBOL,
+        SwapMode.REOPEN_CURRENT,
+        SwapMode.REOPEN_BID,
+    )
+]
+_NOTHING = 1e-6  # sums of binary fractions differ by less
+_OWN_PRICE, _COLUMN = 1, 2  # of SYMBOL["profit_conversion"]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class IntervalTask:
+    """All that the interval of a run is worked out from, when it is asked for.
+
+    Attributes
+    ----------
+    inputs : Inputs
+        Of the run.
+    setup : Setup
+        As the ledger was opened with.
+    programs : callable or None
+        Gives what decided, one a symbol; None for a strategy that cannot be forked.
+    name : str
+        Of the strategy.
+    reads_money : callable
+        Says whether sizes or decisions depend on balance or equity.
+    judged : bool
+        Whether risk rules judged its orders.
+    trades : (trades,) TRADE
+        What came of it.
+    net_profit : float
+        Of the run itself, account currency.
+    limits : Limits
+        How much is followed.
+    """
+
+    inputs: Inputs
+    setup: Setup
+    programs: Callable[[], list[Program]] | None
+    name: str
+    reads_money: Callable[[], bool]
+    judged: bool
+    trades: NDArray[np.void]
+    net_profit: float
+    limits: Limits = attrs.field(factory=Limits)
+
+    def __call__(self) -> Interval:
+        """Work it out."""
+        if self.programs is None:
+            return self._estimate(f"{self.name} is a class strategy: {_UNFORKED}")
+        if self.judged:
+            return self._estimate(
+                "risk rules judge each order as it comes, and cannot be asked about those of other paths"
+            )
+        conditions = self.inputs.conditions
+        if conditions.enforces_sessions or conditions.execution != Execution():
+            return self._estimate("sessions, delays, requotes and partial fills are not followed along other paths")
+        question = self._question(self.programs())
+        try:
+            bounds = find_bounds(question)
+        except (TooManyPathsError, TradingError) as error:
+            return self._estimate(str(error))
+        expected = expected_profit(question, doubtful=bounds.doubtful, seed=self.inputs.seed)
+        reasons = [*self._doubts(reads_money=question.reads_money)]
+        if bounds.money:
+            reasons.append("a stop-out, or whether margin covers an order, may turn on money that differs by path")
+        return Interval(
+            worst=min(self._near(bounds.worst), self.net_profit),
+            expected=self._near(expected.mean),
+            best=max(self._near(bounds.best), self.net_profit),
+            ambiguous_trades=int(np.count_nonzero(self.trades["ambiguous"])),
+            certified=not reasons,
+            reason="" if not reasons else f"an estimate: {'; '.join(reasons)}.",
+            expected_error=expected.error,
+            jump_points=self.inputs.jump_points,
+        )
+
+    def _near(self, amount: float) -> float:
+        """Give the run's own net profit for an amount that differs from it by less than any money."""
+        return self.net_profit if abs(amount - self.net_profit) < _NOTHING else amount
+
+    def _estimate(self, reason: str) -> Interval:
+        """Take each trade for itself, where the search cannot be made."""
+        found = estimate_interval(self.trades, reason)
+        worst, best = (self.net_profit if value is None else self._near(value) for value in (found.worst, found.best))
+        return attrs.evolve(
+            found,
+            worst=min(worst, self.net_profit),
+            best=max(best, self.net_profit),
+            jump_points=self.inputs.jump_points,
+        )
+
+    def _question(self, programs: list[Program]) -> Question:
+        spreads = self.setup.symbol_records["spread"]
+        moves = [_ask_moves(item, self.inputs.finer.get(item.symbol)) for item in self.setup.series]
+        return Question(
+            setup=self.setup,
+            programs=programs,
+            fixed_spreads=tuple(None if free else int(spread) for free, spread in zip(moves, spreads, strict=True)),
+            reads_money=self.reads_money(),
+            jump_points=self.inputs.jump_points,
+            digits=self.inputs.account.digits,
+            limits=self.limits,
+        )
+
+    def _doubts(self, *, reads_money: bool) -> Iterator[str]:
+        """Say what the prices, the rates and the sizing leave open, one by one."""
+        yield from self._unknown_asks()
+        yield from self._unsteady_rates()
+        yield from self._unsteady_swaps()
+        if reads_money and self.inputs.jump_points:
+            yield "sizes or decisions depend on money, and jumps make it differ"
+        if reads_money and len(self.inputs.prices) > 1:
+            yield "sizes or decisions depend on money that several symbols make at once"
+        if self.inputs.jump_points and np.any(self.setup.symbol_records["commission_rule"] != 0):
+            yield "commissions follow the price, which jumps move"
+        if self.inputs.limit_fill == "open" and self.inputs.jump_points:
+            yield "limits filled at the price that passes them may gain by a jump, without a bound"
+
+    def _unknown_asks(self) -> Iterator[str]:
+        for item in self.setup.series:
+            modelled = self.inputs.costs[item.symbol].spread_model is not None
+            for what, series in (("bars", item), ("finer bars", self.inputs.finer.get(item.symbol))):
+                if isinstance(series, Bars) and series.ask is None and (modelled or series.spread_points is not None):
+                    yield (
+                        f"the {what} of {item.symbol} have one spread each, so how high and low the ask went inside "
+                        "them is not known (ask bars, or ticks, would show it)"
+                    )
+
+    def _events_of(self, number: int) -> tuple[Columns, Columns]:
+        """Give opening and end of each event of a symbol."""
+        market = self.setup.market
+        if not len(market.events):
+            return market.time_ns, market.end_ns
+        mine = market.events["symbol"] == number
+        return market.time_ns[mine], market.end_ns[mine]
+
+    def _unsteady_rates(self) -> Iterator[str]:
+        """Name the symbols whose rate of conversion may change while one of their bars lasts."""
+        known = [_known_ns(item) for item in self.inputs.rates.values() if isinstance(item, Bars | Ticks)]
+        known += [_known_ns(item) for item in self.inputs.prices.values()]
+        instants = np.unique(np.concatenate(known))
+        for number, symbol in enumerate(self.inputs.prices):
+            record = self.setup.symbol_records[number]
+            if _COLUMN not in (record["profit_conversion"], record["fee_conversion"]):
+                continue
+            if _any_inside(instants, *self._events_of(number)):
+                yield f"the rate that converts the money of {symbol} changes inside its bars"
+
+    def _unsteady_swaps(self) -> Iterator[str]:
+        """Name the symbols whose swap depends on a price inside a bar."""
+        dues = self.setup.market.rollovers
+        for number, symbol in enumerate(self.inputs.prices):
+            record = self.setup.symbol_records[number]
+            own = [record[f"{name}_conversion"] == _OWN_PRICE for name in ("profit", "margin", "base")]
+            priced = record["swap_mode"] in _PRICED_SWAPS or any(own)
+            if priced and _any_inside(dues["time_ns"][dues["symbol"] == number], *self._events_of(number)):
+                yield f"rollovers fall inside bars of {symbol}, and its swap depends on the price at that time"
+
+
+_UNFORKED = "it cannot be followed along other paths than its own (the vector, compiled and rules forms can)"
+
+
+def _ask_moves(series: Prices, finer: Prices | None) -> bool:
+    """Say whether the ask of a symbol moves by itself inside bars."""
+    if isinstance(series, Ticks) or series.ask_points is not None:
+        return True
+    return isinstance(finer, Bars) and finer.ask_points is not None
+
+
+def _known_ns(series: Prices) -> Columns:
+    return series.time_ns if isinstance(series, Ticks) else series.end_ns
+
+
+def _any_inside(instants: Columns, opens: Columns, ends: Columns) -> bool:
+    """Say whether any instant lies strictly inside a span."""
+    first = np.searchsorted(instants, opens, side="right")
+    return bool(np.any(first < np.searchsorted(instants, ends, side="left")))

@@ -1,0 +1,157 @@
+"""The workbench of the search: one ledger, into which states are put to see what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.engine.curve import new_curve
+from forexai_core.engine.desk import assemble
+from forexai_core.engine.finish import finish
+from forexai_core.engine.interval.forks import Fork, restored, taken
+from forexai_core.engine.interval.stretch import charge_next, close_event, stretch, tick, walk
+from forexai_core.engine.phases import phases
+from forexai_core.engine.programs import Program
+from forexai_core.engine.quotes import quotes_of, set_rates
+from forexai_core.engine.records import BOOK, STATUS_FULL_DEALS, STATUS_OK
+from forexai_core.engine.setup import Setup
+from forexai_core.engine.steps import step_address
+from forexai_core.errors import TradingError
+
+__all__ = ["Bench"]
+
+Rows = NDArray[np.void]
+
+
+class Bench:
+    """A ledger on which one symbol of a run is followed.
+
+    Parameters
+    ----------
+    setup : Setup
+        Of the run.
+    programs : list of Program
+        What the strategy decides by; one a symbol.
+    symbol : int
+        Which one is followed; the others bring rates and time.
+    """
+
+    def __init__(self, setup: Setup, programs: list[Program], symbol: int) -> None:
+        self.market, self.symbol = setup.market, symbol
+        self._count = len(setup.symbols)
+        self._desk = assemble(programs, setup)
+        self._firsts = np.array(self._desk.pending)
+        self._step = step_address(programs[0].step)
+        self._phases = phases()
+        self._books: Rows = np.zeros(1, BOOK)
+        self._book: Any = self._books[0]
+        self.account: Any = self._book["account"]
+        self._books["account"] = setup.account_record
+        self._book["symbols"][: self._count] = setup.symbol_records
+        self._curve = new_curve(1, setup.market)
+        self.events = len(setup.market.time_ns)
+        self.lows = np.full(self.events, np.inf)
+        self.margins = np.zeros(self.events)
+        self.ticks = 0
+        self._next_rows = self._rows_ahead()
+
+    def _rows_ahead(self) -> NDArray[np.int64] | None:
+        """Tabulate the next decision of the symbol at each event; None where that is the event itself."""
+        events = self.market.events
+        if not len(events):
+            return None
+        mine = (events["symbol"] == self.symbol) & (events["decides"] >= 0)
+        rows = np.where(mine, events["decides"], np.iinfo(np.int64).max)
+        return np.minimum.accumulate(rows[::-1])[::-1]
+
+    @property
+    def steps(self) -> bool:
+        """Whether a compiled step decides."""
+        return bool(self._desk.steps)
+
+    @property
+    def manages(self) -> bool:
+        """Whether positions are looked after at each close."""
+        return bool(self._desk.manages)
+
+    def save(self) -> Fork:
+        """Copy the present state."""
+        return taken(self._books, self._count, self._desk.state[self.symbol].tobytes())
+
+    def load(self, fork: Fork) -> None:
+        """Put a state on the bench."""
+        restored(self._books, fork)
+        self._desk.state[self.symbol] = np.frombuffer(fork.memory, np.uint8)
+        self._desk.pending[self.symbol] = self._firsts[self.symbol]
+        self._seek_wish(int(fork.account["events"][0]))
+
+    def _seek_wish(self, event: int) -> None:
+        """Let the wishes of the past be over."""
+        index, desk = self.symbol, self._desk
+        first, stop = self._firsts[index], desk.stops[index]
+        row = event if self._next_rows is None else self._next_rows[min(event, self.events - 1)]
+        desk.pending[index] = first + np.searchsorted(desk.wish_rows[first:stop], row)
+
+    @property
+    def deals(self) -> Rows:
+        """(deals,) DEAL since the state was put here."""
+        rows: Rows = self._book["deals"][: self.account["deals"]]
+        return rows
+
+    def stretch(self, stop: int, pause: bool) -> bool:
+        """Go on to an event in doubt, or to ``stop``; say whether one is.
+
+        Raises
+        ------
+        TradingError
+            If the ledger cannot go on: a rate is unknown, or too much stands at once.
+        """
+        doubt = bool(
+            stretch(
+                self._books,
+                self.market,
+                self._desk,
+                self._step,
+                self._phases,
+                self.symbol,
+                stop,
+                pause,
+                self.lows,
+                self.margins,
+            )
+        )
+        if int(self.account["status"]) not in (STATUS_OK, STATUS_FULL_DEALS):
+            raise TradingError("the ledger could not go on with another outcome of a bar")
+        return doubt
+
+    def tick(self, event: int, bid: int, ask: int) -> float:
+        """Take a price inside the open bar; give the equity at the worst prices of the bar."""
+        self.ticks += 1
+        return float(tick(self._books, self.market, self._phases, event, self.symbol, bid, ask))
+
+    def charge_next(self) -> None:
+        """Let the next rollover come."""
+        charge_next(self._books, self.market)
+
+    def close(self, event: int) -> None:
+        """End the open bar, and let the strategy decide."""
+        self._seek_wish(event)
+        close_event(self._books, self.market, self._desk, self._step, self._phases, event, self.symbol)
+        self.account["events"] = event + 1
+
+    def walk(self, event: int, bids: NDArray[np.int64], asks: NDArray[np.int64]) -> None:
+        """Take a path through the open bar."""
+        walk(self._books, self.market, self._phases, event, self.symbol, bids, asks)
+
+    def finish(self) -> float:
+        """Close what is left at the last prices, and give the balance."""
+        if self.events:
+            set_rates(self._book, self.market, self.events - 1, 1)
+        finish(self._books, self.market, self._curve)
+        return float(self.account["balance"])
+
+    def quotes(self, event: int) -> tuple[int, ...]:
+        """Give the bar of an event: open, high, low and close of the bid, then of the ask, in points."""
+        return tuple(int(value) for value in quotes_of(self.market, event, self._book["symbols"][self.symbol]))

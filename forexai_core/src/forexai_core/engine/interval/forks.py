@@ -1,0 +1,142 @@
+"""Forks of a ledger: its state as what is in use of it, and when two states will go on alike."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.engine.records import NO_PRICE
+
+__all__ = ["Branch", "Fork", "Sameness", "money_of", "restored", "taken", "with_money"]
+
+Rows = NDArray[np.void]
+
+
+class Fork(NamedTuple):
+    """A copy of all that a ledger's state holds in use: some kilobytes, where the book reserves megabytes."""
+
+    account: Any  # (1,) ACCOUNT
+    symbols: Rows
+    positions: Rows
+    orders: Rows
+    requests: Rows
+    memory: bytes  # of the strategy's compiled step
+
+
+class Branch(NamedTuple):
+    """A state that may have come to be, with the least and the most money with which it may have."""
+
+    fork: Fork  # its money is the least
+    width: float  # by how much the most exceeds it
+
+
+def taken(books: Rows, symbols: int, memory: bytes) -> Fork:
+    """Copy the state out of a book."""
+    book = books[0]
+    account = books["account"].copy()
+    return Fork(
+        account,
+        book["symbols"][:symbols].copy(),
+        book["positions"][: int(account["positions"][0])].copy(),
+        book["orders"][: int(account["orders"][0])].copy(),
+        book["requests"][: int(account["requests"][0])].copy(),
+        memory,
+    )
+
+
+def restored(books: Rows, fork: Fork) -> None:
+    """Copy a state into a book, without the deals that led to it."""
+    book = books[0]
+    books["account"] = fork.account
+    book["account"]["deals"] = 0
+    book["symbols"][: len(fork.symbols)] = fork.symbols
+    book["positions"][: len(fork.positions)] = fork.positions
+    book["orders"][: len(fork.orders)] = fork.orders
+    book["requests"][: len(fork.requests)] = fork.requests
+
+
+def money_of(fork: Fork) -> float:
+    """Give balance and accrued swap: all money that prices no longer move."""
+    return float(fork.account["balance"][0]) + float(fork.positions["swap"].sum())
+
+
+def with_money(fork: Fork, money: float) -> Fork:
+    """Give the same state with other money."""
+    account = fork.account.copy()
+    account["balance"] = round(float(account["balance"][0]) + money - money_of(fork), 8)
+    return fork._replace(account=account)
+
+
+class Sameness(NamedTuple):
+    """What of a state matters to what follows; two states that agree in it are one.
+
+    Attributes
+    ----------
+    tickets : bool
+        Whether the strategy sees tickets. If not, only their order counts.
+    ages : bool
+        Whether it sees, or management counts, the bars of a position.
+    money : bool
+        Whether sizes or decisions depend on money: then states of different money are never one.
+    """
+
+    tickets: bool
+    ages: bool
+    money: bool
+
+    def key(self, fork: Fork) -> bytes:
+        """Give what is equal for equal states, and for no others."""
+        positions, orders, requests = fork.positions, fork.orders, fork.requests
+        if len(positions):
+            positions = self._plain_positions(positions)
+        if len(orders):
+            orders = orders.copy()
+            orders["placed_ns"] = orders["tag"] = 0
+        if not self.tickets:
+            positions, orders, requests = _renumbered(positions, orders, requests)
+        rollover = fork.account["rollover"].tobytes() if len(positions) else b""
+        parts = [rollover, positions.tobytes(), orders.tobytes(), requests.tobytes(), fork.memory]
+        if self.money:
+            parts.append(np.float64(round(money_of(fork), 6)).tobytes())
+        return b"|".join(len(part).to_bytes(4, "little") + part for part in parts)
+
+    def _plain_positions(self, positions: Rows) -> Rows:
+        """Leave out what is about the past, and what is money already."""
+        plain = positions.copy()
+        for name in _PAST:
+            plain[name] = 0
+        if not self.ages:
+            plain["bars"] = 0
+        plain["peak"][plain["trail_distance"] == 0] = NO_PRICE
+        return plain
+
+
+_PAST = (
+    "open_ns",
+    "trailed",
+    "best",
+    "worst",
+    "commission",
+    "swap",
+    "initial_risk",
+    "open_reason",
+    "ambiguous",
+    "entered",
+    "tag",
+)
+
+
+def _renumbered(positions: Rows, orders: Rows, requests: Rows) -> tuple[Rows, Rows, Rows]:
+    """Give tickets the numbers of their order."""
+    given = np.unique(np.concatenate([positions["ticket"], orders["ticket"]]))
+    if not len(given):
+        return positions, orders, requests
+    tables = []
+    for rows in (positions, orders, requests):
+        table = rows.copy()
+        held = table["ticket"] > 0
+        table["ticket"][held] = np.searchsorted(given, table["ticket"][held]) + 1
+        tables.append(table)
+    return tables[0], tables[1], tables[2]

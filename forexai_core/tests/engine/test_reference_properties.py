@@ -137,6 +137,10 @@ def _mirrored_bar(row: list[int], other: list[int]) -> list[int]:
     return [*row[:-4], CENTRE - opened, CENTRE - low, CENTRE - high, CENTRE - closed]
 
 
+def _mirrored_order(kind: str) -> str:
+    return kind.replace("buy", "sell") if kind.startswith("buy") else kind.replace("sell", "buy")
+
+
 def mirrored(program: Program) -> Program:
     """Turn a market upside down, and every request with it: what was bought is sold."""
     symbols = []
@@ -151,6 +155,10 @@ def mirrored(program: Program) -> Program:
         ):
             if long in fields:
                 fields[long], fields[short] = fields[short], fields[long]
+        if "margin_rates" in instrument:
+            instrument["margin_rates"] = {
+                _mirrored_order(kind): rates for kind, rates in instrument["margin_rates"].items()
+            }
         for dated in ("swap_rates", "cash_flows"):
             costs |= {dated: [[since, short, long] for since, long, short in costs[dated]]} if dated in costs else {}
         symbols.append(

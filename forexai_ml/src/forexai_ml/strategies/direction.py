@@ -92,5 +92,5 @@ class MlDirection(Template):
             entry[: model.first_unseen(bars)] = 0
         wishes = self.wishes(bars, entry)
         if self.max_bars is None:
-            wishes = attrs.evolve(wishes, management=attrs.evolve(wishes.management, max_bars=model.horizon))
+            wishes.management = attrs.evolve(wishes.management, max_bars=model.horizon)
         return wishes

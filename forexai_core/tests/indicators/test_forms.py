@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import json
 import math
 import subprocess
 import sys
@@ -207,12 +208,12 @@ def digest():
 @pytest.mark.timeout(900)  # from nothing, it compiles every indicator there is
 def test_plain_python_gives_the_same_bits_as_compiled_code():
     script = (
-        "import sys, warnings; warnings.simplefilter('error'); sys.path[:0] = eval(sys.argv[1]); "
+        "import json, sys, warnings; warnings.simplefilter('error'); sys.path[:0] = json.loads(sys.argv[1]); "
         "import test_forms; print(test_forms.digest())"
     )
     here = [str(path) for path in (*sys.path, __file__.rpartition("/")[0])]
     run = subprocess.run(
-        [sys.executable, "-c", script, repr(here)],
+        [sys.executable, "-c", script, json.dumps(here)],
         env={"NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,

@@ -26,8 +26,9 @@ def test_it_compares_two_strategies_and_writes_their_reports(tmp_path, monkeypat
     assert max(len(line) for line in out.splitlines() if "report:" not in line and demo._program() not in line) <= 120
 
 
-def test_what_to_try_next_runs_as_it_is_printed(tmp_path):
+def test_what_to_try_next_runs_as_it_is_printed(tmp_path, monkeypatch):
     """In a folder that is not the environment's, with no scripts of one on the path, as a newcomer's shell is."""
+    monkeypatch.chdir(tmp_path)
     lines = demo._NEXT.format(program=demo._program()).splitlines()[1:]
     commands = [line.partition("   ")[0].strip() for line in (line.strip() for line in lines)]
     assert len(commands) == 4

@@ -8,7 +8,7 @@ from crossing_forms import every_form
 from strategy_markets import make_market
 
 from forexai_core.backtesting.runner import backtest
-from forexai_core.data import sample
+from forexai_core.data import resample, sample
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import SmaCross
 from forexai_core.values.accounts import Account
@@ -55,6 +55,18 @@ def test_two_symbols_on_one_account(form):
     expected = run(forms["template"], prices)
     assert set(expected.trades["symbol"]) == {"EURUSD", "GBPUSD"}
     assert run(forms[form], prices).result_fingerprint == expected.result_fingerprint
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("inside", ["finer", "path"])
+def test_prices_inside_the_bars_make_no_decisions(form, inside):
+    quarters = make_market(1_200, seed=6, timeframe="M15", step_points=80)
+    bars = resample(quarters, "H1")
+    settings = {"finer": quarters} if inside == "finer" else {"path": "open-high-low-close"}
+    forms = every_form(bars.instrument.pip_size, 4, 9)
+    expected = run(forms["template"], bars, **settings)
+    assert len(expected.trades) > 10
+    assert run(forms[form], bars, **settings).result_fingerprint == expected.result_fingerprint
 
 
 @pytest.mark.parametrize("form", ["template", "compiled", "rules"])

@@ -112,7 +112,7 @@ class _ClassRun:
         """Take every event."""
         if self._gate is not None:
             self._run_watched(self._gate, progress)
-        elif len(self._hooks) == 1:
+        elif not len(self._ledger.market.events):
             self._run_alone(progress)
         else:
             self._run_freely(progress)
@@ -122,7 +122,7 @@ class _ClassRun:
                 each.deliver()
 
     def _run_alone(self, progress: Progress | None) -> None:
-        """Drive one symbol. The ledger is left behind where nothing can happen, and catches up later."""
+        """Drive one symbol of which each event is a bar. Where nothing can happen the ledger catches up later."""
         ledger, cursor, hook, context, notices = (
             self._ledger,
             self._cursors[0],

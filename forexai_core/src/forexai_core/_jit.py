@@ -1,14 +1,13 @@
 """The one place where kernels are compiled, and where compiled kernels are kept.
 
-A kernel cached on disk must never outlive an edit of a helper in another file, which numba's own
-cache does not notice. So the cache of this package's kernels is stamped with a hash of *all* files
-that hold kernels, besides the versions of numba and Python that numba itself checks.
+A kernel cached on disk must never outlive an edit of a helper in another file, which numba's own cache does not notice.
+So the cache of each file's kernels is stamped with a hash of all that they may depend on
+(:mod:`forexai_core._kernel_stamps`), besides the versions of numba and Python that numba itself checks.
 """
 
 from __future__ import annotations
 
 import atexit
-import hashlib
 import logging
 import shutil
 import tempfile
@@ -21,59 +20,13 @@ import numba
 from numba.core import caching, types
 from numba.core.runtime import nrt
 
-__all__ = ["compiled_signature", "is_compiled", "kernel", "kernel_stamp"]
+from forexai_core._kernel_stamps import in_package, kernel_stamp
+
+__all__ = ["compiled_signature", "is_compiled", "kernel"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _LOG = logging.getLogger(__name__)
-_PACKAGE = Path(__file__).resolve().parent
-
-
-# A kernel may call kernels of its own folder and of the floors below it, and no others: the
-# contracts of the house forbid more. So these are the folders that its stamp has to cover.
-_FLOORS = (("engine", "indicators", "services"), ("data", "risk", "metrics"), ("strategies",))
-
-
-def _folders_behind(folder: str) -> tuple[str, ...]:
-    lower: list[str] = []
-    for floor in _FLOORS:
-        if folder in floor:
-            return (*lower, folder)
-        lower.extend(floor)
-    return tuple(lower)
-
-
-@cache
-def kernel_stamp(folder: str) -> str:
-    """Hash every file that a kernel of one folder may depend on.
-
-    Parameters
-    ----------
-    folder : str
-        Name of the folder in the package, such as ``"engine"``.
-
-    Returns
-    -------
-    str
-        Hex digest; it changes when any of those files does.
-    """
-    digest = hashlib.sha256(numba.__version__.encode())
-    for file in (_PACKAGE / "_jit.py", _PACKAGE / "arrays.py"):
-        digest.update(file.read_bytes())
-    for name in _folders_behind(folder):
-        for file in sorted((_PACKAGE / name).rglob("*.py")):
-            content = file.read_bytes()
-            if b"_jit" in content or b"np.dtype" in content:
-                digest.update(file.relative_to(_PACKAGE).as_posix().encode())
-                digest.update(content)
-    return digest.hexdigest()
-
-
-@cache
-def _folder_of(py_file: str) -> str | None:
-    """Give the folder of the package that a file lies in; None for files of others."""
-    path = Path(py_file).resolve()
-    return path.relative_to(_PACKAGE).parts[0] if path.is_relative_to(_PACKAGE) else None
 
 
 class _Stamped:
@@ -82,11 +35,11 @@ class _Stamped:
     _py_file: str
 
     def get_source_stamp(self) -> str:
-        return kernel_stamp(_folder_of(self._py_file) or "")
+        return kernel_stamp(Path(self._py_file).resolve())
 
     @classmethod
     def from_function(cls, py_func: Any, py_file: str) -> Any:
-        if _folder_of(py_file) is None:
+        if not in_package(py_file):
             return None
         locate: Any = super()
         return locate.from_function(py_func, py_file)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import forexai_core
-from forexai_core import _jit
+from forexai_core import _jit, _kernel_stamps
 
 SOURCE = Path(forexai_core.__file__).parent
 
@@ -45,7 +45,7 @@ def package(tmp_path):
         (root / folder).mkdir(parents=True)
         (root / folder / "__init__.py").write_text("")
     (root / "__init__.py").write_text("")
-    for name in ("_jit.py", "arrays.py"):
+    for name in ("_jit.py", "_kernel_stamps.py", "arrays.py"):
         shutil.copy(SOURCE / name, root / name)
     (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
     (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))
@@ -74,13 +74,58 @@ def test_an_edit_of_a_helper_in_another_folder_is_seen(package):
     assert (value, hits) == ("5.0", "0")
 
 
-def test_a_floor_above_does_not_spoil_the_cache_below(monkeypatch, package):
-    monkeypatch.setattr(_jit, "_PACKAGE", package / "forexai_core")
-    stamp = _jit.kernel_stamp.__wrapped__
-    before = {folder: stamp(folder) for folder in ("engine", "strategies")}
+@pytest.fixture
+def stamp(monkeypatch, package):
+    """Stamp files of that package, by their place in it."""
+    root = package / "forexai_core"
+    monkeypatch.setattr(_kernel_stamps, "_PACKAGE", root)
+
+    def fresh(place: str) -> str:
+        _kernel_stamps._imports.cache_clear()
+        return _kernel_stamps.kernel_stamp.__wrapped__(root / place)
+
+    yield fresh
+    _kernel_stamps._imports.cache_clear()
+
+
+def test_a_floor_above_does_not_spoil_the_cache_below(stamp, package):
+    before = {place: stamp(place) for place in ("engine/rates.py", "strategies/charges.py")}
     (package / "forexai_core" / "strategies" / "charges.py").write_text("# _jit: another text")
-    assert stamp("engine") == before["engine"]
-    assert stamp("strategies") != before["strategies"]
+    assert stamp("engine/rates.py") == before["engine/rates.py"]
+    assert stamp("strategies/charges.py") != before["strategies/charges.py"]
+
+
+USES = {
+    "by_name": "from forexai_core.engine.levels import TOP",
+    "by_module": "from forexai_core.engine import levels",
+    "in_brackets": "from forexai_core.engine import (\n    rates,  # the (rates)\n    levels as found,\n)",
+    "continued": "from forexai_core.engine import rates, \\\n    levels",
+    "far": "from forexai_core.engine.between import top",
+    "later": "def late():\n    from forexai_core.engine import levels",
+    "relative": "from . import charges",
+    "whole": "import forexai_core as fx",
+    "hidden": "from importlib import import_module",
+}
+
+
+@pytest.mark.parametrize("way", USES)
+def test_a_stamp_covers_what_a_file_imports_in_any_way(stamp, package, way):
+    engine, strategies = package / "forexai_core" / "engine", package / "forexai_core" / "strategies"
+    (engine / "levels.py").write_text("TOP = 3")
+    (engine / "between.py").write_text("from forexai_core.engine.levels import TOP\n\n\ndef top():\n    return TOP\n")
+    (strategies / "charges.py").write_text(USES[way] + "\nfrom forexai_core._jit import kernel\n")
+    before = stamp("strategies/charges.py")
+    (engine / "levels.py").write_text("TOP = 4")
+    assert stamp("strategies/charges.py") != before
+
+
+def test_a_file_that_is_not_imported_spoils_nothing(stamp, package):
+    before = stamp("strategies/charges.py")
+    (package / "forexai_core" / "engine" / "levels.py").write_text("from forexai_core._jit import kernel\nTOP = 4")
+    (package / "forexai_core" / "strategies" / "others.py").write_text("from forexai_core._jit import kernel")
+    assert stamp("strategies/charges.py") == before
+    (package / "forexai_core" / "engine" / "rates.py").write_text(RATE.format(value=2.5))
+    assert stamp("strategies/charges.py") != before
 
 
 def test_kernels_of_other_packages_are_left_to_numba(tmp_path):

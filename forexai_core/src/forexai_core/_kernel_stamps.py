@@ -1,0 +1,129 @@
+"""What a compiled kernel depends on: its own file, and all that this imports, directly or not, and kernels may use.
+
+Where a file's imports cannot be told from its text, all files that it might reach count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import numba
+
+__all__ = ["in_package", "kernel_stamp"]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+# A kernel may call kernels of its own folder and of the floors below it, and no others: the
+# contracts of the house forbid more. So these are the folders that a stamp covers where imports do not tell.
+_FLOORS = (("engine", "indicators", "services"), ("data", "risk", "metrics"), ("strategies",))
+
+
+def _folders_behind(folder: str) -> tuple[str, ...]:
+    lower: list[str] = []
+    for floor in _FLOORS:
+        if folder in floor:
+            return (*lower, folder)
+        lower.extend(floor)
+    return tuple(lower)
+
+
+# What imports can look like (the house wants them at the top, whole, and of this package by its full name).
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(forexai_core[\w.]*|\.[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+(forexai_core[^\n]*))",
+    re.MULTILINE,
+)
+_HIDDEN_IMPORT = re.compile(rb"\bimport_module\b|\b__import__\b")
+_COMMENT = re.compile(rb"#[^\n]*")
+
+# A kernel takes from other files kernels, record types, and constants, whose values are compiled into it.
+_OF_USE = re.compile(rb"_jit\b|np\.dtype|^\s*[A-Z][A-Z0-9_]*\b[^=\n()]*=", re.MULTILINE)
+
+
+def _module_file(dotted: str) -> Path | None:
+    """Find a module of the package, or a package in it, by its full name."""
+    place = _PACKAGE.parent.joinpath(*dotted.split("."))
+    found = (place.with_suffix(".py"), place / "__init__.py")
+    return next((file for file in found if file.is_file()), None)
+
+
+@cache
+def _imports(file: Path) -> frozenset[Path] | None:
+    """Give the files of the package that a file imports; None where its text does not tell."""
+    content = _COMMENT.sub(b"", file.read_bytes()).replace(b"\\\n", b" ")
+    if _HIDDEN_IMPORT.search(content):
+        return None
+    imported: set[Path] = set()
+    for module, names, whole in _IMPORT.findall(content):
+        home = None if whole or module.startswith(b".") else _module_file(module.decode())
+        if home is None:
+            return None
+        imported.add(home)
+        if home.name == "__init__.py":
+            # A name may be a module of its own; one that the package itself holds stands in its own file.
+            plain = names.decode().strip("() \t\n")
+            words = (name.split()[0] for name in plain.split(",") if name.split())
+            modules = (_module_file(f"{module.decode()}.{word}") for word in words)
+            imported.update(file for file in modules if file is not None)
+    return frozenset(imported)
+
+
+def _files_behind(file: Path) -> list[Path] | None:
+    """List a file and all that it imports, directly or not; None where that cannot be told."""
+    known, waiting = {file}, [file]
+    while waiting:
+        imported = _imports(waiting.pop())
+        if imported is None:
+            return None
+        waiting.extend(imported - known)
+        known |= imported
+    return sorted(known)
+
+
+@cache
+def kernel_stamp(file: Path) -> str:
+    """Hash every file that the kernels of one file may depend on.
+
+    Parameters
+    ----------
+    file : Path
+        In the package.
+
+    Returns
+    -------
+    str
+        Hex digest; it changes when any of those files does.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    reached = _files_behind(file)
+    if reached is None:
+        folders = _folders_behind(file.relative_to(_PACKAGE).parts[0])
+        reached = [each for folder in folders for each in sorted((_PACKAGE / folder).rglob("*.py"))]
+    own = (_PACKAGE / "_jit.py", _PACKAGE / "_kernel_stamps.py", _PACKAGE / "arrays.py", file)
+    for each in (*own, *(each for each in reached if each not in own)):
+        content = each.read_bytes()
+        if each in own or _OF_USE.search(content):
+            digest.update(each.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+@cache
+def in_package(py_file: str) -> bool:
+    """Tell whether a file lies in the package.
+
+    Parameters
+    ----------
+    py_file : str
+        Its path.
+
+    Returns
+    -------
+    bool
+        False for files of others.
+    """
+    return Path(py_file).resolve().is_relative_to(_PACKAGE)

@@ -41,6 +41,9 @@ events = "news.csv"
 
 [costs.slippage]
 atr_fraction = 0.05
+impact_points = 4
+free_lots = 0.5
+impact = "linear"
 """
 
 
@@ -61,7 +64,7 @@ def test_everything_that_costs_can_be_said(tmp_path: Path) -> None:
         swap_rates=[SwapRates(day="2024-01-01", long=-7.5, short=2.0)],
         cash_flows=[CashFlow(time_ns="2024-05-10T13:30Z", long=0.24, short=-0.24, title="dividend")],
         spread_model=SpreadModel(points=8, hours={22: 12, 0: 35}),
-        slippage_model=SlippageModel(atr_fraction=0.05),
+        slippage_model=SlippageModel(atr_fraction=0.05, impact_points=4, free_lots=0.5, impact="linear"),
     )
 
 

@@ -36,6 +36,16 @@ def test_bars_that_never_move_do_not_slip() -> None:
     assert set(column(range_fraction=0.5, atr_fraction=0.5)) == {2}
 
 
+def test_impact_is_of_fills_and_makes_no_column() -> None:
+    assert column(impact_points=4.0) == []
+    assert str(SlippageModel(impact_points=4, free_lots=1)) == "4 points times the square root of the lots beyond 1"
+    assert str(SlippageModel(impact_points=0.5, impact="linear")) == "0.5 points for each lot beyond 0"
+    with pytest.raises(ConfigError, match=r"did you mean 'linear'|Known are"):
+        SlippageModel(impact_points=1, impact="liner")
+    with pytest.raises(ConfigError, match="free_lots"):
+        SlippageModel(free_lots=-1)
+
+
 def test_without_a_model_there_is_no_column() -> None:
     assert str(SlippageModel()) == "none"
     with pytest.raises(ConfigError, match="atr_bars"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from math import ceil, isqrt
 from typing import Any
 
 from reference.money import exact, nearest
@@ -94,6 +95,30 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Impact:
+    """What the volume of a fill adds to its slippage: points of one lot beyond the free ones."""
+
+    points: Fraction
+    free: Fraction
+    linear: bool
+
+    @classmethod
+    def make(cls, model: dict[str, Any]) -> Impact:
+        """Take it from a program's model of slippage."""
+        kind = model.get("impact", "square_root")
+        return cls(exact(model.get("impact_points", 0)), exact(model.get("free_lots", 0)), kind == "linear")
+
+    def of(self, lots: Fraction) -> int:
+        """Give the points of a fill: the fewest that are not below the model's."""
+        beyond = max(Fraction(0), lots - self.free)
+        if self.linear:
+            return ceil(self.points * beyond)
+        square = self.points**2 * beyond
+        points = isqrt(ceil(square))
+        return points if points**2 >= square else points + 1
+
+
+@dataclass(frozen=True)
 class Contract:
     """One symbol's contract, with the costs that a run charges; volumes in steps, distances in points."""
 
@@ -109,7 +134,8 @@ class Contract:
     limit_steps: int
     stops_level: int
     freeze_level: int
-    slippage: int
+    slippage: int  # whatever the volume
+    impact: Impact
     commission: Commission
     swap_mode: str
     swap_long: Fraction
@@ -152,6 +178,7 @@ class Contract:
             stops_level=instrument["stops_level_points"],
             freeze_level=instrument["freeze_level_points"],
             slippage=nearest(costs.get("slippage_points") or 0),
+            impact=Impact.make(costs.get("slippage_model") or {}),
             commission=Commission.make(
                 costs.get("commission") or {"per_lot": cost("commission_per_lot", "commission_per_lot")}
             ),
@@ -197,6 +224,10 @@ class Contract:
     def lots(self, steps: int) -> Fraction:
         """Give the lots in so many steps."""
         return steps * self.volume_step
+
+    def slip(self, steps: int) -> int:
+        """Give the points by which a fill of a volume is worse than its price."""
+        return self.slippage + self.impact.of(self.lots(steps))
 
     # ------------------------------------------------------------------------------------------- conversion
     def in_account(self, amount: Fraction, points: Fraction | int, account: Account, rates: Rates) -> Fraction:

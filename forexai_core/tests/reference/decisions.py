@@ -77,7 +77,6 @@ def _try(book: Book, action: Callable[[], bool]) -> bool:
 def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
     contract, quote, request = book.contracts[symbol], book.quote(symbol), waiting.request
     entry = quote.entry(request.side)
-    price = entry + request.side * contract.slippage
     order = waiting.order
     if order is None:
         stop, target = stops_from(request, entry)
@@ -86,13 +85,14 @@ def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
         check_stops(contract, request.side, quote.exit(request.side), stop, target)
         check_hedge(book, symbol, request.side)
         asked = None if waiting.asked is None else waiting.asked.entry(request.side)
+        price = entry + request.side * contract.slip(book.available(request.side, steps))
         check_requote(book, waiting, price, asked)
         check_liquidity(book, request.side, steps)
         order = _order(book, symbol, request, steps, exits=(stop, target))
     else:
         check_stops(contract, order.side, quote.exit(order.side), order.stop, order.target)
     filled = book.available(order.side, order.steps)
-    part = replace(order, steps=filled)
+    part, price = replace(order, steps=filled), entry + order.side * contract.slip(filled)
     check_money(book, part, price)
     if not order.ticket:
         order.ticket = part.ticket = book.take_ticket()

@@ -117,7 +117,7 @@ def close_at_market(book: Book, waiting: Waiting, position: Position, steps: int
     The closing order has a ticket of its own.
     """
     price = book.quote(position.symbol).exit(position.side)
-    price -= position.side * book.contracts[position.symbol].slippage
+    price -= position.side * book.contracts[position.symbol].slip(book.available(-position.side, steps))
     check_requote(book, waiting, price, None if waiting.asked is None else waiting.asked.exit(position.side))
     filled = check_liquidity(book, -position.side, steps)
     book.use_up(-position.side, steps, filled)
@@ -140,7 +140,7 @@ def close_by(book: Book, position: Position, other: Position) -> None:
 
 def hit_stop(book: Book, position: Position, level: int, *, ambiguous: bool = False) -> None:
     """Close a position by its stop, at a level with slippage."""
-    price = level - position.side * book.contracts[position.symbol].slippage
+    price = level - position.side * book.contracts[position.symbol].slip(position.steps)
     reason = "trailing_stop" if position.trailed else "stop_loss"
     book.close(position, position.steps, price, reason, ambiguous=ambiguous)
 
@@ -152,7 +152,9 @@ def hit_target(book: Book, position: Position, level: int) -> None:
 
 def stop_fill(book: Book, order: Order, level: int) -> int:
     """Give the price at which an order fills at a level: stop orders slip, limits do not."""
-    return level + order.side * book.contracts[order.symbol].slippage if order.kind == STOP else level
+    if order.kind != STOP:
+        return level
+    return level + order.side * book.contracts[order.symbol].slip(book.available(order.side, order.steps))
 
 
 def liquidate(book: Book) -> bool:

@@ -101,7 +101,21 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
         program["path"] = later.choice(("open-high-low-close", "open-low-high-close", "adaptive"))
     if later.random() < 0.3:
         _choose_execution(later, program)
+    deep = random.Random(f"depth {seed}")
+    for each in program["symbols"]:
+        if deep.random() < 0.2:
+            each["costs"]["slippage_model"] = {**each["costs"].get("slippage_model", {}), **_impact(deep, each)}
     return program, _ask(rng, program)
+
+
+def _impact(rng: random.Random, symbol: dict[str, Any]) -> dict[str, Any]:
+    """Let volumes move their own price: a typical order by a part of a bar's range."""
+    typical = 20 * symbol["instrument"]["volume_min"]
+    return {
+        "impact_points": round(symbol["span"] * rng.choice((0.02, 0.2, 0.5)) / typical**0.5, 2),
+        "free_lots": round(typical * rng.choice((0, 0, 0.05, 0.5)), 2),
+        "impact": rng.choice(("square_root", "linear")),
+    }
 
 
 def _choose_execution(rng: random.Random, program: Program) -> None:

@@ -88,7 +88,7 @@ def _plain_bars(symbol: dict[str, Any]) -> list[Bar]:
 
 
 def _slippage(costs: dict[str, Any], bars: list[list[int]]) -> int | None:
-    """Give the points of slippage in the last of some bars by a program's model; None without one."""
+    """Give the points of slippage in the last of some bars by a program's model, whatever the volume."""
     model = costs.get("slippage_model")
     if model is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -68,13 +68,16 @@ class _SpreadPart(Settings):
 
 
 class _SlippagePart(Settings):
-    """Slippage by the market's movement and by chance."""
+    """Slippage by the market's movement, by volume and by chance."""
 
     range_fraction: float | None = None
     atr_fraction: float | None = None
     atr_bars: int | None = None
     random_points: float | None = None
     seed: int | None = None
+    impact_points: float | None = None
+    free_lots: float | None = None
+    impact: Literal["square_root", "linear"] | None = None
 
 
 def _given(part: Settings) -> dict[str, Any]:

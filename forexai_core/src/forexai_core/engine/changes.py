@@ -24,6 +24,7 @@ from forexai_core.engine.checks import (
 from forexai_core.engine.close_by import close_by
 from forexai_core.engine.deals import SIGNAL, close_position, find_position
 from forexai_core.engine.fifo import out_of_turn
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
     ENTRY_OUT,
@@ -95,11 +96,11 @@ def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
     position = book["positions"][row]
     index, side = position["symbol"], position["side"]
     symbol = book["symbols"][index]
-    price = (symbol["bid"] if side > 0 else symbol["ask"]) - side * symbol["slippage"]
+    filled = available(book, index, -side, steps)
+    price = (symbol["bid"] if side > 0 else symbol["ask"]) - side * slippage_of(symbol, filled)
     if requoted(book, request, price, request["asked_bid"] if side > 0 else request["asked_ask"]):
         refuse(book, REQUOTE)
         return -1
-    filled = available(book, index, -side, steps)
     filling = book["account"]["filling"]
     if filled < steps and (filling == FILLING_FOK or (filling == FILLING_IOC and filled == 0)):
         refuse(book, NO_LIQUIDITY)

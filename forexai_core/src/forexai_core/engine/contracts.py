@@ -15,6 +15,7 @@ from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.charges import CashFlow, Charged, Commission, SwapRates
 from forexai_core.values.instruments import CalculationMode, Instrument, SwapMode
+from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.ticks import Ticks
 
 __all__ = ["CostSheet", "cost_sheet", "symbol_record"]
@@ -36,6 +37,8 @@ class CostSheet:
         Of a deal.
     slippage_points : int
         Against the trader.
+    slippage_model : SlippageModel or None
+        What is added to them.
     swap_mode : SwapMode
         Unit of the two rates.
     swap_long, swap_short : float
@@ -53,6 +56,7 @@ class CostSheet:
     spread_points: int | None
     commission: Commission
     slippage_points: int
+    slippage_model: SlippageModel | None
     swap_mode: SwapMode
     swap_long: float
     swap_short: float
@@ -125,6 +129,7 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
         spread_points=spread,
         commission=commission,
         slippage_points=round(costs.slippage_points or 0.0),
+        slippage_model=costs.slippage_model,
         swap_mode=mode,
         swap_long=long,
         swap_short=short,
@@ -214,8 +219,18 @@ def _cost_values(sheet: CostSheet) -> dict[str, float]:
     return {
         "spread": sheet.spread_points or 0,
         "slippage": sheet.slippage_points,
+        **({} if sheet.slippage_model is None else _impact_values(sheet.slippage_model)),
         "swap_mode": _SWAP.index(sheet.swap_mode),
-    } | _commission_values(sheet.commission)
+        **_commission_values(sheet.commission),
+    }
+
+
+def _impact_values(model: SlippageModel) -> dict[str, float]:
+    return {
+        "impact_points": model.impact_points,
+        "impact_free_lots": model.free_lots,
+        "impact_linear": int(model.impact == "linear"),
+    }
 
 
 def _commission_values(commission: Commission) -> dict[str, float]:

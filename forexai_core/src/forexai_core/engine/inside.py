@@ -8,8 +8,9 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.deals import close_position, find_position, netting_row
 from forexai_core.engine.extremes import extend
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
-from forexai_core.engine.pending import fill_in_doubt, reached, rivals
+from forexai_core.engine.pending import fill_in_doubt, order_slippage, reached, rivals
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
@@ -146,7 +147,7 @@ def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     unclear = target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0)
     if unclear and book["account"]["straight"] == 0:
         position["ambiguous"] = 1
-    price = stop - side * book["symbols"][position["symbol"]]["slippage"]
+    price = stop - side * slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
     _exit(book, row, price, stop_reason(position))
 
 
@@ -207,7 +208,7 @@ def _take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
     move_quotes(symbol, quotes, side, distance)
     entered = ENTERED_RISING if side > 0 else ENTERED_FALLING
     if order["kind"] == ORDER_STOP:
-        _fill_inside(book, row, quotes, order["price"] + side * symbol["slippage"], entered)
+        _fill_inside(book, row, quotes, order["price"] + side * order_slippage(book, order), entered)
         return
     trigger = order["price"]
     order["kind"] = ORDER_LIMIT
@@ -315,7 +316,7 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     close = quotes.bid_close if side > 0 else quotes.ask_close
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:
-        slippage = book["symbols"][position["symbol"]]["slippage"]
+        slippage = slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True
     if side * (extreme - level) <= 0 and book["account"]["straight"] == 0:

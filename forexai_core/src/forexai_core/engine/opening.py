@@ -8,6 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.deals import close_position
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.orders import execute_requests
 from forexai_core.engine.pending import expire_orders, order_at_open
 from forexai_core.engine.records import ENTRY_OUT, NO_PRICE
@@ -35,7 +36,7 @@ def _exit_at_open(book: Book, row: int) -> bool:
     quote = symbol["bid"] if side > 0 else symbol["ask"]
     stop, target = position["stop_loss"], position["take_profit"]
     if stop != NO_PRICE and side * (quote - stop) <= 0:
-        price, reason = quote - side * symbol["slippage"], stop_reason(position)
+        price, reason = quote - side * slippage_of(symbol, position["volume_steps"]), stop_reason(position)
     elif target != NO_PRICE and side * (quote - target) >= 0:
         price, reason = (quote if book["account"]["limit_fill_open"] else target), TAKE_PROFIT
     else:

@@ -25,6 +25,7 @@ from forexai_core.engine.checks import (
 )
 from forexai_core.engine.deals import SIGNAL, Entry, fill
 from forexai_core.engine.fifo import opposed
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
     ENTERED_OPEN,
@@ -88,20 +89,21 @@ def _open_at_market(book: Book, request: Any) -> bool:
     index, side = request["symbol"], request["side"]
     symbol = book["symbols"][index]
     quote = entry_side(symbol, side)
-    price = quote + side * symbol["slippage"]
     if request["worked"] > 0:
-        return _fill_more(book, request, price)
+        return _fill_more(book, request, quote)
     why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
     if why == 0 and opposed(book, index, side):
         why = HEDGE_PROHIBITED
-    if not why and requoted(book, request, price, request["asked_ask"] if side > 0 else request["asked_bid"]):
-        why = REQUOTE
     if why:
         refuse(book, why)
         return False
     stop = _stop_of(request, quote)
     steps = _steps_of(book, request, quote, stop)
     filled = available(book, index, side, steps)
+    price = quote + side * slippage_of(symbol, filled)
+    if requoted(book, request, price, request["asked_ask"] if side > 0 else request["asked_bid"]):
+        refuse(book, REQUOTE)
+        return False
     if filled < steps and _kills(book, filled):
         refuse(book, NO_LIQUIDITY)
         return False
@@ -123,7 +125,7 @@ def _kills(book: Book, filled: int) -> bool:
 
 
 @kernel
-def _fill_more(book: Book, request: Any, price: int) -> bool:
+def _fill_more(book: Book, request: Any, quote: int) -> bool:
     """Go on with the rest of an order, unless the market has passed its stop or target meanwhile."""
     steps, symbol = request["volume_steps"], book["symbols"][request["symbol"]]
     against = symbol["bid"] if request["side"] > 0 else symbol["ask"]
@@ -133,6 +135,7 @@ def _fill_more(book: Book, request: Any, price: int) -> bool:
         refuse(book, why)
         return False
     filled = available(book, request["symbol"], request["side"], steps)
+    price = quote + request["side"] * slippage_of(symbol, filled)
     if not affordable(book, request["symbol"], request["side"], filled, price):
         refuse(book, NO_MONEY)
         return False

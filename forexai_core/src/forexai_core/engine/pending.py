@@ -11,6 +11,7 @@ from forexai_core.engine.changes import cancel_order, remove_group
 from forexai_core.engine.checks import HEDGE_PROHIBITED, NO_MONEY, affordable, refuse
 from forexai_core.engine.deals import Entry, fill, find_position, netting_row
 from forexai_core.engine.fifo import opposed
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import rebind
 from forexai_core.engine.money import money
 from forexai_core.engine.records import (
@@ -21,7 +22,7 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.venue import available, take
 
-__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "reached", "rivals"]
+__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "order_slippage", "reached", "rivals"]
 
 _LIMIT = OPEN_REASONS.index("limit")
 _STOP = OPEN_REASONS.index("stop")
@@ -127,9 +128,16 @@ def expire_orders(book: Book, index: int) -> None:
 
 
 @kernel
-def _gap_price(book: Book, order: Any, quote: int, symbol: Any) -> int:
+def order_slippage(book: Book, order: Any) -> int:
+    """Give by how many points a stop order fills beyond its price, for what of it the present event fills."""
+    filled = available(book, order["symbol"], order["side"], order["volume_steps"])
+    return slippage_of(book["symbols"][order["symbol"]], filled)
+
+
+@kernel
+def _gap_price(book: Book, order: Any, quote: int) -> int:
     if order["kind"] == ORDER_STOP:
-        return quote + order["side"] * symbol["slippage"]
+        return quote + order["side"] * order_slippage(book, order)
     return quote if book["account"]["limit_fill_open"] else order["price"]
 
 
@@ -215,6 +223,6 @@ def order_at_open(book: Book, row: int) -> bool:
         book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
-    price, rivalled = _gap_price(book, order, quote, symbol), _rival_at_open(book, row)
+    price, rivalled = _gap_price(book, order, quote), _rival_at_open(book, row)
     fill_in_doubt(book, row, price, ENTERED_OPEN, rivalled, False)
     return True

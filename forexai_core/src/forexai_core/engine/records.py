@@ -199,7 +199,10 @@ SYMBOL = np.dtype(
         ("stops_level", np.int64),  # points
         ("freeze_level", np.int64),  # points
         ("spread", np.int64),  # points, where no column gives it
-        ("slippage", np.int64),  # points
+        ("slippage", np.int64),  # points, whatever the volume
+        ("impact_points", np.float64),  # of one lot beyond the free ones; 0: volume makes no difference
+        ("impact_free_lots", np.float64),
+        ("impact_linear", np.int64),  # 0: by the square root of the lots
         ("commission_per_lot", np.float64),
         ("commission_rule", np.int64),  # 0: so much a lot and side, in account currency
         ("commission_percent", np.float64),  # of the turnover

@@ -47,8 +47,12 @@ def _modelled(high: Floats, low: Floats, close: Floats, model: SlippageModel, sy
     return points
 
 
+def _varies(model: SlippageModel | None) -> bool:
+    return model is not None and model.varies
+
+
 def with_modelled_slippage(stream: Stream, symbols: Sequence[str], costs: Mapping[str, Costs]) -> Stream:
-    """Put the slippage of each event into a stream; it is given back where no costs have a model.
+    """Put the slippage of each event into a stream; it is given back where no model differs by event.
 
     Parameters
     ----------
@@ -59,14 +63,14 @@ def with_modelled_slippage(stream: Stream, symbols: Sequence[str], costs: Mappin
     costs : mapping of str to Costs
         By symbol.
     """
-    if all(costs[symbol].slippage_model is None for symbol in symbols):
+    if not any(_varies(costs[symbol].slippage_model) for symbol in symbols):
         return stream
     owner = np.zeros(len(stream.time_ns), np.int64) if stream.events is None else stream.events["symbol"]
     slippage = np.zeros(len(owner), np.int64)
     for index, symbol in enumerate(symbols):
         rows, own = np.flatnonzero(owner == index), costs[symbol]
         slippage[rows] = round(own.slippage_points or 0.0)
-        if own.slippage_model is not None and len(rows):
+        if own.slippage_model is not None and own.slippage_model.varies and len(rows):
             path = [side[rows].astype(np.float64) for side in (stream.bid.high, stream.bid.low, stream.bid.close)]
             slippage[rows] += _modelled(path[0], path[1], path[2], own.slippage_model, symbol).astype(np.int64)
     return attrs.evolve(stream, slippage=slippage)

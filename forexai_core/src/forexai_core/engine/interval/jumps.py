@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.interval.axes import Bar
 from forexai_core.engine.interval.forks import Fork
 from forexai_core.engine.records import NO_PRICE, ORDER_STOP
@@ -65,7 +66,7 @@ class Jumps:
             return 0.0
         extreme = bar.ask_high if side > 0 else bar.bid_low
         worst = min(level + self.points, extreme) if side > 0 else max(level - self.points, extreme)
-        filled = int(deal["price"]) - side * int(symbol["slippage"])
+        filled = int(deal["price"]) - side * int(slippage_of(symbol, self._volume(deal, before)))
         missing = side * (worst - filled)
         return self._money(symbol, missing * int(deal["volume_steps"])) if missing > 0 else 0.0
 
@@ -76,6 +77,12 @@ class Jumps:
             return None if deal["stop_loss"] == NO_PRICE else int(deal["stop_loss"])
         orders = before.orders[(before.orders["ticket"] == deal["order"]) & (before.orders["kind"] == ORDER_STOP)]
         return int(orders["price"][0]) if len(orders) else None
+
+    @staticmethod
+    def _volume(deal: Any, before: Fork) -> int:
+        """Give the steps of the whole fill: of a netting reversal, the deal is one half."""
+        orders = before.orders[before.orders["ticket"] == deal["order"]]
+        return int(orders["volume_steps"][0]) if len(orders) else int(deal["volume_steps"])
 
     def _money(self, symbol: Any, points_steps: int) -> float:
         """Turn points times steps into the most that they can cost, rounding included."""

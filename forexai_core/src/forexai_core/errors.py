@@ -34,6 +34,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import final
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "PluginMissingError",
     "QuotaExceededError",
     "RateError",
+    "RejectionKind",
     "StorageError",
     "TradingError",
     "did_you_mean",
@@ -188,6 +190,27 @@ class BrokerUnreachableError(BrokerError):
     """The venue was not reached; nothing was sent, so it may be tried again."""
 
 
+class RejectionKind(StrEnum):
+    """What a venue's refusal asks of whoever sent the order; an adapter translates the venue's codes into it."""
+
+    FINAL = "final"
+    """The order is wrong, or nobody wants it: do not ask again."""
+    PRICE = "price"
+    """The price has moved, or there is none: not executed, may be asked again at a fresh one."""
+    BUSY = "busy"
+    """Too many requests, or the account is locked: wait, look, then ask again."""
+    FROZEN = "frozen"
+    """Too near to the market to be changed now: may be asked again later."""
+    SYMBOL = "symbol"
+    """The symbol is not traded now, or not in this direction: no openings in it."""
+    RESOURCES = "resources"
+    """No money, or a limit of the account is reached: no openings at all."""
+    HALTED = "halted"
+    """The account may not trade, or not by a program: stop, and tell a person."""
+    GONE = "gone"
+    """The position is closed already: a stop or somebody else was first."""
+
+
 @final
 class OrderRejectedError(BrokerError):
     """The venue refused the order.
@@ -198,11 +221,14 @@ class OrderRejectedError(BrokerError):
         For the trader.
     code : int or None
         The venue's own code.
+    kind : RejectionKind
+        What it asks of the sender.
     """
 
-    def __init__(self, message: str, *, code: int | None = None) -> None:
+    def __init__(self, message: str, *, code: int | None = None, kind: RejectionKind = RejectionKind.FINAL) -> None:
         super().__init__(message)
         self.code = code
+        self.kind = RejectionKind(kind)
 
 
 @final

@@ -172,6 +172,21 @@ def closes_under_new_names(module):
     return flawed(module, close=close, submit=submit)
 
 
+class Opposing(SimulatedVenue):
+    """Opens the other side instead of closing."""
+
+    def submit(self, request):
+        return super().submit(attrs.evolve(request, position=0))
+
+
+def forgets_whose_deals_they_are(module):
+    async def history(self, start_ns, stop_ns):
+        deals = [deal for deal in self._reached().deals if start_ns <= deal.time_ns < stop_ns]
+        return tuple(attrs.evolve(deal, client_id="") if deal.client_id == "unmarked" else deal for deal in deals)
+
+    return flawed(module, history=history)
+
+
 def reports_closes_with_the_wrong_side(module):
     async def history(self, start_ns, stop_ns):
         deals = [deal for deal in self._reached().deals if start_ns <= deal.time_ns < stop_ns]
@@ -229,6 +244,8 @@ BROKEN = {
     "stops-can-be-moved-and-removed": forgets_the_other_stop,
     "a-part-can-be-closed": closes_all,
     "closing-closes-once": closes_under_new_names,
+    "an-order-that-names-a-position-closes-it": lambda module: on_venue(module, Opposing),
+    "marks-travel-with-orders": forgets_whose_deals_they_are,
     "positions-follow-from-deals": reports_closes_with_the_wrong_side,
     "money-follows-from-deals": adds_commission_to_profit,
     "history-is-half-open": includes_the_stop,

@@ -169,6 +169,16 @@ class ForgetsTheUnknown(SqliteIntents):
         return [intent for intent in await super().unsettled(account) if intent.state not in forgotten]
 
 
+class FindsTheLivingOnly(SqliteIntents):
+    async def marked(self, account, magic):
+        return [intent for intent in await super().marked(account, magic) if intent.state not in SETTLED]
+
+
+class FindsForAnybody(SqliteIntents):
+    async def marked(self, account, magic):
+        return [*await super().marked(account, magic), *await super().marked("other", magic)]
+
+
 class KeepsTheLastStep(SqliteIntents):
     async def history(self, intent_id):
         return (await super().history(intent_id))[-1:]
@@ -227,6 +237,8 @@ INTENTS = [
     Proof("lists_what_is_unsettled", intents(ListsTheSettledToo)),
     Proof("lists_what_is_unsettled", intents(ListsBackwards)),
     Proof("lists_what_is_unsettled", intents(ForgetsTheUnknown)),
+    Proof("finds_by_magic", intents(FindsTheLivingOnly)),
+    Proof("finds_by_magic", intents(FindsForAnybody)),
     Proof("keeps_the_history", intents(KeepsTheLastStep)),
     Proof("keeps_the_history", intents(ForgetsWhoDidIt)),
     Proof("knows_what_is_not_there", intents(NoneWhenMissing)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forexai_core.errors import OrderRejectedError
+from forexai_core.errors import OrderRejectedError, RejectionKind
 from forexai_core.testing import SimulatedVenue
 from forexai_core.testing.venues import START_NS
 from forexai_core.values.accounts import Account
@@ -104,3 +104,16 @@ def test_what_does_not_fit_is_rejected_with_the_venues_code(venue):
         assert caught.value.code == code
     assert venue.deals == []
     assert venue.orders == {}
+
+
+def test_an_order_that_names_a_position_closes_a_part_of_it_and_no_more(venue):
+    opened = venue.submit(order("a", volume_lots=0.5, tag="fx-1", magic=7))
+    venue.submit(order("b", side=-1, volume_lots=0.2, position=opened.position, tag="fx-2", magic=8))
+    (left,) = venue.positions.values()
+    assert (left.position, left.volume_lots, left.magic) == (opened.position, 0.3, 7)
+    assert [(each.magic, each.tag) for each in venue.deals] == [(7, "fx-1"), (8, "fx-2")]
+    for wrong in ({"volume_lots": 0.4}, {"side": 1}, {"symbol": "USDJPY"}, {"position": 99}):
+        with pytest.raises(OrderRejectedError) as refused:
+            venue.submit(order("c", **{"side": -1, "volume_lots": 0.1, "position": opened.position, **wrong}))
+        assert refused.value.kind is (RejectionKind.GONE if "position" in wrong else RejectionKind.FINAL)
+    assert len(venue.deals) == 2

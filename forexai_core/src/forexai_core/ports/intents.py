@@ -262,6 +262,13 @@ class Intents(Protocol):
         """Return the account's intents that are in no final state, in the order of recording."""
         ...
 
+    async def marked(self, account: str, magic: int) -> Sequence[Intent]:
+        """Return the account's intents of a magic number, in the order of recording, whatever their state.
+
+        By this a position or an order that a venue shows is told to be ours, long after its intent was settled.
+        """
+        ...
+
     async def history(self, intent_id: str) -> Sequence[Transition]:
         """Return every step of an intent, oldest first.
 

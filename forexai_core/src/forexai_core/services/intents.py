@@ -166,6 +166,13 @@ class SqliteIntents:
             lambda connection: [_intent(row) for row in connection.execute(query, (account, *settled))]
         )
 
+    async def marked(self, account: str, magic: int) -> Sequence[Intent]:
+        """Return what carries a magic number; see `forexai_core.ports.intents.Intents`."""
+        query = f"SELECT {_COLUMNS} FROM intents WHERE account = ? AND magic = ? ORDER BY position"  # noqa: S608 - a constant
+        return await self._database.read(
+            lambda connection: [_intent(row) for row in connection.execute(query, (account, magic))]
+        )
+
     async def history(self, intent_id: str) -> Sequence[Transition]:
         """Return every step; see `forexai_core.ports.intents.Intents`."""
 

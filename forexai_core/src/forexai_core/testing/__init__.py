@@ -5,6 +5,7 @@ from __future__ import annotations
 from forexai_core.testing.brokers import SimulatedBroker, SimulatedSettings, simulated_broker_offer
 from forexai_core.testing.conformance import Conformance, ConformanceFailure, Rule, Subject, Suite, SuiteReport
 from forexai_core.testing.doctor import DoctorReport, check, doctor
+from forexai_core.testing.faults import Fault, FaultyBroker, FaultyVenue
 from forexai_core.testing.markets import probe_bars
 from forexai_core.testing.proposals import ordinary_proposal, proposals
 from forexai_core.testing.results import SampleResult, sample_result
@@ -34,6 +35,9 @@ __all__ = [
     "ConformanceFailure",
     "DataConformance",
     "DoctorReport",
+    "Fault",
+    "FaultyBroker",
+    "FaultyVenue",
     "IndicatorConformance",
     "ModelConformance",
     "NotifierConformance",

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import attrs
 
-from forexai_core.errors import OrderRejectedError, RateError
+from forexai_core.errors import OrderRejectedError, RateError, RejectionKind
 from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, BrokerEventKind, Quote
 from forexai_core.values.accounts import Account, AccountMode, AccountState
 from forexai_core.values.catalogue import find_instrument
@@ -46,7 +46,8 @@ _INVALID, _VOLUME, _PRICE, _STOPS, _UNKNOWN = 10013, 10014, 10015, 10016, 10036
 
 
 def _reject(code: int, message: str) -> NoReturn:
-    raise OrderRejectedError(message, code=code)
+    kind = RejectionKind.GONE if code == _UNKNOWN else RejectionKind.FINAL
+    raise OrderRejectedError(message, code=code, kind=kind)
 
 
 class SimulatedVenue:
@@ -63,6 +64,8 @@ class SimulatedVenue:
     ----------
     listeners : list of callable
         Each gets every :class:`BrokerEvent`.
+    login : str
+        Which account it is.
     """
 
     def __init__(self, symbols: Iterable[str] = ("EURUSD",), account: Account | None = None) -> None:
@@ -75,6 +78,7 @@ class SimulatedVenue:
         self.deals: list[Deal] = []
         self.balance = self.specification.balance
         self.listeners: list[Callable[[BrokerEvent], None]] = []
+        self.login = "1@memory"
         self._tickets = 0
         self._asked: dict[str, tuple[object, int]] = {}
 
@@ -118,8 +122,6 @@ class SimulatedVenue:
             return self._again(client_id, body)
         position = self.position(ticket)
         volume = position.volume_lots if volume_lots is None else volume_lots
-        if volume > position.volume_lots:
-            _reject(_VOLUME, f"Position {ticket} has {position.volume_lots:g} lots, not {volume:g}.")
         request = OrderRequest(
             client_id=client_id, symbol=position.symbol, side=-position.side, volume_lots=volume, position=ticket
         )
@@ -174,6 +176,7 @@ class SimulatedVenue:
             balance=self.balance,
             equity=round(self.balance + sum(each.profit for each in marked), self.specification.digits),
             margin=round(margin / self.specification.leverage, self.specification.digits),
+            login=self.login,
         )
 
     # ----------------------------------------------------------------------------------------------- checks
@@ -192,9 +195,20 @@ class SimulatedVenue:
             _reject(_VOLUME, f"{request.volume_lots} lots: {low:g} to {high:g} in steps of {step:g} are traded.")
         if request.time_in_force is TimeInForce.DAY:
             _reject(_INVALID, "Orders for the day are not kept here.")
+        if request.position:
+            self._check_closing(request)
         if request.opens or request.kind is not OrderKind.MARKET:
             entry = self._check_price(request)
             self._check_stops(request.symbol, request.side, request, entry)
+
+    def _check_closing(self, request: OrderRequest) -> None:
+        position = self.position(request.position)
+        if (position.symbol, position.side) != (request.symbol, -request.side):
+            _reject(
+                _INVALID, f"Position {position.position} is {position.side:+d} {position.symbol}: close it by -side."
+            )
+        if request.volume_lots > position.volume_lots:
+            _reject(_VOLUME, f"Position {position.position} has {position.volume_lots:g} lots.")
 
     def _check_price(self, request: OrderRequest) -> float:
         """Check the price of a pending order; give the price from which its stops are measured."""
@@ -284,6 +298,7 @@ class SimulatedVenue:
             stop_loss=request.stop_loss,
             take_profit=request.take_profit,
             tag=request.tag,
+            magic=request.magic,
         )
         self._book(order, self.positions[ticket], entry=DealEntry.IN, volume=request.volume_lots, price=price)
         return ticket
@@ -327,6 +342,8 @@ class SimulatedVenue:
             profit=profit,
             commission=commission,
             reason=reason,
+            tag=order.request.tag if order else "",
+            magic=order.request.magic if order else position.magic,
         )
         self.deals.append(deal)
         self.balance = round(self.balance + profit + commission, self.specification.digits)

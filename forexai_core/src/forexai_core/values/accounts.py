@@ -177,13 +177,21 @@ class Account:
 
 @attrs.frozen(kw_only=True)
 class AccountState:
-    """An account at one moment; money in its currency."""
+    """An account at one moment; money in its currency.
+
+    Attributes
+    ----------
+    login : str
+        Which account it is, as the venue names it, such as ``5012345@Broker-Demo``; empty where the venue does not say.
+        What an account does not show counts only as long as the login is the same.
+    """
 
     time_ns: int
     currency: str
     balance: float
     equity: float
     margin: float
+    login: str = ""
 
     @property
     def free_margin(self) -> float:

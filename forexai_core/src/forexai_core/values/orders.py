@@ -22,6 +22,7 @@ __all__ = [
     "volume_steps",
 ]
 
+_INT64 = 2**63
 _GRID_TOLERANCE = 1e-9  # of a step: what binary floating point adds to 0.1 + 0.2
 
 
@@ -128,6 +129,11 @@ def _price(instance: object, attribute: attrs.Attribute[float], value: float) ->
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a price, or 0 for none, not {value}.")
 
 
+def _magic(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
+    if not 0 <= value < _INT64:
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is 0 or above and below 2**63, not {value}.")
+
+
 def _client_id(instance: object, attribute: attrs.Attribute[str], value: str) -> None:
     if not 1 <= len(value) <= 64 or not value.isprintable():
         raise ConfigError(
@@ -174,6 +180,8 @@ class OrderRequest:
         Ticket of the position that the order closes or reduces; 0 opens.
     tag : str
         A short text that the venue keeps with the order, where it can.
+    magic : int
+        A number that the venue keeps with the order, where it can; 0 means none.
     """
 
     client_id: str = attrs.field(validator=_client_id)
@@ -190,6 +198,7 @@ class OrderRequest:
     expire_time_ns: int = 0
     position: int = 0
     tag: str = ""
+    magic: int = attrs.field(default=0, validator=_magic)
 
     def __attrs_post_init__(self) -> None:
         if (self.kind is OrderKind.MARKET) != (self.price == 0):
@@ -285,6 +294,10 @@ class Deal:
         Booked with this deal; negative is paid.
     reason : str
         ``signal``, or one of ``forexai_core.arrays.CLOSE_REASONS``.
+    tag : str
+        Of the order behind it, as far as the venue kept it.
+    magic : int
+        Likewise; 0 where there is none.
     """
 
     deal: int
@@ -301,3 +314,5 @@ class Deal:
     commission: float = 0.0
     swap: float = 0.0
     reason: str = "signal"
+    tag: str = ""
+    magic: int = 0

@@ -36,6 +36,10 @@ class Position:
         Open profit without swap and commission, at ``price``.
     price : float
         What it would be closed at now: bid for a long, ask for a short; 0 where unknown.
+    tag : str
+        Of the order that opened it, as far as the venue kept it.
+    magic : int
+        Likewise; 0 where there is none.
     """
 
     position: int
@@ -52,6 +56,7 @@ class Position:
     swap: float = 0.0
     commission: float = 0.0
     tag: str = ""
+    magic: int = 0
 
     def __attrs_post_init__(self) -> None:
         if self.side not in (1, -1):

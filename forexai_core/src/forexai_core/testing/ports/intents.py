@@ -204,6 +204,16 @@ class IntentsSuite:
         require(got == want, f"unsettled are {got}, not {want}")
         require(list(await intents.unsettled("none")) == [], "an unknown account has unsettled intents")
 
+    async def test_finds_by_magic(self, intents: Intents) -> None:
+        """In the order of recording, of one account and magic, settled or not."""
+        await _reach(intents, _S.RESOLVED, 1)
+        await _reach(intents, _S.ACKNOWLEDGED, 2)
+        await intents.record(_draft(3, magic=8), fence=FIRST)
+        await intents.record(_draft(4, account="other"), fence=STRANGER)
+        got = [intent.draft.id for intent in await intents.marked("main", 7)]
+        require(got == ["intent-1", "intent-2"], f"magic 7 of 'main' marks {got}")
+        require(list(await intents.marked("main", 9)) == [], "an unused magic marks intents")
+
     async def test_keeps_the_history(self, intents: Intents) -> None:
         """Every step is kept with its detail and token."""
         await intents.record(_draft(), fence=FIRST)

@@ -6,7 +6,7 @@ import asyncio
 
 from forexai_core.ports.broker import BrokerEvent, BrokerEventKind
 from forexai_core.testing.conformance import ConformanceFailure, RuleBook, Subject
-from forexai_core.testing.desk import FOREVER, desk
+from forexai_core.testing.desk import FOREVER, desk, rejects
 from forexai_core.testing.plausible import is_time_ns
 from forexai_core.values.orders import DealEntry
 from forexai_core.values.positions import signed_volume_lots, signed_volume_of_deals
@@ -66,6 +66,45 @@ async def closing_closes_once(subject: Subject) -> None:
             raise ConformanceFailure(
                 f"closing gave orders {first.order} and {second.order}, deals {outs}, and left {still}.",
                 "A close is an order like any other: its client_id names it.",
+            )
+
+
+@BOOK.rule()
+async def an_order_that_names_a_position_closes_it(subject: Subject) -> None:
+    """An order with a position's ticket closes that position or a part of it, and opens nothing."""
+    async with desk(subject) as trading:
+        broker = trading.broker
+        order = await trading.bought("named")
+        plain = {"stop_loss": 0.0, "take_profit": 0.0, "position": order.position}
+        await broker.submit(await trading.request("named-out", -1, **plain))
+        left = [each for each in await broker.positions() if each.symbol == trading.instrument.symbol]
+        if any(each.position == order.position or each.side < 0 for each in left):
+            raise ConformanceFailure(
+                f"after an order that closes position {order.position}, {left} are open.",
+                "Close the position that `OrderRequest.position` names; never open the other side.",
+            )
+        await rejects("closing it a second time", broker.submit(await trading.request("named-again", -1, **plain)))
+
+
+@BOOK.rule()
+async def marks_travel_with_orders(subject: Subject) -> None:
+    """Deals carry their order's client id, or its magic and tag: by these a lost answer is found out."""
+    async with desk(subject) as trading:
+        broker = trading.broker
+        order = await trading.broker.submit(await trading.request("marked", tag="fxmark", magic=4_711))
+        await broker.submit(
+            await trading.request(
+                "unmarked", -1, tag="fxother", magic=4_712, stop_loss=0.0, take_profit=0.0, position=order.position
+            )
+        )
+        known = broker.capabilities.finds_client_id
+        wanted = ("marked", "unmarked") if known else ((4_711, "fxmark"), (4_712, "fxother"))
+        deals = [each for each in await broker.history(0, FOREVER) if each.position == order.position]
+        found = tuple(each.client_id if known else (each.magic, each.tag) for each in deals)
+        if found != wanted:
+            raise ConformanceFailure(
+                f"the deals of orders marked {wanted} carry {found}.",
+                "Hand the request's marks to the venue, and give them back with each deal.",
             )
 
 

@@ -1,0 +1,179 @@
+"""Bringing what we know of an account into agreement with what its venue shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import attrs
+
+from forexai_core.errors import BrokerError, OrderRefusedError, StorageError
+from forexai_core.live.alerts import Alerts
+from forexai_core.live.foreign import ForeignPolicy, Sorted, Sorter
+from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.placing import Placing
+from forexai_core.live.plans import Plan
+from forexai_core.live.protection import StopGuards
+from forexai_core.live.reconciling import Reconciler
+from forexai_core.live.settings import DeskSettings
+from forexai_core.live.snapshots import Snapshot, look
+from forexai_core.live.strangers import Strangers
+from forexai_core.ports.broker import Broker
+from forexai_core.ports.clock import Clock
+from forexai_core.values.orders import OrderRequest, OrderState
+from forexai_core.values.positions import Position
+
+__all__ = ["UNSEEN", "Agreement", "Change", "closing_of"]
+
+UNSEEN = "unreconciled"
+"""Name of the block that holds until the venue has been seen."""
+
+Change = Callable[[int, float], Awaitable[None]]
+
+
+def closing_of(position: Position) -> OrderRequest:
+    """Give the order that closes a position by its name."""
+    return OrderRequest(
+        client_id="close",
+        symbol=position.symbol,
+        side=-position.side,
+        volume_lots=position.volume_lots,
+        position=position.position,
+    )
+
+
+@attrs.define(kw_only=True, eq=False)
+class Agreement:
+    """Looks at the venue, settles what it shows, guards stops, and treats what is not ours.
+
+    Attributes
+    ----------
+    broker, clock, book, alerts, settings
+        Of the desk.
+    placing : Placing
+        Set by the desk: for closing what has to be closed, and for halting.
+    set_stop, cancel : callable
+        ``await set_stop(position, stop_loss)``, ``await cancel(order)``.
+    """
+
+    broker: Broker
+    clock: Clock
+    book: IntentBook
+    alerts: Alerts
+    settings: DeskSettings
+    set_stop: Change
+    cancel: Callable[[int], Awaitable[object]]
+    placing: Placing = attrs.field(init=False)
+    snapshot: Snapshot | None = attrs.field(default=None, init=False)
+    _sorted: Sorted | None = attrs.field(default=None, init=False)
+    _treating: bool = attrs.field(default=False, init=False)
+    _looking: asyncio.Lock = attrs.field(factory=asyncio.Lock, init=False)
+    _reconciler: Reconciler = attrs.field(init=False)
+    _sorter: Sorter = attrs.field(init=False)
+    _guards: StopGuards = attrs.field(init=False)
+    _strangers: Strangers = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._reconciler = Reconciler(self.book, self.settings, self._ask_person)
+        self._sorter = Sorter(self.book, self.broker)
+        self._guards = StopGuards(self.clock, self.settings.stop_deadline_s, self.set_stop, self._leave)
+        self._strangers = Strangers(
+            settings=self.settings,
+            alerts=self.alerts,
+            protect=self.set_stop,
+            close=self._close_stranger,
+            cancel=self.cancel,
+        )
+
+    async def reconcile(self) -> bool:
+        """Look at the venue, settle what it shows, and treat it; say whether it could be seen."""
+        try:
+            async with self._looking:
+                found = await self._look()
+            # What is treated places orders of its own, and one of these may ask for another look.
+            if not self._treating:
+                await self._treat(*found)
+        except (BrokerError, TimeoutError) as problem:
+            why = str(problem) or "it did not answer in time."
+            self.placing.blocks.set(UNSEEN, f"The venue could not be seen: {why}")
+            return False
+        except StorageError as problem:
+            self.placing.store_failed(problem)
+            return False
+        return True
+
+    async def _look(self) -> tuple[Snapshot, Sorted]:
+        snapshot = await look(
+            self.broker,
+            self.clock,
+            history_from_ns=self._reconciler.history_from_ns(self.clock.now_ns()),
+            timeout_s=self.settings.query_timeout_s,
+        )
+        login = self.placing.login
+        if snapshot.login != login:
+            self.placing.halt("login", f"The venue shows account '{snapshot.login}' instead of '{login}'.")
+        for tracked in self.book.open_questions():
+            await self._reconciler.judge(tracked, snapshot)
+        async with asyncio.timeout(self.settings.query_timeout_s):
+            found = await self._sorter.sort(snapshot)
+        self.snapshot, self._sorted = snapshot, found
+        self.book.see(found.seen)
+        for contradiction in found.contradictions:
+            self.placing.halt(f"contradiction:{contradiction}", contradiction)
+        self.placing.blocks.clear(UNSEEN)
+        return snapshot, found
+
+    async def _treat(self, snapshot: Snapshot, found: Sorted) -> None:
+        self._treating = True
+        try:
+            await self._guards.tend(snapshot, found.plans)
+            for position in found.positions:
+                await self._strangers.treat_position(position, self.placing.instruments.get(position.symbol))
+            for order in found.orders:
+                await self._strangers.treat_order(order)
+        finally:
+            self._treating = False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something needs to be looked at soon."""
+        return bool(self.book.unclear or self.book.unseen or self._guards.pending)
+
+    @property
+    def owned(self) -> dict[int, str]:
+        """Whose each position of the last look is: a strategy's name; empty for the session itself, or adopted."""
+        if self._sorted is None:
+            return {}
+        adopts = self.settings.foreign is ForeignPolicy.ADOPT
+        adopted = {each.position: "" for each in self._sorted.positions} if adopts else {}
+        return adopted | {ticket: plan.owner for ticket, plan in self._sorted.plans.items()}
+
+    @property
+    def working(self) -> tuple[OrderState, ...]:
+        """What may still open something: the orders of the last look, and in full each opening that it did not show."""
+        orders = () if self.snapshot is None else self.snapshot.orders
+        shown = frozenset() if self._sorted is None else self._sorted.seen
+        return (*orders, *self.book.reserved(shown))
+
+    def _ask_person(self, tracked: Tracked, why: str) -> None:
+        if not tracked.told:
+            tracked.told = True
+            self.placing.halt(f"person:{tracked.id}", f"Intent {tracked.id}: {why}")
+
+    async def _leave(self, position: Position, plan: Plan, *, inherited: bool) -> None:
+        key = f"unprotected:{position.position}"
+        what = (
+            f"Position {position.position} in {position.symbol} has no stop at the venue; "
+            f"{plan.request.stop_loss:g} was asked for."
+        )
+        if inherited:
+            self.alerts.tell(key, "A position has lost its stop", what)
+            return
+        self.alerts.tell(key, "An entry without its stop is closed", what)
+        try:
+            await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="unprotected"), 0.0)
+        except OrderRefusedError:
+            return  # it is being closed already
+
+    async def _close_stranger(self, position: Position) -> None:
+        await self.placing.place(Plan(request=closing_of(position), reason="foreign"), 0.0)

@@ -1,0 +1,55 @@
+"""Telling people: each thing once, without waiting for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.notifier import Notice, NoticeLevel
+
+__all__ = ["Alerts", "Hear"]
+
+Hear = Callable[[Notice], None]
+"""Takes a notice and returns at once; whoever sends it does so elsewhere."""
+
+_REMEMBERED = 1_000
+
+
+class Alerts:
+    """Makes notices of an account, each key once.
+
+    Parameters
+    ----------
+    account : str
+        Whose.
+    clock : Clock
+        For their time.
+    hear : callable
+        Takes them.
+    """
+
+    def __init__(self, account: str, clock: Clock, hear: Hear) -> None:
+        self._account, self._clock, self._hear = account, clock, hear
+        self._told: dict[str, None] = {}
+
+    def tell(self, key: str, title: str, text: str, *, level: NoticeLevel = NoticeLevel.CRITICAL) -> None:
+        """Tell something; the same key again is nothing new."""
+        if key in self._told:
+            return
+        self._told[key] = None
+        if len(self._told) > _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        self._hear(
+            Notice(
+                key=f"{self._account}:{key}",
+                time_ns=self._clock.now_ns(),
+                level=level,
+                category="trade",
+                title=f"{self._account}: {title}",
+                text=text,
+            )
+        )
+
+    def forget(self, key: str) -> None:
+        """Let a key be told again, when its matter has passed."""
+        self._told.pop(key, None)

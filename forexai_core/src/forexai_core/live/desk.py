@@ -1,0 +1,308 @@
+"""The order desk of one account: the only one that sends, and the one that answers for what was sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Self, TypeVar
+
+import attrs
+
+from forexai_core.errors import ConfigError, ConflictError, FencedError, StorageError
+from forexai_core.live.agreement import UNSEEN, Agreement, closing_of
+from forexai_core.live.alerts import Alerts, Hear
+from forexai_core.live.answers import Answer, Outcome
+from forexai_core.live.blocks import Blocks
+from forexai_core.live.intent_book import IntentBook
+from forexai_core.live.placing import Placing
+from forexai_core.live.plans import Plan
+from forexai_core.live.settings import DeskSettings
+from forexai_core.live.snapshots import Snapshot
+from forexai_core.live.upkeep import Upkeep
+from forexai_core.ports.broker import Broker
+from forexai_core.ports.intents import IntentState, Resolution
+from forexai_core.ports.leases import Lease
+from forexai_core.ports.services import Services
+from forexai_core.values.orders import OrderRequest, OrderState
+from forexai_core.values.positions import Position
+
+__all__ = ["OrderDesk"]
+
+AnswerT = TypeVar("AnswerT")
+
+
+class OrderDesk:
+    """Sends the orders of one account, and brings what it knows into agreement with the venue.
+
+    Made by :meth:`open`. While it is open it is the account's single writer: every step of an intent carries the token
+    of its lease, and the store refuses an older one.
+
+    Parameters
+    ----------
+    account : str
+        Its name with us.
+    broker : Broker
+        The session with the venue; connected by :meth:`open`.
+    services : Services
+        Clock, intents and leases.
+    lease : Lease
+        Of the account.
+    hear : callable
+        Takes notices; returns at once.
+    settings : DeskSettings
+        How it works.
+    """
+
+    def __init__(
+        self, account: str, broker: Broker, services: Services, *, lease: Lease, hear: Hear, settings: DeskSettings
+    ) -> None:
+        self.account, self.settings = account, settings
+        self._broker, self._clock = broker, services.clock
+        self.blocks = Blocks(services.clock)
+        self._alerts = Alerts(account, services.clock, hear)
+        self._book = IntentBook(services.intents, services.clock, account, lease.fence)
+        self._agreement = Agreement(
+            broker=broker,
+            clock=services.clock,
+            book=self._book,
+            alerts=self._alerts,
+            settings=settings,
+            set_stop=self._set_stop,
+            cancel=self.cancel,
+        )
+        self._placing = Placing(
+            book=self._book,
+            broker=broker,
+            clock=services.clock,
+            blocks=self.blocks,
+            alerts=self._alerts,
+            settings=settings,
+            look_again=self.reconcile,
+        )
+        self._agreement.placing = self._placing
+        self._upkeep = Upkeep(self, broker, services, lease)
+
+    # ------------------------------------------------------------------------------------------ opening and closing
+    @classmethod
+    async def open(
+        cls,
+        account: str,
+        broker: Broker,
+        services: Services,
+        *,
+        owner: str,
+        hear: Hear,
+        settings: DeskSettings | None = None,
+    ) -> Self:
+        """Take the account over, connect, and reconcile what the last writer left.
+
+        Parameters
+        ----------
+        account : str
+            Its name with us.
+        broker : Broker
+            How the venue is reached.
+        services : Services
+            Clock, intents and leases.
+        owner : str
+            Who takes it: a name of its own for each start of a process.
+        hear : callable
+            Takes notices; returns at once.
+        settings : DeskSettings, optional
+            How it works.
+
+        Raises
+        ------
+        ConflictError
+            If another owner holds the account.
+        BrokerError, TimeoutError
+            If the venue cannot be reached.
+        StorageError
+            If the intents cannot be read.
+        """
+        settings = settings or DeskSettings()
+        resource = f"account:{account}"
+        lease = await services.leases.acquire(resource, owner=owner, ttl_s=settings.lease_ttl_s)
+        if lease is None:
+            holder = await services.leases.current(resource)
+            raise ConflictError(
+                f"Account '{account}' is held by '{holder.owner if holder else 'another session'}'. Stop that session, "
+                f"or wait {settings.lease_ttl_s:g} s after it ended."
+            )
+        desk = cls(account, broker, services, lease=lease, hear=hear, settings=settings)
+        await desk._begin()
+        return desk
+
+    async def _begin(self) -> None:
+        self.blocks.set(UNSEEN, "The venue has not been seen yet.")
+        await self._book.recover()
+        state = await self._in_time(self._broker.connect())
+        self._placing.login = state.login
+        self._placing.instruments = {each.symbol: each for each in await self._in_time(self._broker.instruments())}
+        await self.reconcile()
+
+    async def close_down(self) -> None:
+        """Give the account back. Nothing changes at the venue: positions keep the stops that stand there."""
+        await self._upkeep.release()
+
+    async def run(self) -> None:
+        """Renew the lease, and look at the venue when it is time or something happened there, until cancelled."""
+        await self._upkeep.run()
+
+    async def _in_time(self, question: Awaitable[AnswerT]) -> AnswerT:
+        async with asyncio.timeout(self.settings.query_timeout_s):
+            return await question
+
+    # ------------------------------------------------------------------------------------------------- orders
+    async def place(
+        self, order: OrderRequest, *, owner: str = "", reason: str = "signal", decided_price: float = 0.0
+    ) -> Outcome:
+        """Place an order: write it down, send it once, and say what is known of it.
+
+        Parameters
+        ----------
+        order : OrderRequest
+            What is asked for. Its ``client_id``, ``tag`` and ``magic`` are replaced by marks of their own.
+        owner : str
+            The strategy on whose behalf.
+        reason : str
+            Why, for the record.
+        decided_price : float
+            The price at which it was decided; 0 where nobody knows.
+
+        Returns
+        -------
+        Outcome
+            Of the last attempt. An unknown one is reconciled; it is never sent again.
+
+        Raises
+        ------
+        OrderRefusedError
+            If it may not be sent; nothing was.
+        StorageError
+            If it, or its answer, could not be written down.
+        """
+        outcome = await self._placing.place(Plan(request=order, owner=owner, reason=reason), decided_price)
+        self._upkeep.wake()
+        return outcome
+
+    async def close(
+        self, position: Position, *, volume_lots: float | None = None, owner: str = "", reason: str = "signal"
+    ) -> Outcome:
+        """Close a position, or a part of it, by an order that names it. Raises as :meth:`place` does."""
+        order = closing_of(position)
+        if volume_lots is not None:
+            order = attrs.evolve(order, volume_lots=volume_lots)
+        return await self.place(order, owner=owner, reason=reason)
+
+    async def modify(
+        self,
+        ticket: int,
+        *,
+        price: float | None = None,
+        stop_loss: float | None = None,
+        take_profit: float | None = None,
+    ) -> None:
+        """Change a working order or a position's stops; asking twice does no harm, so it needs no intent.
+
+        Raises
+        ------
+        FencedError
+            If another writer took the account over.
+        BrokerError, TimeoutError
+            As the venue answers.
+        """
+        await self._book.check()
+        change = self._broker.modify(ticket, price=price, stop_loss=stop_loss, take_profit=take_profit)
+        await self._in_time(change)
+
+    async def cancel(self, order: int) -> OrderState:
+        """Take a working order back; raises as :meth:`modify` does."""
+        await self._book.check()
+        state = await self._in_time(self._broker.cancel(order))
+        self._upkeep.wake()
+        return state
+
+    # ----------------------------------------------------------------------------------------------- agreement
+    async def reconcile(self) -> bool:
+        """Look at the venue, and settle what it shows.
+
+        Returns
+        -------
+        bool
+            Whether the venue could be seen. If not, nothing is opened until it can.
+        """
+        return await self._agreement.reconcile()
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether something needs to be looked at soon."""
+        return self._agreement.unsettled
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Ids of the intents of which nobody knows what became."""
+        return tuple(each.id for each in self._book.unclear)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The last look at the venue."""
+        return self._agreement.snapshot
+
+    @property
+    def owned(self) -> dict[int, str]:
+        """Whose each position of the last look is: a strategy's name; empty for the session itself, or adopted."""
+        return self._agreement.owned
+
+    @property
+    def working(self) -> tuple[OrderState, ...]:
+        """What may still open something: the orders of the last look, and in full each opening that it did not show."""
+        return self._agreement.working
+
+    async def decide(self, intent_id: str, resolution: Resolution, *, person: str) -> None:
+        """Let a person say what became of an order that is unknown.
+
+        Raises
+        ------
+        ConfigError
+            If nobody is named, or there is nothing to decide.
+        StorageError
+            If it could not be written down.
+        """
+        tracked = self._book.find(intent_id)
+        if not person:
+            raise ConfigError("Say who decides: it is written down.")
+        if tracked is None or tracked.state is not IntentState.UNKNOWN:
+            raise ConfigError(f"Intent '{intent_id}' is not unknown, so there is nothing to decide.")
+        resolved = Answer(state=IntentState.RESOLVED, resolution=resolution, reason=f"Decided by {person}.")
+        await self._book.settle(tracked, resolved)
+
+    def release(self, *, person: str) -> tuple[str, ...]:
+        """Let a person allow openings again; give the reasons for which they were halted.
+
+        Raises
+        ------
+        ConfigError
+            If nobody is named.
+        """
+        if not person:
+            raise ConfigError("Say who releases the account: it is told to everybody.")
+        reasons = self.blocks.release()
+        if reasons:
+            self._alerts.tell(f"released:{self._clock.now_ns()}", "Openings are allowed again", f"By {person}.")
+        return reasons
+
+    def disconnected(self) -> None:
+        """Note that the venue is not reached: nothing is opened until it has been seen again."""
+        self.blocks.set(UNSEEN, "The venue is disconnected.")
+
+    def taken_over(self, lost: FencedError) -> None:
+        """Note that another writer holds the account: nothing is opened any more."""
+        self._placing.halt("lease", f"The account was taken over: {lost}")
+
+    def lease_in_doubt(self, problem: StorageError) -> None:
+        """Note that the lease could not be renewed. The token stays good until another owner takes it."""
+        self._alerts.tell("lease-store", "The lease could not be renewed", str(problem))
+
+    async def _set_stop(self, position: int, stop_loss: float) -> None:
+        await self.modify(position, stop_loss=stop_loss)

@@ -1,0 +1,171 @@
+"""What the venue shows, sorted by whose it is: a strategy's, the session's own, or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import attrs
+
+from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.live.answers import Answer
+from forexai_core.live.intent_book import IntentBook
+from forexai_core.live.plans import Plan
+from forexai_core.live.snapshots import Snapshot
+from forexai_core.ports.broker import Broker
+from forexai_core.ports.intents import SETTLED, Intent
+from forexai_core.values.orders import Deal, OrderRequest, OrderState
+from forexai_core.values.positions import Position
+
+__all__ = ["ForeignPolicy", "Sorted", "Sorter"]
+
+_AROUND_NS = 10_000_000_000  # of a position's opening: its deal lies in it, even where stamps are whole seconds
+
+
+class ForeignPolicy(StrEnum):
+    """What is done with a position or a working order that no intent of ours explains. A person is told in any case."""
+
+    FLAG = "flag"
+    """Nothing: it counts in risk, and is left alone."""
+    ADOPT = "adopt"
+    """Taken for the session's own: what closes all closes it with the rest."""
+    PROTECT = "protect"
+    """A position without a stop gets one."""
+    CLOSE = "close"
+    """A position is closed, an order cancelled."""
+
+    @classmethod
+    def of(cls, value: str | ForeignPolicy) -> ForeignPolicy:
+        """Read a policy by its name.
+
+        Raises
+        ------
+        ConfigError
+            If there is none.
+        """
+        try:
+            return cls(value)
+        except ValueError:
+            raise ConfigError(
+                f"There is no policy '{value}' for foreign positions. {did_you_mean(str(value), cls)}"
+            ) from None
+
+
+@attrs.frozen(kw_only=True)
+class Sorted:
+    """A look at the venue, sorted.
+
+    Attributes
+    ----------
+    plans : dict of int to Plan
+        By position: the order that opened each position of ours.
+    positions : tuple of Position
+        Foreign ones.
+    orders : tuple of OrderState
+        Foreign ones.
+    seen : frozenset of str
+        Ids of the intents that something shown belongs to.
+    contradictions : tuple of str
+        What the venue shows of orders that it had refused or never had: a sentence each.
+    """
+
+    plans: dict[int, Plan]
+    positions: tuple[Position, ...]
+    orders: tuple[OrderState, ...]
+    seen: frozenset[str]
+    contradictions: tuple[str, ...]
+
+
+_Key = tuple[int, str]
+_Known = tuple[Intent, Plan]
+
+
+def _came_to_nothing(intent: Intent) -> bool:
+    """Say whether an intent was settled without any execution."""
+    if intent.state not in SETTLED:
+        return False
+    return Answer.from_bytes(intent.state, intent.resolution, intent.detail).filled_lots == 0.0
+
+
+def _key(thing: OrderRequest | Position | Deal) -> _Key:
+    return thing.magic, thing.client_id
+
+
+def _executed(snapshot: Snapshot) -> Iterator[tuple[str, _Key]]:
+    for position in snapshot.positions:
+        yield f"position {position.position}", _key(position)
+    for order in snapshot.orders:
+        yield f"order {order.order}", _key(order.request)
+    for deal in snapshot.deals:
+        if deal.reason == "signal":  # a stop's deal carries the marks of the position
+            yield f"deal {deal.deal}", _key(deal)
+
+
+class Sorter:
+    """Tells whose things are, and remembers it while they are shown.
+
+    Parameters
+    ----------
+    book : IntentBook
+        What we ever sent.
+    broker : Broker
+        For the deals of a position that lost its marks.
+    """
+
+    def __init__(self, book: IntentBook, broker: Broker) -> None:
+        self._book, self._broker = book, broker
+        self._known: dict[_Key, _Known | None] = {}
+        self._positions: dict[int, _Known | None] = {}
+
+    async def sort(self, snapshot: Snapshot) -> Sorted:
+        """Sort a look at the venue.
+
+        Raises
+        ------
+        BrokerError
+            If the deals of a position could not be read.
+        """
+        shown = list(_executed(snapshot))
+        await self._learn({key for _, key in shown})
+        plans, foreign = {}, []
+        for position in snapshot.positions:
+            known = await self._behind(position)
+            if known is None:
+                foreign.append(position)
+            else:
+                plans[position.position] = known[1]
+        self._positions = {each.position: self._positions[each.position] for each in snapshot.positions}
+        behind = {name: self._known[key] for name, key in shown}
+        return Sorted(
+            plans=plans,
+            positions=tuple(foreign),
+            orders=tuple(each for each in snapshot.orders if self._known[_key(each.request)] is None),
+            seen=frozenset(known[0].draft.id for known in behind.values() if known is not None),
+            contradictions=tuple(
+                f"The venue shows {name} of intent {known[0].draft.id}, which had come to nothing ({known[0].state})."
+                for name, known in behind.items()
+                if known is not None and _came_to_nothing(known[0])
+            ),
+        )
+
+    async def _learn(self, keys: set[_Key]) -> None:
+        """Look up marks that are new, or whose intent was still open; forget what is shown no more."""
+        fresh: dict[_Key, _Known | None] = {}
+        for key in keys:
+            known = self._known.get(key)
+            settled = known is not None and known[0].state in SETTLED
+            fresh[key] = known if settled else await self._book.whose(*key)
+        self._known = fresh
+
+    async def _behind(self, position: Position) -> _Known | None:
+        """Give the intent behind a position: by its marks, else by those of the deals that it came from."""
+        known = self._known[_key(position)]
+        if known is None and position.position in self._positions:
+            known = self._positions[position.position]
+        elif known is None:
+            opened = position.open_time_ns
+            for deal in await self._broker.history(opened - _AROUND_NS, opened + _AROUND_NS):
+                if deal.position == position.position and known is None:
+                    known = await self._book.whose(*_key(deal))
+        self._positions[position.position] = known
+        return known

@@ -1,0 +1,253 @@
+"""The intents of one account in the hands of its single writer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from forexai_core.errors import ConfigError, NotFoundError
+from forexai_core.live.answers import Answer
+from forexai_core.live.marks import Marks
+from forexai_core.live.plans import Plan
+from forexai_core.live.records import decode, encode
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.intents import SETTLED, Intent, IntentDraft, Intents, IntentState, Resolution
+from forexai_core.ports.leases import Fence
+from forexai_core.values.orders import OrderState, OrderStatus
+
+__all__ = ["IntentBook", "Tracked"]
+
+_SENT_KIND, _SENT_VERSION = "sent", 1
+
+
+@attrs.define(kw_only=True, eq=False)
+class Tracked:
+    """An intent that is not settled, or not yet seen at the venue.
+
+    Attributes
+    ----------
+    intent : Intent
+        As it stands.
+    plan : Plan
+        What was asked for.
+    login : str
+        Of the account when it was sent.
+    sent_ns : int
+        When, nanoseconds UTC.
+    unclear_ns : int
+        Since when it is unclear what became of it, by the monotonic clock.
+    missing : bool
+        Whether the last look did not show it at work.
+    looks : list of int
+        When a look that counts showed nothing of it.
+    told : bool
+        Whether a person was told.
+    """
+
+    intent: Intent
+    plan: Plan
+    login: str
+    sent_ns: int
+    unclear_ns: int
+    missing: bool = False
+    looks: list[int] = attrs.field(factory=list)
+    told: bool = False
+
+    @property
+    def id(self) -> str:
+        """Of the intent."""
+        return self.intent.draft.id
+
+    @property
+    def state(self) -> IntentState:
+        """Of the intent."""
+        return self.intent.state
+
+
+class IntentBook:
+    """Writes every step of the account's intents, and knows those that are under way.
+
+    Parameters
+    ----------
+    intents : Intents
+        The store.
+    clock : Clock
+        For times.
+    account : str
+        Whose intents.
+    fence : Fence
+        The writer's token; the store checks it at every step.
+    """
+
+    def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence) -> None:
+        self._intents, self._clock = intents, clock
+        self._account, self._fence = account, fence
+        self._marks = Marks(account, fence, clock.now_ns())
+        self._tracked: dict[str, Tracked] = {}
+        self._flying: set[str] = set()
+        self._unseen: dict[str, Tracked] = {}
+
+    # ------------------------------------------------------------------------------------------------ writing
+    async def recover(self) -> list[Tracked]:
+        """Take over from the last writer: what was not sent never will be, and what may have been is unknown.
+
+        Returns
+        -------
+        list of Tracked
+            What is to be reconciled.
+        """
+        await self._intents.take(self._account, self._fence)
+        for intent in await self._intents.unsettled(self._account):
+            if intent.state is IntentState.RECORDED:
+                await self._advance(
+                    intent.draft.id,
+                    Answer(
+                        state=IntentState.RESOLVED,
+                        resolution=Resolution.ABANDONED,
+                        reason="It was not sent before the session ended.",
+                    ),
+                )
+                continue
+            if intent.state is IntentState.SENT:
+                lost = Answer(state=IntentState.UNKNOWN, reason="The session ended before the answer was written down.")
+                intent = await self._advance(intent.draft.id, lost)  # noqa: PLW2901 - the same intent, one step on
+            self._tracked[intent.draft.id] = await self._remembered(intent)
+        return list(self._tracked.values())
+
+    async def _remembered(self, intent: Intent) -> Tracked:
+        sent = next(s for s in await self._intents.history(intent.draft.id) if s.state is IntentState.SENT)
+        return Tracked(
+            intent=intent,
+            plan=Plan.from_bytes(intent.draft.request),
+            login=str(decode(sent.detail, _SENT_KIND, _SENT_VERSION)["login"]),
+            sent_ns=sent.time_ns,
+            # What passed while nobody looked does not count: the clock may have been set meanwhile.
+            unclear_ns=self._clock.monotonic_ns(),
+        )
+
+    async def begin(self, plan: Plan, login: str) -> Tracked:
+        """Write an order down, durably, and that it is about to be sent; from here on it is reserved.
+
+        Returns
+        -------
+        Tracked
+            With its marks in ``plan.request``. Send it, then call :meth:`settle`.
+
+        Raises
+        ------
+        StorageError
+            If it could not be written: do not send.
+        """
+        mark = self._marks.next()
+        request = attrs.evolve(plan.request, client_id=mark.id, tag=mark.tag, magic=mark.magic)
+        plan = attrs.evolve(plan, request=request)
+        draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
+        await self._intents.record(draft, fence=self._fence)
+        detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login})
+        intent = await self._intents.advance(mark.id, IntentState.SENT, fence=self._fence, detail=detail)
+        tracked = Tracked(
+            intent=intent,
+            plan=plan,
+            login=login,
+            sent_ns=self._clock.now_ns(),
+            unclear_ns=self._clock.monotonic_ns(),
+        )
+        self._tracked[mark.id] = tracked
+        self._flying.add(mark.id)
+        return tracked
+
+    def landed(self, tracked: Tracked) -> None:
+        """Note that nothing is under way for an intent any more: from now on it may be looked for."""
+        self._flying.discard(tracked.id)
+        tracked.unclear_ns = self._clock.monotonic_ns()
+
+    async def settle(self, tracked: Tracked, answer: Answer) -> None:
+        """Write down what is known of an intent.
+
+        Raises
+        ------
+        StorageError
+            If it could not be written: the intent stays as it was, and is reconciled again.
+        """
+        tracked.intent = await self._advance(tracked.id, answer)
+        if tracked.state in SETTLED:
+            self._tracked.pop(tracked.id, None)
+            if answer.filled_lots > 0 and tracked.plan.request.opens:
+                self._unseen[tracked.id] = tracked
+
+    async def _advance(self, intent_id: str, answer: Answer) -> Intent:
+        return await self._intents.advance(
+            intent_id, answer.state, fence=self._fence, detail=answer.to_bytes(), resolution=answer.resolution
+        )
+
+    # ------------------------------------------------------------------------------------------------ reading
+    def open_questions(self) -> list[Tracked]:
+        """Give the intents that may be looked for: not settled, and not on their way."""
+        return [each for each in self._tracked.values() if each.id not in self._flying]
+
+    def find(self, intent_id: str) -> Tracked | None:
+        """Give an intent that is not settled."""
+        return self._tracked.get(intent_id)
+
+    def closing(self, position: int) -> Tracked | None:
+        """Give an intent that closes a position and is not settled."""
+        return next((each for each in self._tracked.values() if each.plan.request.position == position), None)
+
+    @property
+    def unclear(self) -> list[Tracked]:
+        """Intents of which nobody knows what became."""
+        return [each for each in self.open_questions() if each.state in {IntentState.SENT, IntentState.UNKNOWN}]
+
+    @property
+    def oldest_ns(self) -> int | None:
+        """When the first of those under way was sent."""
+        return min((each.sent_ns for each in (*self._tracked.values(), *self._unseen.values())), default=None)
+
+    def see(self, visible: Iterable[str]) -> None:
+        """Note which filled openings the venue shows by now; they need no reserve any more."""
+        for intent_id in visible:
+            self._unseen.pop(intent_id, None)
+
+    @property
+    def unseen(self) -> list[Tracked]:
+        """Openings that were filled and that no look has shown yet."""
+        return list(self._unseen.values())
+
+    def reserved(self, working: frozenset[str]) -> tuple[OrderState, ...]:
+        """Give every opening that the venue may have and does not show, as an order over its full volume.
+
+        Parameters
+        ----------
+        working : frozenset of str
+            Client ids of the orders that the venue shows.
+        """
+        waiting = [*self._tracked.values(), *self._unseen.values()]
+        return tuple(
+            OrderState(order=0, request=each.plan.request, status=OrderStatus.PLACED, placed_time_ns=each.sent_ns)
+            for each in waiting
+            if each.plan.request.opens and each.id not in working
+        )
+
+    async def whose(self, magic: int, client_id: str) -> tuple[Intent, Plan] | None:
+        """Find the intent behind something at the venue, by magic, else by client id; None if it is not ours."""
+        if magic and (marked := await self._intents.marked(self._account, magic)):
+            return marked[0], Plan.from_bytes(marked[0].draft.request)
+        return await self._by_id(client_id) if client_id else None
+
+    async def check(self) -> None:
+        """See whether this is still the writer, before something is changed that needs no intent.
+
+        Raises
+        ------
+        FencedError
+            If another one took over.
+        """
+        await self._intents.take(self._account, self._fence)
+
+    async def _by_id(self, client_id: str) -> tuple[Intent, Plan] | None:
+        try:
+            intent = await self._intents.get(client_id)
+        except (NotFoundError, ConfigError):
+            return None
+        return (intent, Plan.from_bytes(intent.draft.request)) if intent.draft.account == self._account else None

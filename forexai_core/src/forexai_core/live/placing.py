@@ -1,0 +1,182 @@
+"""Placing one order: written down, sent once, and tried again only where it was certainly not executed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+
+from forexai_core.errors import BrokerError, OrderRefusedError, RejectionKind, StorageError
+from forexai_core.live.alerts import Alerts
+from forexai_core.live.answers import Answer, Outcome
+from forexai_core.live.blocks import Blocks
+from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.plans import Plan
+from forexai_core.live.retries import Action
+from forexai_core.live.sending import send
+from forexai_core.live.settings import DeskSettings
+from forexai_core.ports.broker import Broker
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.intents import IntentState
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.orders import OrderRequest
+
+__all__ = ["Placing"]
+
+_LOTS = 1e-8
+
+LookAgain = Callable[[], Awaitable[bool]]
+
+
+@attrs.define(kw_only=True, eq=False)
+class Placing:
+    """Places the orders of one account.
+
+    Attributes
+    ----------
+    book, broker, clock, blocks, alerts, settings
+        Of the desk.
+    look_again : callable
+        ``await look_again()`` reconciles, and says whether the venue could be seen.
+    login : str
+        Of the account.
+    instruments : mapping of str to Instrument
+        What the venue trades.
+    """
+
+    book: IntentBook
+    broker: Broker
+    clock: Clock
+    blocks: Blocks
+    alerts: Alerts
+    settings: DeskSettings
+    look_again: LookAgain
+    login: str = ""
+    instruments: Mapping[str, Instrument] = attrs.field(factory=dict)
+
+    async def place(self, plan: Plan, decided_price: float) -> Outcome:
+        """Place an order, by as many intents as the retry policy allows.
+
+        Parameters
+        ----------
+        plan : Plan
+            The order; its marks are replaced.
+        decided_price : float
+            The price at which it was decided; 0 where nobody knows. An opening is not tried again once the price is
+            worse by more than its slippage.
+
+        Raises
+        ------
+        OrderRefusedError
+            If it may not be sent; nothing was.
+        StorageError
+            If it could not be written down, or its answer could not; the account is halted then.
+        """
+        self._check(plan.request)
+        while True:
+            tracked, answer = await self._once(plan)
+            action, delay_s = self.settings.retry.after(answer, plan.attempt)
+            if action not in {Action.AGAIN, Action.LOOK_THEN_AGAIN}:
+                break
+            if not await self._may_repeat(plan.request, action, delay_s, decided_price):
+                break
+            plan = attrs.evolve(plan, attempt=plan.attempt + 1, follows=tracked.id)
+        self._follow(action, plan.request, answer)
+        if answer.refusal == RejectionKind.GONE:
+            await self.look_again()
+        return Outcome(intent_id=tracked.id, answer=answer, attempts=plan.attempt)
+
+    def _check(self, request: OrderRequest) -> None:
+        if request.kind not in self.broker.capabilities.order_kinds:
+            raise OrderRefusedError(f"The venue takes no {request.kind} orders.", rule="order-desk")
+        if request.opens:
+            self.blocks.check(request.symbol)
+            self._check_opening(request)
+            return
+        before = self.book.closing(request.position)
+        if before is not None:
+            raise OrderRefusedError(
+                f"Position {request.position} is being closed by intent {before.id}, which is {before.state}: "
+                "wait until it is settled.",
+                rule="order-desk",
+            )
+
+    def _check_opening(self, request: OrderRequest) -> None:
+        unclear = self.book.unclear
+        if unclear:
+            names = ", ".join(each.id for each in unclear)
+            raise OrderRefusedError(
+                f"No openings while nobody knows what became of {names}: it may have been executed.", rule="order-desk"
+            )
+        if request.stop_loss and not self.broker.capabilities.stops_at_venue:
+            raise OrderRefusedError(
+                "The venue keeps no stops, so that this entry would be unprotected when we are gone.", rule="order-desk"
+            )
+
+    async def _once(self, plan: Plan) -> tuple[Tracked, Answer]:
+        try:
+            tracked = await self.book.begin(plan, self.login)
+            try:
+                answer = await send(self.broker, tracked.plan.request, self.settings.send_timeout_s)
+            finally:
+                self.book.landed(tracked)
+            await self.book.settle(tracked, answer)
+        except StorageError as problem:
+            self.store_failed(problem)
+            raise
+        if answer.state is IntentState.UNKNOWN:
+            self.alerts.tell(
+                f"unknown:{tracked.id}",
+                "An order's outcome is unknown",
+                f"{tracked.plan.request.symbol}, intent {tracked.id}: {answer.reason} It is not sent again; the "
+                "account opens nothing until the venue shows what became of it.",
+            )
+        elif answer.filled_lots > plan.request.volume_lots + _LOTS:
+            self.halt(
+                f"excess:{tracked.id}",
+                f"Intent {tracked.id} asked for {plan.request.volume_lots:g} lots, and the venue says that it executed "
+                f"{answer.filled_lots:g}.",
+            )
+        return tracked, answer
+
+    async def _may_repeat(self, request: OrderRequest, action: Action, delay_s: float, decided_price: float) -> bool:
+        await self.clock.sleep(delay_s)
+        if action is Action.LOOK_THEN_AGAIN and not await self.look_again():
+            return False
+        try:
+            self._check(request)
+            return not request.opens or await self._is_near(request, decided_price)
+        except (OrderRefusedError, BrokerError, TimeoutError):
+            return False
+
+    async def _is_near(self, request: OrderRequest, decided_price: float) -> bool:
+        """Say whether the price is still about what it was when an opening was decided."""
+        instrument = self.instruments.get(request.symbol)
+        if not decided_price or instrument is None or request.price:
+            return True
+        quote = await self.broker.quote(request.symbol)
+        now = quote.ask if request.side > 0 else quote.bid
+        # Prices lie on the grid; their difference carries binary noise.
+        worse = round(request.side * (now - decided_price) / instrument.point, 6)
+        allowed = request.slippage_points
+        return worse <= (self.settings.retry.max_slippage_points if allowed is None else allowed)
+
+    def _follow(self, action: Action, request: OrderRequest, answer: Answer) -> None:
+        if action is Action.PAUSE_SYMBOL:
+            self.blocks.set(
+                f"symbol:{request.symbol}",
+                f"The venue said: {answer.reason}",
+                symbol=request.symbol,
+                for_s=self.settings.symbol_pause_s,
+            )
+        elif action in {Action.STOP_OPENINGS, Action.HALT}:
+            self.halt(f"venue:{answer.refusal}", f"The venue refuses orders: {answer.reason}")
+
+    def halt(self, key: str, reason: str) -> None:
+        """Open nothing until a person has looked, and tell one."""
+        self.blocks.set(key, reason, person=True)
+        self.alerts.tell(key, "Openings are halted", f"{reason} A person has to look, and release the account.")
+
+    def store_failed(self, problem: StorageError) -> None:
+        """Halt, since what is not written down must not be sent."""
+        self.halt("store", f"Orders cannot be written down: {problem}")

@@ -1,0 +1,66 @@
+"""The order of an intent with what led to it, as it is written down before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import ConfigError, IntegrityError
+from forexai_core.live.records import decode, encode
+from forexai_core.values.orders import OrderRequest
+
+__all__ = ["Plan"]
+
+_KIND, _VERSION = "order", 1
+_WIDE = ("expire_time_ns", "position", "magic")  # may pass 2**53, so they are text
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """An order about to be sent.
+
+    Attributes
+    ----------
+    request : OrderRequest
+        With the marks of its intent.
+    owner : str
+        The strategy on whose behalf; empty for the session itself.
+    reason : str
+        Why: ``signal``, ``unprotected``, ``foreign``.
+    attempt : int
+        1 for the first; each further one is an intent of its own.
+    follows : str
+        Id of the intent that this one tries again; empty for the first.
+    """
+
+    request: OrderRequest
+    owner: str = ""
+    reason: str = "signal"
+    attempt: int = 1
+    follows: str = ""
+
+    def to_bytes(self) -> bytes:
+        """Write it down."""
+        request: dict[str, Any] = attrs.asdict(self.request)
+        request |= {name: str(request[name]) for name in _WIDE}
+        fields = {name: getattr(self, name) for name in ("owner", "reason", "attempt", "follows")}
+        return encode(_KIND, _VERSION, {**fields, "request": request})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Plan:
+        """Read it.
+
+        Raises
+        ------
+        IntegrityError
+            If it is no plan.
+        """
+        fields = decode(data, _KIND, _VERSION)
+        try:
+            request = dict(fields["request"])
+            request |= {name: int(request[name]) for name in _WIDE}
+            given = {name: fields[name] for name in ("owner", "reason", "attempt", "follows")}
+            return cls(request=OrderRequest(**request), **given)
+        except (KeyError, TypeError, ValueError, ConfigError) as problem:
+            raise IntegrityError(f"A written order cannot be read: {problem}.") from problem

@@ -1,0 +1,136 @@
+"""From a look at the venue to what became of each order that was unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forexai_core.live.answers import Answer
+from forexai_core.live.findings import Finding, Found, find
+from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.settings import DeskSettings
+from forexai_core.live.snapshots import Snapshot
+from forexai_core.ports.intents import IntentState, Resolution
+from forexai_core.values.orders import OrderKind
+
+__all__ = ["Reconciler"]
+
+_NS_PER_S = 1_000_000_000
+
+Tell = Callable[[Tracked, str], None]
+
+
+class Reconciler:
+    """Settles intents by what looks at the venue show, and by nothing else.
+
+    What is found counts at once. What is not found counts only after several looks, each long enough after the send, on
+    the login that it was sent on, with a history that reaches back to it; until then, and where that cannot be had, a
+    person decides.
+
+    Parameters
+    ----------
+    book : IntentBook
+        The account's intents.
+    settings : DeskSettings
+        How many looks, and how far apart.
+    tell : callable
+        ``tell(tracked, why)`` brings an intent before a person.
+    """
+
+    def __init__(self, book: IntentBook, settings: DeskSettings, tell: Tell) -> None:
+        self._book, self._settings, self._tell = book, settings, tell
+        self._after_ns = round(settings.absence_after_s * _NS_PER_S)
+        self._gap_ns = round(settings.absence_gap_s * _NS_PER_S)
+        self._person_ns = round(settings.person_after_s * _NS_PER_S)
+        self._margin_ns = round(settings.history_margin_s * _NS_PER_S)
+
+    def history_from_ns(self, now_ns: int) -> int:
+        """Say from when on deals have to be read, so that they reach back to every order that is unclear."""
+        oldest_ns = self._book.oldest_ns
+        return (now_ns if oldest_ns is None else min(oldest_ns, now_ns)) - self._margin_ns
+
+    async def judge(self, tracked: Tracked, snapshot: Snapshot) -> None:
+        """Settle one intent, as far as a look at the venue allows.
+
+        Raises
+        ------
+        StorageError
+            If it could not be written.
+        """
+        if tracked.state is IntentState.SENT:
+            lost = Answer(state=IntentState.UNKNOWN, reason="The answer could not be written down.")
+            await self._book.settle(tracked, lost)
+        finding = find(tracked.plan.request, snapshot, since_ns=tracked.sent_ns - self._margin_ns)
+        if finding.found is Found.EXCESS:
+            self._tell(tracked, finding.reason)
+        elif finding.found is Found.FILLED:
+            await self._settle(tracked, finding, Resolution.FILLED)
+        elif finding.found is Found.WORKING:
+            await self._works(tracked, finding)
+        elif finding.found is Found.SUSPECT:
+            self._tell(tracked, finding.reason)
+        else:
+            await self._is_missed(tracked, finding, snapshot)
+
+    async def _works(self, tracked: Tracked, finding: Finding) -> None:
+        tracked.missing, tracked.looks = False, []
+        if tracked.state is IntentState.UNKNOWN:
+            await self._book.settle(tracked, _answer(IntentState.ACKNOWLEDGED, None, finding))
+
+    async def _settle(self, tracked: Tracked, finding: Finding, resolution: Resolution) -> None:
+        if tracked.state is IntentState.ACKNOWLEDGED and resolution is Resolution.FILLED:
+            await self._book.settle(tracked, _answer(IntentState.FILLED, None, finding))
+        else:
+            await self._book.settle(tracked, _answer(IntentState.RESOLVED, resolution, finding))
+
+    async def _is_missed(self, tracked: Tracked, finding: Finding, snapshot: Snapshot) -> None:
+        if not tracked.missing:
+            tracked.missing = True
+            if tracked.state is IntentState.ACKNOWLEDGED:  # until now it was plain that it works
+                tracked.unclear_ns = snapshot.began_ns
+        if self._counts(tracked, snapshot):
+            tracked.looks.append(snapshot.began_ns)
+        if len(tracked.looks) >= self._settings.absence_polls:
+            await self._settle(tracked, finding, _end_of(tracked, finding, snapshot))
+        elif snapshot.began_ns - tracked.unclear_ns >= self._person_ns:
+            self._tell(tracked, self._why_not(tracked, snapshot))
+
+    def _counts(self, tracked: Tracked, snapshot: Snapshot) -> bool:
+        """Say whether a look that shows nothing proves something."""
+        return (
+            bool(tracked.login)
+            and snapshot.login == tracked.login
+            and snapshot.history_from_ns <= tracked.sent_ns - self._margin_ns
+            and snapshot.began_ns - tracked.unclear_ns >= self._after_ns
+            and (not tracked.looks or snapshot.began_ns - tracked.looks[-1] >= self._gap_ns)
+        )
+
+    def _why_not(self, tracked: Tracked, snapshot: Snapshot) -> str:
+        if not tracked.login:
+            return "The venue does not say which account it shows, so that nothing follows from what it does not show."
+        if snapshot.login != tracked.login:
+            return f"It was sent on login '{tracked.login}', and the venue shows '{snapshot.login}'."
+        return "It is still unclear."
+
+
+def _answer(state: IntentState, resolution: Resolution | None, finding: Finding) -> Answer:
+    return Answer(
+        state=state,
+        resolution=resolution,
+        order=finding.order,
+        position=finding.position,
+        filled_lots=finding.filled_lots,
+        average_price=finding.average_price,
+        reason="Found out by reconciling.",
+    )
+
+
+def _end_of(tracked: Tracked, finding: Finding, snapshot: Snapshot) -> Resolution:
+    """Name the end of an order that does not work any more, and of which not all was executed."""
+    request = tracked.plan.request
+    if tracked.state is IntentState.UNKNOWN and not finding.filled_lots:
+        return Resolution.ABSENT
+    if request.kind is OrderKind.MARKET and finding.filled_lots:
+        return Resolution.FILLED
+    if 0 < request.expire_time_ns <= snapshot.time_ns:
+        return Resolution.EXPIRED
+    return Resolution.CANCELLED

@@ -152,6 +152,7 @@ def sample_result(count: int = 9_000, *, symbol: str = "EURUSD", seed: int = 11,
         lowest_equity=equity["equity"] - 5.0,
         initial_risk=risks,
         hours=MarketHours(bars.time_ns, bars.end_ns),
+        money_digits=account.digits,
     )
     net = metrics["net_profit"] or 0.0
     given: dict[str, Any] = {
@@ -187,7 +188,9 @@ def sample_result(count: int = 9_000, *, symbol: str = "EURUSD", seed: int = 11,
 def empty_result() -> Result:
     """Make a result without a trade, a row or a price."""
     account = Account()
-    nothing = compute(np.zeros(0, TRADE), np.zeros(0, EQUITY), initial_balance=account.balance)
+    nothing = compute(
+        np.zeros(0, TRADE), np.zeros(0, EQUITY), initial_balance=account.balance, money_digits=account.digits
+    )
     return sample_result(
         60,
         trades=np.zeros(0, TRADE),

@@ -159,6 +159,20 @@ def test_money_and_percent_drawdown_stand_apart() -> None:
     assert figures["max_drawdown_pct"] == pytest.approx(10.0)
 
 
+def test_differences_of_money_are_rounded_to_its_digits_and_fractions_are_not() -> None:
+    # 10,635.66 - 10,000.1 is 635.5599999999995 in binary fractions, and the lowest row lies 0.1 + 0.2 below that.
+    values = [10_635.66, 10_000.1]
+    rows = curve(at("2024-01-02T12:00") + HOUR * np.arange(2), values)
+    lows = np.array(values) - (0.1 + 0.2)
+    plain = compute(NONE, rows, initial_balance=10_000, lowest_equity=lows)
+    figures = compute(NONE, rows, initial_balance=10_000, lowest_equity=lows, money_digits=2)
+    assert plain["max_drawdown"] == 10_635.66 - 10_000.1 != 635.56
+    assert plain["max_drawdown_intrabar"] != 635.86
+    assert (figures["max_drawdown"], figures["max_drawdown_intrabar"]) == (635.56, 635.86)
+    assert figures["max_drawdown_pct"] == plain["max_drawdown_pct"] == 100 * (1 - 10_000.1 / 10_635.66)
+    assert compute(NONE, rows, initial_balance=10_000, money_digits=0)["final_equity"] == 10_000
+
+
 def test_the_initial_balance_is_the_first_peak() -> None:
     rows = curve([at("2024-01-02T12:00")], [9_000.0])
     figures = compute(NONE, rows, initial_balance=10_000)

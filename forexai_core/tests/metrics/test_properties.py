@@ -14,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forexai_core.arrays import EQUITY, TRADE
-from forexai_core.metrics import MarketHours, breakdowns, compute, daily_equity, exposure, kernels, return_ratios
+from forexai_core.metrics import (
+    MarketHours,
+    breakdowns,
+    compute,
+    daily_equity,
+    exposure,
+    kernels,
+    return_ratios,
+    trade_kernels,
+)
 
 START = 1_583_000_000_000_000_000  # a week before New York's change to summer time in 2020
 MINUTE = 60_000_000_000
@@ -156,12 +165,45 @@ def test_kernels_equal_their_plain_form() -> None:
     for kernel, arguments in (
         (kernels.scan_equity, (times, equity, low, 10_000.0)),
         (kernels.scan_equity, (times, equity, low[:0], 10_000.0)),
-        (kernels.open_and_held, spans),
+        (kernels.held_time, spans),
     ):
         assert kernel(*arguments) == getattr(kernel, "py_func", kernel)(*arguments)
     scan = kernels.scan_returns
     for some in (returns, returns[: kernels.LANES], returns[:1], returns[:0]):
         assert sums_of(scan, some) == sums_of(getattr(scan, "py_func", scan), some)
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("risks", [False, True])
+def test_the_pass_over_trades_equals_its_plain_form(risks: bool) -> None:
+    random = np.random.default_rng(4)
+    trades = np.zeros(300, TRADE)
+    trades["open_time_ns"] = np.cumsum(random.integers(0, 9, 300))
+    trades["close_time_ns"] = trades["open_time_ns"] + random.integers(0, 9, 300)
+    trades["intrabar"] = random.random(300) < 0.5
+    for name in ("net_profit", "commission", "swap", "mae"):
+        trades[name] = np.round(random.normal(0, 90, 300), 2)
+    trades["mfe"] = random.random(300)
+    lost = random.random(300) + 5 if risks else np.zeros(0)
+    spans = np.arange(0, 1_500, 4), np.arange(3, 1_503, 4)
+    found = []
+    for scan, held in (
+        (trade_kernels.scan_trades, trade_kernels.held_in_order),
+        (
+            getattr(trade_kernels.scan_trades, "py_func", trade_kernels.scan_trades),
+            getattr(trade_kernels.held_in_order, "py_func", trade_kernels.held_in_order),
+        ),
+    ):
+        out = np.zeros(len(trade_kernels.FOUND))
+        assert scan(trades, lost, np.empty(trade_kernels.PARTIALS), out) == -1
+        found.append((out.tolist(), held(*spans, trades, *np.empty((2, 300), np.int64))))
+    assert found[0] == found[1]
+    values = dict(zip(trade_kernels.FOUND, found[0][0], strict=True))
+    net = trades["net_profit"].tolist()
+    assert values["net_profit"] == math.fsum(net)
+    assert values["gross_loss"] == math.fsum(amount for amount in net if amount < 0)
+    assert [values[f"{name}digits"] for name in ("", "swap_", "mfe_")] == [2, 2, -1]
+    assert values["known_multiples"] == risks
 
 
 @pytest.mark.kernels

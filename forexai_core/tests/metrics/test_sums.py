@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forexai_core.metrics.kernels import decimals_of, extend_to_ends, open_and_held, sum_exactly
+from forexai_core.metrics.kernels import decimals_of, extend_to_ends, held_time, sum_exactly
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e300, max_value=1e300)
 
@@ -22,12 +22,12 @@ def read_only(values, dtype=np.float64):
 
 @given(st.lists(FLOATS, max_size=40))
 def test_sums_are_those_of_fsum_to_the_last_bit(values):
-    assert sum_exactly(read_only(values), np.empty(64)).hex() == math.fsum(values).hex()
+    assert sum_exactly(read_only(values), np.empty(64), 0).hex() == math.fsum(values).hex()
 
 
 @pytest.mark.parametrize("values", [[1e16, 1.0, 1e-16], [1.0, 2.0**-53, 2.0**-106], [1e100, 1.0, -1e100], [0.1] * 10])
 def test_halves_of_the_last_place_are_rounded_by_what_lies_below(values):
-    assert sum_exactly(read_only(values), np.empty(64)) == math.fsum(values)
+    assert sum_exactly(read_only(values), np.empty(64), 0) == math.fsum(values)
 
 
 @pytest.mark.parametrize(("values", "digits"), [([], 0), ([1.0, -2.0], 0), ([0.1, 1.25], 2), ([1 / 3], -1)])
@@ -46,7 +46,7 @@ def test_open_and_held_time_are_those_of_counting_moments(market, holding):
     stop = read_only(np.cumsum(holding)[1::2][: len(start)], np.int64)
     is_open = {moment for low, high in zip(opened, closed, strict=True) for moment in range(low, high)}
     is_held = {moment for low, high in zip(start, stop, strict=True) for moment in range(low, high)}
-    assert open_and_held(opened, closed, start, stop) == (len(is_open), len(is_open & is_held))
+    assert held_time(opened, closed, start, stop) == len(is_open & is_held)
 
 
 @given(SPANS, st.lists(st.tuples(st.integers(0, 90), st.booleans()), max_size=20))

@@ -15,9 +15,11 @@ __all__ = [
     "DrawdownSpell",
     "Drawdowns",
     "annual_growth",
+    "daily_figures",
     "drawdown_spells",
     "drawdowns",
     "return_ratios",
+    "rounded_money",
     "ulcer_index",
 ]
 
@@ -51,6 +53,7 @@ def drawdowns(
     *,
     initial_balance: float,
     lowest: Floats | None = None,
+    money_digits: int | None = None,
 ) -> Drawdowns:
     """Find the maximal drawdowns of an equity curve.
 
@@ -64,6 +67,9 @@ def drawdowns(
         The first peak.
     lowest : (rows,) float64, optional
         Lowest equity inside each bar.
+    money_digits : int, optional
+        Decimals of the money: to them its differences are rounded, which binary fractions leave a little off. The
+        percentages are not rounded.
 
     Raises
     ------
@@ -85,11 +91,16 @@ def drawdowns(
         )
     known = lowest is not None
     return Drawdowns(
-        money=float(money),
+        money=rounded_money(float(money), money_digits),
         percent=100.0 * float(fraction),
-        inner_money=float(inner) if known else None,
+        inner_money=rounded_money(float(inner), money_digits) if known else None,
         inner_percent=100.0 * float(inner_fraction) if known else None,
     )
+
+
+def rounded_money(amount: float, digits: int | None) -> float:
+    """Round a difference of money to a currency's decimals; None leaves it as it is."""
+    return amount if digits is None else round(amount, digits)
 
 
 def return_ratios(returns: Floats, *, periods_per_year: float) -> Mapping[str, float | None]:
@@ -115,7 +126,14 @@ def return_ratios(returns: Floats, *, periods_per_year: float) -> Mapping[str, f
     """
     from forexai_core.metrics.kernels import LANES, scan_returns  # numba is slow to load
 
-    bad, total, squares, downside, growth, fall = scan_returns(returns, np.zeros((3, LANES)))
+    return _ratios(returns, scan_returns(returns, np.zeros((3, LANES))), periods_per_year)
+
+
+def _ratios(
+    returns: Floats, scan: tuple[int, float, float, float, float, float], periods_per_year: float
+) -> dict[str, float | None]:
+    """Make ratios of what one pass over returns has found."""
+    bad, total, squares, downside, growth, fall = scan
     if bad >= 0:
         raise DataShapeError(f"Return {bad} is {returns[bad]}; every return must be a finite number.")
     count = returns.size
@@ -135,6 +153,40 @@ def return_ratios(returns: Floats, *, periods_per_year: float) -> Mapping[str, f
     if figures["cagr"] is not None and fall > 0.0:
         figures["calmar"] = figures["cagr"] / fall
     return figures
+
+
+def daily_figures(daily: Floats, *, initial_balance: float, days_per_year: int) -> Mapping[str, float | None]:
+    """Compute Sharpe, Sortino and the ulcer index of daily equity in one pass.
+
+    Parameters
+    ----------
+    daily : (days,) float64
+        Equity at the end of each day.
+    initial_balance : float
+        Equity before the first, and the first peak.
+    days_per_year : int
+        252, or 365 for markets that trade at weekends.
+
+    Returns
+    -------
+    mapping of str to float or None
+        ``sharpe, sortino, ulcer``; None where undefined. No ratio is, when a day began with nothing or less.
+
+    Raises
+    ------
+    DataShapeError
+        If an equity is not finite.
+    """
+    from forexai_core.metrics.kernels import LANES, scan_days  # numba is slow to load
+
+    returns = np.empty(daily.size)
+    defined, squares, scan = scan_days(daily, float(initial_balance), returns, np.zeros((3, LANES)))
+    ratios = _ratios(returns, scan, days_per_year) if defined and daily.size else {}
+    return {
+        "sharpe": ratios.get("sharpe"),
+        "sortino": ratios.get("sortino"),
+        "ulcer": 100.0 * math.sqrt(squares / daily.size) if daily.size else None,
+    }
 
 
 @attrs.frozen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,11 @@ class MarketHours:
     def __attrs_post_init__(self) -> None:
         if self.open_ns.shape != self.close_ns.shape:
             raise DataShapeError("Market hours need as many ends as starts.")
+
+    @cached_property
+    def open_time_ns(self) -> int:
+        """Length of all spans together, nanoseconds."""
+        return int(np.sum(self.close_ns - self.open_ns))
 
     @classmethod
     def union(cls, *hours: MarketHours) -> MarketHours:
@@ -70,12 +77,22 @@ def exposure(trades: NDArray[np.void], hours: MarketHours) -> float | None:
     float or None
         Between 0 and 1; None if the market was never open.
     """
-    from forexai_core.metrics.kernels import extend_to_ends, open_and_held, plain_column  # numba is slow to load
+    # numba is slow to load
+    from forexai_core.metrics.kernels import plain_column
+    from forexai_core.metrics.trade_kernels import held_in_order
+
+    opened, closed = plain_column(hours.open_ns), plain_column(hours.close_ns)
+    held_ns = held_in_order(opened, closed, plain_column(trades), *np.empty((2, trades.size), np.int64))
+    if held_ns < 0:
+        held_ns = _held_in_any_order(opened, closed, trades)
+    return None if hours.open_time_ns <= 0 else float(held_ns / hours.open_time_ns)
+
+
+def _held_in_any_order(opened: Times, closed: Times, trades: NDArray[np.void]) -> int:
+    from forexai_core.metrics.kernels import extend_to_ends, held_time, plain_column  # numba is slow to load
 
     until: Times = np.array(trades["close_time_ns"], np.int64)
-    opened, closed = plain_column(hours.open_ns), plain_column(hours.close_ns)
-    if trades.size and opened.size:
+    if opened.size:
         extend_to_ends(opened, closed, plain_column(trades["intrabar"]), until)
     start, stop = _merged(np.array(trades["open_time_ns"], np.int64), until)
-    open_time, held_time = open_and_held(opened, closed, plain_column(start), plain_column(stop))
-    return None if open_time <= 0 else float(held_time / open_time)
+    return int(held_time(opened, closed, plain_column(start), plain_column(stop)))

@@ -15,10 +15,12 @@ from forexai_core._jit import kernel
 
 __all__ = [
     "LANES",
+    "bar_of",
     "decimals_of",
     "extend_to_ends",
-    "open_and_held",
+    "held_time",
     "plain_column",
+    "scan_days",
     "scan_equity",
     "scan_returns",
     "sum_exactly",
@@ -167,6 +169,45 @@ def scan_returns(returns: NDArray[Any], sums: NDArray[Any]) -> tuple[int, float,
 
 
 @kernel
+def scan_days(
+    daily: NDArray[Any], initial: float, returns: NDArray[Any], sums: NDArray[Any]
+) -> tuple[bool, float, tuple[int, float, float, float, float, float]]:
+    """Gather what the figures of daily equity need.
+
+    Parameters
+    ----------
+    daily : (days,) float64
+        Equity at the end of each day.
+    initial : float
+        Equity before the first.
+    returns : (days,) float64
+        Overwritten with each day's return on the equity of the day before.
+    sums : (3, LANES) float64
+        Zeros; overwritten.
+
+    Returns
+    -------
+    defined : bool
+        Whether no day began with nothing, or less; else the returns mean nothing.
+    squares : float
+        Sum of the squared drawdowns, each a fraction of its peak.
+    scan : tuple
+        As :func:`scan_returns` gives it.
+    """
+    before = peak = initial
+    squares, defined = 0.0, True
+    for day in range(daily.size):
+        value = daily[day]
+        defined = defined and before > 0.0
+        returns[day] = value / before - 1.0
+        peak = max(peak, value)
+        fall = 1.0 - value / peak
+        squares += fall * fall
+        before = value
+    return defined, squares, scan_returns(returns, sums)
+
+
+@kernel
 def _first_not_finite(returns: NDArray[Any], witness: float) -> int:
     """Find the return that spoilt a sum; -1 when the sum is sound, which spares a look at every row."""
     if not math.isfinite(witness):
@@ -184,7 +225,7 @@ def plain_column(column: NDArray[Any]) -> NDArray[Any]:
 
 
 @kernel
-def sum_exactly(values: NDArray[Any], partials: NDArray[Any]) -> float:
+def sum_exactly(values: NDArray[Any], partials: NDArray[Any], side: int) -> float:
     """Sum as ``math.fsum`` does, which is Shewchuk's algorithm: the float that is nearest to the true sum.
 
     Parameters
@@ -193,6 +234,8 @@ def sum_exactly(values: NDArray[Any], partials: NDArray[Any]) -> float:
         Finite.
     partials : (64,) float64
         Overwritten.
+    side : int
+        0 takes all values, +1 those above 0 only, -1 those below.
 
     Returns
     -------
@@ -202,6 +245,8 @@ def sum_exactly(values: NDArray[Any], partials: NDArray[Any]) -> float:
     count = 0
     for number in range(values.size):
         value = values[number]
+        if (side > 0 and value <= 0.0) or (side < 0 and value >= 0.0):
+            continue
         kept = 0
         for place in range(count):
             other = partials[place]
@@ -256,6 +301,27 @@ def decimals_of(values: NDArray[Any], most: int, relative_noise: float) -> int:
 
 
 @kernel
+def bar_of(open_ns: NDArray[Any], time_ns: int, near: int) -> int:
+    """Find the last bar that opens at or before a time, the first where none does; fastest where it is near a guess."""
+    bars = open_ns.size
+    low, high, step = near, near + 1, 1  # the bar lies in [low, high)
+    while low > 0 and open_ns[low] > time_ns:
+        low = max(0, low - step)
+        step *= 2
+    step = 1
+    while high < bars and open_ns[high] <= time_ns:
+        high = min(bars, high + step)
+        step *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if open_ns[middle] <= time_ns:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
 def extend_to_ends(open_ns: NDArray[Any], close_ns: NDArray[Any], inside: NDArray[Any], until_ns: NDArray[Any]) -> None:
     """Move times inside a bar to its end.
 
@@ -268,35 +334,19 @@ def extend_to_ends(open_ns: NDArray[Any], close_ns: NDArray[Any], inside: NDArra
     until_ns : (times,) int64
         Changed in place. Fastest where they nearly ascend.
     """
-    bar, bars = 0, open_ns.size
+    bar = 0
     for number in range(until_ns.size):
         if not inside[number]:
             continue
         time_ns = until_ns[number]
-        low, high, step = bar, bar + 1, 1  # the bar lies in [low, high)
-        while low > 0 and open_ns[low] > time_ns:
-            low = max(0, low - step)
-            step *= 2
-        step = 1
-        while high < bars and open_ns[high] <= time_ns:
-            high = min(bars, high + step)
-            step *= 2
-        while high - low > 1:
-            middle = (low + high) // 2
-            if open_ns[middle] <= time_ns:
-                low = middle
-            else:
-                high = middle
-        bar = low
+        bar = bar_of(open_ns, time_ns, bar)
         if open_ns[bar] <= time_ns:
             until_ns[number] = max(time_ns, close_ns[bar])
 
 
 @kernel
-def open_and_held(
-    open_ns: NDArray[Any], close_ns: NDArray[Any], from_ns: NDArray[Any], to_ns: NDArray[Any]
-) -> tuple[int, int]:
-    """Measure how long the market was open, and how much of that a position was held.
+def held_time(open_ns: NDArray[Any], close_ns: NDArray[Any], from_ns: NDArray[Any], to_ns: NDArray[Any]) -> int:
+    """Measure for how much of the time in which the market was open a position was held.
 
     Parameters
     ----------
@@ -307,14 +357,11 @@ def open_and_held(
 
     Returns
     -------
-    open_time, held_time : int
+    int
         Nanoseconds.
     """
-    open_time = held_time = 0
+    total = span = 0
     spans = open_ns.size
-    for span in range(spans):
-        open_time += close_ns[span] - open_ns[span]
-    span = 0
     for held in range(from_ns.size):
         start, stop = from_ns[held], to_ns[held]
         while span < spans and close_ns[span] <= start:
@@ -322,9 +369,9 @@ def open_and_held(
         # Spans are added whole; what sticks out at both ends of the time is taken off again.
         first = span
         while span < spans and open_ns[span] < stop:
-            held_time += close_ns[span] - open_ns[span]
+            total += close_ns[span] - open_ns[span]
             span += 1
         if span > first:
-            held_time -= max(0, start - open_ns[first]) + max(0, close_ns[span - 1] - stop)
+            total -= max(0, start - open_ns[first]) + max(0, close_ns[span - 1] - stop)
             span -= 1  # the next time may lie in the same span
-    return open_time, held_time
+    return total

@@ -12,9 +12,15 @@ from forexai_core.arrays import EQUITY, TRADE
 from forexai_core.errors import DataShapeError
 from forexai_core.metrics.daily import DailyEquity, daily_equity
 from forexai_core.metrics.definitions import METRICS
-from forexai_core.metrics.equity import annual_growth, drawdowns, return_ratios, ulcer_index
+from forexai_core.metrics.equity import (
+    Drawdowns,
+    annual_growth,
+    daily_figures,
+    drawdowns,
+    rounded_money,
+)
 from forexai_core.metrics.exposure import MarketHours, exposure
-from forexai_core.metrics.trades import system_quality, trade_figures
+from forexai_core.metrics.trades import trade_figures
 from forexai_core.values.timeframes import NS_PER_DAY
 
 __all__ = ["Figures", "compute", "compute_from_columns", "daily_returns"]
@@ -35,6 +41,7 @@ def compute(
     lowest_equity: NDArray[np.float64] | None = None,
     initial_risk: NDArray[np.float64] | None = None,
     hours: MarketHours | None = None,
+    money_digits: int | None = None,
 ) -> Figures:
     """Compute every figure of :data:`~forexai_core.metrics.METRICS`.
 
@@ -57,6 +64,8 @@ def compute(
         Money at risk at each trade's initial stop, 0 or NaN where there was none; for ``sqn``.
     hours : MarketHours, optional
         When the market was open; for ``exposure``.
+    money_digits : int, optional
+        Decimals of the account's money, to which drawdowns and the final equity are rounded.
 
     Returns
     -------
@@ -79,6 +88,7 @@ def compute(
         lowest_equity=lowest_equity,
         initial_risk=initial_risk,
         hours=hours,
+        money_digits=money_digits,
     )
 
 
@@ -93,6 +103,8 @@ def compute_from_columns(
     lowest_equity: NDArray[np.float64] | None = None,
     initial_risk: NDArray[np.float64] | None = None,
     hours: MarketHours | None = None,
+    money_digits: int | None = None,
+    daily: DailyEquity | None = None,
 ) -> Figures:
     """Compute every figure from two columns of the equity, which need not be laid out as rows for it.
 
@@ -104,8 +116,10 @@ def compute_from_columns(
         When each row of the equity holds, nanoseconds UTC.
     equity : (rows,) float64
         The account's equity then.
-    initial_balance, trades_at_weekends, start_ns, lowest_equity, initial_risk, hours
+    initial_balance, trades_at_weekends, start_ns, lowest_equity, initial_risk, hours, money_digits
         As in :func:`compute`.
+    daily : DailyEquity, optional
+        The same curve day by day, where it is known already.
 
     Returns
     -------
@@ -121,14 +135,17 @@ def compute_from_columns(
     if not 0 < initial_balance < float("inf"):
         raise DataShapeError(f"The initial balance must be a finite amount above 0, not {initial_balance}.")
     figures: dict[str, float | int | None] = dict.fromkeys(METRICS)
-    figures |= trade_figures(trades)
+    figures |= trade_figures(trades, initial_risk)
     figures["initial_balance"] = float(initial_balance)
-    figures["sqn"] = system_quality(trades["net_profit"], initial_risk)
     figures["exposure"] = None if hours is None else exposure(trades, hours)
-    figures |= _curve_figures(time_ns, equity, initial_balance, start_ns, lowest_equity)
+    falls = drawdowns(time_ns, equity, initial_balance=initial_balance, lowest=lowest_equity, money_digits=money_digits)
+    figures |= _curve_figures(time_ns, equity, falls, initial_balance, start_ns)
+    figures["final_equity"] = rounded_money(float(figures["final_equity"] or 0.0), money_digits)
     if len(equity):
-        daily = daily_equity(time_ns, equity, trades_at_weekends=trades_at_weekends)
-        figures |= _daily_figures(daily, initial_balance, 365 if trades_at_weekends else 252)
+        daily = daily or daily_equity(time_ns, equity, trades_at_weekends=trades_at_weekends)
+        figures |= daily_figures(
+            daily.equity, initial_balance=initial_balance, days_per_year=365 if trades_at_weekends else 252
+        )
     figures["calmar"] = _over(figures["cagr"], figures["max_drawdown_pct"], 100.0)
     figures["recovery_factor"] = _over(figures["net_profit"], figures["max_drawdown"])
     return MappingProxyType(figures)
@@ -145,11 +162,10 @@ def _check(array: NDArray[np.void], dtype: np.dtype[np.void], name: str) -> None
 def _curve_figures(
     time_ns: NDArray[np.int64],
     equity: NDArray[np.float64],
+    falls: Drawdowns,
     initial_balance: float,
     start_ns: int | None,
-    lowest_equity: NDArray[np.float64] | None,
 ) -> Figures:
-    falls = drawdowns(time_ns, equity, initial_balance=initial_balance, lowest=lowest_equity)
     last = float(equity[-1]) if len(equity) else initial_balance
     days = 0.0
     if len(equity):
@@ -163,16 +179,6 @@ def _curve_figures(
         "max_drawdown_intrabar": falls.inner_money,
         "max_drawdown_intrabar_pct": falls.inner_percent,
         "cagr": annual_growth(last / initial_balance, years=days / _DAYS_PER_YEAR),
-    }
-
-
-def _daily_figures(daily: DailyEquity, initial_balance: float, days_per_year: int) -> Figures:
-    returns = daily_returns(daily, initial_balance=initial_balance)
-    ratios = {} if returns is None else return_ratios(returns, periods_per_year=days_per_year)
-    return {
-        "sharpe": ratios.get("sharpe"),
-        "sortino": ratios.get("sortino"),
-        "ulcer": ulcer_index(daily.equity, initial_balance=initial_balance),
     }
 
 

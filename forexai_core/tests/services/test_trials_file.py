@@ -222,11 +222,20 @@ def test_counting_reads_only_what_was_added(path, trials, head, monkeypatch):
         return plain(self, view, start, stop)
 
     monkeypatch.setattr(FileTrials, "_read", counting)
-    size = path.stat().st_size
     assert trials.count(IDEA) == 3
     trials.record(trial(3))
-    assert trials.count(IDEA) == 4
-    assert sum(read) == path.stat().st_size - size
+    assert (trials.count(IDEA), read) == (4, [])
+    size = path.stat().st_size
+    other = FileTrials(path)
+    other.record(trial(4))
+    other.close()
+    read.clear()  # of the other, which looked at the whole file first
+    assert trials.count(IDEA) == 5
+    added = path.stat().st_size - size
+    assert sum(read) == 2 * added  # once to follow the chain, once to count
+    trials.record(trial(5))
+    assert trials.count(IDEA) == 6
+    assert sum(read) == 2 * added
 
 
 def run(script, *arguments):

@@ -16,6 +16,7 @@ from forexai_core.services.trials import FileTrials
 
 __all__ = ["default_trials", "idea_of", "record_sweep", "record_trial"]
 
+_PLAIN = json.JSONEncoder(sort_keys=True, default=str)
 _FIGURES = ("net_profit", "sharpe", "total_trades", "max_drawdown_pct")
 
 
@@ -38,7 +39,7 @@ def idea_of(strategy: StrategyUsed, symbols: tuple[str, ...], timeframe: str, st
 
 
 def _parameters_hash(strategy: StrategyUsed) -> str:
-    text = json.dumps(dict(strategy.parameters), sort_keys=True, default=str)
+    text = _PLAIN.encode(dict(strategy.parameters))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -99,7 +100,7 @@ def record_sweep(
     StorageError
         If it could not be written.
     """
-    text = json.dumps([dict(each.parameters) for each in sets], sort_keys=True, default=str)
+    text = _PLAIN.encode([dict(each.parameters) for each in sets])
     trial = Trial(
         idea=idea,
         parameters_hash=hashlib.sha256(text.encode()).hexdigest(),

@@ -29,6 +29,7 @@ GENESIS = "0" * 64
 """What the first record is chained to."""
 
 _VERSION = 1
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 _INT64 = 2**63
 
 
@@ -173,7 +174,7 @@ def canonical_bytes(trial: Trial) -> bytes:
         "timeframe": trial.idea.timeframe,
         "version": _VERSION,
     }
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    return _CANONICAL.encode(record).encode("ascii")
 
 
 def from_canonical(content: bytes) -> Trial:

@@ -54,6 +54,7 @@ class FileTrials:
 
     def __init__(self, path: Path, *, disk: Disk | None = None) -> None:
         self._path = path
+        self._name = str(path)
         self._disk = disk or Disk()
         self._lock = FileLock(path.with_name(path.name + ".lock"))
         self._view: _View | None = None
@@ -74,25 +75,29 @@ class FileTrials:
             line, head = next_line(view.head, trial)
             text = line.encoded()
             self._append(view, text)
+            if view.counted_offset == view.offset:  # what this ledger wrote itself it need not read back
+                view.counts.add_trial(trial)
+                view.counted_offset += len(text)
             view.offset += len(text)
             view.head = head
             return head
 
     def count(self, idea: Idea) -> int:
         """Return the evaluations of an idea; see `forexai_core.ports.trials.Trials`."""
-        if not self._path.exists():
+        if self._is_absent():
             return 0
         with self._lock:
             view, _ = self._present()
-            text = self._read(view, view.counted_offset, view.offset)
-            for line in text.splitlines():
-                view.counts.add(Line.decoded(line, str(self._path)).content)
-            view.counted_offset = view.offset
+            if view.counted_offset < view.offset:
+                text = self._read(view, view.counted_offset, view.offset)
+                for line in text.splitlines():
+                    view.counts.add(Line.decoded(line, str(self._path)).content)
+                view.counted_offset = view.offset
             return view.counts.count(idea)
 
     def head(self) -> Head:
         """Return where the ledger stands; see `forexai_core.ports.trials.Trials`."""
-        if not self._path.exists():
+        if self._is_absent():
             return EMPTY_HEAD
         with self._lock:
             return self._present()[0].head
@@ -119,6 +124,9 @@ class FileTrials:
                 view.synced_offset = view.offset
 
     # --------------------------------------------------------------------------------------------------------- file
+    def _is_absent(self) -> bool:
+        return not os.path.exists(self._name)  # noqa: PTH110 - in every run, and thrice as fast as Path.exists
+
     def _lines(self) -> Iterator[Line]:
         """Read the lines that are whole now."""
         if not self._path.exists():
@@ -149,7 +157,7 @@ class FileTrials:
         view = self._view
         if view is not None:
             try:
-                status = self._path.stat()
+                status = os.stat(self._name)  # noqa: PTH116 - likewise
             except FileNotFoundError:
                 self._forget()
             else:

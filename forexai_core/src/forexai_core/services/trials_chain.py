@@ -136,6 +136,14 @@ class Counts:
         except (ValueError, KeyError, TypeError) as problem:
             raise IntegrityError(f"This is no trial: {content[:80]!r}… ({problem}).") from problem
 
+    def add_trial(self, trial: Trial) -> None:
+        """Count a record that has just been written."""
+        idea = trial.idea
+        same = self._kept.setdefault((idea.strategy, idea.timeframe), {})
+        key = (idea.symbols, str(idea.start_ns), str(idea.stop_ns))
+        known, before = same.get(key, (idea, 0))
+        same[key] = (known, before + trial.evaluations)
+
     def count(self, idea: Idea) -> int:
         """Return the evaluations of an idea (`Idea.overlaps`)."""
         same = self._kept.get((idea.strategy, idea.timeframe), {})

@@ -21,28 +21,41 @@ Places = NDArray[np.int64]
 _DISTANCES = ("stop", "target", "volume_lots")
 
 
-def _check_rows(rows: NDArray[np.void], places: Places | None = None) -> None:
-    """Check rows of wishes, which stand at some places of all the rows; without places they are all of them."""
+def _check_rows(rows: NDArray[np.void]) -> None:
+    """Check one row a bar."""
     if rows.dtype != INTENT or rows.ndim != 1:
         raise DataShapeError("Intents: the rows must be a one-dimensional array of dtype INTENT.")
-    if not len(rows):
-        return
-    for name, allowed in _RANGES.items():
-        values = rows[name]
-        if values.min() < allowed[0] or values.max() > allowed[-1]:
-            wrong = np.flatnonzero(~np.isin(values, allowed))[0]
-            place = wrong if places is None else places[wrong]
-            raise DataShapeError(f"Intents: {name} is {values[wrong]} in row {place}; it must be one of {allowed}.")
+    for name in _RANGES:
+        _check_choice(name, rows[name], None)
     entered = np.flatnonzero(rows["entry"])
     for name in _DISTANCES:
-        values = rows[name][entered]
-        wrong = np.flatnonzero(~((values >= 0) & (values < np.inf)))
-        if wrong.size:
-            row = entered[wrong[0]]
-            raise DataShapeError(
-                f"Intents: {name} is {values[wrong[0]]} in row {row if places is None else places[row]}; it must be 0 "
-                "(none) or above and finite. Want nothing on bars on which an indicator is still NaN."
-            )
+        _check_distance(name, rows[name][entered], entered)
+
+
+def _check_choice(name: str, values: NDArray[Any], places: Places | None) -> None:
+    """Check a column of choices, of some bars or of all."""
+    allowed = _RANGES[name]
+    if values.size and (values.min() < allowed[0] or values.max() > allowed[-1]):
+        wrong = int(np.flatnonzero(~np.isin(values, allowed))[0])
+        place = wrong if places is None else places[wrong]
+        raise DataShapeError(f"Intents: {name} is {values.flat[wrong]} in row {place}; it must be one of {allowed}.")
+
+
+def _check_distance(name: str, values: NDArray[Any], places: Places) -> None:
+    """Check a column at the bars of entries, or the one value of all of them."""
+    if values.ndim == 0:
+        if not places.size or 0 <= values.item() < np.inf:
+            return
+        wrong = 0
+    else:
+        unsound = np.flatnonzero(~((values >= 0) & (values < np.inf)))
+        if not unsound.size:
+            return
+        wrong = int(unsound[0])
+    raise DataShapeError(
+        f"Intents: {name} is {values.flat[wrong]} in row {places[wrong]}; it must be 0 (none) or above and finite. "
+        "Want nothing on bars on which an indicator is still NaN."
+    )
 
 
 def _whole(name: str, values: ArrayLike, bars: int) -> NDArray[Any]:
@@ -194,13 +207,20 @@ class Intents:
         if places.size and not (places[0] >= 0 and places[-1] < bars and np.all(places[1:] > places[:-1])):
             raise DataShapeError(f"Intents: the places must ascend from 0 on and lie below {bars}, the number of bars.")
         rows = np.zeros(len(places), INTENT)
-        rows["entry"] = _whole("entry", entry, len(places))
-        rows["exit"] = _whole("exit", exit, len(places))
+        for name, choices in (("entry", entry), ("exit", exit)):
+            column = _whole(name, choices, len(places))
+            _check_choice(name, column, places)
+            rows[name] = column
         entered = np.flatnonzero(rows["entry"])
+        every = len(entered) == len(places)
         for name, values in (("stop", stop), ("target", target), ("volume_lots", volume_lots)):
             column = _fitting(name, values, len(places))
-            rows[name][entered] = column[entered] if column.ndim else column
-        _check_rows(rows, places)
+            chosen = column if every or not column.ndim else column[entered]
+            _check_distance(name, chosen, places if every else places[entered])
+            if every:
+                rows[name] = chosen
+            else:
+                rows[name][entered] = chosen
         return cls._kept(places, rows, bars, management)
 
     @property

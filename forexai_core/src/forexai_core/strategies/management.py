@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -24,6 +25,9 @@ def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: flo
 def _fraction(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
     if not (isfinite(value) and 0 <= value <= 1):
         raise ConfigError(f"Management: {attribute.name} is a share of the equity from 0 to 1, not {value}.")
+
+
+_FIELDS = attrgetter(*(MANAGEMENT.names or ()))
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +92,4 @@ class Management:
 
     def record(self) -> NDArray[np.void]:
         """Write it as the (1,) MANAGEMENT record of the ledger."""
-        rows = np.zeros(1, MANAGEMENT)
-        for name in MANAGEMENT.names or ():
-            rows[name] = getattr(self, name)
-        return rows
+        return np.array([_FIELDS(self)], MANAGEMENT)

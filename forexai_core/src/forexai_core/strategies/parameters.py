@@ -242,16 +242,19 @@ def _validated(cls: type[Parametric], given: Mapping[str, Any]) -> dict[str, Any
     from pydantic import ValidationError
 
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in given.items()}
+    settings = cls.settings_model()
     for name, value in plain.items():
-        annotation = cls.settings_model().model_fields.get(name)
-        if isinstance(value, bool) and annotation is not None and "bool" not in str(annotation.annotation):
+        if not isinstance(value, bool):
+            continue
+        annotation = settings.model_fields.get(name)
+        if annotation is not None and "bool" not in str(annotation.annotation):
             raise ConfigError(f"{cls.__name__}: {name} must be a number or a name, not {value}.")
     try:
-        model = cls.settings_model()(**plain)
+        values = settings(**plain).__dict__
     except ValidationError as error:
         problems = [_problem(cls, each) for each in error.errors()]
         raise ConfigError(f"{cls.__name__}: {' '.join(problems)}") from None
-    return {name: getattr(model, name) for name in cls._specs}
+    return {name: values[name] for name in cls._specs}
 
 
 _BOUNDS = {

@@ -87,7 +87,6 @@ class VectorStrategy(Parametric, ABC):
             raise DataShapeError(f"{self.name}: it must return Intents, not {type(intents).__name__}.")
         if len(intents) != len(bars):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
-        # Checked again: the rows may have been written to.
         places, rows = intents.checked().wanted
         wishes = Wishes(rows, places, len(intents)).after(self.warmup)
         return Program(wishes=wishes, management=intents.management.record(), warmup=self.warmup)

@@ -107,14 +107,15 @@ class Template(VectorStrategy):
         places : (n,) int64, optional
             The bars to which the other columns belong, where they are not given for every bar.
         """
-        instrument, given = bars.instrument, self.parameters
-        own_stop = self.distance("stop_loss", instrument)
-        own_target = self.distance("take_profit", instrument)
+        units, given = Units(bars.instrument), self.parameters
+        own_stop, own_target, trail, break_even = (
+            units.distance(what, given) / units.scale for what in ("stop_loss", "take_profit", "trail", "break_even")
+        )
         management = Management(
             volume_lots=given["volume_lots"],
             risk_fraction=given["risk_fraction"] or 0.0,
-            trail_distance=self.distance("trail", instrument),
-            break_even_start=self.distance("break_even", instrument),
+            trail_distance=trail,
+            break_even_start=break_even,
             max_bars=given["max_bars"] or 0,
         )
         columns: dict[str, Any] = {

@@ -19,8 +19,10 @@ from sample_results import empty_result, renamed, sample_result
 from forexai_core.backtesting import Result, StrategyUsed, load_result
 from forexai_core.backtesting.saved import SCHEMA_VERSION, canonical_json, content_hash
 from forexai_core.errors import ConfigError, DataFormatError, IntegrityError, NotFoundError, StorageError
+from forexai_core.metrics import METRICS, compute
 
 OLD = Path(__file__).parent / "results"
+INSIDE = ("max_drawdown_intrabar", "max_drawdown_intrabar_pct")
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,34 @@ def test_everything_comes_back(result: Result, saved: Path, tmp_path: Path) -> N
 def test_a_result_without_anything_comes_back(tmp_path: Path) -> None:
     result = empty_result()
     same(load_result(result.save(tmp_path / "r.json")), result)
+
+
+@pytest.mark.parametrize("name", sorted(set(METRICS) - {"sqn"}))
+def test_a_figure_that_was_edited_is_named(result: Result, saved: Path, tmp_path: Path, name: str) -> None:
+    figure = result.metrics[name]
+    assert figure is not None
+
+    def flatter(document: dict[str, Any]) -> None:
+        document["metrics"][name] = -0.5 if name in {"exposure", *INSIDE} else figure + max(0.01, abs(figure) * 1e-6)
+
+    path = rewritten(saved, tmp_path / "r.json", flatter, rehash=True)
+    with pytest.raises(IntegrityError, match=rf"r\.json.*\b{name} is said to be"):
+        load_result(path)
+
+
+def test_a_figure_that_was_made_undefined_is_named(saved: Path, tmp_path: Path) -> None:
+    def hide(document: dict[str, Any]) -> None:
+        document["metrics"]["max_drawdown"] = None
+
+    with pytest.raises(IntegrityError, match="max_drawdown is said to be None"):
+        load_result(rewritten(saved, tmp_path / "r.json", hide, rehash=True))
+
+
+def test_money_that_an_older_release_did_not_round_is_taken(result: Result, tmp_path: Path) -> None:
+    plain = compute(result.trades, result.equity, initial_balance=result.account.balance, start_ns=result.start_ns)
+    kept = {name: result.metrics[name] for name in ("exposure", "sqn", *INSIDE)}
+    older = attrs.evolve(result, metrics={**plain, **kept, "max_drawdown": result.metrics["max_drawdown"] + 1e-10})
+    assert load_result(older.save(tmp_path / "r.json")).metrics["net_profit"] == result.metrics["net_profit"]
 
 
 @pytest.mark.parametrize("text", ['<script>"', "名前\u2028\u202e", "\x00\x07", "a" * 300, ""])

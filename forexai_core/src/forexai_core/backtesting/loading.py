@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.proof import contradiction
 from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
 from forexai_core.backtesting.result import Reports, Result
 from forexai_core.backtesting.saved import SCHEMA, SCHEMA_VERSION, canonical_json, content_hash
@@ -59,7 +60,7 @@ def load_result(path: str | Path, *, reports: Reports | None = None) -> Result:
     DataFormatError
         If it is no saved result, or one of a newer version.
     IntegrityError
-        If anything in it was changed since it was written.
+        If anything in it was changed since it was written, or a figure is not the one that its trades and equity give.
     StorageError
         If it cannot be read.
     """
@@ -164,7 +165,19 @@ def _result(document: Document, name: str, reports: Reports | None) -> Result:
             f"'{name}' is not what was saved: its trades and equity do not match the result fingerprint. Restore it "
             "from a copy, or run the backtest again."
         )
+    _check_figures(result, name)
     return result
+
+
+def _check_figures(result: Result, name: str) -> None:
+    try:
+        wrong = contradiction(result)
+    except DataShapeError as problem:
+        _refuse(f"{problem}", name)
+    if wrong is not None:
+        raise IntegrityError(
+            f"'{name}' is not what was saved: {wrong}. Restore it from a copy, or run the backtest again."
+        )
 
 
 def _array(columns: Mapping[str, list[Any]], dtype: np.dtype[np.void], name: str) -> NDArray[np.void]:

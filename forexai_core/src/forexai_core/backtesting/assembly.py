@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.execution_choices import execution_choices
@@ -27,7 +28,20 @@ from forexai_core.values.instruments import SwapMode
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_SECOND
 
-__all__ = ["choices_of", "cost_lines", "data_used", "engine_version", "figures_of", "parts_of", "refusals_of"]
+if TYPE_CHECKING:
+    from forexai_core.backtesting.shared import Shared
+
+__all__ = [
+    "Span",
+    "choices_of",
+    "cost_lines",
+    "data_used",
+    "engine_version",
+    "figures_of",
+    "hours_of",
+    "parts_of",
+    "refusals_of",
+]
 
 _SOURCES = {
     "prices": CostSource.DATA,
@@ -216,41 +230,49 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
     return counts
 
 
-def _hours(prices: Mapping[str, Prices]) -> MarketHours:
-    spans: list[MarketHours] = []
-    for item in prices.values():
-        if isinstance(item, Ticks):
-            pauses = np.flatnonzero(np.diff(item.time_ns) > _PAUSE_NS)
-            starts = item.time_ns[np.concatenate(([0], pauses + 1))]
-            stops = item.time_ns[np.append(pauses, len(item) - 1)]
-            spans.append(MarketHours(starts, stops))
+Span = tuple[NDArray[np.int64], NDArray[np.int64] | None]
+"""When each bar of a series opened and ended; of ticks when each came, and None."""
+
+
+def hours_of(spans: Iterable[Span]) -> MarketHours:
+    """Say when the prices of any of some series prove that a market was open."""
+    hours: list[MarketHours] = []
+    for time_ns, end_ns in spans:
+        if end_ns is None:
+            pauses = np.flatnonzero(np.diff(time_ns) > _PAUSE_NS)
+            starts = time_ns[np.concatenate(([0], pauses + 1))]
+            stops = time_ns[np.append(pauses, len(time_ns) - 1)]
+            hours.append(MarketHours(starts, stops))
         else:
-            spans.append(MarketHours(item.time_ns, item.end_ns))
-    return MarketHours.union(*spans)
+            hours.append(MarketHours(time_ns, end_ns))
+    return MarketHours.union(*hours)
 
 
-def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs) -> Figures:
+def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs, shared: Shared) -> Figures:
     """Compute every metric of a run."""
-    deals = ledger.deals
+    times, equity = ledger.equity_times, ledger.equity_values
     return compute_from_columns(
         parts["trades"],
-        ledger.equity_times,
-        ledger.equity_values,
+        times,
+        equity,
         initial_balance=inputs.account.balance,
-        trades_at_weekends=any(item.instrument.trades_at_weekends for item in inputs.prices.values()),
-        start_ns=min(int(item.time_ns[0]) for item in inputs.prices.values()),
+        trades_at_weekends=shared.days.at_weekends,
+        start_ns=shared.start_ns,
         lowest_equity=ledger.lowest,
-        initial_risk=initial_risks(deals),
-        hours=_hours(inputs.prices),
+        initial_risk=initial_risks(ledger.deals),
+        hours=shared.hours,
+        money_digits=inputs.account.digits,
+        daily=shared.days.equity(times, equity) if len(times) else None,
     )
 
 
-def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate | None) -> dict[str, Any]:
+def parts_of(
+    ledger: Ledger, inputs: Inputs, shared: Shared, strategy: StrategyUsed, gate: Gate | None
+) -> dict[str, Any]:
     """Gather the fields of a result that the ledger and the inputs give."""
-    deals, symbols, names = ledger.deals, ledger.symbols, ledger.setup.symbols
+    (deals, symbols), names = ledger.hand_over(), ledger.setup.symbols
     trades = trades_of(deals, names, symbols, inputs.account.digits)
     prices = inputs.prices
-    used = data_used(prices)
 
     def candles(at_most: int) -> dict[str, Candles]:
         return {symbol: Candles.of(item, at_most=at_most) for symbol, item in prices.items()}
@@ -261,10 +283,10 @@ def parts_of(ledger: Ledger, inputs: Inputs, strategy: StrategyUsed, gate: Gate 
         "fills": lambda: fills_of(deals, names, symbols),
         "account": inputs.account,
         "strategies": (strategy,),
-        "data": used,
-        "costs": cost_lines(ledger.setup.costs, inputs.account.currency),
-        "choices": choices_of(inputs) | margin_events(ledger.account, inputs.account),
-        "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in used)},
+        "data": shared.data,
+        "costs": shared.costs,
+        "choices": {**shared.choices, **margin_events(ledger.account, inputs.account)},
+        "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in shared.data)},
         "seed": inputs.seed,
         "engine_version": engine_version(),
         "candles": candles,

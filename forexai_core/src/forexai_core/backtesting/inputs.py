@@ -16,11 +16,17 @@ from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
+from forexai_core.values.execution import Execution
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["Inputs", "Prices", "inputs_of"]
+__all__ = ["Inputs", "InputsText", "Prices", "inputs_of"]
 
 Prices = Bars | Ticks
+
+# Runs that leave something out share one object, by which they are known for the same.
+_ACCOUNT = Account()
+_COSTS = Costs()
+_EXECUTION = Execution()
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -62,6 +68,50 @@ class Inputs:
     conditions: Conditions
     jump_points: int = 0
 
+    def text(self) -> InputsText:
+        """Write prices, contracts and settings as they are fingerprinted."""
+        return InputsText.of(
+            {
+                "prices": {symbol: item.fingerprint for symbol, item in self.prices.items()},
+                "instruments": {symbol: item.instrument for symbol, item in self.prices.items()},
+                "account": self.account,
+                "costs": dict(self.costs),
+                "rates": {symbol: _of_source(item) for symbol, item in self.rates.items()},
+                "finer": {symbol: item.fingerprint for symbol, item in self.finer.items()},
+                "limit_fill": self.limit_fill,
+                "max_age_ns": str(self.max_age_ns),
+                "seed": self.seed,
+                "conditions": self.conditions,
+                "jump_points": self.jump_points,
+            }
+        )
+
+
+class InputsText:
+    """The inputs of runs as text, of which each run's fingerprint is taken with what else is its own.
+
+    Parameters
+    ----------
+    pieces : sequence of str
+        JSON of what stands before the engine's version, between it and the risk rules, and between these and the
+        strategy, in the order of their names.
+    """
+
+    def __init__(self, pieces: tuple[str, str, str]) -> None:
+        self._pieces = pieces
+        self._begun: tuple[str, Any] = ("", None)
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> InputsText:
+        """Write a document whose names stand around those of a run's own parts."""
+        written = {name: f'"{name}":{_ENCODER.encode(value)}' for name, value in sorted(document.items())}
+        before = [text for name, text in written.items() if name < "engine"]
+        middle = [text for name, text in written.items() if "engine" < name < "risk"]
+        after = [text for name, text in written.items() if "risk" < name < "strategy"]
+        if len(before) + len(middle) + len(after) != len(written):
+            raise ConfigError(f"No name may follow 'strategy' among those that are fingerprinted: {sorted(document)}.")
+        return cls((",".join(before), ",".join(middle), ",".join(after)))
+
     def fingerprint(self, strategy: Mapping[str, Any], risk: Any, engine_version: str) -> str:
         """Hash prices, contracts, settings, strategy, seed and engine.
 
@@ -79,25 +129,15 @@ class Inputs:
         str
             SHA-256, hex.
         """
-        document = {
-            "version": 1,
-            "engine": engine_version,
-            "prices": {symbol: item.fingerprint for symbol, item in self.prices.items()},
-            "instruments": {symbol: item.instrument for symbol, item in self.prices.items()},
-            "account": self.account,
-            "costs": dict(self.costs),
-            "rates": {symbol: _of_source(item) for symbol, item in self.rates.items()},
-            "finer": {symbol: item.fingerprint for symbol, item in self.finer.items()},
-            "limit_fill": self.limit_fill,
-            "max_age_ns": str(self.max_age_ns),
-            "seed": self.seed,
-            "conditions": self.conditions,
-            "jump_points": self.jump_points,
-            "strategy": strategy,
-            "risk": risk,
-        }
-        text = json.dumps(document, sort_keys=True, default=_plain, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        before, middle, after = self._pieces
+        engine, digest = self._begun
+        if engine != engine_version or digest is None:
+            digest = hashlib.sha256(f'{{{before},"engine":{_ENCODER.encode(engine_version)},{middle}'.encode())
+            self._begun = engine_version, digest
+        digest = digest.copy()
+        own = f',"risk":{_ENCODER.encode(risk)},{after},"strategy":{_ENCODER.encode(strategy)},"version":1}}'
+        digest.update(own.encode())
+        return str(digest.hexdigest())
 
 
 def _of_source(source: Prices | float) -> str:
@@ -119,6 +159,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, default=_plain, separators=(",", ":"))
 
 
 def _by_symbol(prices: Prices | Mapping[str, Prices]) -> dict[str, Prices]:
@@ -144,11 +187,11 @@ def _by_symbol(prices: Prices | Mapping[str, Prices]) -> dict[str, Prices]:
 
 def _costs(costs: Costs | Mapping[str, Costs] | None, symbols: list[str]) -> dict[str, Costs]:
     if costs is None or isinstance(costs, Costs):
-        return dict.fromkeys(symbols, costs or Costs())
+        return dict.fromkeys(symbols, costs or _COSTS)
     unknown = costs.keys() - set(symbols)
     if unknown:
         raise ConfigError(f"Costs are given for {', '.join(sorted(unknown))}, which the run has no prices of.")
-    return {symbol: costs.get(symbol, Costs()) for symbol in symbols}
+    return {symbol: costs.get(symbol, _COSTS) for symbol in symbols}
 
 
 def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> dict[str, Prices]:
@@ -162,7 +205,9 @@ def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> d
 
 
 def _conditions(given: Mapping[str, Any], symbols: list[str], seed: int) -> Conditions:
-    return Conditions(**{**given, "seed": seed, "holidays": holidays_of(given.get("holidays"), symbols)})
+    execution, holidays = given.get("execution"), holidays_of(given.get("holidays"), symbols)
+    own = {"seed": seed, "holidays": holidays, "execution": _EXECUTION if execution is None else execution}
+    return Conditions(**{**given, **own})
 
 
 def inputs_of(
@@ -194,7 +239,7 @@ def inputs_of(
         raise ConfigError(f"jump_points is a whole number of points, 0 or above, not {jump_points!r}.")
     return Inputs(
         prices=series,
-        account=account or Account(),
+        account=account or _ACCOUNT,
         costs=_costs(costs, list(series)),
         rates=dict(rates or {}),
         finer=_finer(finer, list(series)),

@@ -27,11 +27,12 @@ from forexai_core.backtesting.reading import reads_money
 from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
 from forexai_core.backtesting.records import StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
+from forexai_core.backtesting.shared import Shared, prepared, shared_by
 from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
-from forexai_core.engine.setup import Setup, prepare
+from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
 from forexai_core.metrics import Figures
 from forexai_core.ports.risk import RiskRule
@@ -44,7 +45,7 @@ from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.execution import Execution
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["backtest", "prepared", "programs_of", "strategy_used"]
+__all__ = ["backtest", "programs_of", "rules_of", "strategy_used"]
 
 
 def strategy_used(strategy: Any) -> StrategyUsed:
@@ -80,7 +81,8 @@ def _checked(strategy: Any) -> Any:
     )
 
 
-def _rules(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
+def rules_of(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
+    """Give the rules of a run, whichever way they are given."""
     if risk is None:
         return ()
     return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
@@ -127,35 +129,23 @@ def _drive_named(drive: str | Drive) -> Drive:
         raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
 
 
-def prepared(inputs: Inputs) -> Setup:
-    """Lay out a run."""
-    return prepare(
-        inputs.prices,
-        account=inputs.account,
-        costs=inputs.costs,
-        rates=inputs.rates,
-        finer=inputs.finer,
-        limit_fill_open=inputs.limit_fill == "open",
-        max_age_ns=inputs.max_age_ns,
-        conditions=inputs.conditions,
-    )
-
-
 @attrs.frozen(kw_only=True, eq=False)
 class _Run:
     """A run that is laid out: what it reads, the ledger that it writes, and who watches."""
 
     inputs: Inputs
+    shared: Shared
     ledger: Ledger
     rules: tuple[RiskRule, ...]
     gate: Gate | None
 
     @classmethod
     def of(cls, inputs: Inputs, rules: tuple[RiskRule, ...]) -> _Run:
-        ledger = Ledger(prepared(inputs))
+        shared = shared_by(inputs)
+        ledger = Ledger(shared.setup(inputs))
         instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
         gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
-        return cls(inputs=inputs, ledger=ledger, rules=rules, gate=gate)
+        return cls(inputs=inputs, shared=shared, ledger=ledger, rules=rules, gate=gate)
 
 
 def backtest(
@@ -248,15 +238,18 @@ def backtest(
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,
         seed=seed,
-        conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution or Execution()},
+        conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
         jump_points=jump_points,
     )
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    run = _Run.of(inputs, _rules(risk))
+    run = _Run.of(inputs, rules_of(risk))
     _drive(strategy, run, drive=_drive_named(drive), progress=progress)
     run.ledger.finish()
-    return _result(strategy, run, evaluations, reports)
+    result = _result(strategy, run, evaluations, reports)
+    if run.gate is None and not isinstance(strategy, Strategy):  # both hand views of the ledger to code of others
+        run.ledger.release()
+    return result
 
 
 def _unmodelled(run: _Run) -> Setup:
@@ -288,15 +281,13 @@ def _interval_task(strategy: Any, run: _Run, trades: NDArray[np.void], figures: 
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
-    used, inputs = strategy_used(strategy), run.inputs
-    parts = parts_of(run.ledger, inputs, used, run.gate)
-    figures = figures_of(parts, run.ledger, inputs)
+    used, inputs, shared = strategy_used(strategy), run.inputs, run.shared
+    parts = parts_of(run.ledger, inputs, shared, used, run.gate)
+    figures = figures_of(parts, run.ledger, inputs, shared)
     kind = cast("Hashable", type(strategy))
     described = attrs.asdict(used) | {"parameters": dict(used.parameters), "source": _source_hash(kind)}
-    fingerprint = inputs.fingerprint(described, list(run.rules), engine_version())
-    data = parts["data"]
-    start_ns, stop_ns = min(item.start_ns for item in data), max(item.end_ns for item in data)
-    idea = idea_of(used, tuple(inputs.prices), data[0].timeframe, start_ns, stop_ns)
+    fingerprint = shared.text.fingerprint(described, list(run.rules), engine_version())
+    idea = idea_of(used, tuple(inputs.prices), shared.data[0].timeframe, shared.start_ns, shared.end_ns)
     parts["interval"] = _interval_task(strategy, run, parts["trades"], figures)
     return Result(
         **parts,

@@ -14,20 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version
+from forexai_core.backtesting.drives import drive_programs_by_steps
+from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
 from forexai_core.backtesting.recording import default_trials, idea_of, record_sweep
 from forexai_core.backtesting.records import StrategyUsed, TrialsCount
-from forexai_core.backtesting.runner import prepared, programs_of, strategy_used
-from forexai_core.backtesting.sweep_figures import FIGURES, Days, figures_of_run
+from forexai_core.backtesting.runner import programs_of, rules_of, strategy_used
+from forexai_core.backtesting.shared import Shared, shared_by
+from forexai_core.backtesting.sweep_figures import FIGURES, figures_of_run
+from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
-from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.ports.trials import Trials
+from forexai_core.risk.settings import Risk
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
-from forexai_core.values.ticks import Ticks
+from forexai_core.values.execution import Execution
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,10 +94,10 @@ class Sweep:
 class _Workers:
     """One ledger a thread, used again for set after set: so memory stays flat, however many sets there are."""
 
-    def __init__(self, setup: Setup, inputs: Inputs) -> None:
-        self._setup, self._inputs = setup, inputs
+    def __init__(self, inputs: Inputs, shared: Shared, rules: Sequence[RiskRule]) -> None:
+        self._inputs, self._shared, self._rules = inputs, shared, rules
+        self._setup = shared.setup(inputs)
         self._own = local()
-        self._days = Days(inputs)
 
     def figures(self, strategy: TradingStrategy) -> tuple[float, ...]:
         """Run one set."""
@@ -101,12 +106,20 @@ class _Workers:
             ledger = self._own.ledger = Ledger(self._setup)
         ledger.reset()
         try:
-            ledger.run(programs_of(strategy, self._inputs))
+            self._drive(ledger, strategy)
             ledger.finish()
         except Exception as error:
             error.add_note(f"in the set {dict(strategy_used(strategy).parameters)}")
             raise
-        return figures_of_run(ledger, self._days)
+        return figures_of_run(ledger, self._inputs.account, self._shared)
+
+    def _drive(self, ledger: Ledger, strategy: TradingStrategy) -> None:
+        programs = programs_of(strategy, self._inputs)
+        if not self._rules:
+            ledger.run(programs)
+            return
+        instruments = {symbol: item.instrument for symbol, item in self._inputs.prices.items()}
+        drive_programs_by_steps(ledger, programs, Gate(ledger, self._inputs.account, instruments, self._rules), None)
 
 
 def _checked(strategies: Sequence[TradingStrategy]) -> tuple[TradingStrategy, ...]:
@@ -131,11 +144,16 @@ def sweep(
     *,
     account: Account | None = None,
     costs: Costs | Mapping[str, Costs] | None = None,
+    risk: Risk | Sequence[RiskRule] | None = None,
     rates: Mapping[str, Prices | float] | None = None,
     finer: Prices | Mapping[str, Prices] | None = None,
     seed: int = 0,
     limit_fill: str = "price",
     max_age_ns: int = DEFAULT_MAX_AGE_NS,
+    sessions: str = "ignore",
+    holidays: Days | Mapping[str, Days] | None = None,
+    path: str = "worst-first",
+    execution: Execution | None = None,
     workers: int | None = None,
     trials: Trials | None = None,
     progress: Progress | None = None,
@@ -148,8 +166,9 @@ def sweep(
     ----------
     strategies : sequence of strategy
         One a set, all of one class, in any form but the class form.
-    prices, account, costs, rates, finer, seed, limit_fill, max_age_ns
-        As :func:`forexai_core.backtest` takes them.
+    prices, account, costs, risk, rates, finer, seed, limit_fill, max_age_ns, sessions, holidays, path, execution
+        As :func:`forexai_core.backtest` takes them. Risk rules judge each order in Python, so a sweep under them goes
+        step by step, which takes many times as long.
     workers : int, optional
         Threads; default one a core.
     trials : Trials, optional
@@ -178,17 +197,20 @@ def sweep(
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,
         seed=seed,
+        conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
     )
+    rules = rules_of(risk)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    rows = _figures(_Workers(prepared(inputs), inputs), sets, workers, progress)
+    shared = shared_by(inputs)
+    rows = _figures(_Workers(inputs, shared, rules), sets, workers, progress)
     table = np.array(rows)
     figures = {name: table[:, column] for column, name in enumerate(FIGURES)}
     used = [strategy_used(each) for each in sets]
     return Sweep(
         parameters=tuple(each.parameters for each in used),
         figures=MappingProxyType(figures),
-        trials=_recorded(evaluations, inputs, used, figures),
+        trials=_recorded(evaluations, shared, rules, used, figures),
     )
 
 
@@ -204,28 +226,18 @@ def _figures(
     return rows
 
 
-def _timeframe(prices: Prices) -> str:
-    return "tick" if isinstance(prices, Ticks) else str(prices.timeframe)
-
-
-def _end(prices: Prices) -> int:
-    return int((prices.time_ns if isinstance(prices, Ticks) else prices.end_ns)[-1])
-
-
 def _recorded(
-    trials: Trials, inputs: Inputs, used: Sequence[StrategyUsed], figures: Mapping[str, NDArray[np.float64]]
+    trials: Trials,
+    shared: Shared,
+    rules: Sequence[RiskRule],
+    used: Sequence[StrategyUsed],
+    figures: Mapping[str, NDArray[np.float64]],
 ) -> TrialsCount:
     """Record all sets as one trial that stands for so many."""
-    series = list(inputs.prices.values())
-    idea = idea_of(
-        used[0],
-        tuple(inputs.prices),
-        _timeframe(series[0]),
-        min(int(each.time_ns[0]) for each in series),
-        max(_end(each) for each in series),
-    )
+    symbols = tuple(each.symbol for each in shared.data)
+    idea = idea_of(used[0], symbols, shared.data[0].timeframe, shared.start_ns, shared.end_ns)
     described = {"name": used[0].name, "form": used[0].form, "sets": [dict(each.parameters) for each in used]}
-    fingerprint = inputs.fingerprint(described, [], engine_version())
+    fingerprint = shared.text.fingerprint(described, list(rules), engine_version())
     sharpe = figures["sharpe"]
     best = int(np.nanargmax(sharpe)) if not np.isnan(sharpe).all() else 0
     return record_sweep(

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from threading import Lock
-from typing import Any
-
 import attrs
 import numpy as np
-from numpy.typing import NDArray
 
-from forexai_core.backtesting.inputs import Inputs
+from forexai_core.backtesting.shared import Shared
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.trades import trade_sums
-from forexai_core.metrics import DailyEquity, daily_returns, daily_rows, drawdowns, return_ratios
-from forexai_core.metrics.equity import annual_growth
+from forexai_core.metrics.equity import annual_growth, daily_figures, drawdowns
+from forexai_core.values.accounts import Account
 from forexai_core.values.timeframes import NS_PER_DAY
 
-__all__ = ["FIGURES", "Days", "figures_of_run"]
+__all__ = ["FIGURES", "figures_of_run"]
 
 FIGURES = (
     "net_profit",
@@ -35,26 +31,6 @@ FIGURES = (
 """Names of the figures, in the order in which :func:`figures_of_run` gives them."""
 
 _DAYS_PER_YEAR = 365.25
-
-
-class Days:
-    """Which rows of the equity curve end a trading day: the same for every set, so found once."""
-
-    def __init__(self, inputs: Inputs) -> None:
-        self.balance = inputs.account.balance
-        self.money_scale = 10.0**inputs.account.digits
-        self.start_ns = min(int(item.time_ns[0]) for item in inputs.prices.values())
-        self.at_weekends = any(item.instrument.trades_at_weekends for item in inputs.prices.values())
-        self._found: tuple[NDArray[Any], NDArray[Any]] | None = None
-        self._lock = Lock()
-
-    def equity(self, times: NDArray[np.int64], values: NDArray[np.float64]) -> DailyEquity:
-        """Sample a curve."""
-        with self._lock:
-            if self._found is None:
-                self._found = daily_rows(times, trades_at_weekends=self.at_weekends)
-        days, rows = self._found
-        return DailyEquity(days, values[rows])
 
 
 @attrs.frozen
@@ -76,21 +52,30 @@ def _over(value: float, divisor: float) -> float:
     return value / divisor if divisor > 0.0 else np.nan
 
 
-def figures_of_run(ledger: Ledger, days: Days) -> tuple[float, ...]:
+def figures_of_run(ledger: Ledger, account: Account, shared: Shared) -> tuple[float, ...]:
     """Compute the figures of a run, by the definitions of :data:`forexai_core.metrics.METRICS`.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        After its last event.
+    account : Account
+        As the run began.
+    shared : Shared
+        What the runs of the sweep share.
 
     Returns
     -------
     tuple of float
         In the order of :data:`FIGURES`; NaN where undefined.
     """
-    trades = _trades_of(ledger, days.money_scale)
+    trades, days, balance = _trades_of(ledger, 10.0**account.digits), shared.days, account.balance
     times, equity = ledger.equity_times, ledger.equity_values
-    falls = drawdowns(times, equity, initial_balance=days.balance)
-    years = (int(times[-1]) - days.start_ns) / NS_PER_DAY / _DAYS_PER_YEAR
-    growth = annual_growth(float(equity[-1]) / days.balance, years=years)
-    returns = daily_returns(days.equity(times, equity), initial_balance=days.balance)
-    ratios = {} if returns is None else return_ratios(returns, periods_per_year=365 if days.at_weekends else 252)
+    falls = drawdowns(times, equity, initial_balance=balance, money_digits=account.digits)
+    years = (int(times[-1]) - shared.start_ns) / NS_PER_DAY / _DAYS_PER_YEAR
+    growth = annual_growth(float(equity[-1]) / balance, years=years)
+    daily = days.equity(times, equity).equity
+    ratios = daily_figures(daily, initial_balance=balance, days_per_year=365 if days.at_weekends else 252)
     yearly = np.nan if growth is None else growth
     row = (
         trades.net,
@@ -100,8 +85,8 @@ def figures_of_run(ledger: Ledger, days: Days) -> tuple[float, ...]:
         _over(trades.net, trades.count),
         falls.money,
         falls.percent,
-        ratios.get("sharpe"),
-        ratios.get("sortino"),
+        ratios["sharpe"],
+        ratios["sortino"],
         yearly,
         _over(yearly, falls.percent / 100.0),
         _over(trades.net, falls.money),

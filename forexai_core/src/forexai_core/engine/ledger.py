@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,10 @@ from numpy.typing import NDArray
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
+from forexai_core.engine.memory import borrow, give_back
 from forexai_core.engine.phases import phases
 from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
-    BOOK,
     MAX_ORDERS,
     MAX_POSITIONS,
     STATUS_FULL_DEALS,
@@ -30,6 +29,9 @@ from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
 
 __all__ = ["Ledger"]
+
+_FEW_DEALS = 4_096
+"""Up to so many deals are copied sooner than new memory is taken."""
 
 
 class Ledger:
@@ -57,31 +59,46 @@ class Ledger:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.market = setup.market
-        # Of so much memory a run touches little: pages of their own, taken when first written to, and never huge ones.
-        self._books: NDArray[np.void] = np.frombuffer(mmap(-1, BOOK.itemsize), BOOK)
-        self.book: Any = self._books[0]
+        self._memory = borrow()
+        self._books: NDArray[np.void] = self._memory.books
+        self.book: Any = self._memory.book
         self._curve = new_curve(max(setup.decisions, 1), setup.market)
         self._phases = phases()
         self._past_deals: list[NDArray[np.void]] = []
-        # Views are made once: each access of a field of a record makes a new one.
-        self.account: Any = self.book["account"]
-        self.symbols: NDArray[np.void] = self.book["symbols"][: len(setup.symbols)]
-        self.positions: NDArray[np.void] = self.book["positions"]
-        self.orders: NDArray[np.void] = self.book["orders"]
-        self.requests: NDArray[np.void] = self.book["requests"]
+        self._apart = False
+        self.account: Any = self._memory.account
+        self.symbols: NDArray[np.void] = self._memory.symbols[: len(setup.symbols)]
+        self.positions: NDArray[np.void] = self._memory.positions
+        self.orders: NDArray[np.void] = self._memory.orders
+        self.requests: NDArray[np.void] = self._memory.requests
         self.reset()
 
     def reset(self) -> None:
         """Begin anew, on the memory that is there: what was read off before changes with it."""
-        setup = self.setup
-        self.book["account"] = setup.account_record[0]
-        self.book["symbols"][: len(setup.symbols)] = setup.symbol_records
+        self._memory.begin(self.setup.account_record, self.setup.symbol_records)
         self._past_deals.clear()
         # What a drive by steps needs at every event, as plain numbers: to read a field of a record takes far longer.
         self.asked = 0
         self.changes = 0
         self.now = 0
         self._taken = 0
+
+    def hand_over(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
+        """Give deals and symbols for good: copies where there are few, so that the memory may serve another run."""
+        deals, symbols = self.deals, self.symbols
+        self._apart = len(deals) <= _FEW_DEALS
+        return (deals.copy(), symbols.copy()) if self._apart else (deals, symbols)
+
+    def release(self) -> None:
+        """Leave the memory to the next run, where nothing that was handed over lies in it.
+
+        Whoever calls this has read all that there was to read: nothing of the book can be looked at afterwards.
+        """
+        if not self._apart:
+            return
+        give_back(self._memory)
+        for name in ("_memory", "_books", "book", "account", "symbols", "positions", "orders", "requests"):
+            delattr(self, name)
 
     @property
     def events(self) -> int:

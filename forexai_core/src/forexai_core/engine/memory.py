@@ -1,0 +1,74 @@
+"""The memory of books, which runs use one after the other."""
+
+from __future__ import annotations
+
+from mmap import mmap
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.engine.records import ACCOUNT, BOOK, SYMBOL
+
+__all__ = ["BookMemory", "borrow", "give_back"]
+
+_KEPT = 2
+"""How many books wait for the next run: of most runs a few pages were written to."""
+
+
+class BookMemory:
+    """The memory of one book, and views of its parts: each access to a field of a record makes a new one.
+
+    Of so much memory a run touches little: pages of their own, taken when first written to, and never huge ones.
+
+    Attributes
+    ----------
+    books : (1,) BOOK
+        As kernels are handed it.
+    book, account : record
+        Live views of it.
+    symbols, positions, orders, requests : array
+        Likewise, each with all its room.
+    """
+
+    def __init__(self) -> None:
+        self.books: NDArray[np.void] = np.frombuffer(mmap(-1, BOOK.itemsize), BOOK)
+        self.book: Any = self.books[0]
+        self.account: Any = self.book["account"]
+        self.symbols: NDArray[np.void] = self.book["symbols"]
+        self.positions: NDArray[np.void] = self.book["positions"]
+        self.orders: NDArray[np.void] = self.book["orders"]
+        self.requests: NDArray[np.void] = self.book["requests"]
+        # numpy copies a record field by field, which takes many times as long as its bytes.
+        whole = self.books.view(np.uint8)
+        starts = {name: place[1] for name, place in (BOOK.fields or {}).items()}
+        self._account = whole[starts["account"] : starts["account"] + ACCOUNT.itemsize]
+        self._symbols = whole[starts["symbols"] :]
+
+    def begin(self, account: NDArray[np.void], symbols: NDArray[np.void]) -> None:
+        """Write an account and its symbols as they are at the start; what else is there counts for nothing.
+
+        Parameters
+        ----------
+        account : (1,) ACCOUNT
+        symbols : (symbols,) SYMBOL
+        """
+        self._account[:] = account.view(np.uint8)
+        self._symbols[: len(symbols) * SYMBOL.itemsize] = symbols.view(np.uint8)
+
+
+_SPARE: list[BookMemory] = []
+
+
+def borrow() -> BookMemory:
+    """Take the memory of a book that no run uses, or new memory."""
+    try:
+        return _SPARE.pop()
+    except IndexError:
+        return BookMemory()
+
+
+def give_back(memory: BookMemory) -> None:
+    """Leave memory to the runs that follow. Nobody may look at it any more."""
+    if len(_SPARE) < _KEPT:
+        _SPARE.append(memory)

@@ -209,7 +209,7 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
     """Count what happened beside trades."""
     account = ledger.account
     counts = {"dropped_decisions": int(account["dropped"])}
-    refused = [int(number) for number in account["refused"]]
+    refused: list[int] = account["refused"].tolist()
     counts["refused_orders"] = sum(refused)
     for name, number in zip(REFUSALS, refused, strict=True):
         if number:

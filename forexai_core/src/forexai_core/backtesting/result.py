@@ -35,7 +35,7 @@ Reports = Callable[[], Mapping[str, Report]]
 
 
 def _rows(array: NDArray[np.void], dtype: np.dtype[np.void]) -> NDArray[np.void]:
-    if array.dtype != dtype or array.ndim != 1:
+    if (array.dtype is not dtype and array.dtype != dtype) or array.ndim != 1:
         raise DataShapeError(f"A result takes one-dimensional arrays of dtype {dtype.names}, not {array.dtype}.")
     view = array.view()  # not a copy: a million rows of equity are handed over, not doubled
     view.flags.writeable = False

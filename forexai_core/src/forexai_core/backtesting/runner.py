@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
@@ -22,10 +22,8 @@ from forexai_core.backtesting.drives import (
 )
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
-from forexai_core.backtesting.interval import IntervalTask
-from forexai_core.backtesting.reading import reads_money
 from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
-from forexai_core.backtesting.records import StrategyUsed
+from forexai_core.backtesting.records import Interval, StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
 from forexai_core.backtesting.shared import Shared, prepared, shared_by
 from forexai_core.engine.conditions import Days
@@ -246,38 +244,43 @@ def backtest(
     run = _Run.of(inputs, rules_of(risk))
     _drive(strategy, run, drive=_drive_named(drive), progress=progress)
     run.ledger.finish()
-    result = _result(strategy, run, evaluations, reports)
-    if run.gate is None and not isinstance(strategy, Strategy):  # both hand views of the ledger to code of others
-        run.ledger.release()
-    return result
+    return _result(strategy, run, evaluations, reports)
 
 
-def _unmodelled(run: _Run) -> Setup:
+def _unmodelled(inputs: Inputs, setup: Setup) -> Setup:
     """Give the run as it is laid out without a model of the paths inside bars: the interval asks for all of them."""
-    if not run.inputs.conditions.models_paths:
-        return run.ledger.setup
-    plain = attrs.evolve(run.inputs.conditions, path=PATHS[0])
-    return prepared(attrs.evolve(run.inputs, conditions=plain))
+    if not inputs.conditions.models_paths:
+        return setup
+    return prepared(attrs.evolve(inputs, conditions=attrs.evolve(inputs.conditions, path=PATHS[0])))
 
 
-def _interval_task(strategy: Any, run: _Run, trades: NDArray[np.void], figures: Figures) -> IntervalTask:
-    """Prepare what the interval is worked out from, when it is asked for."""
-    forked = not isinstance(strategy, Strategy)
+def _interval_later(strategy: Any, run: _Run, trades: NDArray[np.void], figures: Figures) -> Callable[[], Interval]:
+    """Give what works the interval out when it is asked for, of what the run has read and done."""
+    inputs, judged, setup = run.inputs, run.gate is not None, run.ledger.setup
+    net_profit = float(figures["net_profit"] or 0.0)
 
-    @cache
-    def programs() -> list[Any]:
-        return programs_of(strategy, run.inputs)
+    def work_out() -> Interval:
+        # Slow to load, and few runs are asked for it.
+        from forexai_core.backtesting.interval import IntervalTask
+        from forexai_core.backtesting.reading import reads_money
 
-    return IntervalTask(
-        inputs=run.inputs,
-        setup=_unmodelled(run),
-        programs=programs if forked else None,
-        reads_money=lambda: reads_money(strategy, programs()),
-        name=strategy.name,
-        judged=run.gate is not None,
-        trades=trades,
-        net_profit=float(figures["net_profit"] or 0.0),
-    )
+        @cache
+        def programs() -> list[Any]:
+            return programs_of(strategy, inputs)
+
+        task = IntervalTask(
+            inputs=inputs,
+            setup=_unmodelled(inputs, setup),
+            programs=None if isinstance(strategy, Strategy) else programs,
+            reads_money=lambda: reads_money(strategy, programs()),
+            name=strategy.name,
+            judged=judged,
+            trades=trades,
+            net_profit=net_profit,
+        )
+        return task()
+
+    return work_out
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
@@ -285,10 +288,18 @@ def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -
     parts = parts_of(run.ledger, inputs, shared, used, run.gate)
     figures = figures_of(parts, run.ledger, inputs, shared)
     kind = cast("Hashable", type(strategy))
-    described = attrs.asdict(used) | {"parameters": dict(used.parameters), "source": _source_hash(kind)}
+    described = {
+        "name": used.name,
+        "form": used.form,
+        "parameters": dict(used.parameters),
+        "title": used.title,
+        "source": _source_hash(kind),
+    }
     fingerprint = shared.text.fingerprint(described, list(run.rules), engine_version())
     idea = idea_of(used, tuple(inputs.prices), shared.data[0].timeframe, shared.start_ns, shared.end_ns)
-    parts["interval"] = _interval_task(strategy, run, parts["trades"], figures)
+    parts["interval"] = _interval_later(strategy, run, parts["trades"], figures)
+    if run.gate is None and not isinstance(strategy, Strategy):  # both hand views of the ledger to code of others
+        run.ledger.release()
     return Result(
         **parts,
         metrics=figures,

@@ -18,7 +18,7 @@ from forexai_core.backtesting.drives import drive_programs_by_steps
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
 from forexai_core.backtesting.recording import default_trials, idea_of, record_sweep
-from forexai_core.backtesting.records import StrategyUsed, TrialsCount
+from forexai_core.backtesting.records import TrialsCount
 from forexai_core.backtesting.runner import programs_of, rules_of, strategy_used
 from forexai_core.backtesting.shared import Shared, shared_by
 from forexai_core.backtesting.sweep_figures import FIGURES, figures_of_run
@@ -95,7 +95,7 @@ class _Workers:
     """One ledger a thread, used again for set after set: so memory stays flat, however many sets there are."""
 
     def __init__(self, inputs: Inputs, shared: Shared, rules: Sequence[RiskRule]) -> None:
-        self._inputs, self._shared, self._rules = inputs, shared, rules
+        self._inputs, self.shared, self.rules = inputs, shared, rules
         self._setup = shared.setup(inputs)
         self._own = local()
 
@@ -111,15 +111,15 @@ class _Workers:
         except Exception as error:
             error.add_note(f"in the set {dict(strategy_used(strategy).parameters)}")
             raise
-        return figures_of_run(ledger, self._inputs.account, self._shared)
+        return figures_of_run(ledger, self._inputs.account, self.shared)
 
     def _drive(self, ledger: Ledger, strategy: TradingStrategy) -> None:
         programs = programs_of(strategy, self._inputs)
-        if not self._rules:
+        if not self.rules:
             ledger.run(programs)
             return
         instruments = {symbol: item.instrument for symbol, item in self._inputs.prices.items()}
-        drive_programs_by_steps(ledger, programs, Gate(ledger, self._inputs.account, instruments, self._rules), None)
+        drive_programs_by_steps(ledger, programs, Gate(ledger, self._inputs.account, instruments, self.rules), None)
 
 
 def _checked(strategies: Sequence[TradingStrategy]) -> tuple[TradingStrategy, ...]:
@@ -199,47 +199,39 @@ def sweep(
         seed=seed,
         conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
     )
-    rules = rules_of(risk)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    shared = shared_by(inputs)
-    rows = _figures(_Workers(inputs, shared, rules), sets, workers, progress)
-    table = np.array(rows)
-    figures = {name: table[:, column] for column, name in enumerate(FIGURES)}
-    used = [strategy_used(each) for each in sets]
-    return Sweep(
-        parameters=tuple(each.parameters for each in used),
-        figures=MappingProxyType(figures),
-        trials=_recorded(evaluations, shared, rules, used, figures),
-    )
+    crew = _Workers(inputs, shared_by(inputs), rules_of(risk))
+    return _recorded(evaluations, crew, sets, _figures(crew, sets, workers, progress))
 
 
 def _figures(
     crew: _Workers, sets: Sequence[TradingStrategy], workers: int | None, progress: Progress | None
-) -> list[tuple[float, ...]]:
+) -> dict[str, NDArray[np.float64]]:
     rows: list[tuple[float, ...]] = []
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         for row in pool.map(crew.figures, sets):
             rows.append(row)
             if progress is not None:
                 progress(len(rows), len(sets))
-    return rows
+    table = np.array(rows)
+    return {name: table[:, column] for column, name in enumerate(FIGURES)}
 
 
 def _recorded(
-    trials: Trials,
-    shared: Shared,
-    rules: Sequence[RiskRule],
-    used: Sequence[StrategyUsed],
-    figures: Mapping[str, NDArray[np.float64]],
-) -> TrialsCount:
-    """Record all sets as one trial that stands for so many."""
+    trials: Trials, crew: _Workers, sets: Sequence[TradingStrategy], figures: Mapping[str, NDArray[np.float64]]
+) -> Sweep:
+    """Record all sets as one trial that stands for so many, and give out what they came to."""
+    shared, used = crew.shared, [strategy_used(each) for each in sets]
     symbols = tuple(each.symbol for each in shared.data)
     idea = idea_of(used[0], symbols, shared.data[0].timeframe, shared.start_ns, shared.end_ns)
     described = {"name": used[0].name, "form": used[0].form, "sets": [dict(each.parameters) for each in used]}
-    fingerprint = shared.text.fingerprint(described, list(rules), engine_version())
+    fingerprint = shared.text.fingerprint(described, list(crew.rules), engine_version())
     sharpe = figures["sharpe"]
     best = int(np.nanargmax(sharpe)) if not np.isnan(sharpe).all() else 0
-    return record_sweep(
+    count = record_sweep(
         trials, idea, used, {name: float(values[best]) for name, values in figures.items()}, fingerprint
+    )
+    return Sweep(
+        parameters=tuple(each.parameters for each in used), figures=MappingProxyType(dict(figures)), trials=count
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
-from forexai_core.engine.memory import borrow, give_back
+from forexai_core.engine.memory import borrow, copied, give_back
 from forexai_core.engine.phases import phases
 from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
@@ -87,7 +88,7 @@ class Ledger:
         """Give deals and symbols for good: copies where there are few, so that the memory may serve another run."""
         deals, symbols = self.deals, self.symbols
         self._apart = len(deals) <= _FEW_DEALS
-        return (deals.copy(), symbols.copy()) if self._apart else (deals, symbols)
+        return (copied(deals), copied(symbols)) if self._apart else (deals, symbols)
 
     def release(self) -> None:
         """Leave the memory to the next run, where nothing that was handed over lies in it.
@@ -203,7 +204,7 @@ class Ledger:
     def finish(self) -> None:
         """Close what is left at the last prices."""
         finish(self._books, self.market, self._curve)
-        if not np.isfinite(self.account["balance"]):
+        if not isfinite(self.account["balance"]):
             raise self._rate_unknown()
 
     def _mend(self) -> bool:

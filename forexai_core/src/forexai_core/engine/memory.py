@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forexai_core.engine.records import ACCOUNT, BOOK, SYMBOL
 
-__all__ = ["BookMemory", "borrow", "give_back"]
+__all__ = ["BookMemory", "borrow", "copied", "give_back"]
 
 _KEPT = 2
 """How many books wait for the next run: of most runs a few pages were written to."""
@@ -55,6 +55,13 @@ class BookMemory:
         """
         self._account[:] = account.view(np.uint8)
         self._symbols[: len(symbols) * SYMBOL.itemsize] = symbols.view(np.uint8)
+
+
+def copied(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Copy contiguous rows as bytes: numpy copies them field by field, which takes many times as long."""
+    fresh = np.empty(rows.shape, rows.dtype)
+    fresh.view(np.uint8)[:] = rows.view(np.uint8)
+    return fresh
 
 
 _SPARE: list[BookMemory] = []

@@ -152,7 +152,7 @@ def compute_from_columns(
 
 
 def _check(array: NDArray[np.void], dtype: np.dtype[np.void], name: str) -> None:
-    if array.dtype != dtype or array.ndim != 1:
+    if (array.dtype is not dtype and array.dtype != dtype) or array.ndim != 1:
         raise DataShapeError(
             f"The {name} must be a one-dimensional array of dtype forexai_core.arrays.{name.upper().rstrip('S')}, "
             f"not of shape {array.shape} and dtype {array.dtype}."

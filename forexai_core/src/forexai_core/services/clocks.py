@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import itertools
 import time
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from forexai_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["ManualClock", "RealClock"]
 
@@ -30,11 +32,15 @@ class RealClock:
 
     async def sleep_until(self, time_ns: int) -> None:
         """Wait; in naps of ten seconds at most, so that a step of the system's clock is noticed."""
+        import asyncio  # slow to load, and who only reads the clock needs none of it
+
         while (rest_ns := time_ns - time.time_ns()) > 0:  # noqa: ASYNC110 - nobody sets an event when time passes
             await asyncio.sleep(min(rest_ns / _NS_PER_S, _LONGEST_NAP_S))
 
     async def sleep(self, duration_s: float) -> None:
         """Wait for a duration."""
+        import asyncio  # as above
+
         until = time.monotonic_ns() + round(duration_s * _NS_PER_S)
         while (rest_ns := until - time.monotonic_ns()) > 0:  # noqa: ASYNC110 - as above
             await asyncio.sleep(rest_ns / _NS_PER_S)
@@ -77,6 +83,8 @@ class ManualClock:
             await self._wait(self._by_duration, until)
 
     async def _wait(self, sleepers: list[tuple[int, int, asyncio.Future[None]]], until: int) -> None:
+        import asyncio  # as above
+
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(sleepers, (until, next(self._order), waiting))
         await waiting

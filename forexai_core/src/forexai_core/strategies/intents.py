@@ -35,6 +35,8 @@ def _check_rows(rows: NDArray[np.void]) -> None:
 def _check_choice(name: str, values: NDArray[Any], places: Places | None) -> None:
     """Check a column of choices, of some bars or of all."""
     allowed = _RANGES[name]
+    if values.ndim == 0 and values.item() in allowed:
+        return
     if values.size and (values.min() < allowed[0] or values.max() > allowed[-1]):
         wrong = int(np.flatnonzero(~np.isin(values, allowed))[0])
         place = wrong if places is None else places[wrong]

@@ -168,6 +168,23 @@ def tests_nojit(session: nox.Session) -> None:
 
 
 @nox.session
+def mt5_face(session: nox.Session) -> None:
+    """Compare the MetaTrader 5 simulator's face with the official wheel, which is fetched and only read."""
+    install(session, "pip", "-e", "./forexai_core", "-e", "./forexai_mt5", *group("test"))
+    wheels = Path(session.create_tmp()).resolve() / "wheels"
+    windows = ["--platform", "win_amd64", "--python-version", "3.11", "--only-binary", ":all:"]
+    download = ["python", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(wheels)]
+    for name, options in (("MetaTrader5==5.0.6231", windows), ("metatrader5-stubs==0.1.3", [])):
+        session.run(*download, *options, name, success_codes=[0, 1, 2])
+    if len(list(wheels.glob("*.whl"))) < 2:
+        session.skip(
+            "the official wheel or the stubs cannot be had here; the face is only compared with what is recorded"
+        )
+    tests_of_it = "forexai_mt5/tests/contract/test_simulator_face.py"
+    run_pytest(session, tests_of_it, *session.posargs, env={"FOREXAI_MT5_WHEELS": str(wheels)})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

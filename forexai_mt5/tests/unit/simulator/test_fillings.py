@@ -1,0 +1,110 @@
+"""Filling by execution mode and mask: MetaTrader 5's table, every cell of it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from simulated_terminal import Bench
+
+from forexai_mt5.simulator import constants as c
+from forexai_mt5.simulator.account_settings import AccountSettings
+
+REQUEST, INSTANT, MARKET, EXCHANGE = range(4)
+FOK, IOC, RETURN, BOC = range(4)
+
+
+def allowed(execution: int, mask: int, filling: int) -> bool:
+    """The table: request and instant take all three; market FOK and IOC by their bit; exchange return besides."""
+    if filling == BOC:
+        return False
+    if execution in {REQUEST, INSTANT}:
+        return True
+    if filling == RETURN:
+        return execution == EXCHANGE
+    return bool(mask & (1 if filling == FOK else 2))
+
+
+CELLS = list(itertools.product((REQUEST, INSTANT, MARKET, EXCHANGE), (0, 1, 2, 3), (FOK, IOC, RETURN, BOC)))
+BENCHES: dict[tuple[int, int], Bench] = {}
+
+
+def bench_of(execution: int, mask: int) -> Bench:
+    if (execution, mask) not in BENCHES:
+        changes = {"EURUSD": {"execution": execution, "filling_mask": mask}}
+        BENCHES[execution, mask] = Bench(symbols=("EURUSD",), changes=changes)
+    return BENCHES[execution, mask]
+
+
+@pytest.mark.parametrize(("execution", "mask", "filling"), CELLS)
+def test_a_deal_is_checked_and_sent_by_the_table(execution: int, mask: int, filling: int) -> None:
+    bench = bench_of(execution, mask)
+    request = {
+        "action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": 0.01, "type": c.ORDER_TYPE_BUY, "price": 1.0991,
+        "type_filling": filling,
+    }  # fmt: skip
+    good = allowed(execution, mask, filling)
+    checked = bench.mt5.order_check(request)
+    assert checked is not None
+    assert checked.retcode == (0 if good else c.TRADE_RETCODE_INVALID_FILL)
+    assert checked.comment == ("Done" if good else "Unsupported filling mode")
+    assert bench.send(request).retcode == (c.TRADE_RETCODE_DONE if good else c.TRADE_RETCODE_INVALID_FILL)
+
+
+@pytest.mark.parametrize("execution", [REQUEST, INSTANT, MARKET, EXCHANGE])
+@pytest.mark.parametrize("filling", [FOK, IOC, RETURN])
+def test_pending_orders_take_return_whatever_the_mask(execution: int, filling: int) -> None:
+    bench = bench_of(execution, 2)
+    result = bench.send({
+        "action": c.TRADE_ACTION_PENDING, "symbol": "EURUSD", "volume": 0.01, "type": c.ORDER_TYPE_BUY_LIMIT,
+        "price": 1.09, "type_filling": filling,
+    })  # fmt: skip
+    assert result.retcode == c.TRADE_RETCODE_DONE
+    orders = bench.mt5.orders_get(ticket=result.order)
+    assert orders is not None
+    assert orders[0].type_filling == c.ORDER_FILLING_RETURN
+
+
+def thin(execution: int = EXCHANGE) -> Bench:
+    return Bench(
+        symbols=("EURUSD",),
+        account=AccountSettings(margin_mode=c.ACCOUNT_MARGIN_MODE_EXCHANGE),
+        changes={"EURUSD": {"execution": execution, "filling_mask": 3, "liquidity_lots": 0.3}},
+    )
+
+
+def test_fill_or_kill_finds_too_little() -> None:
+    bench = thin()
+    result = bench.deal("EURUSD", 1, 0.5, type_filling=FOK)
+    assert result.retcode == c.TRADE_RETCODE_REJECT
+    assert bench.mt5.positions_total() == 0
+    assert bench.mt5.history_orders_total(0, 2**32 - 1) == 0
+
+
+def test_immediate_or_cancel_takes_what_there_is() -> None:
+    bench = thin()
+    result = bench.deal("EURUSD", 1, 0.5, type_filling=IOC)
+    assert (result.retcode, result.volume) == (c.TRADE_RETCODE_DONE_PARTIAL, 0.3)
+    order = bench.mt5.history_orders_get(ticket=result.order)
+    assert order is not None
+    assert (order[0].volume_initial, order[0].volume_current) == (0.5, 0.2)
+    assert order[0].state == c.ORDER_STATE_CANCELED
+    assert bench.mt5.orders_total() == 0
+
+
+def test_return_waits_for_the_rest() -> None:
+    bench = thin()
+    result = bench.deal("EURUSD", 1, 0.7, type_filling=RETURN)
+    assert (result.retcode, result.volume) == (c.TRADE_RETCODE_DONE_PARTIAL, 0.3)
+    orders = bench.mt5.orders_get()
+    assert orders is not None
+    assert (orders[0].ticket, orders[0].state, orders[0].volume_current) == (result.order, c.ORDER_STATE_PARTIAL, 0.4)
+    bench.quote("EURUSD", 1.0991, 1.0992)
+    bench.mt5.positions_total()
+    bench.quote("EURUSD", 1.0992, 1.0993)
+    positions = bench.mt5.positions_get()
+    assert positions is not None
+    assert [position.volume for position in positions] == [0.7]
+    assert positions[0].price_open == round((0.3 * 1.0991 + 0.3 * 1.0992 + 0.1 * 1.0993) / 0.7, 8)
+    assert bench.mt5.orders_total() == 0
+    assert [deal.order for deal in bench.history()[1:]] == [result.order] * 3

@@ -1,0 +1,210 @@
+"""What a hedging account makes of requests: orders, deals and positions, worked by hand."""
+
+from __future__ import annotations
+
+import pytest
+from simulated_terminal import START_MS, WALL_S, Bench
+
+from forexai_mt5.simulator import constants as c
+from forexai_mt5.simulator.account_settings import AccountSettings
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_a_first_deposit_is_a_deal(bench: Bench) -> None:
+    (deal,) = bench.history()
+    assert (deal.type, deal.symbol, deal.order, deal.position_id, deal.profit) == (2, "", 0, 0, 10_000.0)
+
+
+def test_opening_makes_an_order_a_deal_and_a_position_of_one_ticket(bench: Bench) -> None:
+    result = bench.deal("EURUSD", 1, 0.1, sl=1.0950, tp=1.1050, magic=2**63 + 5, comment="first")
+    assert (result.retcode, result.comment, result.volume, result.price) == (10009, "Request executed", 0.1, 1.0991)
+    assert (result.bid, result.ask, result.request_id, result.retcode_external) == (1.0990, 1.0991, 1, 0)
+    (position,) = bench.mt5.positions_get() or ()
+    assert (position.ticket, position.identifier) == (result.order, result.order)
+    assert (position.type, position.volume, position.price_open) == (c.POSITION_TYPE_BUY, 0.1, 1.0991)
+    assert (position.sl, position.tp, position.price_current, position.profit) == (1.0950, 1.1050, 1.0990, -1.0)
+    assert (position.magic, position.comment, position.reason) == (2**63 + 5, "first", c.POSITION_REASON_EXPERT)
+    assert (position.time, position.time_msc) == (WALL_S, WALL_S * 1_000)
+    (order,) = bench.mt5.history_orders_get(ticket=result.order) or ()
+    assert (order.type, order.state, order.position_id) == (c.ORDER_TYPE_BUY, c.ORDER_STATE_FILLED, result.order)
+    assert (order.volume_initial, order.volume_current, order.reason) == (0.1, 0.0, c.ORDER_REASON_EXPERT)
+    (deal,) = bench.mt5.history_deals_get(ticket=result.order) or ()
+    assert (deal.ticket, deal.order, deal.position_id) == (result.deal, result.order, result.order)
+    assert (deal.type, deal.entry, deal.reason) == (c.DEAL_TYPE_BUY, c.DEAL_ENTRY_IN, c.DEAL_REASON_EXPERT)
+    assert (deal.volume, deal.price, deal.profit, deal.magic) == (0.1, 1.0991, 0.0, 2**63 + 5)
+
+
+def test_the_opposite_opens_beside(bench: Bench) -> None:
+    bench.deal("EURUSD", 1, 0.1)
+    bench.deal("EURUSD", -1, 0.1)
+    assert [position.type for position in bench.mt5.positions_get() or ()] == [0, 1]
+    account = bench.mt5.account_info()
+    assert account is not None
+    # Covered: 0.1 lots by the average of both sides, 109.91 and 109.90.
+    assert (account.margin, account.equity) == (109.91, 9_998.0)
+
+
+def test_a_part_is_closed_and_then_the_rest(bench: Bench) -> None:
+    opened = bench.deal("EURUSD", 1, 0.3, magic=7)
+    bench.quote("EURUSD", 1.1000, 1.1001)
+    part = bench.deal("EURUSD", -1, 0.1, position=opened.order, magic=9)
+    assert part.retcode == c.TRADE_RETCODE_DONE
+    (position,) = bench.mt5.positions_get(ticket=opened.order) or ()
+    assert (position.ticket, position.identifier, position.volume) == (opened.order, opened.order, 0.2)
+    assert (position.time_update, position.time) == (WALL_S + 1, WALL_S)
+    bench.quote("EURUSD", 1.1010, 1.1011)
+    bench.deal("EURUSD", -1, 0.2, position=opened.order)
+    assert bench.mt5.positions_get() == ()
+    deals = bench.mt5.history_deals_get(position=opened.order) or ()
+    assert [(d.entry, d.type, d.volume, d.price, d.profit) for d in deals] == [
+        (c.DEAL_ENTRY_IN, c.DEAL_TYPE_BUY, 0.3, 1.0991, 0.0),
+        (c.DEAL_ENTRY_OUT, c.DEAL_TYPE_SELL, 0.1, 1.1000, 9.0),
+        (c.DEAL_ENTRY_OUT, c.DEAL_TYPE_SELL, 0.2, 1.1010, 38.0),
+    ]
+    assert [deal.magic for deal in deals] == [7, 9, 0]
+    assert len(bench.mt5.history_orders_get(position=opened.order) or ()) == 3
+    account = bench.mt5.account_info()
+    assert account is not None
+    assert (account.balance, account.margin, account.margin_level) == (10_047.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("fields", "retcode"),
+    [
+        ({"volume": 0.2}, c.TRADE_RETCODE_INVALID_CLOSE_VOLUME),
+        ({"type": c.ORDER_TYPE_BUY}, c.TRADE_RETCODE_INVALID),
+        ({"position": 5}, c.TRADE_RETCODE_INVALID),
+        ({"symbol": "USDJPY", "price": 107.88}, c.TRADE_RETCODE_INVALID),
+    ],
+)
+def test_what_cannot_be_closed(bench: Bench, fields: dict[str, object], retcode: int) -> None:
+    opened = bench.deal("EURUSD", 1, 0.1)
+    result = bench.deal("EURUSD", -1, 0.1, **({"position": opened.order} | fields))
+    assert result.retcode == retcode
+    assert (result.deal, result.order, result.volume) == (0, 0, 0.0)
+    assert bench.mt5.positions_total() == 1
+
+
+def test_what_is_closed_is_closed(bench: Bench) -> None:
+    opened = bench.deal("EURUSD", 1, 0.1)
+    bench.deal("EURUSD", -1, 0.1, position=opened.order)
+    again = bench.deal("EURUSD", -1, 0.1, position=opened.order)
+    assert (again.retcode, again.comment) == (c.TRADE_RETCODE_POSITION_CLOSED, "Position closed")
+    assert bench.mt5.positions_get(ticket=opened.order) == ()
+    assert bench.mt5.last_error() == (1, "Success")
+
+
+@pytest.mark.parametrize(
+    ("bid", "reason", "comment", "price", "profit"),
+    [
+        (1.0950, c.DEAL_REASON_SL, "[sl 1.09500]", 1.0950, -41.0),
+        (1.0940, c.DEAL_REASON_SL, "[sl 1.09500]", 1.0940, -51.0),  # a gap: at the market
+        (1.1050, c.DEAL_REASON_TP, "[tp 1.10500]", 1.1050, 59.0),
+        (1.1060, c.DEAL_REASON_TP, "[tp 1.10500]", 1.1060, 69.0),  # better
+    ],
+)
+def test_the_server_closes_by_stop_and_target(
+    bench: Bench, *, bid: float, reason: int, comment: str, price: float, profit: float
+) -> None:
+    opened = bench.deal("EURUSD", 1, 0.1, sl=1.0950, tp=1.1050, magic=7, comment="mine")
+    bench.quote("EURUSD", bid, bid + 0.0001)
+    assert bench.mt5.positions_get() == ()
+    deal = bench.history()[-1]
+    assert (deal.entry, deal.type, deal.reason, deal.comment) == (c.DEAL_ENTRY_OUT, c.DEAL_TYPE_SELL, reason, comment)
+    assert (deal.price, deal.profit, deal.position_id, deal.magic) == (price, profit, opened.order, 7)
+    assert deal.order not in {0, opened.order}
+    (order,) = bench.mt5.history_orders_get(ticket=deal.order) or ()
+    assert (order.reason, order.state, order.comment) == (reason, c.ORDER_STATE_FILLED, comment)
+    assert order.position_id == opened.order
+    assert (deal.time, deal.time_msc) == (WALL_S + 1, START_MS + 3 * 3_600_000 + 1_000)
+
+
+def test_opposite_positions_close_each_other(bench: Bench) -> None:
+    one = bench.deal("EURUSD", 1, 0.3, magic=7)
+    bench.quote("EURUSD", 1.1010, 1.1011)
+    two = bench.deal("EURUSD", -1, 0.1)
+    result = bench.send(
+        {"action": c.TRADE_ACTION_CLOSE_BY, "position": one.order, "position_by": two.order, "magic": 3}
+    )
+    assert (result.retcode, result.volume, result.price) == (c.TRADE_RETCODE_DONE, 0.1, 1.1010)
+    (order,) = bench.mt5.history_orders_get(ticket=result.order) or ()
+    assert (order.type, order.state) == (c.ORDER_TYPE_CLOSE_BY, c.ORDER_STATE_FILLED)
+    assert (order.position_id, order.position_by_id) == (one.order, two.order)
+    deals = bench.mt5.history_deals_get(ticket=result.order) or ()
+    # The whole profit on the first: 0.1 lots from 1.0991 to the opening price of the second.
+    assert [(d.entry, d.type, d.position_id, d.volume, d.price, d.profit) for d in deals] == [
+        (c.DEAL_ENTRY_OUT_BY, c.DEAL_TYPE_SELL, one.order, 0.1, 1.1010, 19.0),
+        (c.DEAL_ENTRY_OUT_BY, c.DEAL_TYPE_BUY, two.order, 0.1, 1.1010, 0.0),
+    ]
+    (left,) = bench.mt5.positions_get() or ()
+    assert (left.ticket, left.volume) == (one.order, 0.2)
+
+
+def test_positions_of_one_side_do_not_close_each_other(bench: Bench) -> None:
+    one, two = bench.deal("EURUSD", 1, 0.1), bench.deal("EURUSD", 1, 0.1)
+    request = {"action": c.TRADE_ACTION_CLOSE_BY, "position": one.order, "position_by": two.order}
+    assert bench.send(request).retcode == c.TRADE_RETCODE_INVALID
+    assert bench.send(request | {"position_by": one.order}).retcode == c.TRADE_RETCODE_INVALID
+    assert bench.send(request | {"position_by": 5}).retcode == c.TRADE_RETCODE_INVALID
+
+
+def test_close_by_must_be_allowed() -> None:
+    bench = Bench(changes={"EURUSD": {"order_mask": 63}})
+    one, two = bench.deal("EURUSD", 1, 0.1), bench.deal("EURUSD", -1, 0.1)
+    request = {"action": c.TRADE_ACTION_CLOSE_BY, "position": one.order, "position_by": two.order}
+    assert bench.send(request).retcode == c.TRADE_RETCODE_INVALID
+
+
+def test_stops_are_changed_and_removed(bench: Bench) -> None:
+    opened = bench.deal("EURUSD", 1, 0.1, sl=1.0950)
+    request = {"action": c.TRADE_ACTION_SLTP, "symbol": "EURUSD", "position": opened.order}
+    assert bench.send(request | {"sl": 1.0960, "tp": 1.1100}).retcode == c.TRADE_RETCODE_DONE
+    (position,) = bench.mt5.positions_get() or ()
+    assert (position.sl, position.tp) == (1.0960, 1.1100)
+    assert bench.send(request | {"sl": 1.0960, "tp": 1.1100}).retcode == c.TRADE_RETCODE_NO_CHANGES
+    assert bench.send(request | {"tp": 1.1100}).retcode == c.TRADE_RETCODE_DONE  # both are sent: 0 removes
+    (position,) = bench.mt5.positions_get() or ()
+    assert (position.sl, position.tp) == (0.0, 1.1100)
+    assert bench.send(request | {"sl": 1.0995}).retcode == c.TRADE_RETCODE_INVALID_STOPS
+    assert bench.send(request | {"sl": 1.09505, "position": 5}).retcode == c.TRADE_RETCODE_INVALID
+    assert bench.send(request | {"sl": 1.095051}).retcode == c.TRADE_RETCODE_INVALID_STOPS
+
+
+def test_the_worst_position_goes_first_when_money_is_short() -> None:
+    account = AccountSettings(balance=200.0, leverage=100)
+    bench = Bench(account=account)
+    winner = bench.deal("USDJPY", -1, 0.05)
+    loser = bench.deal("EURUSD", 1, 0.1)
+    bench.quote("USDJPY", 107.000, 107.003)
+    bench.quote("EURUSD", 1.0800, 1.0801)
+    # EURUSD loses 191.00; equity 200 - 191 + 41.12 = 50.12, margin 159.91: 31.3 %.
+    assert {position.ticket for position in bench.mt5.positions_get() or ()} == {winner.order, loser.order}
+    bench.quote("EURUSD", 1.0796, 1.0797)  # 46.12: 28.8 %, below 30 %
+    assert {position.ticket for position in bench.mt5.positions_get() or ()} == {winner.order}
+    deal = bench.history()[-1]
+    assert (deal.position_id, deal.reason, deal.profit) == (loser.order, c.DEAL_REASON_SO, -195.0)
+    assert deal.comment.startswith("[so ")
+
+
+def test_the_oldest_has_to_close_first_where_the_account_says_so() -> None:
+    bench = Bench(account=AccountSettings(fifo_close=True))
+    old, new = bench.deal("EURUSD", 1, 0.1), bench.deal("EURUSD", 1, 0.1)
+    assert bench.deal("EURUSD", -1, 0.1).retcode == 10046
+    assert bench.deal("EURUSD", -1, 0.1, position=new.order).retcode == c.TRADE_RETCODE_FIFO_CLOSE
+    assert bench.deal("EURUSD", -1, 0.1, position=old.order).retcode == c.TRADE_RETCODE_DONE
+
+
+def test_swap_is_charged_at_the_servers_midnight(bench: Bench) -> None:
+    opened = bench.deal("EURUSD", 1, 1.0)
+    bench.clock.advance(11 * 3_600 - 1)  # 23:59:59 of a Wednesday
+    assert [position.swap for position in bench.mt5.positions_get() or ()] == [0.0]
+    bench.clock.advance(1)
+    assert [position.swap for position in bench.mt5.positions_get() or ()] == [-21.0]  # three days of -7 points
+    bench.deal("EURUSD", -1, 1.0, position=opened.order)
+    deal = bench.history()[-1]
+    assert (deal.swap, deal.profit) == (-21.0, -10.0)
+    assert bench.money() == 9_969.0

@@ -164,3 +164,21 @@ def vwap(high, low, close, volume, day):
         rows = [k for k in range(i + 1) if day[k] == day[i]]
         out.append(math.fsum(typical[k] * volume[k] for k in rows) / math.fsum(volume[k] for k in rows))
     return out
+
+
+def hurst(values, period):
+    lags = [2**k for k in range(20) if 2**k <= period // 4]
+
+    def exponent(window):
+        squares = [
+            math.fsum((new - old) ** 2 for old, new in zip(window, window[lag:], strict=False)) / (period - lag)
+            for lag in lags
+        ]
+        if not all(squares):
+            return 0.5
+        places, heights = [math.log(lag) for lag in lags], [math.log(square) for square in squares]
+        middle, level = math.fsum(places) / len(lags), math.fsum(heights) / len(lags)
+        rise = math.fsum((x - middle) * (y - level) for x, y in zip(places, heights, strict=True))
+        return 0.5 * rise / math.fsum((x - middle) ** 2 for x in places)
+
+    return rolling(values, period, exponent)

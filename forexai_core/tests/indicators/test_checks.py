@@ -72,13 +72,14 @@ def every_parameter():
     for name in NAMES:
         spec = find_indicator(name)
         for parameter in spec.parameters:
-            if parameter.name == "penetration":  # may be 0; test_candlesticks has its bounds
+            if parameter.name == "penetration":  # test_candlesticks has its bounds
                 continue
-            yield pytest.param(spec, parameter, id=f"{name}-{parameter.name}")
+            for bad in (0, -3, math.nan, math.inf, "14", None, True):
+                if bad not in (0, -3) or bad < parameter.minimum:
+                    yield pytest.param(spec, parameter, bad, id=f"{name}-{parameter.name}-{bad}")
 
 
-@pytest.mark.parametrize(("spec", "parameter"), list(every_parameter()))
-@pytest.mark.parametrize("bad", [0, -3, math.nan, math.inf, "14", None, True])
+@pytest.mark.parametrize(("spec", "parameter", "bad"), list(every_parameter()))
 def test_parameters_out_of_range_in_both_forms(spec, parameter, bad):
     with pytest.raises(ConfigError, match=rf"^{spec.name}: {parameter.name} must be .*; pass {parameter.name}="):
         spec.batch(*good_columns(spec), **{parameter.name: bad})
@@ -90,6 +91,12 @@ def test_parameters_out_of_range_in_both_forms(spec, parameter, bad):
 def test_a_fast_average_must_be_faster(form):
     with pytest.raises(ConfigError, match="macd: fast must be below slow, got fast=26 and slow=26; swap them"):
         form(fast=26, slow=26)
+
+
+def test_kinds_of_averages_are_known():
+    for form in (indicators.MacdExtended, lambda **named: indicators.macd_extended([1.0], **named)):
+        with pytest.raises(ConfigError, match="macd_extended: kinds of averages go from 0 to 8, got 0, 9, 0; pass 0"):
+            form(slow_kind=9)
 
 
 @pytest.mark.parametrize("period", [2.0, 2.5])

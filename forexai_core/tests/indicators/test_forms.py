@@ -40,7 +40,9 @@ def parameters_of(spec, draw_number):
     """Small parameters, so that short series get past the warm-up; increasing, so that fast is below slow."""
     return {
         parameter.name: (
-            max(draw_number + place, parameter.minimum) if parameter.kind == "int" else 0.5 + 0.25 * draw_number
+            min(max(draw_number + place, parameter.minimum), parameter.maximum)
+            if parameter.kind == "int"
+            else 0.5 + 0.25 * draw_number
         )
         for place, parameter in enumerate(spec.parameters)
     }
@@ -124,7 +126,9 @@ def test_series_shorter_than_the_period_give_nan_alone(name):
     columns = columns_of(make_bars(6, seed=2))
     for rows in (0, 1, 6):
         part = {key: column[:rows] for key, column in columns.items()}
-        wide = {p.name: 50 + k if p.kind == "int" else 2.0 for k, p in enumerate(spec.parameters)}
+        wide = {
+            p.name: min(50 + k, p.maximum) if p.kind == "int" else 2.0 for k, p in enumerate(spec.parameters)
+        }
         for values in spec.open(**wide).compute(part).values():
             assert values.shape == (rows,)
             assert values.dtype == np.float64

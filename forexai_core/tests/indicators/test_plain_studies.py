@@ -19,9 +19,9 @@ PARAMETERS = {
     "kst": (5, 7, 9, 12, 4, 6, 5), "demarker": (14,), "awesome": (5, 34), "accelerator": (5, 34, 5),
     "elder_ray": (13,), "fisher": (9,), "supertrend": (7, 2.0), "ichimoku": (9, 26, 52, 26), "vortex": (14,),
     "alligator": (13, 8, 8, 5, 5, 3), "atr_bands": (14, 2.0), "choppiness": (14,), "mass_index": (25, 9),
-    "cmf": (20,), "force_index": (13,), "heikin_ashi": (), "vwap": (),
+    "cmf": (20,), "force_index": (13,), "heikin_ashi": (), "vwap": (), "hurst": (40,),
 }  # fmt: skip
-OTHERS = {"hma": (16,), "zlema": (7,), "dpo": (8,), "ichimoku": (3, 5, 8, 2), "supertrend": (3, 0.5), "fisher": (3,)}
+OTHERS = {"hma": (16,), "zlema": (7,), "dpo": (8,), "ichimoku": (3, 5, 8, 2), "supertrend": (3, 0.5), "fisher": (3,), "hurst": (9,)}
 
 
 def columns_of(rows, seed, kind, scale):
@@ -97,3 +97,12 @@ def test_elementary_functions_are_right_to_the_last_bits(ours, theirs, low, high
     numbers = np.random.default_rng(1).uniform(low, high, 3_000)
     for x in [*numbers.tolist(), low, high, 0.5, 1.0]:
         assert ours(x) == pytest.approx(theirs(x), rel=3e-16, abs=2e-16)
+
+
+def test_the_hurst_exponent_tells_trends_from_walks_and_noise():
+    rng = np.random.default_rng(5)
+    hurst = find_indicator("hurst").batch
+    np.testing.assert_allclose(hurst(np.arange(200.0), 64)[63:], 1.0, rtol=1e-12)
+    np.testing.assert_allclose(np.nanmean(hurst(np.cumsum(rng.normal(size=20_000)), 512)), 0.5, atol=0.02)
+    assert abs(np.nanmean(hurst(rng.normal(size=5_000), 512))) < 0.02
+    assert (hurst(np.full(60, 1.1), 20)[19:] == 0.5).all()

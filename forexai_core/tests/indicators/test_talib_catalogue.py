@@ -32,6 +32,20 @@ CASES = {
     "bop": ("BOP", ("open", "high", "low", "close"), {}, ()),
     "rocp": ("ROCP", ("close",), {"period": 7}, (7,)),
     "rocr": ("ROCR", ("close",), {"period": 7}, (7,)),
+    "rocr100": ("ROCR100", ("close",), {"period": 7}, (7,)),
+    "macd_fixed": ("MACDFIX", ("close",), {"signal": 5}, (5,)),
+    "macd_extended": (
+        "MACDEXT", ("close",),
+        {"fast": 5, "fast_kind": 2, "slow": 13, "slow_kind": 1, "signal": 4, "signal_kind": 0}, (5, 2, 13, 1, 4, 0),
+    ),
+    "sar_extended": (
+        "SAREXT", ("high", "low"),
+        {"first_long": 0.03, "acceleration_long": 0.01, "maximum_long": 0.1, "first_short": 0.04,
+         "acceleration_short": 0.05, "maximum_short": 0.3},
+        (0.0, 0.0, 0.03, 0.01, 0.1, 0.04, 0.05, 0.3),
+    ),
+    "acceleration_bands": ("ACCBANDS", ("high", "low", "close"), {"period": 20}, (20,)),
+    "average_deviation": ("AVGDEV", ("close",), {"period": 14}, (14,)),
     "aroon": ("AROON", ("high", "low"), {"period": 14}, (14,)),
     "aroon_oscillator": ("AROONOSC", ("high", "low"), {"period": 14}, (14,)),
     "sar": ("SAR", ("high", "low"), {"acceleration": 0.03, "maximum": 0.25}, (0.03, 0.25)),
@@ -60,6 +74,7 @@ LONG_WINDOWS = {
 # TA-Lib's running sums leave rounding errors there that it then relates to each other, and where typical prices tie,
 # its fused multiply-adds tell them apart. So these are compared on markets that always move.
 LIVELY = {
+    "intraday_momentum": ("IMI", ("open", "close"), {"period": 14}, (14,)),
     "correlation": ("CORREL", ("high", "low"), {"period": 20}, (20,)),
     "beta": ("BETA", ("high", "low"), {"period": 8}, (8,)),
     "plus_di": ("PLUS_DI", ("high", "low", "close"), {"period": 9}, (9,)),
@@ -118,6 +133,25 @@ def test_over_long_windows(name, kind):
 def test_on_markets_that_always_move(name, scale):
     for seed in range(3):
         compare(name, LIVELY[name], market(700, seed, "walk", scale))
+
+
+@pytest.mark.parametrize("kind", range(9))
+def test_a_macd_of_averages_of_every_kind(kind):
+    close = make_bars(400, 4, "walk", 150.0)[2]
+    kinds = kind, (kind + 4) % 9, (kind + 7) % 9
+    ours = find_indicator("macd_extended").batch(close, 5, kinds[0], 13, kinds[1], 4, kinds[2])
+    for mine, other in zip(ours, talib.MACDEXT(close, 5, kinds[0], 13, kinds[1], 4, kinds[2]), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-7)
+
+
+@pytest.mark.parametrize(("start", "offset"), [(140.0, 0.01), (-170.0, 0.0), (-170.0, 0.02)])
+def test_the_extended_parabola_from_a_given_stop(start, offset):
+    high, low, _ = make_bars(400, 4, "walk", 150.0)
+    paces = 0.3, 0.4, 0.1, 0.04, 0.5, 0.3
+    ours = find_indicator("sar_extended").batch(high, low, start, offset, *paces)
+    np.testing.assert_allclose(ours, talib.SAREXT(high, low, start, offset, *paces), rtol=1e-9)
+    assert (ours[1:] > 0.0).any()
+    assert (ours[1:] < 0.0).any()
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -28,10 +28,14 @@ _HOMES = {
     "oscillators.chande_momentum": ("Cmo", "cmo"),
     "oscillators.commodity_channel": ("Cci", "cci"),
     "oscillators.convergence": ("Macd", "MacdLines", "macd"),
+    "oscillators.convergence_variants": ("MacdExtended", "MacdFixed", "macd_extended", "macd_fixed"),
     "oscillators.fisher_transform": ("Fisher", "FisherLines", "fisher"),
+    "oscillators.intraday_momentum": ("IntradayMomentum", "intraday_momentum"),
     "oscillators.know_sure_thing": ("Dpo", "Kst", "KstLines", "dpo", "kst"),
     "oscillators.price_oscillators": ("Apo", "Ppo", "Trix", "apo", "ppo", "trix"),
-    "oscillators.rates_of_change": ("Momentum", "Roc", "Rocp", "Rocr", "momentum", "roc", "rocp", "rocr"),
+    "oscillators.rates_of_change": (
+        "Momentum", "Roc", "Rocp", "Rocr", "Rocr100", "momentum", "roc", "rocp", "rocr", "rocr100",
+    ),
     "oscillators.relative_strength": ("Rsi", "rsi"),
     "oscillators.stochastic_oscillator": (
         "Stochastic", "StochasticFast", "StochasticLines", "stochastic", "stochastic_fast",
@@ -46,10 +50,12 @@ _HOMES = {
     ),
     "trend.ichimoku_cloud": ("Ichimoku", "IchimokuLines", "ichimoku"),
     "trend.parabolic": ("Sar", "sar"),
+    "trend.parabolic_extended": ("SarExtended", "sar_extended"),
     "trend.super_trend": ("SuperTrend", "SuperTrendLines", "supertrend"),
     "trend.trend_strength": ("Adx", "AdxLines", "Adxr", "Dx", "adx", "adxr", "dx"),
     "trend.vortex_indicator": ("Vortex", "VortexLines", "vortex"),
     "volatility.bands": ("Bands",),
+    "volatility.acceleration_bands": ("AccelerationBands", "acceleration_bands"),
     "volatility.bollinger_bands": ("Bollinger", "bollinger"),
     "volatility.choppiness_index": ("Choppiness", "choppiness"),
     "volatility.donchian_channel": ("Donchian", "donchian"),
@@ -61,6 +67,8 @@ _HOMES = {
     "volume.balances": ("Ad", "Adosc", "Obv", "ad", "adosc", "obv"),
     "volume.money_flows": ("Cmf", "ForceIndex", "Mfi", "cmf", "force_index", "mfi"),
     "statistics.deviation": ("StandardDeviation", "Variance", "standard_deviation", "variance"),
+    "statistics.mean_deviation": ("AverageDeviation", "average_deviation"),
+    "statistics.hurst_exponent": ("Hurst", "hurst"),
     "statistics.regression": (
         "LinearRegression", "LinearRegressionAngle", "LinearRegressionIntercept", "LinearRegressionSlope",
         "TimeSeriesForecast", "linear_regression", "linear_regression_angle", "linear_regression_intercept",
@@ -119,7 +127,8 @@ _HOMES = {
         "kicking", "kicking_by_length", "matching_low", "on_neck", "piercing", "separating_lines", "thrusting",
     ),
     "catalogue": ("find_indicator",),
-    "specification": ("BoundIndicator", "IndicatorSpec", "ParameterSpec"),
+    "parameters": ("ParameterSpec",),
+    "specification": ("BoundIndicator", "IndicatorSpec"),
     "streaming": ("StreamingIndicator",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

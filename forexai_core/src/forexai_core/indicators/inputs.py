@@ -73,7 +73,7 @@ def check_whole_number(indicator: str, argument: str, value: Any, *, least: int 
     raise ConfigError(msg)
 
 
-def check_number(indicator: str, argument: str, value: Any) -> float:
+def check_number(indicator: str, argument: str, value: Any, *, least: float | None = None) -> float:
     """Take a factor, such as the width of a band.
 
     Parameters
@@ -81,7 +81,9 @@ def check_number(indicator: str, argument: str, value: Any) -> float:
     indicator, argument : str
         Named in the message.
     value : float
-        Finite and above 0.
+        Finite.
+    least : float or None
+        Smallest value allowed; None for anything above 0.
 
     Returns
     -------
@@ -91,13 +93,14 @@ def check_number(indicator: str, argument: str, value: Any) -> float:
     Raises
     ------
     ConfigError
-        If it is no number, not finite, or not above 0.
+        If it is no number, not finite, or too small.
     """
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
         number = float(value)
-        if math.isfinite(number) and number > 0.0:
+        if math.isfinite(number) and (number > 0.0 if least is None else number >= least):
             return number
-    msg = f"{indicator}: {argument} must be a finite number above 0, got {value!r}; pass {argument}=2.0, say."
+    bound = "above 0" if least is None else f"of at least {least}"
+    msg = f"{indicator}: {argument} must be a finite number {bound}, got {value!r}; pass {argument}=2.0, say."
     raise ConfigError(msg)
 
 

@@ -2,77 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import attrs
 import numpy as np
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.indicators.inputs import Floats, check_aligned, check_series
+from forexai_core.indicators.parameters import Number, ParameterSpec
 from forexai_core.indicators.prices import SOURCE_COLUMNS, Columns, check_source, combine_source
+from forexai_core.indicators.streaming import StreamingIndicator
 
-__all__ = ["BoundIndicator", "BoundStream", "IndicatorSpec", "ParameterSpec"]
-
-Number = int | float
-
-
-@attrs.frozen(kw_only=True)
-class ParameterSpec:
-    """One parameter of an indicator.
-
-    Attributes
-    ----------
-    name, title : str
-        Its keyword, and what a form calls it.
-    kind : {"int", "float"}
-        Whole or any number.
-    default, minimum, maximum : int or float
-        Both bounds are allowed values.
-    """
-
-    name: str
-    title: str
-    kind: Literal["int", "float"]
-    default: Number
-    minimum: Number
-    maximum: Number
-
-    def check(self, indicator: str, value: Any) -> Number:
-        """Take a value of this parameter.
-
-        Parameters
-        ----------
-        indicator : str
-            Named in the message.
-        value : int or float
-            What the user gave.
-
-        Returns
-        -------
-        int or float
-            As a plain Python number.
-
-        Raises
-        ------
-        ConfigError
-            If it is no number of this kind, or out of bounds.
-        """
-        number: Number = math.nan
-        if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-            number = operator.index(value)
-        elif self.kind == "float" and isinstance(value, (float, np.floating)):
-            number = float(value)
-        if self.minimum <= number <= self.maximum:
-            return number if self.kind == "int" else float(number)
-        kind = "a whole number" if self.kind == "int" else "a number"
-        msg = (
-            f"{indicator}: {self.name} must be {kind} from {self.minimum} to {self.maximum}, got {value!r}; "
-            f"the default is {self.default}."
-        )
-        raise ConfigError(msg)
+__all__ = ["BoundIndicator", "BoundStream", "IndicatorSpec", "specify"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -336,3 +278,33 @@ class BoundIndicator:
     def stream(self) -> BoundStream:
         """Begin a stream of its own."""
         return BoundStream(self)
+
+
+def specify(*twins: type[StreamingIndicator[Any]]) -> tuple[IndicatorSpec, ...]:
+    """List declared indicators as the catalogue has them.
+
+    Parameters
+    ----------
+    *twins : type
+        Streaming twins, each of which says what it is the twin of.
+
+    Returns
+    -------
+    tuple of IndicatorSpec
+        In the same order.
+    """
+    return tuple(
+        IndicatorSpec(
+            name=twin.name,
+            inputs=twin.columns,
+            arguments=twin.arguments,
+            source=twin.source,
+            parameters=twin.parameters,
+            outputs=twin.outputs,
+            batch=twin.batch,
+            streaming=twin,
+            warmup=twin.warmup_of,
+            **twin.facts,
+        )
+        for twin in twins
+    )

@@ -1,29 +1,41 @@
-"""What all streaming indicators share: inputs, the last value, readiness, reset."""
+"""How an indicator is declared: once, by its streaming class.
+
+::
+
+    class Rsi(OneInput[float], of=rsi, title="Relative strength index"):
+        \"\"\"Streaming twin of :func:`rsi`.\"\"\"
+
+        period: int = length(14)
+
+        def _rows_of_warmup(self) -> int: ...
+        def _start(self) -> None: ...
+        def _advance(self, value: float) -> float: ...
+
+From this come the name, the constructor with its checks, the parameters that the docstring explains, and the entry in
+the catalogue. The batch function is written out, for its signature and its documentation, and asks the class to check
+its parameters: ``(period,) = Rsi.checked(period)``.
+"""
 
 from __future__ import annotations
 
+import inspect
 import math
+import re
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Generic, TypeVar, cast, dataclass_transform
+
+import attrs
 
 from forexai_core.indicators.inputs import check_finite
+from forexai_core.indicators.parameters import Number, ParameterSpec
 
-__all__ = [
-    "CloseVolume",
-    "FirstSecond",
-    "HighLow",
-    "HighLowClose",
-    "HighLowCloseVolume",
-    "OneInput",
-    "OneOutput",
-    "OpenHighLowClose",
-    "SeveralOutputs",
-    "StreamingIndicator",
-]
+__all__ = ["StreamingIndicator"]
 
 Value = TypeVar("Value")
 
 
+@dataclass_transform()
 class StreamingIndicator(ABC, Generic[Value]):
     """An indicator that is fed one bar at a time.
 
@@ -33,11 +45,69 @@ class StreamingIndicator(ABC, Generic[Value]):
     Parameters
     ----------
     warmup : int
-        Number of updates that give no value yet.
+        Number of updates that give no value yet. A declared class takes its own parameters instead.
     """
 
     name: ClassVar[str]
     """Name in the catalogue."""
+
+    batch: ClassVar[Callable[..., Any]]
+    """The batch function."""
+
+    lines: ClassVar[Any] = None
+    """The named tuple that it gives; None for one number."""
+
+    columns: ClassVar[tuple[str, ...]]
+    """Columns of bars that it takes, in order."""
+
+    arguments: ClassVar[tuple[str, ...]] = ()
+    """Names of the arguments, where they are not those of the columns."""
+
+    source: ClassVar[str | None] = None
+    """For an indicator of one series: what it is taken of unless the user says otherwise."""
+
+    outputs: ClassVar[tuple[str, ...]]
+    """Names of its lines."""
+
+    parameters: ClassVar[tuple[ParameterSpec, ...]] = ()
+    """Its parameters, in order."""
+
+    facts: ClassVar[Mapping[str, Any]]
+    """What else the catalogue says of it."""
+
+    def __init_subclass__(
+        cls,
+        *,
+        of: Callable[..., Any] | None = None,
+        title: str = "",
+        main: str | None = None,
+        overlay: bool = False,
+        aliases: tuple[str, ...] = (),
+        event_driven: bool = False,
+        summary: str = "",
+    ) -> None:
+        """Declare a class: ``of`` is its batch function; the rest is as in ``IndicatorSpec``."""
+        super().__init_subclass__()
+        own = {
+            name: attrs.evolve(value, name=name)
+            for name, value in vars(cls).items()
+            if isinstance(value, ParameterSpec)
+        }
+        cls.parameters = (*(each for each in cls.parameters if each.name not in own), *own.values())
+        if of is None:
+            return
+        cls.name, cls.batch = of.__name__, staticmethod(of)
+        cls.outputs = (cls.name,) if cls.lines is None else tuple(cls.lines._fields)
+        cls.facts = {
+            "title": title,
+            "main_output": main or cls.outputs[0],
+            "overlay": overlay,
+            "aliases": aliases,
+            "event_driven": event_driven,
+            "summary": summary,
+        }
+        if "__init__" not in vars(cls):
+            _declare_constructor(cls, of)
 
     def __init__(self, warmup: int) -> None:
         self._warmup = warmup
@@ -45,6 +115,46 @@ class StreamingIndicator(ABC, Generic[Value]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} after {self._count} updates: {self._value!r}>"
+
+    @classmethod
+    def checked(cls, *values: Any) -> tuple[Any, ...]:
+        """Check parameters.
+
+        Parameters
+        ----------
+        *values : int or float
+            All of them, in order.
+
+        Returns
+        -------
+        tuple of int or float
+            The same as plain Python numbers.
+
+        Raises
+        ------
+        ConfigError
+            If one does not fit.
+        """
+        numbers = tuple(
+            parameter.take(cls.name, value) for parameter, value in zip(cls.parameters, values, strict=True)
+        )
+        cls._compare(*numbers)
+        return numbers
+
+    @classmethod
+    def _compare(cls, *numbers: Any) -> None:
+        """Check parameters against each other; by default they may be what they like."""
+
+    @classmethod
+    def warmup_of(cls, **parameters: Number) -> int:
+        """Give the warm-up that parameters make: leading rows of the batch form that are NaN."""
+        bare = cls.__new__(cls)
+        vars(bare).update(parameters)
+        return bare._rows_of_warmup()  # noqa: SLF001  (its own)
+
+    def _rows_of_warmup(self) -> int:
+        """Count the updates that give no value yet, from the parameters alone."""
+        return 0
 
     @property
     def warmup(self) -> int:
@@ -72,13 +182,12 @@ class StreamingIndicator(ABC, Generic[Value]):
         self._value = self._nothing()
         self._start()
 
-    @abstractmethod
     def _start(self) -> None:
-        """Make a fresh state."""
+        """Make a fresh state; by default there is none."""
 
-    @abstractmethod
     def _nothing(self) -> Value:
         """Give the value of before the warm-up."""
+        return cast("Value", math.nan if self.lines is None else self.lines(*[math.nan] * len(self.lines._fields)))
 
     @abstractmethod
     def _advance(self, *row: Any) -> Value:
@@ -91,188 +200,33 @@ class StreamingIndicator(ABC, Generic[Value]):
         return self._value
 
 
-class OneOutput(StreamingIndicator[float]):
-    """An indicator whose value is one number."""
+def _declare_constructor(cls: type[StreamingIndicator[Any]], batch: Callable[..., Any]) -> None:
+    """Give a class the constructor of its parameters, with its signature and documentation."""
+    place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    kinds = {"int": int, "float": float}
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(each.name, place, default=each.default, annotation=kinds[each.kind])
+            for each in cls.parameters
+        ]
+    )
 
-    def _nothing(self) -> float:
-        return math.nan
+    def construct(self: StreamingIndicator[Any], *values: Any, **named: Any) -> None:
+        given = signature.bind(*values, **named)
+        given.apply_defaults()
+        vars(self).update(zip(given.arguments, cls.checked(*given.arguments.values()), strict=True))
+        StreamingIndicator.__init__(self, self._rows_of_warmup())
 
-
-class SeveralOutputs(StreamingIndicator[Value]):
-    """An indicator whose value is a named tuple."""
-
-    lines: ClassVar[Any]
-    """The type of that tuple."""
-
-    def _nothing(self) -> Value:
-        return cast("Value", self.lines(*[math.nan] * len(self.lines._fields)))
-
-
-class OneInput(StreamingIndicator[Value]):
-    """An indicator of one series, by default of closes."""
-
-    def update(self, value: float) -> Value:
-        """Take the newest value.
-
-        Parameters
-        ----------
-        value : float
-            Price or another quantity, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If ``value`` is not a finite number.
-        """
-        self._value = self._advance(check_finite(self.name, "value", value))
-        self._count += 1
-        return self._value
+    declared: Any = cls
+    construct.__name__, construct.__qualname__ = "__init__", f"{cls.__qualname__}.__init__"
+    declared.__init__, declared.__signature__ = construct, signature
+    if cls.__doc__ is not None and cls.parameters:  # without docstrings (python -OO) there is nothing to complete
+        cls.__doc__ += _explained(batch, [each.name for each in cls.parameters])
 
 
-class HighLow(StreamingIndicator[Value]):
-    """An indicator of the highs and lows of bars."""
-
-    def update(self, high: float, low: float) -> Value:
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        high, low : float
-            Extremes of the bar, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If a price is not a finite number.
-        """
-        return self._take(high=high, low=low)
-
-
-class FirstSecond(StreamingIndicator[Value]):
-    """An indicator of two columns of any kind."""
-
-    def update(self, first: float, second: float) -> Value:
-        """Take the newest row.
-
-        Parameters
-        ----------
-        first, second : float
-            Two quantities, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If one is not a finite number.
-        """
-        return self._take(first=first, second=second)
-
-
-class HighLowClose(StreamingIndicator[Value]):
-    """An indicator of the highs, lows and closes of bars."""
-
-    def update(self, high: float, low: float, close: float) -> Value:
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        high, low, close : float
-            Prices of the bar, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If a price is not a finite number.
-        """
-        return self._take(high=high, low=low, close=close)
-
-
-class OpenHighLowClose(StreamingIndicator[Value]):
-    """An indicator of whole bars."""
-
-    def update(self, open: float, high: float, low: float, close: float) -> Value:  # noqa: A002  (the column's name)
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        open, high, low, close : float
-            Prices of the bar, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If a price is not a finite number.
-        """
-        return self._take(open=open, high=high, low=low, close=close)
-
-
-class HighLowCloseVolume(StreamingIndicator[Value]):
-    """An indicator of the highs, lows, closes and volumes of bars."""
-
-    def update(self, high: float, low: float, close: float, volume: float) -> Value:
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        high, low, close, volume : float
-            Prices and volume of the bar, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If one is not a finite number.
-        """
-        return self._take(high=high, low=low, close=close, volume=volume)
-
-
-class CloseVolume(StreamingIndicator[Value]):
-    """An indicator of the closes and volumes of bars."""
-
-    def update(self, close: float, volume: float) -> Value:
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        close, volume : float
-            Close and volume of the bar, finite.
-
-        Returns
-        -------
-        float or named tuple of floats
-            The indicator's value; NaN before the warm-up is over.
-
-        Raises
-        ------
-        DataShapeError
-            If one is not a finite number.
-        """
-        return self._take(close=close, volume=volume)
+def _explained(batch: Callable[..., Any], names: list[str]) -> str:
+    """Copy what the batch function's docstring says of some parameters."""
+    section = re.search(r"^Parameters\n-+\n(.*?)\n\n", inspect.getdoc(batch) or "", re.DOTALL | re.MULTILINE)
+    entries = re.split(r"\n(?=\S)", section[1]) if section else []
+    told = [entry for entry in entries if set(entry.split(" : ")[0].split(", ")) & set(names)]
+    return "\n\nParameters\n----------\n" + "\n".join(told) + "\n"

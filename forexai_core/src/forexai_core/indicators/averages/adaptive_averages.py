@@ -8,16 +8,18 @@ MT5 has it.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import smooth
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Kama", "Vidya", "kama", "vidya"]
@@ -132,27 +134,17 @@ def kama(values: ArrayLike, period: int = 10) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("kama", "period", period)
-    column = check_series("kama", "values", values)
-    out = np.empty(column.shape[0])
-    _kama(column, period, np.empty(CHUNK), np.empty(CHUNK), out)
-    return out
+    (period,) = Kama.checked(period)
+    return one_line("kama", _kama, period, np.empty(CHUNK), np.empty(CHUNK), values=values)
 
 
-class Kama(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`kama`.
+class Kama(OneInput[float], of=kama, title="Kaufman's adaptive moving average", overlay=True, aliases=("ama", "iama")):
+    """Streaming twin of :func:`kama`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the efficiency ratio, at least 1.
-    """
+    period: int = length(10)
 
-    name: ClassVar[str] = "kama"
-
-    def __init__(self, period: int = 10) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._way, self._average = NO_WAY, 0.0
@@ -205,31 +197,18 @@ def vidya(values: ArrayLike, period: int = 9, smoothing: int = 12) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("vidya", "period", period)
-    smoothing = check_whole_number("vidya", "smoothing", smoothing)
-    column = check_series("vidya", "values", values)
-    out = np.empty(column.shape[0])
-    _vidya(column, period, smoothing, out)
-    return out
+    period, smoothing = Vidya.checked(period, smoothing)
+    return one_line("vidya", _vidya, period, smoothing, values=values)
 
 
-class Vidya(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`vidya`.
+class Vidya(OneInput[float], of=vidya, title="Variable index dynamic average", overlay=True, aliases=("ividya",)):
+    """Streaming twin of :func:`vidya`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the momentum oscillator, at least 1.
-    smoothing : int
-        Length of the average at full momentum, at least 1.
-    """
+    period: int = length(9)
+    smoothing: int = length(12, "Average, bars")
 
-    name: ClassVar[str] = "vidya"
-
-    def __init__(self, period: int = 9, smoothing: int = 12) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.smoothing = check_whole_number(self.name, "smoothing", smoothing)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_CHANDE

@@ -9,14 +9,15 @@ multiply-add is used, so that every machine gives the same bytes.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = [
     "NO_SMOOTHING",
@@ -193,28 +194,17 @@ def ema(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("ema", "period", period)
-    column = take_series("ema", "values", values)
-    out = np.empty(column.shape[0])
-    if not _ema(column, length, ema_weight(length), out):
-        refuse_infinite("ema", values=column)
-    return out
+    (period,) = Ema.checked(period)
+    return one_line_told("ema", _ema, period, ema_weight(period), values=values)
 
 
-class Ema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`ema`.
+class Ema(OneInput[float], of=ema, title="Exponential moving average", overlay=True):
+    """Streaming twin of :func:`ema`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "ema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_SMOOTHING

@@ -7,7 +7,7 @@ Patrick Mulloy, Smoothing Data with Faster Moving Averages, Stocks & Commodities
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,8 +20,10 @@ from forexai_core.indicators.averages.exponential_average import (
     settled_ema_step,
 )
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats, check_series
+from forexai_core.indicators.parameters import length
 
 __all__ = ["NO_TRIPLE", "Dema", "Tema", "Trima", "Triple", "dema", "tema", "trima", "triple_step"]
 
@@ -161,11 +163,8 @@ def dema(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("dema", "period", period)
-    column = check_series("dema", "values", values)
-    out = np.empty(column.shape[0])
-    _dema(column, period, out)
-    return out
+    (period,) = Dema.checked(period)
+    return one_line("dema", _dema, period, values=values)
 
 
 def tema(values: ArrayLike, period: int = 20) -> Floats:
@@ -190,11 +189,8 @@ def tema(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("tema", "period", period)
-    column = check_series("tema", "values", values)
-    out = np.empty(column.shape[0])
-    _tema(column, period, out)
-    return out
+    (period,) = Tema.checked(period)
+    return one_line("tema", _tema, period, values=values)
 
 
 def trima(values: ArrayLike, period: int = 20) -> Floats:
@@ -219,7 +215,7 @@ def trima(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("trima", "period", period)
+    (period,) = Trima.checked(period)
     column = check_series("trima", "values", values)
     out = np.empty(column.shape[0])
     longer, shorter = _lengths(period)
@@ -227,20 +223,13 @@ def trima(values: ArrayLike, period: int = 20) -> Floats:
     return out
 
 
-class Dema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`dema`.
+class Dema(OneInput[float], of=dema, title="Double exponential moving average", overlay=True, aliases=("idema",)):
+    """Streaming twin of :func:`dema`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "dema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=2 * (self.period - 1))
+    def _rows_of_warmup(self) -> int:
+        return 2 * (self.period - 1)
 
     def _start(self) -> None:
         self._state = NO_DOUBLE
@@ -250,20 +239,13 @@ class Dema(OneOutput, OneInput[float]):
         return output
 
 
-class Tema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`tema`.
+class Tema(OneInput[float], of=tema, title="Triple exponential moving average", overlay=True):
+    """Streaming twin of :func:`tema`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "tema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=3 * (self.period - 1))
+    def _rows_of_warmup(self) -> int:
+        return 3 * (self.period - 1)
 
     def _start(self) -> None:
         self._state = NO_TRIPLE
@@ -273,20 +255,13 @@ class Tema(OneOutput, OneInput[float]):
         return output
 
 
-class Trima(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`trima`.
+class Trima(OneInput[float], of=trima, title="Triangular moving average", overlay=True, aliases=("tma", "triangular")):
+    """Streaming twin of :func:`trima`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "trima"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         longer, shorter = _lengths(self.period)

@@ -8,21 +8,21 @@ exact.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.errors import DataShapeError
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import (
     Floats,
     Integers,
     check_integer_series,
     check_whole_number,
-    refuse_infinite,
-    take_series,
 )
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import (
     FRESH_AFTER,
     NO_SUM_YET,
@@ -31,7 +31,6 @@ from forexai_core.indicators.rolling_sums import (
     mean_of_sum,
     slide_sum,
 )
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = [
@@ -136,12 +135,8 @@ def sma(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("sma", "period", period)
-    column = take_series("sma", "values", values)
-    out = np.empty(column.shape[0])
-    if not write_means(column, length, out):
-        refuse_infinite("sma", values=column)
-    return out
+    (period,) = Sma.checked(period)
+    return one_line_told("sma", write_means, period, values=values)
 
 
 class MeanOfWindow:
@@ -179,20 +174,13 @@ class MeanOfWindow:
         return mean
 
 
-class Sma(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`sma`.
+class Sma(OneInput[float], of=sma, title="Simple moving average", overlay=True, aliases=("ma",)):
+    """Streaming twin of :func:`sma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "sma"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._mean = MeanOfWindow(self.period)

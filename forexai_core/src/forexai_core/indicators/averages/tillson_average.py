@@ -6,15 +6,16 @@ Tim Tillson, Better Moving Averages, Stocks & Commodities, January 1998. Definit
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import chained_ema_step, smooth
-from forexai_core.indicators.inputs import Floats, check_number, check_series, check_whole_number
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor, length
 
 __all__ = ["T3", "t3"]
 
@@ -110,31 +111,18 @@ def t3(values: ArrayLike, period: int = 5, volume_factor: float = 0.7) -> Floats
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("t3", "period", period)
-    volume_factor = check_number("t3", "volume_factor", volume_factor)
-    column = check_series("t3", "values", values)
-    out = np.empty(column.shape[0])
-    _t3(column, period, volume_factor, out)
-    return out
+    period, volume_factor = T3.checked(period, volume_factor)
+    return one_line("t3", _t3, period, volume_factor, values=values)
 
 
-class T3(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`t3`.
+class T3(OneInput[float], of=t3, title="Tillson's T3", overlay=True, aliases=("tillson",)):
+    """Streaming twin of :func:`t3`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    volume_factor : float
-        How much of the lag is taken off, above 0; 1 makes a triple TEMA.
-    """
+    period: int = length(5)
+    volume_factor: float = factor(0.7, "Volume factor")
 
-    name: ClassVar[str] = "t3"
-
-    def __init__(self, period: int = 5, volume_factor: float = 0.7) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.volume_factor = check_number(self.name, "volume_factor", volume_factor)
-        super().__init__(warmup=6 * (self.period - 1))
+    def _rows_of_warmup(self) -> int:
+        return 6 * (self.period - 1)
 
     def _start(self) -> None:
         self._state = NO_SEXTUPLE

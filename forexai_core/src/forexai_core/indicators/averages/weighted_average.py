@@ -6,13 +6,14 @@ The definition is TA-Lib's WMA.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import (
     FRESH_AFTER,
     NO_WEIGHTED_SUM,
@@ -21,7 +22,6 @@ from forexai_core.indicators.rolling_sums import (
     slide_weighted_sum,
     weighted_sum_step,
 )
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Wma", "wma", "wma_of_sums", "wma_step"]
@@ -106,27 +106,17 @@ def wma(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("wma", "period", period)
-    column = check_series("wma", "values", values)
-    out = np.empty(column.shape[0])
-    _wma(column, length, out)
-    return out
+    (period,) = Wma.checked(period)
+    return one_line("wma", _wma, period, values=values)
 
 
-class Wma(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`wma`.
+class Wma(OneInput[float], of=wma, title="Linearly weighted moving average", overlay=True, aliases=("lwma",)):
+    """Streaming twin of :func:`wma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "wma"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_WEIGHTED_SUM

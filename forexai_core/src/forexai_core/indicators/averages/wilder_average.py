@@ -6,15 +6,14 @@ starts from the simple average of the first ``period`` values.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Smma", "smma"]
 
@@ -59,27 +58,19 @@ def smma(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("smma", "period", period)
-    column = check_series("smma", "values", values)
-    out = np.empty(column.shape[0])
-    _smma(column, period, out)
-    return out
+    (period,) = Smma.checked(period)
+    return one_line("smma", _smma, period, values=values)
 
 
-class Smma(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`smma`.
+class Smma(
+    OneInput[float], of=smma, title="Smoothed moving average", overlay=True, aliases=("wilder", "rma", "smoothed")
+):
+    """Streaming twin of :func:`smma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "smma"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_SMOOTHING

@@ -7,7 +7,7 @@ Lag (Well, Almost), Stocks & Commodities, November 2010.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
 from forexai_core.indicators.averages.weighted_average import wma_step
-from forexai_core.indicators.inputs import Floats, check_bars, check_number, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import CloseVolume, OneInput
+from forexai_core.indicators.inputs import Floats, check_series
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.rolling_sums import NO_WEIGHTED_SUM, WeightedSum, rolling_sum_step
-from forexai_core.indicators.streaming import CloseVolume, OneInput, OneOutput
 from forexai_core.indicators.windows import Window, Windows
 
 __all__ = ["Alma", "Hma", "Vwma", "Zlema", "alma", "hma", "vwma", "zlema"]
@@ -131,27 +133,20 @@ def hma(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("hma", "period", period, least=2)
+    (period,) = Hma.checked(period)
     column = check_series("hma", "values", values)
     out = np.empty(column.shape[0])
     _hma(column, period, math.isqrt(period), np.empty(column.shape[0]), out)
     return out
 
 
-class Hma(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`hma`.
+class Hma(OneInput[float], of=hma, title="Hull moving average", overlay=True, aliases=("hull",)):
+    """Streaming twin of :func:`hma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 2.
-    """
+    period: int = length(20, minimum=2)
 
-    name: ClassVar[str] = "hma"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period + math.isqrt(self.period) - 2)
+    def _rows_of_warmup(self) -> int:
+        return self.period + math.isqrt(self.period) - 2
 
     def _start(self) -> None:
         self._hull, self._smooth = NO_HULL, NO_WEIGHTED_SUM
@@ -198,27 +193,19 @@ def zlema(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("zlema", "period", period)
-    column = check_series("zlema", "values", values)
-    out = np.empty(column.shape[0])
-    _zlema(column, period, out)
-    return out
+    (period,) = Zlema.checked(period)
+    return one_line("zlema", _zlema, period, values=values)
 
 
-class Zlema(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`zlema`.
+class Zlema(
+    OneInput[float], of=zlema, title="Zero-lag exponential moving average", overlay=True, aliases=("zero_lag",)
+):
+    """Streaming twin of :func:`zlema`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "zlema"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1 + (self.period - 1) // 2)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1 + (self.period - 1) // 2
 
     def _start(self) -> None:
         self._state = NO_SMOOTHING
@@ -256,35 +243,19 @@ def alma(values: ArrayLike, period: int = 9, offset: float = 0.85, sigma: float 
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("alma", "period", period)
-    offset = check_number("alma", "offset", offset)
-    sigma = check_number("alma", "sigma", sigma)
-    column = check_series("alma", "values", values)
-    out = np.empty(column.shape[0])
-    _alma(column, _gaussian(period, offset, sigma), out)
-    return out
+    period, offset, sigma = Alma.checked(period, offset, sigma)
+    return one_line("alma", _alma, _gaussian(period, offset, sigma), values=values)
 
 
-class Alma(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`alma`.
+class Alma(OneInput[float], of=alma, title="Arnaud Legoux moving average", overlay=True, aliases=("legoux",)):
+    """Streaming twin of :func:`alma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    offset : float
-        Place of the heaviest weight, as a share of the window, above 0.
-    sigma : float
-        Width of the bell: the window is so many deviations wide, above 0.
-    """
+    period: int = length(9)
+    offset: float = factor(0.85, "Place of the top")
+    sigma: float = factor(6.0, "Window, deviations")
 
-    name: ClassVar[str] = "alma"
-
-    def __init__(self, period: int = 9, offset: float = 0.85, sigma: float = 6.0) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.offset = check_number(self.name, "offset", offset)
-        self.sigma = check_number(self.name, "sigma", sigma)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._weights = _gaussian(self.period, self.offset, self.sigma)
@@ -324,27 +295,17 @@ def vwma(close: ArrayLike, volume: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("vwma", "period", period)
-    closes, volumes = check_bars("vwma", close=close, volume=volume)
-    out = np.empty(closes.shape[0])
-    _vwma(closes, volumes, period, out)
-    return out
+    (period,) = Vwma.checked(period)
+    return one_line("vwma", _vwma, period, close=close, volume=volume)
 
 
-class Vwma(OneOutput, CloseVolume[float]):
-    """Streaming twin of :func:`vwma`.
+class Vwma(CloseVolume[float], of=vwma, title="Volume-weighted moving average", overlay=True):
+    """Streaming twin of :func:`vwma`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "vwma"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_VOLUME_SUMS

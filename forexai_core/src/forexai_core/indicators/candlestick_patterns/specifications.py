@@ -7,7 +7,7 @@ from forexai_core.indicators.candlestick_patterns.pattern import Pattern
 from forexai_core.indicators.candlestick_patterns.registry import PATTERNS
 from forexai_core.indicators.candlestick_patterns.search import COLUMNS
 from forexai_core.indicators.candlestick_patterns.settings import DEFAULT_CANDLES
-from forexai_core.indicators.parameters import factor
+from forexai_core.indicators.parameters import ParameterSpec
 from forexai_core.indicators.specification import IndicatorSpec
 
 __all__ = ["SPECIFICATIONS"]
@@ -15,13 +15,20 @@ __all__ = ["SPECIFICATIONS"]
 
 def _specification(pattern: Pattern) -> IndicatorSpec:
     share, lookback = pattern.penetration, pattern.lookback(DEFAULT_CANDLES)
-    title = "Penetration, share of the body"
+    penetration = ParameterSpec(
+        name="penetration",
+        title="Penetration, share of the body",
+        kind="float",
+        default=share or 0.0,
+        minimum=0.0,
+        maximum=10.0,
+    )
     return IndicatorSpec(
         name=pattern.name,
         title=f"{pattern.title} (candlestick pattern)",
         summary=pattern.summary,
         inputs=COLUMNS,
-        parameters=() if share is None else (factor(share, "penetration", title, minimum=0.0, maximum=10.0),),
+        parameters=() if share is None else (penetration,),
         outputs=(pattern.name,),
         main_output=pattern.name,
         batch=float_column(pattern),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import one_line, several_lines
 from forexai_core.indicators.cycles.hilbert_transform import (
     LATE_START,
     LONGEST_CYCLE,
@@ -24,8 +25,8 @@ from forexai_core.indicators.cycles.hilbert_transform import (
 )
 from forexai_core.indicators.cycles.trend_line import NO_TREND, trend_line_step
 from forexai_core.indicators.elementary import sine
-from forexai_core.indicators.inputs import Floats, Records, check_series
-from forexai_core.indicators.streaming import OneInput, OneOutput, SeveralOutputs
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats, Records
 from forexai_core.indicators.windows import Window
 
 __all__ = ["HtDcPhase", "HtSine", "HtTrendMode", "SineLines", "ht_dcphase", "ht_sine", "ht_trendmode"]
@@ -167,19 +168,14 @@ def ht_dcphase(values: ArrayLike) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_dcphase", "values", values)
-    out = np.empty(column.shape[0])
-    _ht_dcphase(column, out)
-    return out
+    return one_line("ht_dcphase", _ht_dcphase, values=values)
 
 
-class HtDcPhase(OneOutput, OneInput[float]):
+class HtDcPhase(OneInput[float], of=ht_dcphase, title="Hilbert transform: phase of the dominant cycle"):
     """Streaming twin of :func:`ht_dcphase`."""
 
-    name: ClassVar[str] = "ht_dcphase"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=63)
+    def _rows_of_warmup(self) -> int:
+        return 63
 
     def _start(self) -> None:
         self._phase = _Phase()
@@ -216,20 +212,16 @@ def ht_sine(values: ArrayLike) -> SineLines[Floats]:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_sine", "values", values)
-    out = np.empty((2, column.shape[0]))
-    _ht_sine(column, out)
-    return SineLines(out[0], out[1])
+    return several_lines(SineLines[Floats], "ht_sine", _ht_sine, values=values)
 
 
-class HtSine(SeveralOutputs[SineLines[float]], OneInput[SineLines[float]]):
+class HtSine(OneInput[SineLines[float]], of=ht_sine, title="Hilbert transform: sine wave"):
     """Streaming twin of :func:`ht_sine`."""
 
-    name: ClassVar[str] = "ht_sine"
     lines = SineLines
 
-    def __init__(self) -> None:
-        super().__init__(warmup=63)
+    def _rows_of_warmup(self) -> int:
+        return 63
 
     def _start(self) -> None:
         self._phase = _Phase()
@@ -257,19 +249,14 @@ def ht_trendmode(values: ArrayLike) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_trendmode", "values", values)
-    out = np.empty(column.shape[0])
-    _ht_trendmode(column, out)
-    return out
+    return one_line("ht_trendmode", _ht_trendmode, values=values)
 
 
-class HtTrendMode(OneOutput, OneInput[float]):
+class HtTrendMode(OneInput[float], of=ht_trendmode, title="Hilbert transform: trend mode"):
     """Streaming twin of :func:`ht_trendmode`."""
 
-    name: ClassVar[str] = "ht_trendmode"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=63)
+    def _rows_of_warmup(self) -> int:
+        return 63
 
     def _start(self) -> None:
         self._phase, self._mode, self._line = _Phase(), NO_MODE, NO_TREND

@@ -6,12 +6,12 @@ John Ehlers, Rocket Science for Traders, 2001; as TA-Lib's HT_DCPERIOD, HT_PHASO
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import one_line, several_lines
 from forexai_core.indicators.cycles.hilbert_transform import (
     EARLY_START,
     cycle_step,
@@ -19,8 +19,9 @@ from forexai_core.indicators.cycles.hilbert_transform import (
     fresh_delays,
 )
 from forexai_core.indicators.elementary import arctangent
-from forexai_core.indicators.inputs import Floats, Records, check_number, check_series
-from forexai_core.indicators.streaming import OneInput, OneOutput, SeveralOutputs
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats, Records
+from forexai_core.indicators.parameters import factor
 
 __all__ = ["HtDcPeriod", "HtPhasor", "Mama", "MamaLines", "PhasorLines", "ht_dcperiod", "ht_phasor", "mama"]
 
@@ -112,19 +113,14 @@ def ht_dcperiod(values: ArrayLike) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_dcperiod", "values", values)
-    out = np.empty(column.shape[0])
-    _ht_dcperiod(column, out)
-    return out
+    return one_line("ht_dcperiod", _ht_dcperiod, values=values)
 
 
-class HtDcPeriod(OneOutput, OneInput[float]):
+class HtDcPeriod(OneInput[float], of=ht_dcperiod, title="Hilbert transform: period of the dominant cycle"):
     """Streaming twin of :func:`ht_dcperiod`."""
 
-    name: ClassVar[str] = "ht_dcperiod"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=32)
+    def _rows_of_warmup(self) -> int:
+        return 32
 
     def _start(self) -> None:
         self._state, self._delays = fresh_cycle(), fresh_delays()
@@ -161,20 +157,16 @@ def ht_phasor(values: ArrayLike) -> PhasorLines[Floats]:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_phasor", "values", values)
-    out = np.empty((2, column.shape[0]))
-    _ht_phasor(column, out)
-    return PhasorLines(out[0], out[1])
+    return several_lines(PhasorLines[Floats], "ht_phasor", _ht_phasor, values=values)
 
 
-class HtPhasor(SeveralOutputs[PhasorLines[float]], OneInput[PhasorLines[float]]):
+class HtPhasor(OneInput[PhasorLines[float]], of=ht_phasor, title="Hilbert transform: phasor"):
     """Streaming twin of :func:`ht_phasor`."""
 
-    name: ClassVar[str] = "ht_phasor"
     lines = PhasorLines
 
-    def __init__(self) -> None:
-        super().__init__(warmup=32)
+    def _rows_of_warmup(self) -> int:
+        return 32
 
     def _start(self) -> None:
         self._state, self._delays = fresh_cycle(), fresh_delays()
@@ -219,32 +211,19 @@ def mama(values: ArrayLike, fast_limit: float = 0.5, slow_limit: float = 0.05) -
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    fast_limit = check_number("mama", "fast_limit", fast_limit)
-    slow_limit = check_number("mama", "slow_limit", slow_limit)
-    column = check_series("mama", "values", values)
-    out = np.empty((2, column.shape[0]))
-    _mama(column, fast_limit, slow_limit, out)
-    return MamaLines(out[0], out[1])
+    fast_limit, slow_limit = Mama.checked(fast_limit, slow_limit)
+    return several_lines(MamaLines[Floats], "mama", _mama, fast_limit, slow_limit, values=values)
 
 
-class Mama(SeveralOutputs[MamaLines[float]], OneInput[MamaLines[float]]):
-    """Streaming twin of :func:`mama`.
+class Mama(OneInput[MamaLines[float]], of=mama, title="MESA adaptive moving average", overlay=True):
+    """Streaming twin of :func:`mama`."""
 
-    Parameters
-    ----------
-    fast_limit : float
-        Largest weight of the newest value, above 0.
-    slow_limit : float
-        Smallest weight, above 0.
-    """
-
-    name: ClassVar[str] = "mama"
     lines = MamaLines
+    fast_limit: float = factor(0.5, "Largest weight")
+    slow_limit: float = factor(0.05, "Smallest weight")
 
-    def __init__(self, fast_limit: float = 0.5, slow_limit: float = 0.05) -> None:
-        self.fast_limit = check_number(self.name, "fast_limit", fast_limit)
-        self.slow_limit = check_number(self.name, "slow_limit", slow_limit)
-        super().__init__(warmup=32)
+    def _rows_of_warmup(self) -> int:
+        return 32
 
     def _start(self) -> None:
         self._state, self._delays, self._mesa = fresh_cycle(), fresh_delays(), NO_MESA

@@ -6,12 +6,13 @@ John Ehlers, Rocket Science for Traders, 2001; as TA-Lib's HT_TRENDLINE.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import one_line
 from forexai_core.indicators.cycles.hilbert_transform import (
     LATE_START,
     LONGEST_CYCLE,
@@ -19,8 +20,8 @@ from forexai_core.indicators.cycles.hilbert_transform import (
     fresh_cycle,
     fresh_delays,
 )
-from forexai_core.indicators.inputs import Floats, Records, check_series
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats, Records
 from forexai_core.indicators.windows import Window
 
 __all__ = ["NO_TREND", "HtTrendline", "TrendLine", "ht_trendline", "trend_line_step"]
@@ -101,19 +102,14 @@ def ht_trendline(values: ArrayLike) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    column = check_series("ht_trendline", "values", values)
-    out = np.empty(column.shape[0])
-    _ht_trendline(column, out)
-    return out
+    return one_line("ht_trendline", _ht_trendline, values=values)
 
 
-class HtTrendline(OneOutput, OneInput[float]):
+class HtTrendline(OneInput[float], of=ht_trendline, title="Hilbert transform: instantaneous trendline", overlay=True):
     """Streaming twin of :func:`ht_trendline`."""
 
-    name: ClassVar[str] = "ht_trendline"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=63)
+    def _rows_of_warmup(self) -> int:
+        return 63
 
     def _start(self) -> None:
         self._state, self._delays, self._line = fresh_cycle(), fresh_delays(), NO_TREND

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import numpy as np
 from numpy.typing import ArrayLike
 
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, room_for_extremes, write_extremes
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Highest", "Lowest", "highest", "lowest"]
 
@@ -36,12 +35,8 @@ def highest(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("highest", "period", period)
-    column = take_series("highest", "values", values)
-    out = np.empty(column.shape[0])
-    if not write_extremes(column, length, 1.0, room_for_extremes(length), out):
-        refuse_infinite("highest", values=column)
-    return out
+    (period,) = Highest.checked(period)
+    return one_line_told("highest", write_extremes, period, 1.0, room_for_extremes(period), values=values)
 
 
 def lowest(values: ArrayLike, period: int = 20) -> Floats:
@@ -66,28 +61,19 @@ def lowest(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("lowest", "period", period)
-    column = take_series("lowest", "values", values)
-    out = np.empty(column.shape[0])
-    if not write_extremes(column, length, -1.0, room_for_extremes(length), out):
-        refuse_infinite("lowest", values=column)
-    return out
+    (period,) = Lowest.checked(period)
+    return one_line_told("lowest", write_extremes, period, -1.0, room_for_extremes(period), values=values)
 
 
-class Highest(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`highest`.
+class Highest(OneInput[float], of=highest, title="Highest value", overlay=True, aliases=("max",)):
+    """Streaming twin of :func:`highest`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    columns = ("high",)
+    source = "high"
+    period: int = length(20)
 
-    name: ClassVar[str] = "highest"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._extreme = RunningExtreme(self.period, 1.0)
@@ -96,20 +82,15 @@ class Highest(OneOutput, OneInput[float]):
         return self._extreme.push(value, self._count)
 
 
-class Lowest(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`lowest`.
+class Lowest(OneInput[float], of=lowest, title="Lowest value", overlay=True, aliases=("min",)):
+    """Streaming twin of :func:`lowest`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    columns = ("low",)
+    source = "low"
+    period: int = length(20)
 
-    name: ClassVar[str] = "lowest"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._extreme = RunningExtreme(self.period, -1.0)

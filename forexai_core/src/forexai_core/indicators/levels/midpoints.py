@@ -6,20 +6,21 @@ As TA-Lib's MIDPOINT, of one series, and MIDPRICE, of highs and lows.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars, take_series
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import HighLow, OneInput
+from forexai_core.indicators.inputs import Floats, refuse_infinite, take_series
 from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
     chunks_of_extremes,
     rooms_for_a_range,
     write_chunk,
 )
-from forexai_core.indicators.streaming import HighLow, OneInput, OneOutput
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Midpoint", "Midprice", "midpoint", "midprice", "write_middles"]
 
@@ -91,7 +92,7 @@ def midpoint(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("midpoint", "period", period)
+    (period,) = Midpoint.checked(period)
     column = take_series("midpoint", "values", values)
     out = np.empty(column.shape[0])
     if not write_middles(column, column, period, *rooms_for_a_range(period), out):
@@ -99,20 +100,13 @@ def midpoint(values: ArrayLike, period: int = 14) -> Floats:
     return out
 
 
-class Midpoint(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`midpoint`.
+class Midpoint(OneInput[float], of=midpoint, title="Midpoint of values", overlay=True):
+    """Streaming twin of :func:`midpoint`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "midpoint"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)
@@ -143,28 +137,17 @@ def midprice(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("midprice", "period", period)
-    highs, lows = take_bars("midprice", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    if not write_middles(highs, lows, period, *rooms_for_a_range(period), out):
-        refuse_infinite("midprice", high=highs, low=lows)
-    return out
+    (period,) = Midprice.checked(period)
+    return one_line_told("midprice", write_middles, period, *rooms_for_a_range(period), high=high, low=low)
 
 
-class Midprice(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`midprice`.
+class Midprice(HighLow[float], of=midprice, title="Midpoint of bars", overlay=True):
+    """Streaming twin of :func:`midprice`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "midprice"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)

@@ -23,7 +23,8 @@ from forexai_core.indicators.inputs import (
     check_finite,
     check_integer_series,
 )
-from forexai_core.indicators.streaming import SeveralOutputs
+from forexai_core.indicators.parameters import BAR
+from forexai_core.indicators.streaming import StreamingIndicator
 
 __all__ = [
     "NO_PERIOD",
@@ -268,17 +269,25 @@ def previous_week(high: ArrayLike, low: ArrayLike, close: ArrayLike, day: ArrayL
     return _by_day("previous_week", high, low, close, day, 7)
 
 
-class PreviousDay(SeveralOutputs[PeriodRange[float]]):
+class PreviousDay(
+    StreamingIndicator[PeriodRange[float]],
+    of=previous_day,
+    title="High and low of the day and of the day before",
+    main="previous_high",
+    overlay=True,
+    event_driven=True,
+    aliases=("pdh", "pdl"),
+):
     """Streaming twin of :func:`previous_day`; the levels of the day before come once a day has ended."""
 
-    name: ClassVar[str] = "previous_day"
     lines = PeriodRange
+    columns = (*BAR, "day")
     _days: ClassVar[int] = 1
     _shift: ClassVar[int] = 0
-    _day: int | None
 
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
+    def _start(self) -> None:
+        self._state = fresh_state()
+        self._day: int | None = None
 
     def update(self, high: float, low: float, close: float, day: int) -> PeriodRange[float]:
         """Take the newest bar.
@@ -309,14 +318,17 @@ class PreviousDay(SeveralOutputs[PeriodRange[float]]):
         period = (int(day) + self._shift) // self._days
         return PeriodRange(*period_range_step(self._state, high, low, close, period))
 
-    def _start(self) -> None:
-        self._state = fresh_state()
-        self._day = None
 
-
-class PreviousWeek(PreviousDay):
+class PreviousWeek(
+    PreviousDay,
+    of=previous_week,
+    title="High and low of the week and of the week before",
+    main="previous_high",
+    overlay=True,
+    event_driven=True,
+    aliases=("pwh", "pwl"),
+):
     """Streaming twin of :func:`previous_week`; the levels of the week before come once a week has ended."""
 
-    name: ClassVar[str] = "previous_week"
     _days: ClassVar[int] = 7
     _shift: ClassVar[int] = _MONDAY

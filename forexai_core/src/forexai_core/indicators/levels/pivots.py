@@ -8,7 +8,7 @@ S3 = L - 2(H - P).
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,7 @@ from forexai_core.indicators.inputs import (
     check_finite,
     check_integer_series,
 )
+from forexai_core.indicators.parameters import BAR
 from forexai_core.indicators.streaming import StreamingIndicator
 
 __all__ = ["FloorPivots", "PivotLevels", "floor_pivots", "floor_pivots_step"]
@@ -149,13 +150,21 @@ def floor_pivots(high: ArrayLike, low: ArrayLike, close: ArrayLike, day: ArrayLi
     return PivotLevels(*out)
 
 
-class FloorPivots(StreamingIndicator[PivotLevels[float]]):
+class FloorPivots(
+    StreamingIndicator[PivotLevels[float]],
+    of=floor_pivots,
+    title="Floor pivots of the day before",
+    overlay=True,
+    event_driven=True,
+    aliases=("pivots",),
+):
     """Streaming twin of :func:`floor_pivots`; ready once the first period has ended."""
 
-    name: ClassVar[str] = "floor_pivots"
+    lines = PivotLevels
+    columns = (*BAR, "day")
 
-    def __init__(self) -> None:
-        super().__init__(warmup=1)
+    def _rows_of_warmup(self) -> int:
+        return 1
 
     @property
     def ready(self) -> bool:
@@ -199,6 +208,3 @@ class FloorPivots(StreamingIndicator[PivotLevels[float]]):
 
     def _start(self) -> None:
         self._state = np.zeros(1, PIVOT_STATE)
-
-    def _nothing(self) -> PivotLevels[float]:
-        return PivotLevels(*[math.nan] * 7)

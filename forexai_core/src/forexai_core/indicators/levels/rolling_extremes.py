@@ -3,8 +3,8 @@
 They take time that does not depend on the prices. An extreme is one of the values
 itself, so any order of comparing gives the same bits, and each form takes the order that suits it:
 
-- A batch of short windows doubles: extremes of 2 rows make those of 4, those of 8 and so on, and two overlapping ones
-  make the window's. Every pass does several rows at once.
+- A batch of short windows widens: extremes of 4 rows make those of 16, and so on, and four overlapping ones make the
+  window's. Every pass does several rows at once.
 - A stream, and a batch of long windows, keep blocks of ``period`` rows (van Herk and Gil-Werman): a window is the end
   of one block and the beginning of the next, so it needs the running extreme of the block so far and, for every place
   of the block before, the extreme from there to its end. Three comparisons a row.
@@ -36,7 +36,7 @@ BLOCK = 512
 """Rows that a batch does at once: few enough to stay in the processor's nearest cache."""
 
 LONG = 64
-"""Windows above this many rows go by blocks: doubling takes one pass more for every power of 2."""
+"""Windows above this many rows go by blocks: widening takes one pass more for every power of 4."""
 
 
 @kernel
@@ -78,40 +78,45 @@ def extreme_step(value: float, seen: int, running: float, block: Floats, sign: f
 
 
 @kernel
-def _pair(values: Floats, later: Floats, sign: float, out: Floats) -> bool:
+def _begin(values: Floats, b: Floats, c: Floats, d: Floats, sign: float, out: Floats) -> bool:
     finite = True
     for k in range(out.shape[0]):
-        first, second = sign * values[k], sign * later[k]
+        first = sign * values[k]
         finite &= first - first == 0.0
-        out[k] = max(second, first)
-    return finite & (later[out.shape[0] - 1] - later[out.shape[0] - 1] == 0.0)
+        out[k] = max(max(sign * d[k], sign * c[k]), max(sign * b[k], first))
+    for k in range(out.shape[0], values.shape[0]):
+        finite &= values[k] - values[k] == 0.0
+    return finite
 
 
 @kernel
-def _double(extremes: Floats, later: Floats, out: Floats) -> None:
+def _widen(extremes: Floats, b: Floats, c: Floats, d: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
-        out[k] = max(later[k], extremes[k])
+        out[k] = max(max(d[k], c[k]), max(b[k], extremes[k]))
 
 
 @kernel
-def _finish(extremes: Floats, later: Floats, sign: float, out: Floats) -> None:
+def _finish(extremes: Floats, b: Floats, c: Floats, d: Floats, sign: float, out: Floats) -> None:
     for k in range(out.shape[0]):
         # Adding 0 makes -0 a plain 0: which of the two a maximum gives would depend on the order.
-        out[k] = sign * (max(later[k], extremes[k])) + 0.0
+        out[k] = sign * max(max(d[k], c[k]), max(b[k], extremes[k])) + 0.0
 
 
 @kernel
 def _write_block(values: Floats, period: int, sign: float, one: Floats, two: Floats, out: Floats) -> bool:
     """Write the extremes of as many windows as ``out`` has rows; the first begins at ``values[0]``."""
-    width = min(period, 2)
+    width = min(period, 4)
     count = values.shape[0] - width + 1
-    finite = _pair(values, values[width - 1 :], sign, one[:count])
-    while 2 * width <= period:
-        count -= width
-        _double(one[:count], one[width : width + count], two[:count])
+    last = width - 1
+    finite = _begin(values, values[min(1, last) :], values[min(2, last) :], values[last:], sign, one[:count])
+    while 4 * width <= period:
+        count -= 3 * width
+        _widen(one[:count], one[width:], one[2 * width :], one[3 * width :], two[:count])
         one, two = two, one
-        width *= 2
-    _finish(one, one[period - width :], sign, out)
+        width *= 4
+    # Four of them, which may overlap, make the window's.
+    last = period - width
+    _finish(one, one[min(width, last) :], one[min(2 * width, last) :], one[last:], sign, out)
     return finite
 
 

@@ -25,7 +25,8 @@ from forexai_core.indicators.levels.period_ranges import (
     period_range_step,
     period_ranges,
 )
-from forexai_core.indicators.streaming import SeveralOutputs
+from forexai_core.indicators.parameters import BAR
+from forexai_core.indicators.streaming import StreamingIndicator
 from forexai_core.values.clocks import Clock
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE
 
@@ -165,7 +166,7 @@ def new_york_session(high: ArrayLike, low: ArrayLike, close: ArrayLike, time_ns:
     return _levels("new_york_session", high, low, close, time_ns, NEW_YORK)
 
 
-class SessionLevels(SeveralOutputs[PeriodRange[float]]):
+class SessionLevels(StreamingIndicator[PeriodRange[float]]):
     """Streaming twin of :func:`session_levels`.
 
     Parameters
@@ -176,11 +177,15 @@ class SessionLevels(SeveralOutputs[PeriodRange[float]]):
 
     name: ClassVar[str] = "session_levels"
     lines = PeriodRange
-    _time_ns: int | None
+    columns = (*BAR, "time_ns")
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        super().__init__(warmup=0)
+        StreamingIndicator.__init__(self, warmup=0)
+
+    def _start(self) -> None:
+        self._state = fresh_state()
+        self._time_ns: int | None = None
 
     def update(self, high: float, low: float, close: float, time_ns: int) -> PeriodRange[float]:
         """Take the newest bar.
@@ -211,33 +216,42 @@ class SessionLevels(SeveralOutputs[PeriodRange[float]]):
     def _advance(self, high: float, low: float, close: float, period: float) -> PeriodRange[float]:
         return PeriodRange(*period_range_step(self._state, high, low, close, int(period)))
 
-    def _start(self) -> None:
-        self._state = fresh_state()
-        self._time_ns = None
 
-
-class AsiaSession(SessionLevels):
+class AsiaSession(
+    SessionLevels,
+    of=asia_session,
+    title="High and low of Asia's session (Tokyo 09:00 to 18:00)",
+    overlay=True,
+    event_driven=True,
+    aliases=("tokyo_session",),
+):
     """Streaming twin of :func:`asia_session`."""
-
-    name: ClassVar[str] = "asia_session"
 
     def __init__(self) -> None:
         super().__init__(ASIA)
 
 
-class LondonSession(SessionLevels):
+class LondonSession(
+    SessionLevels,
+    of=london_session,
+    title="High and low of London's session (08:00 to 17:00)",
+    overlay=True,
+    event_driven=True,
+):
     """Streaming twin of :func:`london_session`."""
-
-    name: ClassVar[str] = "london_session"
 
     def __init__(self) -> None:
         super().__init__(LONDON)
 
 
-class NewYorkSession(SessionLevels):
+class NewYorkSession(
+    SessionLevels,
+    of=new_york_session,
+    title="High and low of New York's session (08:00 to 17:00)",
+    overlay=True,
+    event_driven=True,
+):
     """Streaming twin of :func:`new_york_session`."""
-
-    name: ClassVar[str] = "new_york_session"
 
     def __init__(self) -> None:
         super().__init__(NEW_YORK)

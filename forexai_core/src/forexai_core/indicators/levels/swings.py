@@ -9,14 +9,15 @@ Chaos, 1995) but for ties. No TA-Lib counterpart.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series, check_whole_number
-from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats, Records, check_aligned, check_series
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Window
 
 __all__ = ["SwingLevels", "SwingPivots", "swing_pivots", "swing_step"]
@@ -131,30 +132,29 @@ def swing_pivots(high: ArrayLike, low: ArrayLike, left: int = 2, right: int = 2)
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    before = check_whole_number("swing_pivots", "left", left)
-    after = check_whole_number("swing_pivots", "right", right)
+    before, after = SwingPivots.checked(left, right)
     highs, lows = check_series("swing_pivots", "high", high), check_series("swing_pivots", "low", low)
     out = np.empty((4, check_aligned("swing_pivots", high=highs, low=lows)))
     _swing_pivots(_fresh_state(before, after), highs, lows, out)
     return SwingLevels(*out)
 
 
-class SwingPivots(SeveralOutputs[SwingLevels[float]], HighLow[SwingLevels[float]]):
-    """Streaming twin of :func:`swing_pivots`; its value may still be NaN when it is ready: no swing was seen yet.
+class SwingPivots(
+    HighLow[SwingLevels[float]],
+    of=swing_pivots,
+    title="Last swing high and low",
+    overlay=True,
+    event_driven=True,
+    aliases=("fractals",),
+):
+    """Streaming twin of :func:`swing_pivots`; its value may still be NaN when it is ready: no swing was seen yet."""
 
-    Parameters
-    ----------
-    left, right : int
-        Bars before and after a swing that it has to overtop, at least 1.
-    """
-
-    name: ClassVar[str] = "swing_pivots"
     lines = SwingLevels
+    left: int = length(2, "Bars before a swing")
+    right: int = length(2, "Bars after a swing")
 
-    def __init__(self, left: int = 2, right: int = 2) -> None:
-        self.left = check_whole_number(self.name, "left", left)
-        self.right = check_whole_number(self.name, "right", right)
-        super().__init__(warmup=self.left + self.right)
+    def _rows_of_warmup(self) -> int:
+        return self.left + self.right
 
     def _start(self) -> None:
         self._state = _fresh_state(self.left, self.right)

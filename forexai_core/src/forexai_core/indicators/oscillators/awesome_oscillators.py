@@ -6,15 +6,16 @@ Bill Williams, New Trading Dimensions, 1998: simple averages of median prices, o
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLow, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Accelerator", "Awesome", "accelerator", "awesome"]
 
@@ -82,31 +83,18 @@ def awesome(high: ArrayLike, low: ArrayLike, fast: int = 5, slow: int = 34) -> F
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    fast = check_whole_number("awesome", "fast", fast)
-    slow = check_whole_number("awesome", "slow", slow)
-    highs, lows = check_bars("awesome", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _awesome(highs, lows, fast, slow, out)
-    return out
+    fast, slow = Awesome.checked(fast, slow)
+    return one_line("awesome", _awesome, fast, slow, high=high, low=low)
 
 
-class Awesome(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`awesome`.
+class Awesome(HighLow[float], of=awesome, title="Awesome oscillator", aliases=("ao", "iao")):
+    """Streaming twin of :func:`awesome`."""
 
-    Parameters
-    ----------
-    fast : int
-        Length of the fast average, at least 1.
-    slow : int
-        Length of the slow average, at least 1.
-    """
+    fast: int = length(5, "Fast average, bars")
+    slow: int = length(34, "Slow average, bars")
 
-    name: ClassVar[str] = "awesome"
-
-    def __init__(self, fast: int = 5, slow: int = 34) -> None:
-        self.fast = check_whole_number(self.name, "fast", fast)
-        self.slow = check_whole_number(self.name, "slow", slow)
-        super().__init__(warmup=max(self.fast, self.slow) - 1)
+    def _rows_of_warmup(self) -> int:
+        return max(self.fast, self.slow) - 1
 
     def _start(self) -> None:
         self._fast, self._slow = MeanOfWindow(self.fast), MeanOfWindow(self.slow)
@@ -142,35 +130,19 @@ def accelerator(high: ArrayLike, low: ArrayLike, fast: int = 5, slow: int = 34, 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    fast = check_whole_number("accelerator", "fast", fast)
-    slow = check_whole_number("accelerator", "slow", slow)
-    smoothing = check_whole_number("accelerator", "smoothing", smoothing)
-    highs, lows = check_bars("accelerator", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _accelerator(highs, lows, fast, slow, smoothing, out)
-    return out
+    fast, slow, smoothing = Accelerator.checked(fast, slow, smoothing)
+    return one_line("accelerator", _accelerator, fast, slow, smoothing, high=high, low=low)
 
 
-class Accelerator(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`accelerator`.
+class Accelerator(HighLow[float], of=accelerator, title="Accelerator oscillator", aliases=("ac", "iac")):
+    """Streaming twin of :func:`accelerator`."""
 
-    Parameters
-    ----------
-    fast : int
-        Length of the fast average, at least 1.
-    slow : int
-        Length of the slow average, at least 1.
-    smoothing : int
-        Length of the average of the awesome oscillator, at least 1.
-    """
+    fast: int = length(5, "Fast average, bars")
+    slow: int = length(34, "Slow average, bars")
+    smoothing: int = length(5, "Its average, bars")
 
-    name: ClassVar[str] = "accelerator"
-
-    def __init__(self, fast: int = 5, slow: int = 34, smoothing: int = 5) -> None:
-        self.fast = check_whole_number(self.name, "fast", fast)
-        self.slow = check_whole_number(self.name, "slow", slow)
-        self.smoothing = check_whole_number(self.name, "smoothing", smoothing)
-        super().__init__(warmup=max(self.fast, self.slow) + self.smoothing - 2)
+    def _rows_of_warmup(self) -> int:
+        return max(self.fast, self.slow) + self.smoothing - 2
 
     def _start(self) -> None:
         self._awesome, self._mean = Awesome(self.fast, self.slow), MeanOfWindow(self.smoothing)

@@ -6,22 +6,19 @@ MetaTrader's Bulls Power and Bears Power.
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
+from forexai_core.indicators.batches import one_line_told, several_lines
+from forexai_core.indicators.feeds import HighLowClose, OpenHighLowClose
 from forexai_core.indicators.inputs import (
     NEGLIGIBLE,
     Floats,
-    check_bars,
-    check_whole_number,
-    refuse_infinite,
-    take_bars,
 )
-from forexai_core.indicators.streaming import HighLowClose, OneOutput, OpenHighLowClose, SeveralOutputs
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Bop", "ElderLines", "ElderRay", "bop", "elder_ray"]
 
@@ -70,23 +67,11 @@ def bop(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLike) -> F
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    opens, highs, lows, closes = take_bars("bop", open=open, high=high, low=low, close=close)
-    out = np.empty(opens.shape[0])
-    if not _bop(opens, highs, lows, closes, out):
-        refuse_infinite("bop", open=opens, high=highs, low=lows, close=closes)
-    return out
+    return one_line_told("bop", _bop, open=open, high=high, low=low, close=close)
 
 
-class Bop(OneOutput, OpenHighLowClose[float]):
+class Bop(OpenHighLowClose[float], of=bop, title="Balance of power", aliases=("balance_of_power",)):
     """Streaming twin of :func:`bop`."""
-
-    name: ClassVar[str] = "bop"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
-
-    def _start(self) -> None:
-        """Keep nothing: every bar stands alone."""
 
     def _advance(self, opened: float, high: float, low: float, close: float) -> float:
         return _balance_step(opened, high, low, close)
@@ -137,28 +122,23 @@ def elder_ray(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 1
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("elder_ray", "period", period)
-    highs, lows, closes = check_bars("elder_ray", high=high, low=low, close=close)
-    out = np.empty((2, highs.shape[0]))
-    _elder_ray(highs, lows, closes, period, out)
-    return ElderLines(out[0], out[1])
+    (period,) = ElderRay.checked(period)
+    return several_lines(ElderLines[Floats], "elder_ray", _elder_ray, period, high=high, low=low, close=close)
 
 
-class ElderRay(SeveralOutputs[ElderLines[float]], HighLowClose[ElderLines[float]]):
-    """Streaming twin of :func:`elder_ray`.
+class ElderRay(
+    HighLowClose[ElderLines[float]],
+    of=elder_ray,
+    title="Elder ray: bull and bear power",
+    aliases=("bulls_power", "bears_power", "ibullspower", "ibearspower"),
+):
+    """Streaming twin of :func:`elder_ray`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the exponential average, at least 1.
-    """
-
-    name: ClassVar[str] = "elder_ray"
     lines = ElderLines
+    period: int = length(13)
 
-    def __init__(self, period: int = 13) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_SMOOTHING

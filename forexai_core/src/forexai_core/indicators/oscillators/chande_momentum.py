@@ -5,15 +5,15 @@ Tushar Chande, The New Technical Trader, 1994; with Wilder's smoothing, as in TA
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
 from forexai_core.indicators.oscillators.relative_strength import CHUNK, NO_STRENGTH, Strength, strength_step
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Cmo", "cmo"]
 
@@ -77,27 +77,17 @@ def cmo(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("cmo", "period", period)
-    column = check_series("cmo", "values", values)
-    out = np.empty(column.shape[0])
-    _cmo(column, period, out)
-    return out
+    (period,) = Cmo.checked(period)
+    return one_line("cmo", _cmo, period, values=values)
 
 
-class Cmo(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`cmo`.
+class Cmo(OneInput[float], of=cmo, title="Chande momentum oscillator"):
+    """Streaming twin of :func:`cmo`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "cmo"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_STRENGTH

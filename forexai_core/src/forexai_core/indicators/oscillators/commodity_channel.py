@@ -8,44 +8,24 @@ is 0.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import write_means
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_whole_number, refuse_infinite, take_bars
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, refuse_infinite, take_bars
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.prices import combine_source
 from forexai_core.indicators.rolling_sums import NO_SUM_YET, centred_sum_step
-from forexai_core.indicators.streaming import HighLowClose, OneOutput
+from forexai_core.indicators.statistics.mean_deviation import mean_deviation
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Cci", "cci", "cci_step"]
 
 ROUNDING = 1e-15
 """Deviations below this share of the price are rounding errors of the typical price: the window stands still."""
-
-
-@kernel(forceinline=True)
-def _mean_deviation(values: Floats, i: int, period: int, mean: float) -> float:
-    # Eight sums at once, always the same eight: the processor adds them side by side.
-    window = values[i - period + 1 : i + 1]
-    a, b, c, d, e, f, g, h = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    whole = period - period % 8
-    for k in range(0, whole, 8):
-        a += abs(window[k] - mean)
-        b += abs(window[k + 1] - mean)
-        c += abs(window[k + 2] - mean)
-        d += abs(window[k + 3] - mean)
-        e += abs(window[k + 4] - mean)
-        f += abs(window[k + 5] - mean)
-        g += abs(window[k + 6] - mean)
-        h += abs(window[k + 7] - mean)
-    rest = 0.0
-    for k in range(whole, period):
-        rest += abs(window[k] - mean)
-    return (((a + b) + (c + d)) + ((e + f) + (g + h)) + rest) / period
 
 
 @kernel(forceinline=True)
@@ -69,7 +49,7 @@ def cci_step(typical: Floats, i: int, mean: float, period: int) -> float:
         The index.
     """
     offset = typical[i] - mean
-    deviation = _mean_deviation(typical, i, period, mean)
+    deviation = mean_deviation(typical, i, period, mean)
     if abs(offset) < NEGLIGIBLE or deviation * period < NEGLIGIBLE or deviation < ROUNDING * abs(mean):
         return 0.0
     return offset / (0.015 * deviation)
@@ -108,28 +88,21 @@ def cci(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("cci", "period", period)
+    (period,) = Cci.checked(period)
     highs, lows, closes = take_bars("cci", high=high, low=low, close=close)
     out = np.empty(highs.shape[0])
-    if not _cci(highs, lows, closes, length, np.empty(highs.shape[0]), out):
+    if not _cci(highs, lows, closes, period, np.empty(highs.shape[0]), out):
         refuse_infinite("cci", high=highs, low=lows, close=closes)
     return out
 
 
-class Cci(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`cci`.
+class Cci(HighLowClose[float], of=cci, title="Commodity channel index"):
+    """Streaming twin of :func:`cci`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "cci"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_SUM_YET

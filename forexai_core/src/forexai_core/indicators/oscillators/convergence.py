@@ -8,18 +8,19 @@ there.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.errors import ConfigError
-from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
-from forexai_core.indicators.streaming import OneInput, SeveralOutputs
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step, ema_weight
+from forexai_core.indicators.batches import several_lines_told
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
-__all__ = ["NO_MACD", "Macd", "MacdLines", "MacdState", "check_order", "macd", "macd_step"]
+__all__ = ["NO_MACD", "Macd", "MacdLines", "MacdState", "check_order", "macd", "macd_step", "write_macd"]
 
 Line = TypeVar("Line")
 
@@ -44,7 +45,14 @@ NO_MACD: MacdState = (NO_SMOOTHING, NO_SMOOTHING, NO_SMOOTHING)
 
 @kernel(forceinline=True)
 def macd_step(
-    value: float, seen: int, state: MacdState, fast_period: int, slow_period: int, signal_period: int
+    value: float,
+    seen: int,
+    state: MacdState,
+    fast_period: int,
+    fast_weight: float,
+    slow_period: int,
+    slow_weight: float,
+    signal_period: int,
 ) -> tuple[MacdState, float, float]:
     """Advance a MACD by one value.
 
@@ -58,6 +66,8 @@ def macd_step(
         The state; ``NO_MACD`` at the start.
     fast_period, slow_period, signal_period : int
         Lengths of the averages.
+    fast_weight, slow_weight : float
+        Weights of the newest value in two of them.
 
     Returns
     -------
@@ -67,11 +77,11 @@ def macd_step(
         The two lines, NaN during warm-up.
     """
     fast, slow, signal = state
-    slow, slow_line = ema_step(value, seen, slow, slow_period, 2.0 / (slow_period + 1.0))
+    slow, slow_line = ema_step(value, seen, slow, slow_period, slow_weight)
     fast_seen = seen - (slow_period - fast_period)
     if fast_seen < 0:
         return (fast, slow, signal), math.nan, math.nan
-    fast, fast_line = ema_step(value, fast_seen, fast, fast_period, 2.0 / (fast_period + 1.0))
+    fast, fast_line = ema_step(value, fast_seen, fast, fast_period, fast_weight)
     if seen < slow_period - 1:
         return (fast, slow, signal), math.nan, math.nan
     line = fast_line - slow_line
@@ -82,18 +92,46 @@ def macd_step(
 
 
 @kernel
-def _macd(values: Floats, fast_period: int, slow_period: int, signal_period: int, out: Floats) -> bool:
+def write_macd(
+    values: Floats,
+    fast_period: int,
+    fast_weight: float,
+    slow_period: int,
+    slow_weight: float,
+    signal_period: int,
+    out: Floats,
+) -> bool:
+    """Write the three lines of a MACD.
+
+    Parameters
+    ----------
+    values : (rows,) float64
+        Prices or another quantity.
+    fast_period, fast_weight, slow_period, slow_weight, signal_period
+        As of :func:`macd_step`.
+    out : (3, rows) float64
+        Overwritten.
+
+    Returns
+    -------
+    bool
+        False where a value may not be finite.
+    """
     state = NO_MACD
     lines, signals, histogram = out[0], out[1], out[2]
     start = min(slow_period + signal_period, values.shape[0])
     for i in range(start):
-        state, line, average = macd_step(values[i], i, state, fast_period, slow_period, signal_period)
+        state, line, average = macd_step(
+            values[i], i, state, fast_period, fast_weight, slow_period, slow_weight, signal_period
+        )
         lines[i], signals[i], histogram[i] = line, average, line - average
     newest, lines, signals, histogram = values[start:], lines[start:], signals[start:], histogram[start:]
     for k in range(newest.shape[0]):
         # The warm-up is over: told so by a constant, the compiler drops its branches.
         over = slow_period + signal_period
-        state, line, average = macd_step(newest[k], over, state, fast_period, slow_period, signal_period)
+        state, line, average = macd_step(
+            newest[k], over, state, fast_period, fast_weight, slow_period, slow_weight, signal_period
+        )
         lines[k], signals[k], histogram[k] = line, average, line - average
     return math.isfinite(state[1][0] + state[1][1])  # an average never forgets a value that is not finite
 
@@ -118,14 +156,6 @@ def check_order(indicator: str, fast: int, slow: int) -> None:
         raise ConfigError(msg)
 
 
-def _check_periods(fast: int, slow: int, signal: int) -> tuple[int, int, int]:
-    fast = check_whole_number("macd", "fast", fast)
-    slow = check_whole_number("macd", "slow", slow)
-    signal = check_whole_number("macd", "signal", signal)
-    check_order("macd", fast, slow)
-    return fast, slow, signal
-
-
 def macd(values: ArrayLike, fast: int = 12, slow: int = 26, signal: int = 9) -> MacdLines[Floats]:
     """Compare a fast with a slow exponential average.
 
@@ -148,33 +178,33 @@ def macd(values: ArrayLike, fast: int = 12, slow: int = 26, signal: int = 9) -> 
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    fast, slow, signal = _check_periods(fast, slow, signal)
-    column = take_series("macd", "values", values)
-    out = np.empty((3, column.shape[0]))
-    if not _macd(column, fast, slow, signal, out):
-        refuse_infinite("macd", values=column)
-    return MacdLines(out[0], out[1], out[2])
+    fast, slow, signal = Macd.checked(fast, slow, signal)
+    return several_lines_told(
+        MacdLines[Floats], "macd", write_macd, fast, ema_weight(fast), slow, ema_weight(slow), signal, values=values
+    )
 
 
-class Macd(SeveralOutputs[MacdLines[float]], OneInput[MacdLines[float]]):
-    """Streaming twin of :func:`macd`.
+class Macd(OneInput[MacdLines[float]], of=macd, title="Moving average convergence and divergence"):
+    """Streaming twin of :func:`macd`."""
 
-    Parameters
-    ----------
-    fast, slow, signal : int
-        Lengths of the three averages, at least 1; ``fast`` below ``slow``.
-    """
-
-    name: ClassVar[str] = "macd"
     lines = MacdLines
+    fast: int = length(12, "Fast average, bars")
+    slow: int = length(26, "Slow average, bars")
+    signal: int = length(9, "Signal average, bars")
 
-    def __init__(self, fast: int = 12, slow: int = 26, signal: int = 9) -> None:
-        self.fast, self.slow, self.signal = _check_periods(fast, slow, signal)
-        super().__init__(warmup=self.slow + self.signal - 2)
+    @classmethod
+    def _compare(cls, fast: int, slow: int, _signal: int) -> None:
+        check_order(cls.name, fast, slow)
+
+    def _rows_of_warmup(self) -> int:
+        return self.slow + self.signal - 2
 
     def _start(self) -> None:
         self._state = NO_MACD
 
     def _advance(self, value: float) -> MacdLines[float]:
-        self._state, line, signal = macd_step(value, self._count, self._state, self.fast, self.slow, self.signal)
+        near, far = ema_weight(self.fast), ema_weight(self.slow)
+        self._state, line, signal = macd_step(
+            value, self._count, self._state, self.fast, near, self.slow, far, self.signal
+        )
         return MacdLines(line, signal, line - signal)

@@ -7,16 +7,18 @@ range, smoothed, and stretched so that extremes stand out.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import several_lines
 from forexai_core.indicators.elementary import logarithm
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
-from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Fisher", "FisherLines", "fisher"]
 
@@ -98,28 +100,18 @@ def fisher(high: ArrayLike, low: ArrayLike, period: int = 9) -> FisherLines[Floa
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("fisher", "period", period)
-    highs, lows = check_bars("fisher", high=high, low=low)
-    out = np.empty((2, highs.shape[0]))
-    _fisher(highs, lows, period, out)
-    return FisherLines(out[0], out[1])
+    (period,) = Fisher.checked(period)
+    return several_lines(FisherLines[Floats], "fisher", _fisher, period, high=high, low=low)
 
 
-class Fisher(SeveralOutputs[FisherLines[float]], HighLow[FisherLines[float]]):
-    """Streaming twin of :func:`fisher`.
+class Fisher(HighLow[FisherLines[float]], of=fisher, title="Fisher transform", aliases=("fisher_transform",)):
+    """Streaming twin of :func:`fisher`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
-
-    name: ClassVar[str] = "fisher"
     lines = FisherLines
+    period: int = length(9)
 
-    def __init__(self, period: int = 9) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_STRETCH

@@ -6,16 +6,18 @@ Martin Pring, Stocks & Commodities, September 1992: four smoothed rates of chang
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line, several_lines
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.oscillators.rates_of_change import Roc, roc
-from forexai_core.indicators.streaming import OneInput, OneOutput, SeveralOutputs
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Dpo", "Kst", "KstLines", "dpo", "kst"]
@@ -133,65 +135,29 @@ def kst(
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    first = check_whole_number("kst", "first", first)
-    second = check_whole_number("kst", "second", second)
-    third = check_whole_number("kst", "third", third)
-    fourth = check_whole_number("kst", "fourth", fourth)
-    smoothing = check_whole_number("kst", "smoothing", smoothing)
-    last_smoothing = check_whole_number("kst", "last_smoothing", last_smoothing)
-    signal = check_whole_number("kst", "signal", signal)
-    column = check_series("kst", "values", values)
-    out = np.empty((2, column.shape[0]))
-    _kst(column, first, second, third, fourth, smoothing, last_smoothing, signal, out)
-    return KstLines(out[0], out[1])
+    first, second, third, fourth, smoothing, last_smoothing, signal = Kst.checked(
+        first, second, third, fourth, smoothing, last_smoothing, signal
+    )
+    return several_lines(
+        KstLines[Floats], "kst", _kst, first, second, third, fourth, smoothing, last_smoothing, signal, values=values
+    )
 
 
-class Kst(SeveralOutputs[KstLines[float]], OneInput[KstLines[float]]):
-    """Streaming twin of :func:`kst`.
+class Kst(OneInput[KstLines[float]], of=kst, title="Know sure thing"):
+    """Streaming twin of :func:`kst`."""
 
-    Parameters
-    ----------
-    first : int
-        Distance of the first rate of change, at least 1.
-    second : int
-        Distance of the second, at least 1.
-    third : int
-        Distance of the third, at least 1.
-    fourth : int
-        Distance of the fourth, at least 1.
-    smoothing : int
-        Length of the averages of the first three rates, at least 1.
-    last_smoothing : int
-        Length of the average of the fourth, at least 1.
-    signal : int
-        Length of the signal average, at least 1.
-    """
-
-    name: ClassVar[str] = "kst"
     lines = KstLines
+    first: int = length(10, "First rate, bars")
+    second: int = length(15, "Second rate, bars")
+    third: int = length(20, "Third rate, bars")
+    fourth: int = length(30, "Fourth rate, bars")
+    smoothing: int = length(10, "Their averages, bars")
+    last_smoothing: int = length(15, "Average of the fourth, bars")
+    signal: int = length(9, "Signal average, bars")
 
-    def __init__(
-        self,
-        first: int = 10,
-        second: int = 15,
-        third: int = 20,
-        fourth: int = 30,
-        smoothing: int = 10,
-        last_smoothing: int = 15,
-        signal: int = 9,
-    ) -> None:
-        self.first = check_whole_number(self.name, "first", first)
-        self.second = check_whole_number(self.name, "second", second)
-        self.third = check_whole_number(self.name, "third", third)
-        self.fourth = check_whole_number(self.name, "fourth", fourth)
-        self.smoothing = check_whole_number(self.name, "smoothing", smoothing)
-        self.last_smoothing = check_whole_number(self.name, "last_smoothing", last_smoothing)
-        self.signal = check_whole_number(self.name, "signal", signal)
-        super().__init__(
-            warmup=max(max(self.first, self.second, self.third) + self.smoothing, self.fourth + self.last_smoothing)
-            + self.signal
-            - 2
-        )
+    def _rows_of_warmup(self) -> int:
+        longest = max(self.first, self.second, self.third) + self.smoothing
+        return max(longest, self.fourth + self.last_smoothing) + self.signal - 2
 
     def _start(self) -> None:
         distances = self.first, self.second, self.third, self.fourth
@@ -234,27 +200,17 @@ def dpo(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("dpo", "period", period)
-    column = check_series("dpo", "values", values)
-    out = np.empty(column.shape[0])
-    _dpo(column, period, out)
-    return out
+    (period,) = Dpo.checked(period)
+    return one_line("dpo", _dpo, period, values=values)
 
 
-class Dpo(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`dpo`.
+class Dpo(OneInput[float], of=dpo, title="Detrended price oscillator", aliases=("detrended",)):
+    """Streaming twin of :func:`dpo`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "dpo"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=max(self.period - 1, self.period // 2 + 1))
+    def _rows_of_warmup(self) -> int:
+        return max(self.period - 1, self.period // 2 + 1)
 
     def _start(self) -> None:
         self._mean = MeanOfWindow(self.period)

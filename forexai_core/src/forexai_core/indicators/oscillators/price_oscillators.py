@@ -7,18 +7,19 @@ As TA-Lib's APO and PPO with exponential averages (``matype=1``), and its TRIX (
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
 from forexai_core.indicators.averages.repeated_averages import NO_TRIPLE, Triple, triple_step
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.oscillators.convergence import check_order
 from forexai_core.indicators.oscillators.rates_of_change import roc_step
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Apo", "Ppo", "Trix", "apo", "ppo", "trix"]
 
@@ -100,33 +101,22 @@ def apo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    fast = check_whole_number("apo", "fast", fast)
-    slow = check_whole_number("apo", "slow", slow)
-    check_order("apo", fast, slow)
-    column = check_series("apo", "values", values)
-    out = np.empty(column.shape[0])
-    _apo(column, fast, slow, out)
-    return out
+    fast, slow = Apo.checked(fast, slow)
+    return one_line("apo", _apo, fast, slow, values=values)
 
 
-class Apo(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`apo`.
+class Apo(OneInput[float], of=apo, title="Absolute price oscillator"):
+    """Streaming twin of :func:`apo`."""
 
-    Parameters
-    ----------
-    fast : int
-        Length of the fast average, at least 1.
-    slow : int
-        Length of the slow average, at least 1; above ``fast``.
-    """
+    fast: int = length(12, "Fast average, bars")
+    slow: int = length(26, "Slow average, bars")
 
-    name: ClassVar[str] = "apo"
+    @classmethod
+    def _compare(cls, fast: int, slow: int) -> None:
+        check_order(cls.name, fast, slow)
 
-    def __init__(self, fast: int = 12, slow: int = 26) -> None:
-        self.fast = check_whole_number(self.name, "fast", fast)
-        self.slow = check_whole_number(self.name, "slow", slow)
-        check_order(self.name, fast, slow)
-        super().__init__(warmup=self.slow - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.slow - 1
 
     def _start(self) -> None:
         self._state = NO_PAIR
@@ -173,33 +163,22 @@ def ppo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    fast = check_whole_number("ppo", "fast", fast)
-    slow = check_whole_number("ppo", "slow", slow)
-    check_order("ppo", fast, slow)
-    column = check_series("ppo", "values", values)
-    out = np.empty(column.shape[0])
-    _ppo(column, fast, slow, out)
-    return out
+    fast, slow = Ppo.checked(fast, slow)
+    return one_line("ppo", _ppo, fast, slow, values=values)
 
 
-class Ppo(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`ppo`.
+class Ppo(OneInput[float], of=ppo, title="Percentage price oscillator"):
+    """Streaming twin of :func:`ppo`."""
 
-    Parameters
-    ----------
-    fast : int
-        Length of the fast average, at least 1.
-    slow : int
-        Length of the slow average, at least 1; above ``fast``.
-    """
+    fast: int = length(12, "Fast average, bars")
+    slow: int = length(26, "Slow average, bars")
 
-    name: ClassVar[str] = "ppo"
+    @classmethod
+    def _compare(cls, fast: int, slow: int) -> None:
+        check_order(cls.name, fast, slow)
 
-    def __init__(self, fast: int = 12, slow: int = 26) -> None:
-        self.fast = check_whole_number(self.name, "fast", fast)
-        self.slow = check_whole_number(self.name, "slow", slow)
-        check_order(self.name, fast, slow)
-        super().__init__(warmup=self.slow - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.slow - 1
 
     def _start(self) -> None:
         self._state = NO_PAIR
@@ -244,27 +223,17 @@ def trix(values: ArrayLike, period: int = 15) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("trix", "period", period)
-    column = check_series("trix", "values", values)
-    out = np.empty(column.shape[0])
-    _trix(column, period, out)
-    return out
+    (period,) = Trix.checked(period)
+    return one_line("trix", _trix, period, values=values)
 
 
-class Trix(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`trix`.
+class Trix(OneInput[float], of=trix, title="TRIX", aliases=("itrix",)):
+    """Streaming twin of :func:`trix`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of each of the three averages, at least 1.
-    """
+    period: int = length(15)
 
-    name: ClassVar[str] = "trix"
-
-    def __init__(self, period: int = 15) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=3 * (self.period - 1) + 1)
+    def _rows_of_warmup(self) -> int:
+        return 3 * (self.period - 1) + 1
 
     def _start(self) -> None:
         self._state = NO_TRIX

@@ -1,20 +1,20 @@
 """Momentum and rate of change: the newest value against one some rows before.
 
-As TA-Lib's MOM, ROC, ROCP and ROCR.
+As TA-Lib's MOM, ROC, ROCP, ROCR and ROCR100.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_series
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Window
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Roc",
     "Rocp",
     "Rocr",
+    "Rocr100",
     "momentum",
     "momentum_step",
     "roc",
@@ -29,6 +30,7 @@ __all__ = [
     "rocp",
     "rocp_step",
     "rocr",
+    "rocr100",
     "rocr_step",
 ]
 
@@ -135,6 +137,20 @@ def _rocr(values: Floats, before: Floats, out: Floats) -> bool:
     for k in range(out.shape[0]):
         finite &= values[k] - values[k] == before[k] - before[k]
         out[k] = rocr_step(values[k], before[k])
+    return finite
+
+
+@kernel(forceinline=True)
+def _rocr100_step(value: float, before: float) -> float:
+    return 0.0 if before == 0.0 else value / before * 100.0
+
+
+@kernel
+def _rocr100(values: Floats, before: Floats, out: Floats) -> bool:
+    finite = True
+    for k in range(out.shape[0]):
+        finite &= values[k] - values[k] == before[k] - before[k]
+        out[k] = _rocr100_step(values[k], before[k])
     return finite
 
 
@@ -252,20 +268,38 @@ def rocr(values: ArrayLike, period: int = 10) -> Floats:
     return _compare("rocr", values, period, _rocr)
 
 
-class Momentum(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`momentum`.
+def rocr100(values: ArrayLike, period: int = 10) -> Floats:
+    """Divide every value by the one ``period`` rows before, in percent.
 
     Parameters
     ----------
+    values : (rows,) array_like
+        Prices or another finite quantity.
     period : int
         Distance in rows, at least 1.
+
+    Returns
+    -------
+    (rows,) float64
+        Percent, 100 where nothing changed; NaN in the first ``period`` rows; 0 where the value before is 0.
+
+    Raises
+    ------
+    ConfigError
+        If ``period`` is no whole number of at least 1.
+    DataShapeError
+        If ``values`` is not one column of finite numbers.
     """
+    return _compare("rocr100", values, period, _rocr100)
 
-    name: ClassVar[str] = "momentum"
 
-    def __init__(self, period: int = 10) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+class Momentum(OneInput[float], of=momentum, title="Momentum", aliases=("mom",)):
+    """Streaming twin of :func:`momentum`."""
+
+    period: int = length(10)
+
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._window = Window(self.period + 1)
@@ -278,46 +312,29 @@ class Momentum(OneOutput, OneInput[float]):
         return momentum_step(value, before)
 
 
-class Roc(Momentum):
-    """Streaming twin of :func:`roc`.
-
-    Parameters
-    ----------
-    period : int
-        Distance in rows, at least 1.
-    """
-
-    name: ClassVar[str] = "roc"
+class Roc(Momentum, of=roc, title="Rate of change, percent", aliases=("rate_of_change",)):
+    """Streaming twin of :func:`roc`."""
 
     def _relate(self, value: float, before: float) -> float:
         return roc_step(value, before)
 
 
-class Rocp(Momentum):
-    """Streaming twin of :func:`rocp`.
-
-    Parameters
-    ----------
-    period : int
-        Distance in rows, at least 1.
-    """
-
-    name: ClassVar[str] = "rocp"
+class Rocp(Momentum, of=rocp, title="Rate of change, fraction"):
+    """Streaming twin of :func:`rocp`."""
 
     def _relate(self, value: float, before: float) -> float:
         return rocp_step(value, before)
 
 
-class Rocr(Momentum):
-    """Streaming twin of :func:`rocr`.
-
-    Parameters
-    ----------
-    period : int
-        Distance in rows, at least 1.
-    """
-
-    name: ClassVar[str] = "rocr"
+class Rocr(Momentum, of=rocr, title="Rate of change, ratio"):
+    """Streaming twin of :func:`rocr`."""
 
     def _relate(self, value: float, before: float) -> float:
         return rocr_step(value, before)
+
+
+class Rocr100(Momentum, of=rocr100, title="Rate of change, ratio in percent"):
+    """Streaming twin of :func:`rocr100`."""
+
+    def _relate(self, value: float, before: float) -> float:
+        return _rocr100_step(value, before)

@@ -6,15 +6,17 @@ J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; start and zer
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_whole_number, refuse_infinite, take_series
-from forexai_core.indicators.streaming import OneInput, OneOutput
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = ["NO_STRENGTH", "Rsi", "Strength", "rsi", "rsi_of_strength", "strength_step"]
 
@@ -128,28 +130,17 @@ def rsi(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("rsi", "period", period)
-    column = take_series("rsi", "values", values)
-    out = np.empty(column.shape[0])
-    if not _rsi(column, length, np.empty((2, CHUNK)), out):
-        refuse_infinite("rsi", values=column)
-    return out
+    (period,) = Rsi.checked(period)
+    return one_line_told("rsi", _rsi, period, np.empty((2, CHUNK)), values=values)
 
 
-class Rsi(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`rsi`.
+class Rsi(OneInput[float], of=rsi, title="Relative strength index"):
+    """Streaming twin of :func:`rsi`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "rsi"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_STRENGTH

@@ -7,21 +7,22 @@ are equal, %K is 0, as TA-Lib has it. The fast form is the slow one without slow
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import Floats, refuse_infinite, take_bars
 from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
     chunks_of_extremes,
     rooms_for_a_range,
     write_chunk,
 )
-from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
+from forexai_core.indicators.parameters import length
 
 __all__ = [
     "Stochastic",
@@ -105,30 +106,21 @@ def write_places(
     return finite
 
 
-def _check_periods(indicator: str, k_period: int, slowing: int, d_period: int) -> tuple[int, int, int]:
-    return (
-        check_whole_number(indicator, "k_period", k_period),
-        check_whole_number(indicator, "slowing", slowing),
-        check_whole_number(indicator, "d_period", d_period),
-    )
-
-
 def _lines(
     indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike, k_period: int, slowing: int, d_period: int
 ) -> StochasticLines[Floats]:
-    k_length, slow_length, d_length = _check_periods(indicator, k_period, slowing, d_period)
     highs, lows, closes = take_bars(indicator, high=high, low=low, close=close)
     refuse_infinite(indicator, close=closes)
     rows = highs.shape[0]
     raw, out = np.full(rows, math.nan), np.full((2, rows), math.nan)
-    finite = write_places(highs, lows, closes, k_length, *rooms_for_a_range(k_length), raw)
-    first = k_length - 1
+    finite = write_places(highs, lows, closes, k_period, *rooms_for_a_range(k_period), raw)
+    first = k_period - 1
     if not finite:
         refuse_infinite(indicator, high=highs, low=lows)
-    write_means(raw[first:], slow_length, out[0, first:])
-    first += slow_length - 1
-    write_means(out[0, first:], d_length, out[1, first:])
-    out[0, : first + d_length - 1] = math.nan
+    write_means(raw[first:], slowing, out[0, first:])
+    first += slowing - 1
+    write_means(out[0, first:], d_period, out[1, first:])
+    out[0, : first + d_period - 1] = math.nan
     return StochasticLines(out[0], out[1])
 
 
@@ -160,6 +152,7 @@ def stochastic(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
+    k_period, slowing, d_period = Stochastic.checked(k_period, slowing, d_period)
     return _lines("stochastic", high, low, close, k_period, slowing, d_period)
 
 
@@ -189,51 +182,69 @@ def stochastic_fast(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
+    k_period, d_period = StochasticFast.checked(k_period, d_period)
     return _lines("stochastic_fast", high, low, close, k_period, 1, d_period)
 
 
-class Stochastic(SeveralOutputs[StochasticLines[float]], HighLowClose[StochasticLines[float]]):
-    """Streaming twin of :func:`stochastic`.
+class _Places:
+    """Both lines of a stream."""
 
-    Parameters
-    ----------
-    k_period, slowing, d_period : int
-        Lengths of the window and of the two averages, at least 1.
-    """
+    def __init__(self, k_period: int, slowing: int, d_period: int) -> None:
+        self._k_period, self._slowing, self._d_period = k_period, slowing, d_period
+        self._highest, self._lowest = RunningExtreme(k_period, 1.0), RunningExtreme(k_period, -1.0)
+        self._k, self._d = MeanOfWindow(slowing), MeanOfWindow(d_period)
 
-    name: ClassVar[str] = "stochastic"
+    def push(self, high: float, low: float, close: float, seen: int) -> StochasticLines[float]:
+        """Take the newest bar, ``seen`` bars having been seen before."""
+        highest, lowest = self._highest.push(high, seen), self._lowest.push(low, seen)
+        seen -= self._k_period - 1
+        if seen < 0:
+            return _NEITHER
+        k = self._k.push(raw_step(close, highest, lowest), seen)
+        seen -= self._slowing - 1
+        if seen < 0:
+            return _NEITHER
+        d = self._d.push(k, seen)
+        return StochasticLines(k, d) if seen >= self._d_period - 1 else _NEITHER
+
+
+_NEITHER = StochasticLines(math.nan, math.nan)
+
+
+class Stochastic(
+    HighLowClose[StochasticLines[float]], of=stochastic, title="Stochastic oscillator, slow", aliases=("stoch",)
+):
+    """Streaming twin of :func:`stochastic`."""
+
     lines = StochasticLines
+    k_period: int = length(14, "%K window, bars")
+    slowing: int = length(3, "Slowing, bars")
+    d_period: int = length(3, "%D average, bars")
 
-    def __init__(self, k_period: int = 14, slowing: int = 3, d_period: int = 3) -> None:
-        self.k_period, self.slowing, self.d_period = _check_periods(self.name, k_period, slowing, d_period)
-        super().__init__(warmup=self.k_period + self.slowing + self.d_period - 3)
+    def _rows_of_warmup(self) -> int:
+        return self.k_period + self.slowing + self.d_period - 3
 
     def _start(self) -> None:
-        self._highest, self._lowest = RunningExtreme(self.k_period, 1.0), RunningExtreme(self.k_period, -1.0)
-        self._k, self._d = MeanOfWindow(self.slowing), MeanOfWindow(self.d_period)
+        self._places = _Places(self.k_period, self.slowing, self.d_period)
 
     def _advance(self, high: float, low: float, close: float) -> StochasticLines[float]:
-        highest, lowest = self._highest.push(high, self._count), self._lowest.push(low, self._count)
-        seen = self._count - (self.k_period - 1)
-        if seen < 0:
-            return self._nothing()
-        k = self._k.push(raw_step(close, highest, lowest), seen)
-        if seen < self.slowing - 1:
-            return self._nothing()
-        d = self._d.push(k, seen - (self.slowing - 1))
-        return StochasticLines(k, d) if self._count >= self._warmup else self._nothing()
+        return self._places.push(high, low, close, self._count)
 
 
-class StochasticFast(Stochastic):
-    """Streaming twin of :func:`stochastic_fast`.
+class StochasticFast(
+    HighLowClose[StochasticLines[float]], of=stochastic_fast, title="Stochastic oscillator, fast", aliases=("stochf",)
+):
+    """Streaming twin of :func:`stochastic_fast`."""
 
-    Parameters
-    ----------
-    k_period, d_period : int
-        Lengths of the window and of the average, at least 1.
-    """
+    lines = StochasticLines
+    k_period: int = length(14, "%K window, bars")
+    d_period: int = length(3, "%D average, bars")
 
-    name: ClassVar[str] = "stochastic_fast"
+    def _rows_of_warmup(self) -> int:
+        return self.k_period + self.d_period - 2
 
-    def __init__(self, k_period: int = 14, d_period: int = 3) -> None:
-        super().__init__(k_period, 1, d_period)
+    def _start(self) -> None:
+        self._places = _Places(self.k_period, 1, self.d_period)
+
+    def _advance(self, high: float, low: float, close: float) -> StochasticLines[float]:
+        return self._places.push(high, low, close, self._count)

@@ -7,18 +7,19 @@ Alvarez, An Introduction to ConnorsRSI, 2012.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line, several_lines
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.oscillators.rates_of_change import Roc, roc
 from forexai_core.indicators.oscillators.relative_strength import Rsi, rsi
 from forexai_core.indicators.oscillators.stochastic_oscillator import StochasticFast, StochasticLines, stochastic_fast
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.statistics.standing import PercentRank, percent_rank
-from forexai_core.indicators.streaming import OneInput, OneOutput, SeveralOutputs
 
 __all__ = ["ConnorsRsi", "StochasticRsi", "connors_rsi", "stochastic_rsi"]
 
@@ -91,36 +92,22 @@ def stochastic_rsi(
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("stochastic_rsi", "period", period)
-    k_period = check_whole_number("stochastic_rsi", "k_period", k_period)
-    d_period = check_whole_number("stochastic_rsi", "d_period", d_period)
-    column = check_series("stochastic_rsi", "values", values)
-    out = np.empty((2, column.shape[0]))
-    _stochastic_rsi(column, period, k_period, d_period, out)
-    return StochasticLines(out[0], out[1])
+    period, k_period, d_period = StochasticRsi.checked(period, k_period, d_period)
+    return several_lines(
+        StochasticLines[Floats], "stochastic_rsi", _stochastic_rsi, period, k_period, d_period, values=values
+    )
 
 
-class StochasticRsi(SeveralOutputs[StochasticLines[float]], OneInput[StochasticLines[float]]):
-    """Streaming twin of :func:`stochastic_rsi`.
+class StochasticRsi(OneInput[StochasticLines[float]], of=stochastic_rsi, title="Stochastic RSI", aliases=("stochrsi",)):
+    """Streaming twin of :func:`stochastic_rsi`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the RSI's smoothing, at least 1.
-    k_period : int
-        Length of the window of the RSI, at least 1.
-    d_period : int
-        Length of the average of %K, at least 1.
-    """
-
-    name: ClassVar[str] = "stochastic_rsi"
     lines = StochasticLines
+    period: int = length(14, "RSI, bars")
+    k_period: int = length(5, "%K window, bars")
+    d_period: int = length(3, "%D average, bars")
 
-    def __init__(self, period: int = 14, k_period: int = 5, d_period: int = 3) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.k_period = check_whole_number(self.name, "k_period", k_period)
-        self.d_period = check_whole_number(self.name, "d_period", d_period)
-        super().__init__(warmup=self.period + self.k_period + self.d_period - 2)
+    def _rows_of_warmup(self) -> int:
+        return self.period + self.k_period + self.d_period - 2
 
     def _start(self) -> None:
         self._rsi, self._place = Rsi(self.period), StochasticFast(self.k_period, self.d_period)
@@ -156,35 +143,19 @@ def connors_rsi(values: ArrayLike, period: int = 3, streak_period: int = 2, rank
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("connors_rsi", "period", period)
-    streak_period = check_whole_number("connors_rsi", "streak_period", streak_period)
-    rank_period = check_whole_number("connors_rsi", "rank_period", rank_period)
-    column = check_series("connors_rsi", "values", values)
-    out = np.empty(column.shape[0])
-    _connors_rsi(column, period, streak_period, rank_period, out)
-    return out
+    period, streak_period, rank_period = ConnorsRsi.checked(period, streak_period, rank_period)
+    return one_line("connors_rsi", _connors_rsi, period, streak_period, rank_period, values=values)
 
 
-class ConnorsRsi(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`connors_rsi`.
+class ConnorsRsi(OneInput[float], of=connors_rsi, title="Connors RSI", aliases=("crsi",)):
+    """Streaming twin of :func:`connors_rsi`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the RSI of values, at least 1.
-    streak_period : int
-        Length of the RSI of streaks, at least 1.
-    rank_period : int
-        How many moves before it the newest move is ranked among, at least 1.
-    """
+    period: int = length(3, "RSI, bars")
+    streak_period: int = length(2, "RSI of streaks, bars")
+    rank_period: int = length(100, "Rank, bars")
 
-    name: ClassVar[str] = "connors_rsi"
-
-    def __init__(self, period: int = 3, streak_period: int = 2, rank_period: int = 100) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.streak_period = check_whole_number(self.name, "streak_period", streak_period)
-        self.rank_period = check_whole_number(self.name, "rank_period", rank_period)
-        super().__init__(warmup=max(self.period, self.streak_period, self.rank_period + 1))
+    def _rows_of_warmup(self) -> int:
+        return max(self.period, self.streak_period, self.rank_period + 1)
 
     def _start(self) -> None:
         self._last, self._streak = 0.0, 0.0

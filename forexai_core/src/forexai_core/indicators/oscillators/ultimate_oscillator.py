@@ -7,15 +7,17 @@ windows that weigh 4, 2 and 1, the shortest most.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import HighLowClose, OneOutput
 from forexai_core.indicators.volatility.ranges import true_range_step
 from forexai_core.indicators.windows import Windows
 
@@ -155,35 +157,19 @@ def ultimate(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    short = check_whole_number("ultimate", "short", short)
-    middle = check_whole_number("ultimate", "middle", middle)
-    long = check_whole_number("ultimate", "long", long)
-    highs, lows, closes = check_bars("ultimate", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    _ultimate(highs, lows, closes, short, middle, long, out)
-    return out
+    short, middle, long = Ultimate.checked(short, middle, long)
+    return one_line("ultimate", _ultimate, short, middle, long, high=high, low=low, close=close)
 
 
-class Ultimate(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`ultimate`.
+class Ultimate(HighLowClose[float], of=ultimate, title="Ultimate oscillator", aliases=("ultosc", "uo")):
+    """Streaming twin of :func:`ultimate`."""
 
-    Parameters
-    ----------
-    short : int
-        Length of the window that weighs 4, at least 1.
-    middle : int
-        Length of the window that weighs 2, at least 1.
-    long : int
-        Length of the window that weighs 1, at least 1.
-    """
+    short: int = length(7, "Short window, bars")
+    middle: int = length(14, "Middle window, bars")
+    long: int = length(28, "Long window, bars")
 
-    name: ClassVar[str] = "ultimate"
-
-    def __init__(self, short: int = 7, middle: int = 14, long: int = 28) -> None:
-        self.short = check_whole_number(self.name, "short", short)
-        self.middle = check_whole_number(self.name, "middle", middle)
-        self.long = check_whole_number(self.name, "long", long)
-        super().__init__(warmup=max(self.short, self.middle, self.long))
+    def _rows_of_warmup(self) -> int:
+        return max(self.short, self.middle, self.long)
 
     def _start(self) -> None:
         self._state, self._close = NO_PREFIX, 0.0

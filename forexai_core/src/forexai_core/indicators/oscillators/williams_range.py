@@ -7,20 +7,17 @@ Analysis, 1994, as MetaTrader has it.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
+from forexai_core.indicators.batches import one_line, one_line_told
+from forexai_core.indicators.feeds import HighLow, HighLowClose
 from forexai_core.indicators.inputs import (
     NEGLIGIBLE,
     Floats,
-    check_bars,
-    check_whole_number,
-    refuse_infinite,
-    take_bars,
 )
 from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
@@ -28,7 +25,7 @@ from forexai_core.indicators.levels.rolling_extremes import (
     rooms_for_a_range,
     write_chunk,
 )
-from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput
+from forexai_core.indicators.parameters import length
 
 __all__ = ["DeMarker", "WilliamsR", "demarker", "williams_r"]
 
@@ -123,28 +120,19 @@ def williams_r(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("williams_r", "period", period)
-    highs, lows, closes = take_bars("williams_r", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not _write_ranges(highs, lows, closes, period, *rooms_for_a_range(period), out):
-        refuse_infinite("williams_r", high=highs, low=lows, close=closes)
-    return out
+    (period,) = WilliamsR.checked(period)
+    return one_line_told(
+        "williams_r", _write_ranges, period, *rooms_for_a_range(period), high=high, low=low, close=close
+    )
 
 
-class WilliamsR(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`williams_r`.
+class WilliamsR(HighLowClose[float], of=williams_r, title="Williams' percent range", aliases=("willr", "iwpr", "wpr")):
+    """Streaming twin of :func:`williams_r`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "williams_r"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)
@@ -175,27 +163,17 @@ def demarker(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("demarker", "period", period)
-    highs, lows = check_bars("demarker", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _demarker(highs, lows, period, out)
-    return out
+    (period,) = DeMarker.checked(period)
+    return one_line("demarker", _demarker, period, high=high, low=low)
 
 
-class DeMarker(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`demarker`.
+class DeMarker(HighLow[float], of=demarker, title="DeMarker", aliases=("idemarker",)):
+    """Streaming twin of :func:`demarker`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "demarker"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._last = (0.0, 0.0)

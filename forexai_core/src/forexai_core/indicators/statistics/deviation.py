@@ -9,15 +9,17 @@ tenth of a point at a price of 100,000 still has nearly all of its digits. TA-Li
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import FRESH_AFTER, fresh_sum
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = [
@@ -224,11 +226,8 @@ def standard_deviation(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("standard_deviation", "period", period)
-    column = check_series("standard_deviation", "values", values)
-    out = np.empty(column.shape[0])
-    _write_deviations(column, length, scratch_of(length), out)
-    return out
+    (period,) = StandardDeviation.checked(period)
+    return one_line("standard_deviation", _write_deviations, period, scratch_of(period), values=values)
 
 
 def variance(values: ArrayLike, period: int = 20) -> Floats:
@@ -254,27 +253,17 @@ def variance(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("variance", "period", period)
-    column = check_series("variance", "values", values)
-    out = np.empty(column.shape[0])
-    _write_variances(column, length, scratch_of(length), out)
-    return out
+    (period,) = Variance.checked(period)
+    return one_line("variance", _write_variances, period, scratch_of(period), values=values)
 
 
-class Variance(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`variance`.
+class Variance(OneInput[float], of=variance, title="Variance", aliases=("var",)):
+    """Streaming twin of :func:`variance`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "variance"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_MOMENTS
@@ -289,16 +278,8 @@ class Variance(OneOutput, OneInput[float]):
         return variance
 
 
-class StandardDeviation(Variance):
-    """Streaming twin of :func:`standard_deviation`.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
-
-    name: ClassVar[str] = "standard_deviation"
+class StandardDeviation(Variance, of=standard_deviation, title="Standard deviation", aliases=("stddev", "stdev")):
+    """Streaming twin of :func:`standard_deviation`."""
 
     def _advance(self, value: float) -> float:
         return math.sqrt(super()._advance(value))

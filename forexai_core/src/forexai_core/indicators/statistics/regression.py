@@ -7,14 +7,18 @@ window anew; here two rolling sums do.
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import one_line
 from forexai_core.indicators.elementary import arctangent
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats, check_series
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import (
     FRESH_AFTER,
     NO_WEIGHTED_SUM,
@@ -22,7 +26,6 @@ from forexai_core.indicators.rolling_sums import (
     slide_weighted_sum,
     weighted_sum_step,
 )
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = [
@@ -77,6 +80,33 @@ def _turn_to_degrees(slopes: Floats) -> None:
             slopes[i] = _degrees(slopes[i])
 
 
+class _FittedLine(OneInput[float]):
+    """The line through the last values of a stream: ``_level`` times its beginning, and the slope times a place."""
+
+    period: int = length(14, minimum=2)
+    _level: ClassVar[float] = 1.0
+
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
+
+    def _start(self) -> None:
+        self._state = NO_WEIGHTED_SUM
+        self._window = Window(self.period + 1)
+
+    @abstractmethod
+    def _place(self) -> float: ...
+
+    def _advance(self, value: float) -> float:
+        i, values = self._window.push(value), self._window.values
+        self._state = weighted_sum_step(
+            value, values[i - self.period], values, i, self._count, self._state, self.period
+        )
+        if self._count < self._warmup:
+            return math.nan
+        _, centre, total, weighted = self._state
+        return _on_line(centre, total, weighted, self.period, self._level, self._place())
+
+
 def linear_regression(values: ArrayLike, period: int = 14) -> Floats:
     """Fit a straight line to the window, and give its end.
 
@@ -99,41 +129,17 @@ def linear_regression(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("linear_regression", "period", period, least=2)
-    column = check_series("linear_regression", "values", values)
-    out = np.empty(column.shape[0])
-    _regression(column, period, 1.0, period - 1.0, out)
-    return out
+    (period,) = LinearRegression.checked(period)
+    return one_line("linear_regression", _regression, period, 1.0, period - 1.0, values=values)
 
 
-class LinearRegression(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`linear_regression`.
+class LinearRegression(
+    _FittedLine, of=linear_regression, title="Linear regression", overlay=True, aliases=("linearreg", "lsma")
+):
+    """Streaming twin of :func:`linear_regression`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
-
-    name: ClassVar[str] = "linear_regression"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = NO_WEIGHTED_SUM
-        self._window = Window(self.period + 1)
-
-    def _advance(self, value: float) -> float:
-        i, values = self._window.push(value), self._window.values
-        self._state = weighted_sum_step(
-            value, values[i - self.period], values, i, self._count, self._state, self.period
-        )
-        if self._count < self._warmup:
-            return math.nan
-        _, centre, total, weighted = self._state
-        return _on_line(centre, total, weighted, self.period, 1.0, self.period - 1.0)
+    def _place(self) -> float:
+        return self.period - 1.0
 
 
 def linear_regression_slope(values: ArrayLike, period: int = 14) -> Floats:
@@ -158,41 +164,19 @@ def linear_regression_slope(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("linear_regression_slope", "period", period, least=2)
-    column = check_series("linear_regression_slope", "values", values)
-    out = np.empty(column.shape[0])
-    _regression(column, period, 0.0, 1.0, out)
-    return out
+    (period,) = LinearRegressionSlope.checked(period)
+    return one_line("linear_regression_slope", _regression, period, 0.0, 1.0, values=values)
 
 
-class LinearRegressionSlope(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`linear_regression_slope`.
+class LinearRegressionSlope(
+    _FittedLine, of=linear_regression_slope, title="Linear regression slope", aliases=("linearreg_slope",)
+):
+    """Streaming twin of :func:`linear_regression_slope`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
+    _level: ClassVar[float] = 0.0
 
-    name: ClassVar[str] = "linear_regression_slope"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = NO_WEIGHTED_SUM
-        self._window = Window(self.period + 1)
-
-    def _advance(self, value: float) -> float:
-        i, values = self._window.push(value), self._window.values
-        self._state = weighted_sum_step(
-            value, values[i - self.period], values, i, self._count, self._state, self.period
-        )
-        if self._count < self._warmup:
-            return math.nan
-        _, centre, total, weighted = self._state
-        return _on_line(centre, total, weighted, self.period, 0.0, 1.0)
+    def _place(self) -> float:
+        return 1.0
 
 
 def linear_regression_intercept(values: ArrayLike, period: int = 14) -> Floats:
@@ -217,41 +201,21 @@ def linear_regression_intercept(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("linear_regression_intercept", "period", period, least=2)
-    column = check_series("linear_regression_intercept", "values", values)
-    out = np.empty(column.shape[0])
-    _regression(column, period, 1.0, 0.0, out)
-    return out
+    (period,) = LinearRegressionIntercept.checked(period)
+    return one_line("linear_regression_intercept", _regression, period, 1.0, 0.0, values=values)
 
 
-class LinearRegressionIntercept(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`linear_regression_intercept`.
+class LinearRegressionIntercept(
+    _FittedLine,
+    of=linear_regression_intercept,
+    title="Linear regression intercept",
+    overlay=True,
+    aliases=("linearreg_intercept",),
+):
+    """Streaming twin of :func:`linear_regression_intercept`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
-
-    name: ClassVar[str] = "linear_regression_intercept"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = NO_WEIGHTED_SUM
-        self._window = Window(self.period + 1)
-
-    def _advance(self, value: float) -> float:
-        i, values = self._window.push(value), self._window.values
-        self._state = weighted_sum_step(
-            value, values[i - self.period], values, i, self._count, self._state, self.period
-        )
-        if self._count < self._warmup:
-            return math.nan
-        _, centre, total, weighted = self._state
-        return _on_line(centre, total, weighted, self.period, 1.0, 0.0)
+    def _place(self) -> float:
+        return 0.0
 
 
 def time_series_forecast(values: ArrayLike, period: int = 14) -> Floats:
@@ -276,41 +240,17 @@ def time_series_forecast(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("time_series_forecast", "period", period, least=2)
-    column = check_series("time_series_forecast", "values", values)
-    out = np.empty(column.shape[0])
-    _regression(column, period, 1.0, 1.0 * period, out)
-    return out
+    (period,) = TimeSeriesForecast.checked(period)
+    return one_line("time_series_forecast", _regression, period, 1.0, 1.0 * period, values=values)
 
 
-class TimeSeriesForecast(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`time_series_forecast`.
+class TimeSeriesForecast(
+    _FittedLine, of=time_series_forecast, title="Time series forecast", overlay=True, aliases=("tsf",)
+):
+    """Streaming twin of :func:`time_series_forecast`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
-
-    name: ClassVar[str] = "time_series_forecast"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = NO_WEIGHTED_SUM
-        self._window = Window(self.period + 1)
-
-    def _advance(self, value: float) -> float:
-        i, values = self._window.push(value), self._window.values
-        self._state = weighted_sum_step(
-            value, values[i - self.period], values, i, self._count, self._state, self.period
-        )
-        if self._count < self._warmup:
-            return math.nan
-        _, centre, total, weighted = self._state
-        return _on_line(centre, total, weighted, self.period, 1.0, 1.0 * self.period)
+    def _place(self) -> float:
+        return 1.0 * self.period
 
 
 def linear_regression_angle(values: ArrayLike, period: int = 14) -> Floats:
@@ -335,7 +275,7 @@ def linear_regression_angle(values: ArrayLike, period: int = 14) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("linear_regression_angle", "period", period, least=2)
+    (period,) = LinearRegressionAngle.checked(period)
     column = check_series("linear_regression_angle", "values", values)
     out = np.empty(column.shape[0])
     _regression(column, period, 0.0, 1.0, out)
@@ -343,32 +283,10 @@ def linear_regression_angle(values: ArrayLike, period: int = 14) -> Floats:
     return out
 
 
-class LinearRegressionAngle(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`linear_regression_angle`.
-
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
-
-    name: ClassVar[str] = "linear_regression_angle"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
-
-    def _start(self) -> None:
-        self._state = NO_WEIGHTED_SUM
-        self._window = Window(self.period + 1)
+class LinearRegressionAngle(
+    LinearRegressionSlope, of=linear_regression_angle, title="Linear regression angle", aliases=("linearreg_angle",)
+):
+    """Streaming twin of :func:`linear_regression_angle`."""
 
     def _advance(self, value: float) -> float:
-        i, values = self._window.push(value), self._window.values
-        self._state = weighted_sum_step(
-            value, values[i - self.period], values, i, self._count, self._state, self.period
-        )
-        if self._count < self._warmup:
-            return math.nan
-        _, centre, total, weighted = self._state
-        slope = _on_line(centre, total, weighted, self.period, 0.0, 1.0)
-        return _degrees(slope)
+        return _degrees(super()._advance(value))

@@ -8,15 +8,17 @@ digits.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import FirstSecond
+from forexai_core.indicators.inputs import Floats, check_bars
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import FRESH_AFTER, fresh_sum
-from forexai_core.indicators.streaming import FirstSecond, OneOutput
 from forexai_core.indicators.windows import Windows
 
 __all__ = ["NO_CO_MOMENTS", "Beta", "CoMoments", "Correlation", "beta", "co_moment_step", "correlation"]
@@ -183,27 +185,17 @@ def correlation(first: ArrayLike, second: ArrayLike, period: int = 30) -> Floats
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("correlation", "period", period)
-    firsts, seconds = check_bars("correlation", first=first, second=second)
-    out = np.empty(firsts.shape[0])
-    _correlation(firsts, seconds, period, out)
-    return out
+    (period,) = Correlation.checked(period)
+    return one_line("correlation", _correlation, period, first=first, second=second)
 
 
-class Correlation(OneOutput, FirstSecond[float]):
-    """Streaming twin of :func:`correlation`.
+class Correlation(FirstSecond[float], of=correlation, title="Correlation", aliases=("correl", "pearson")):
+    """Streaming twin of :func:`correlation`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(30)
 
-    name: ClassVar[str] = "correlation"
-
-    def __init__(self, period: int = 30) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_CO_MOMENTS
@@ -238,7 +230,7 @@ def beta(first: ArrayLike, second: ArrayLike, period: int = 5) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("beta", "period", period)
+    (period,) = Beta.checked(period)
     firsts, seconds = check_bars("beta", first=first, second=second)
     out = np.empty(firsts.shape[0])
     rows = firsts.shape[0]
@@ -246,20 +238,13 @@ def beta(first: ArrayLike, second: ArrayLike, period: int = 5) -> Floats:
     return out
 
 
-class Beta(OneOutput, FirstSecond[float]):
-    """Streaming twin of :func:`beta`.
+class Beta(FirstSecond[float], of=beta, title="Beta"):
+    """Streaming twin of :func:`beta`."""
 
-    Parameters
-    ----------
-    period : int
-        Returns in the window, at least 1.
-    """
+    period: int = length(5)
 
-    name: ClassVar[str] = "beta"
-
-    def __init__(self, period: int = 5) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_CO_MOMENTS

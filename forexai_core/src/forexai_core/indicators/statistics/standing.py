@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_series, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import NO_SUM_YET, CentredSum, centred_sum_step
 from forexai_core.indicators.statistics.deviation import NO_MOMENTS, Moments, variance_step
-from forexai_core.indicators.streaming import OneInput, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = ["PercentRank", "ZScore", "percent_rank", "z_score"]
@@ -76,27 +77,17 @@ def z_score(values: ArrayLike, period: int = 20) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("z_score", "period", period, least=2)
-    column = check_series("z_score", "values", values)
-    out = np.empty(column.shape[0])
-    _z_score(column, period, out)
-    return out
+    (period,) = ZScore.checked(period)
+    return one_line("z_score", _z_score, period, values=values)
 
 
-class ZScore(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`z_score`.
+class ZScore(OneInput[float], of=z_score, title="Z-score", aliases=("zscore",)):
+    """Streaming twin of :func:`z_score`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
+    period: int = length(20, minimum=2)
 
-    name: ClassVar[str] = "z_score"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_STANDING
@@ -137,27 +128,17 @@ def percent_rank(values: ArrayLike, period: int = 100) -> Floats:
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("percent_rank", "period", period)
-    column = check_series("percent_rank", "values", values)
-    out = np.empty(column.shape[0])
-    _percent_rank(column, period, out)
-    return out
+    (period,) = PercentRank.checked(period)
+    return one_line("percent_rank", _percent_rank, period, values=values)
 
 
-class PercentRank(OneOutput, OneInput[float]):
-    """Streaming twin of :func:`percent_rank`.
+class PercentRank(OneInput[float], of=percent_rank, title="Percent rank", aliases=("percentrank",)):
+    """Streaming twin of :func:`percent_rank`."""
 
-    Parameters
-    ----------
-    period : int
-        How many values before it are compared, at least 1.
-    """
+    period: int = length(100)
 
-    name: ClassVar[str] = "percent_rank"
-
-    def __init__(self, period: int = 100) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = 0.0

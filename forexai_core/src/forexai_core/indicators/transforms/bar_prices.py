@@ -5,14 +5,12 @@ As TA-Lib's AVGPRICE, MEDPRICE, TYPPRICE and WCLPRICE.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, refuse_infinite, take_bars
-from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput, OpenHighLowClose
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import HighLow, HighLowClose, OpenHighLowClose
+from forexai_core.indicators.inputs import Floats
 
 __all__ = [
     "AveragePrice",
@@ -104,23 +102,13 @@ def average_price(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: Array
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    opens, highs, lows, closes = take_bars("average_price", open=open, high=high, low=low, close=close)
-    out = np.empty(opens.shape[0])
-    if not _average_price(opens, highs, lows, closes, out):
-        refuse_infinite("average_price", open=opens, high=highs, low=lows, close=closes)
-    return out
+    return one_line_told("average_price", _average_price, open=open, high=high, low=low, close=close)
 
 
-class AveragePrice(OneOutput, OpenHighLowClose[float]):
+class AveragePrice(
+    OpenHighLowClose[float], of=average_price, title="Average price", overlay=True, aliases=("avgprice", "ohlc4")
+):
     """Streaming twin of :func:`average_price`."""
-
-    name: ClassVar[str] = "average_price"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
-
-    def _start(self) -> None:
-        """Keep nothing: every bar stands alone."""
 
     def _advance(self, opened: float, high: float, low: float, close: float) -> float:
         return _average_step(opened, high, low, close)
@@ -144,23 +132,11 @@ def median_price(high: ArrayLike, low: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows = take_bars("median_price", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    if not _median_price(highs, lows, out):
-        refuse_infinite("median_price", high=highs, low=lows)
-    return out
+    return one_line_told("median_price", _median_price, high=high, low=low)
 
 
-class MedianPrice(OneOutput, HighLow[float]):
+class MedianPrice(HighLow[float], of=median_price, title="Median price", overlay=True, aliases=("medprice", "hl2")):
     """Streaming twin of :func:`median_price`."""
-
-    name: ClassVar[str] = "median_price"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
-
-    def _start(self) -> None:
-        """Keep nothing: every bar stands alone."""
 
     def _advance(self, high: float, low: float) -> float:
         return _median_step(high, low)
@@ -184,23 +160,13 @@ def typical_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = take_bars("typical_price", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not _typical_price(highs, lows, closes, out):
-        refuse_infinite("typical_price", high=highs, low=lows, close=closes)
-    return out
+    return one_line_told("typical_price", _typical_price, high=high, low=low, close=close)
 
 
-class TypicalPrice(OneOutput, HighLowClose[float]):
+class TypicalPrice(
+    HighLowClose[float], of=typical_price, title="Typical price", overlay=True, aliases=("typprice", "hlc3")
+):
     """Streaming twin of :func:`typical_price`."""
-
-    name: ClassVar[str] = "typical_price"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
-
-    def _start(self) -> None:
-        """Keep nothing: every bar stands alone."""
 
     def _advance(self, high: float, low: float, close: float) -> float:
         return _typical_step(high, low, close)
@@ -224,23 +190,13 @@ def weighted_price(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = take_bars("weighted_price", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not _weighted_price(highs, lows, closes, out):
-        refuse_infinite("weighted_price", high=highs, low=lows, close=closes)
-    return out
+    return one_line_told("weighted_price", _weighted_price, high=high, low=low, close=close)
 
 
-class WeightedPrice(OneOutput, HighLowClose[float]):
+class WeightedPrice(
+    HighLowClose[float], of=weighted_price, title="Weighted close price", overlay=True, aliases=("wclprice", "hlcc4")
+):
     """Streaming twin of :func:`weighted_price`."""
-
-    name: ClassVar[str] = "weighted_price"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
-
-    def _start(self) -> None:
-        """Keep nothing: every bar stands alone."""
 
     def _advance(self, high: float, low: float, close: float) -> float:
         return _weighted_step(high, low, close)

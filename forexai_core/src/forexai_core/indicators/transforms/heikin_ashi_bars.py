@@ -5,14 +5,14 @@ Munehisa Homma's average bars, as in MetaTrader: every opening is the middle of 
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars
-from forexai_core.indicators.streaming import OpenHighLowClose, SeveralOutputs
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import OpenHighLowClose
+from forexai_core.indicators.inputs import Floats
 
 __all__ = ["HeikinAshi", "HeikinAshiLines", "heikin_ashi"]
 
@@ -84,20 +84,17 @@ def heikin_ashi(open: ArrayLike, high: ArrayLike, low: ArrayLike, close: ArrayLi
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    opens, highs, lows, closes = check_bars("heikin_ashi", open=open, high=high, low=low, close=close)
-    out = np.empty((4, opens.shape[0]))
-    _heikin_ashi(opens, highs, lows, closes, out)
-    return HeikinAshiLines(out[0], out[1], out[2], out[3])
+    return several_lines(
+        HeikinAshiLines[Floats], "heikin_ashi", _heikin_ashi, open=open, high=high, low=low, close=close
+    )
 
 
-class HeikinAshi(SeveralOutputs[HeikinAshiLines[float]], OpenHighLowClose[HeikinAshiLines[float]]):
+class HeikinAshi(
+    OpenHighLowClose[HeikinAshiLines[float]], of=heikin_ashi, title="Heikin-Ashi bars", main="ha_close", overlay=True
+):
     """Streaming twin of :func:`heikin_ashi`."""
 
-    name: ClassVar[str] = "heikin_ashi"
     lines = HeikinAshiLines
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
 
     def _start(self) -> None:
         self._state = NO_BODY

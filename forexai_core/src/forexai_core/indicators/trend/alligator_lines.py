@@ -7,15 +7,16 @@ lines of a row are those drawn at that row; nothing looks ahead.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Alligator", "AlligatorLines", "alligator"]
@@ -125,58 +126,39 @@ def alligator(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    jaw = check_whole_number("alligator", "jaw", jaw)
-    jaw_shift = check_whole_number("alligator", "jaw_shift", jaw_shift)
-    teeth = check_whole_number("alligator", "teeth", teeth)
-    teeth_shift = check_whole_number("alligator", "teeth_shift", teeth_shift)
-    lips = check_whole_number("alligator", "lips", lips)
-    lips_shift = check_whole_number("alligator", "lips_shift", lips_shift)
-    highs, lows = check_bars("alligator", high=high, low=low)
-    out = np.empty((3, highs.shape[0]))
-    _alligator(highs, lows, jaw, jaw_shift, teeth, teeth_shift, lips, lips_shift, out)
-    return AlligatorLines(out[0], out[1], out[2])
+    jaw, jaw_shift, teeth, teeth_shift, lips, lips_shift = Alligator.checked(
+        jaw, jaw_shift, teeth, teeth_shift, lips, lips_shift
+    )
+    return several_lines(
+        AlligatorLines[Floats],
+        "alligator",
+        _alligator,
+        jaw,
+        jaw_shift,
+        teeth,
+        teeth_shift,
+        lips,
+        lips_shift,
+        high=high,
+        low=low,
+    )
 
 
-class Alligator(SeveralOutputs[AlligatorLines[float]], HighLow[AlligatorLines[float]]):
-    """Streaming twin of :func:`alligator`.
+class Alligator(
+    HighLow[AlligatorLines[float]], of=alligator, title="Alligator", main="lips", overlay=True, aliases=("ialligator",)
+):
+    """Streaming twin of :func:`alligator`."""
 
-    Parameters
-    ----------
-    jaw : int
-        Length of the jaw, at least 1.
-    jaw_shift : int
-        Rows that it is drawn late, at least 1.
-    teeth : int
-        Length of the teeth, at least 1.
-    teeth_shift : int
-        Rows that they are drawn late, at least 1.
-    lips : int
-        Length of the lips, at least 1.
-    lips_shift : int
-        Rows that they are drawn late, at least 1.
-    """
-
-    name: ClassVar[str] = "alligator"
     lines = AlligatorLines
+    jaw: int = length(13, "Jaw, bars")
+    jaw_shift: int = length(8, "Shift of the jaw, bars")
+    teeth: int = length(8, "Teeth, bars")
+    teeth_shift: int = length(5, "Shift of the teeth, bars")
+    lips: int = length(5, "Lips, bars")
+    lips_shift: int = length(3, "Shift of the lips, bars")
 
-    def __init__(
-        self,
-        jaw: int = 13,
-        jaw_shift: int = 8,
-        teeth: int = 8,
-        teeth_shift: int = 5,
-        lips: int = 5,
-        lips_shift: int = 3,
-    ) -> None:
-        self.jaw = check_whole_number(self.name, "jaw", jaw)
-        self.jaw_shift = check_whole_number(self.name, "jaw_shift", jaw_shift)
-        self.teeth = check_whole_number(self.name, "teeth", teeth)
-        self.teeth_shift = check_whole_number(self.name, "teeth_shift", teeth_shift)
-        self.lips = check_whole_number(self.name, "lips", lips)
-        self.lips_shift = check_whole_number(self.name, "lips_shift", lips_shift)
-        super().__init__(
-            warmup=min(self.jaw + self.jaw_shift, self.teeth + self.teeth_shift, self.lips + self.lips_shift) - 1
-        )
+    def _rows_of_warmup(self) -> int:
+        return min(self.jaw + self.jaw_shift, self.teeth + self.teeth_shift, self.lips + self.lips_shift) - 1
 
     def _start(self) -> None:
         self._state = NO_JAWS

@@ -7,14 +7,15 @@ bars, and of equal extremes the latest counts.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLow, OneOutput, SeveralOutputs
+from forexai_core.indicators.batches import one_line, several_lines
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Windows
 
 __all__ = ["Aroon", "AroonLines", "AroonOscillator", "aroon", "aroon_oscillator"]
@@ -110,28 +111,18 @@ def aroon(high: ArrayLike, low: ArrayLike, period: int = 14) -> AroonLines[Float
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("aroon", "period", period)
-    highs, lows = check_bars("aroon", high=high, low=low)
-    out = np.empty((2, highs.shape[0]))
-    _aroon(highs, lows, period, out)
-    return AroonLines(out[0], out[1])
+    (period,) = Aroon.checked(period)
+    return several_lines(AroonLines[Floats], "aroon", _aroon, period, high=high, low=low)
 
 
-class Aroon(SeveralOutputs[AroonLines[float]], HighLow[AroonLines[float]]):
-    """Streaming twin of :func:`aroon`.
+class Aroon(HighLow[AroonLines[float]], of=aroon, title="Aroon", main="up"):
+    """Streaming twin of :func:`aroon`."""
 
-    Parameters
-    ----------
-    period : int
-        Bars looked back, at least 1.
-    """
-
-    name: ClassVar[str] = "aroon"
     lines = AroonLines
+    period: int = length(14)
 
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NOWHERE
@@ -172,27 +163,17 @@ def aroon_oscillator(high: ArrayLike, low: ArrayLike, period: int = 14) -> Float
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("aroon_oscillator", "period", period)
-    highs, lows = check_bars("aroon_oscillator", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _aroon_oscillator(highs, lows, period, out)
-    return out
+    (period,) = AroonOscillator.checked(period)
+    return one_line("aroon_oscillator", _aroon_oscillator, period, high=high, low=low)
 
 
-class AroonOscillator(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`aroon_oscillator`.
+class AroonOscillator(HighLow[float], of=aroon_oscillator, title="Aroon oscillator", aliases=("aroonosc",)):
+    """Streaming twin of :func:`aroon_oscillator`."""
 
-    Parameters
-    ----------
-    period : int
-        Bars looked back, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "aroon_oscillator"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NOWHERE

@@ -7,14 +7,16 @@ TA-Lib's PLUS_DM, MINUS_DM, PLUS_DI and MINUS_DI: the sums of movement start fro
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLow, HighLowClose, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import HighLow, HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_whole_number
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.volatility.ranges import true_range_step
 
 __all__ = [
@@ -190,18 +192,12 @@ def _directional_indicator(
     indicator: str, high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int, *, upward: bool
 ) -> Floats:
     length = check_whole_number(indicator, "period", period)
-    highs, lows, closes = check_bars(indicator, high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    _di(highs, lows, closes, length, upward, np.empty((3, CHUNK)), out)
-    return out
+    return one_line(indicator, _di, length, upward, np.empty((3, CHUNK)), high=high, low=low, close=close)
 
 
 def _movement(indicator: str, high: ArrayLike, low: ArrayLike, period: int, *, upward: bool) -> Floats:
     length = check_whole_number(indicator, "period", period)
-    highs, lows = check_bars(indicator, high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _dm(highs, lows, length, upward, np.empty((2, CHUNK)), out)
-    return out
+    return one_line(indicator, _dm, length, upward, np.empty((2, CHUNK)), high=high, low=low)
 
 
 def plus_di(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
@@ -290,20 +286,13 @@ def minus_dm(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
     return _movement("minus_dm", high, low, period, upward=False)
 
 
-class PlusDi(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`plus_di`.
+class PlusDi(HighLowClose[float], of=plus_di, title="Positive directional indicator", aliases=("+di",)):
+    """Streaming twin of :func:`plus_di`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "plus_di"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_MOVEMENT
@@ -318,35 +307,20 @@ class PlusDi(OneOutput, HighLowClose[float]):
         return plus
 
 
-class MinusDi(PlusDi):
-    """Streaming twin of :func:`minus_di`.
-
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
-
-    name: ClassVar[str] = "minus_di"
+class MinusDi(PlusDi, of=minus_di, title="Negative directional indicator", aliases=("-di",)):
+    """Streaming twin of :func:`minus_di`."""
 
     def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002
         return minus
 
 
-class PlusDm(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`plus_dm`.
+class PlusDm(HighLow[float], of=plus_dm, title="Positive directional movement", aliases=("+dm",)):
+    """Streaming twin of :func:`plus_dm`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1; 1 for none.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "plus_dm"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=max(self.period - 1, 1))
+    def _rows_of_warmup(self) -> int:
+        return max(self.period - 1, 1)
 
     def _start(self) -> None:
         self._state = NO_MOVEMENT
@@ -359,16 +333,8 @@ class PlusDm(OneOutput, HighLow[float]):
         return plus
 
 
-class MinusDm(PlusDm):
-    """Streaming twin of :func:`minus_dm`.
-
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1; 1 for none.
-    """
-
-    name: ClassVar[str] = "minus_dm"
+class MinusDm(PlusDm, of=minus_dm, title="Negative directional movement", aliases=("-dm",)):
+    """Streaming twin of :func:`minus_dm`."""
 
     def _chosen(self, plus: float, minus: float) -> float:  # noqa: ARG002
         return minus

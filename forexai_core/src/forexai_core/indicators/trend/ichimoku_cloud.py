@@ -8,15 +8,17 @@ row, which were known ``displacement`` rows before, and the lagging line is left
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
-from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Windows
 
 __all__ = ["Ichimoku", "IchimokuLines", "ichimoku"]
@@ -96,40 +98,25 @@ def ichimoku(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    tenkan = check_whole_number("ichimoku", "tenkan", tenkan)
-    kijun = check_whole_number("ichimoku", "kijun", kijun)
-    senkou = check_whole_number("ichimoku", "senkou", senkou)
-    displacement = check_whole_number("ichimoku", "displacement", displacement)
-    highs, lows = check_bars("ichimoku", high=high, low=low)
-    out = np.empty((4, highs.shape[0]))
-    _ichimoku(highs, lows, tenkan, kijun, senkou, displacement, out)
-    return IchimokuLines(out[0], out[1], out[2], out[3])
+    tenkan, kijun, senkou, displacement = Ichimoku.checked(tenkan, kijun, senkou, displacement)
+    return several_lines(
+        IchimokuLines[Floats], "ichimoku", _ichimoku, tenkan, kijun, senkou, displacement, high=high, low=low
+    )
 
 
-class Ichimoku(SeveralOutputs[IchimokuLines[float]], HighLow[IchimokuLines[float]]):
-    """Streaming twin of :func:`ichimoku`.
+class Ichimoku(
+    HighLow[IchimokuLines[float]], of=ichimoku, title="Ichimoku Kinko Hyo", overlay=True, aliases=("iichimoku",)
+):
+    """Streaming twin of :func:`ichimoku`."""
 
-    Parameters
-    ----------
-    tenkan : int
-        Window of the conversion line, at least 1.
-    kijun : int
-        Window of the base line, at least 1.
-    senkou : int
-        Window of the second span, at least 1.
-    displacement : int
-        Rows that the spans are drawn ahead, at least 1.
-    """
-
-    name: ClassVar[str] = "ichimoku"
     lines = IchimokuLines
+    tenkan: int = length(9, "Conversion line, bars")
+    kijun: int = length(26, "Base line, bars")
+    senkou: int = length(52, "Second span, bars")
+    displacement: int = length(26, "Displacement, bars")
 
-    def __init__(self, tenkan: int = 9, kijun: int = 26, senkou: int = 52, displacement: int = 26) -> None:
-        self.tenkan = check_whole_number(self.name, "tenkan", tenkan)
-        self.kijun = check_whole_number(self.name, "kijun", kijun)
-        self.senkou = check_whole_number(self.name, "senkou", senkou)
-        self.displacement = check_whole_number(self.name, "displacement", displacement)
-        super().__init__(warmup=min(self.tenkan, self.kijun) - 1)
+    def _rows_of_warmup(self) -> int:
+        return min(self.tenkan, self.kijun) - 1
 
     def _start(self) -> None:
         lengths = self.tenkan, self.kijun, self.senkou

@@ -7,14 +7,15 @@ moved down more than up, else long.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_number
-from forexai_core.indicators.streaming import HighLow, OneOutput
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor
 
 __all__ = ["Sar", "sar"]
 
@@ -112,31 +113,20 @@ def sar(high: ArrayLike, low: ArrayLike, acceleration: float = 0.02, maximum: fl
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    acceleration = check_number("sar", "acceleration", acceleration)
-    maximum = check_number("sar", "maximum", maximum)
-    highs, lows = check_bars("sar", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _sar(highs, lows, acceleration, maximum, out)
-    return out
+    acceleration, maximum = Sar.checked(acceleration, maximum)
+    return one_line("sar", _sar, acceleration, maximum, high=high, low=low)
 
 
-class Sar(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`sar`.
+class Sar(
+    HighLow[float], of=sar, title="Parabolic stop and reverse", overlay=True, aliases=("isar", "psar", "parabolic_sar")
+):
+    """Streaming twin of :func:`sar`."""
 
-    Parameters
-    ----------
-    acceleration : float
-        Step of the acceleration, above 0.
-    maximum : float
-        Largest acceleration, above 0.
-    """
+    acceleration: float = factor(0.02, "Acceleration")
+    maximum: float = factor(0.2, "Largest acceleration")
 
-    name: ClassVar[str] = "sar"
-
-    def __init__(self, acceleration: float = 0.02, maximum: float = 0.2) -> None:
-        self.acceleration = check_number(self.name, "acceleration", acceleration)
-        self.maximum = check_number(self.name, "maximum", maximum)
-        super().__init__(warmup=1)
+    def _rows_of_warmup(self) -> int:
+        return 1
 
     def _start(self) -> None:
         self._state = NO_PARABOLA

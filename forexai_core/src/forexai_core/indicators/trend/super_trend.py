@@ -7,14 +7,15 @@ in until the close breaks one. It begins as a fall.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_bars, check_number, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.volatility.ranges import NO_RANGE, RangeState, atr_step
 
 __all__ = ["SuperTrend", "SuperTrendLines", "supertrend"]
@@ -103,32 +104,21 @@ def supertrend(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("supertrend", "period", period)
-    ranges = check_number("supertrend", "ranges", ranges)
-    highs, lows, closes = check_bars("supertrend", high=high, low=low, close=close)
-    out = np.empty((2, highs.shape[0]))
-    _supertrend(highs, lows, closes, period, ranges, out)
-    return SuperTrendLines(out[0], out[1])
+    period, ranges = SuperTrend.checked(period, ranges)
+    return several_lines(
+        SuperTrendLines[Floats], "supertrend", _supertrend, period, ranges, high=high, low=low, close=close
+    )
 
 
-class SuperTrend(SeveralOutputs[SuperTrendLines[float]], HighLowClose[SuperTrendLines[float]]):
-    """Streaming twin of :func:`supertrend`.
+class SuperTrend(HighLowClose[SuperTrendLines[float]], of=supertrend, title="SuperTrend", overlay=True):
+    """Streaming twin of :func:`supertrend`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average of true ranges, at least 1.
-    ranges : float
-        Distance of the bands, average true ranges, above 0.
-    """
-
-    name: ClassVar[str] = "supertrend"
     lines = SuperTrendLines
+    period: int = length(10)
+    ranges: float = factor(3.0, "Width, average true ranges")
 
-    def __init__(self, period: int = 10, ranges: float = 3.0) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.ranges = check_number(self.name, "ranges", ranges)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_SUPER

@@ -7,15 +7,17 @@ a bar in which nothing can be compared leaves each as it was.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose, OneOutput, SeveralOutputs
+from forexai_core.indicators.batches import one_line, several_lines
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.trend.directional_movement import (
     CHUNK,
     NO_MOVEMENT,
@@ -197,11 +199,8 @@ def adx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("adx", "period", period)
-    highs, lows, closes = check_bars("adx", high=high, low=low, close=close)
-    out = np.empty((3, highs.shape[0]))
-    _adx(highs, lows, closes, length, np.empty((4, CHUNK)), out)
-    return AdxLines(out[0], out[1], out[2])
+    (period,) = Adx.checked(period)
+    return several_lines(AdxLines[Floats], "adx", _adx, period, np.empty((4, CHUNK)), high=high, low=low, close=close)
 
 
 def dx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
@@ -226,11 +225,8 @@ def dx(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> F
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("dx", "period", period)
-    highs, lows, closes = check_bars("dx", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    _dx(highs, lows, closes, length, np.empty((5, CHUNK)), out)
-    return out
+    (period,) = Dx.checked(period)
+    return one_line("dx", _dx, period, np.empty((5, CHUNK)), high=high, low=low, close=close)
 
 
 def adxr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
@@ -255,12 +251,12 @@ def adxr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) ->
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("adxr", "period", period)
+    (period,) = Adxr.checked(period)
     highs, lows, closes = check_bars("adxr", high=high, low=low, close=close)
     lines = np.empty((3, highs.shape[0]))
-    _adx(highs, lows, closes, length, np.empty((4, CHUNK)), lines)
+    _adx(highs, lows, closes, period, np.empty((4, CHUNK)), lines)
     out = np.empty(highs.shape[0])
-    _adxr(lines[0], length, out)
+    _adxr(lines[0], period, out)
     return out
 
 
@@ -290,21 +286,14 @@ def _adxr(strengths: Floats, period: int, out: Floats) -> None:
         ratings[k] = rating_step(newest[k], strengths[k])
 
 
-class Adx(SeveralOutputs[AdxLines[float]], HighLowClose[AdxLines[float]]):
-    """Streaming twin of :func:`adx`.
+class Adx(HighLowClose[AdxLines[float]], of=adx, title="Average directional index"):
+    """Streaming twin of :func:`adx`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
-
-    name: ClassVar[str] = "adx"
     lines = AdxLines
+    period: int = length(14)
 
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=2 * self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return 2 * self.period - 1
 
     def _start(self) -> None:
         self._movement, self._smoothing = NO_MOVEMENT, NO_SMOOTHING
@@ -319,20 +308,13 @@ class Adx(SeveralOutputs[AdxLines[float]], HighLowClose[AdxLines[float]]):
         return self._nothing() if seen < self._warmup else AdxLines(strength, plus_di, minus_di)
 
 
-class Dx(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`dx`.
+class Dx(HighLowClose[float], of=dx, title="Directional index"):
+    """Streaming twin of :func:`dx`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "dx"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._movement, self._index = NO_MOVEMENT, 0.0
@@ -346,20 +328,13 @@ class Dx(OneOutput, HighLowClose[float]):
         return self._index
 
 
-class Adxr(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`adxr`.
+class Adxr(HighLowClose[float], of=adxr, title="Average directional index rating"):
+    """Streaming twin of :func:`adxr`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "adxr"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=3 * self.period - 2)
+    def _rows_of_warmup(self) -> int:
+        return 3 * self.period - 2
 
     def _start(self) -> None:
         self._adx = Adx(self.period)

@@ -6,15 +6,16 @@ Etienne Botes and Douglas Siepman, Stocks & Commodities, January 2010.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
 from forexai_core.indicators.volatility.ranges import true_range_step
 from forexai_core.indicators.windows import Windows
 
@@ -101,28 +102,18 @@ def vortex(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("vortex", "period", period)
-    highs, lows, closes = check_bars("vortex", high=high, low=low, close=close)
-    out = np.empty((2, highs.shape[0]))
-    _vortex(highs, lows, closes, period, out)
-    return VortexLines(out[0], out[1])
+    (period,) = Vortex.checked(period)
+    return several_lines(VortexLines[Floats], "vortex", _vortex, period, high=high, low=low, close=close)
 
 
-class Vortex(SeveralOutputs[VortexLines[float]], HighLowClose[VortexLines[float]]):
-    """Streaming twin of :func:`vortex`.
+class Vortex(HighLowClose[VortexLines[float]], of=vortex, title="Vortex indicator"):
+    """Streaming twin of :func:`vortex`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
-
-    name: ClassVar[str] = "vortex"
     lines = VortexLines
+    period: int = length(14)
 
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_VORTICES

@@ -8,17 +8,17 @@ deviations away. As TA-Lib's BBANDS, with the more exact deviation of
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import write_block_of_means
-from forexai_core.indicators.inputs import Floats, check_number, check_series, check_whole_number
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.rolling_sums import FRESH_AFTER, NO_SUM_YET, centred_sum_step
 from forexai_core.indicators.statistics.deviation import NO_MOMENTS, scratch_of, variance_step, write_block_of_variances
-from forexai_core.indicators.streaming import OneInput, SeveralOutputs
 from forexai_core.indicators.volatility.bands import Bands
 from forexai_core.indicators.windows import Window
 
@@ -83,32 +83,26 @@ def bollinger(values: ArrayLike, period: int = 20, deviations: float = 2.0) -> B
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    length = check_whole_number("bollinger", "period", period)
-    width = check_number("bollinger", "deviations", deviations)
-    column = check_series("bollinger", "values", values)
-    out = np.empty((3, column.shape[0]))
-    _bollinger(column, length, width, scratch_of(length), out)
-    return Bands(out[0], out[1], out[2])
+    length, width = Bollinger.checked(period, deviations)
+    return several_lines(Bands[Floats], "bollinger", _bollinger, length, width, scratch_of(length), values=values)
 
 
-class Bollinger(SeveralOutputs[Bands[float]], OneInput[Bands[float]]):
-    """Streaming twin of :func:`bollinger`.
+class Bollinger(
+    OneInput[Bands[float]],
+    of=bollinger,
+    title="Bollinger bands",
+    main="middle",
+    overlay=True,
+    aliases=("bbands", "bollinger_bands"),
+):
+    """Streaming twin of :func:`bollinger`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    deviations : float
-        Distance of the bands from the middle, standard deviations, above 0.
-    """
-
-    name: ClassVar[str] = "bollinger"
     lines = Bands
+    period: int = length(20)
+    deviations: float = factor(2.0, "Width, standard deviations")
 
-    def __init__(self, period: int = 20, deviations: float = 2.0) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.deviations = check_number(self.name, "deviations", deviations)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._mean, self._moments = NO_SUM_YET, NO_MOMENTS

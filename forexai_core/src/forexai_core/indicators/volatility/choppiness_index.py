@@ -6,17 +6,19 @@ E. W. Dreiss, 1990s: how much longer the way of prices was than the range that i
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
+from forexai_core.indicators.batches import one_line
 from forexai_core.indicators.elementary import logarithm
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
 from forexai_core.indicators.levels.rolling_extremes import RunningExtreme, extremes_of
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import HighLowClose, OneOutput
 from forexai_core.indicators.volatility.ranges import true_range_step, write_true_ranges
 from forexai_core.indicators.windows import Window
 
@@ -82,27 +84,17 @@ def choppiness(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("choppiness", "period", period, least=2)
-    highs, lows, closes = check_bars("choppiness", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    _choppiness(highs, lows, closes, period, out)
-    return out
+    (period,) = Choppiness.checked(period)
+    return one_line("choppiness", _choppiness, period, high=high, low=low, close=close)
 
 
-class Choppiness(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`choppiness`.
+class Choppiness(HighLowClose[float], of=choppiness, title="Choppiness index", aliases=("chop",)):
+    """Streaming twin of :func:`choppiness`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 2.
-    """
+    period: int = length(14, minimum=2)
 
-    name: ClassVar[str] = "choppiness"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period, least=2)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state, self._close = NO_WAY, 0.0

@@ -7,20 +7,20 @@ name; its MAX of highs and MIN of lows give the same lines.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
+from forexai_core.indicators.batches import several_lines_told
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.levels.rolling_extremes import (
     RunningExtreme,
     chunks_of_extremes,
     room_for_extremes,
     write_chunk,
 )
-from forexai_core.indicators.streaming import HighLow, SeveralOutputs
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.volatility.bands import Bands
 
 __all__ = ["Donchian", "donchian"]
@@ -76,29 +76,27 @@ def donchian(high: ArrayLike, low: ArrayLike, period: int = 20) -> Bands[Floats]
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("donchian", "period", period)
-    highs, lows = take_bars("donchian", high=high, low=low)
-    out = np.empty((3, highs.shape[0]))
-    if not _donchian(highs, lows, length, room_for_extremes(length), room_for_extremes(length), out):
-        refuse_infinite("donchian", high=highs, low=lows)
-    return Bands(out[0], out[1], out[2])
+    (period,) = Donchian.checked(period)
+    return several_lines_told(
+        Bands[Floats],
+        "donchian",
+        _donchian,
+        period,
+        room_for_extremes(period),
+        room_for_extremes(period),
+        high=high,
+        low=low,
+    )
 
 
-class Donchian(SeveralOutputs[Bands[float]], HighLow[Bands[float]]):
-    """Streaming twin of :func:`donchian`.
+class Donchian(HighLow[Bands[float]], of=donchian, title="Donchian channel", main="middle", overlay=True):
+    """Streaming twin of :func:`donchian`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
-
-    name: ClassVar[str] = "donchian"
     lines = Bands
+    period: int = length(20)
 
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._highest, self._lowest = RunningExtreme(self.period, 1.0), RunningExtreme(self.period, -1.0)

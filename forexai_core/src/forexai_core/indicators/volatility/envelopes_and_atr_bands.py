@@ -6,15 +6,15 @@ Envelopes as in MetaTrader, around a simple average, a percentage of it wide.
 from __future__ import annotations
 
 import math
-from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.inputs import Floats, check_bars, check_number, check_series, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose, OneInput, SeveralOutputs
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLowClose, OneInput
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.volatility.bands import Bands
 from forexai_core.indicators.volatility.ranges import NO_RANGE, RangeState, atr_step
 
@@ -70,32 +70,21 @@ def envelopes(values: ArrayLike, period: int = 14, percent: float = 0.1) -> Band
     DataShapeError
         If ``values`` is not one column of finite numbers.
     """
-    period = check_whole_number("envelopes", "period", period)
-    percent = check_number("envelopes", "percent", percent)
-    column = check_series("envelopes", "values", values)
-    out = np.empty((3, column.shape[0]))
-    _envelopes(column, period, percent, out)
-    return Bands(out[0], out[1], out[2])
+    period, percent = Envelopes.checked(period, percent)
+    return several_lines(Bands[Floats], "envelopes", _envelopes, period, percent, values=values)
 
 
-class Envelopes(SeveralOutputs[Bands[float]], OneInput[Bands[float]]):
-    """Streaming twin of :func:`envelopes`.
+class Envelopes(
+    OneInput[Bands[float]], of=envelopes, title="Envelopes", main="middle", overlay=True, aliases=("ienvelopes",)
+):
+    """Streaming twin of :func:`envelopes`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the average, at least 1.
-    percent : float
-        Distance of the bands from the average, percent of it, above 0.
-    """
-
-    name: ClassVar[str] = "envelopes"
     lines = Bands
+    period: int = length(14)
+    percent: float = factor(0.1, "Width, percent")
 
-    def __init__(self, period: int = 14, percent: float = 0.1) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.percent = check_number(self.name, "percent", percent)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._mean = MeanOfWindow(self.period)
@@ -148,32 +137,19 @@ def atr_bands(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("atr_bands", "period", period)
-    ranges = check_number("atr_bands", "ranges", ranges)
-    highs, lows, closes = check_bars("atr_bands", high=high, low=low, close=close)
-    out = np.empty((3, highs.shape[0]))
-    _atr_bands(highs, lows, closes, period, ranges, out)
-    return Bands(out[0], out[1], out[2])
+    period, ranges = AtrBands.checked(period, ranges)
+    return several_lines(Bands[Floats], "atr_bands", _atr_bands, period, ranges, high=high, low=low, close=close)
 
 
-class AtrBands(SeveralOutputs[Bands[float]], HighLowClose[Bands[float]]):
-    """Streaming twin of :func:`atr_bands`.
+class AtrBands(HighLowClose[Bands[float]], of=atr_bands, title="ATR bands", main="middle", overlay=True):
+    """Streaming twin of :func:`atr_bands`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the ATR, at least 1.
-    ranges : float
-        Distance of the bands from the close, average true ranges, above 0.
-    """
-
-    name: ClassVar[str] = "atr_bands"
     lines = Bands
+    period: int = length(14)
+    ranges: float = factor(2.0, "Width, average true ranges")
 
-    def __init__(self, period: int = 14, ranges: float = 2.0) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.ranges = check_number(self.name, "ranges", ranges)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_RANGE

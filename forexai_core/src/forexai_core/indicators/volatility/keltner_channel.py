@@ -7,15 +7,16 @@ function of that name; its EMA of closes and its ATR give the same lines.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_bars, check_number, check_whole_number
-from forexai_core.indicators.streaming import HighLowClose, SeveralOutputs
+from forexai_core.indicators.batches import several_lines
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.volatility.bands import Bands
 from forexai_core.indicators.volatility.ranges import NO_RANGE, RangeState, atr_step
 
@@ -84,14 +85,6 @@ def _keltner(
         )
 
 
-def _check_settings(period: int, ranges: float, atr_period: int) -> tuple[int, float, int]:
-    return (
-        check_whole_number("keltner", "period", period),
-        check_number("keltner", "ranges", ranges),
-        check_whole_number("keltner", "atr_period", atr_period),
-    )
-
-
 def keltner(
     high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 20, ranges: float = 2.0, atr_period: int = 10
 ) -> Bands[Floats]:
@@ -120,32 +113,22 @@ def keltner(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    settings = _check_settings(period, ranges, atr_period)
-    highs, lows, closes = check_bars("keltner", high=high, low=low, close=close)
-    out = np.empty((3, highs.shape[0]))
-    _keltner(highs, lows, closes, *settings, out)
-    return Bands(out[0], out[1], out[2])
+    period, ranges, atr_period = Keltner.checked(period, ranges, atr_period)
+    return several_lines(
+        Bands[Floats], "keltner", _keltner, period, ranges, atr_period, high=high, low=low, close=close
+    )
 
 
-class Keltner(SeveralOutputs[Bands[float]], HighLowClose[Bands[float]]):
-    """Streaming twin of :func:`keltner`.
+class Keltner(HighLowClose[Bands[float]], of=keltner, title="Keltner channel", main="middle", overlay=True):
+    """Streaming twin of :func:`keltner`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the exponential average, at least 1.
-    ranges : float
-        Distance of the bands from the middle, average true ranges, above 0.
-    atr_period : int
-        Length of the average of true ranges, at least 1.
-    """
-
-    name: ClassVar[str] = "keltner"
     lines = Bands
+    period: int = length(20)
+    ranges: float = factor(2.0, "Width, average true ranges")
+    atr_period: int = length(10, "True range average, bars")
 
-    def __init__(self, period: int = 20, ranges: float = 2.0, atr_period: int = 10) -> None:
-        self.period, self.ranges, self.atr_period = _check_settings(period, ranges, atr_period)
-        super().__init__(warmup=max(self.period - 1, self.atr_period))
+    def _rows_of_warmup(self) -> int:
+        return max(self.period - 1, self.atr_period)
 
     def _start(self) -> None:
         self._channel = NO_CHANNEL

@@ -6,16 +6,18 @@ Donald Dorsey, Stocks & Commodities, June 1992: the average range over the avera
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import NEGLIGIBLE, Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import HighLow
+from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import HighLow, OneOutput
 from forexai_core.indicators.windows import Window
 
 __all__ = ["MassIndex", "mass_index"]
@@ -87,31 +89,18 @@ def mass_index(high: ArrayLike, low: ArrayLike, period: int = 25, smoothing: int
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("mass_index", "period", period)
-    smoothing = check_whole_number("mass_index", "smoothing", smoothing)
-    highs, lows = check_bars("mass_index", high=high, low=low)
-    out = np.empty(highs.shape[0])
-    _mass_index(highs, lows, period, smoothing, out)
-    return out
+    period, smoothing = MassIndex.checked(period, smoothing)
+    return one_line("mass_index", _mass_index, period, smoothing, high=high, low=low)
 
 
-class MassIndex(OneOutput, HighLow[float]):
-    """Streaming twin of :func:`mass_index`.
+class MassIndex(HighLow[float], of=mass_index, title="Mass index"):
+    """Streaming twin of :func:`mass_index`."""
 
-    Parameters
-    ----------
-    period : int
-        How many ratios are summed, at least 1.
-    smoothing : int
-        Length of both averages, at least 1.
-    """
+    period: int = length(25)
+    smoothing: int = length(9, "Averages, bars")
 
-    name: ClassVar[str] = "mass_index"
-
-    def __init__(self, period: int = 25, smoothing: int = 9) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        self.smoothing = check_whole_number(self.name, "smoothing", smoothing)
-        super().__init__(warmup=2 * (self.smoothing - 1) + self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return 2 * (self.smoothing - 1) + self.period - 1
 
     def _start(self) -> None:
         self._state, self._sums = NO_MASS, (0.0, 0.0)

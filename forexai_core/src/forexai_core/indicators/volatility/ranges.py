@@ -6,15 +6,16 @@ J. Welles Wilder, New Concepts in Technical Trading Systems, 1978; start as in T
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_whole_number, refuse_infinite, take_bars
-from forexai_core.indicators.streaming import HighLowClose, OneOutput
+from forexai_core.indicators.batches import one_line_told
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = [
     "NO_RANGE",
@@ -204,11 +205,7 @@ def true_range(high: ArrayLike, low: ArrayLike, close: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes = take_bars("true_range", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not write_true_ranges(highs, lows, closes, out):
-        refuse_infinite("true_range", high=highs, low=lows, close=closes)
-    return out
+    return one_line_told("true_range", write_true_ranges, high=high, low=low, close=close)
 
 
 def atr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
@@ -233,12 +230,8 @@ def atr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("atr", "period", period)
-    highs, lows, closes = take_bars("atr", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not _atr(highs, lows, closes, length, out):
-        refuse_infinite("atr", high=highs, low=lows, close=closes)
-    return out
+    (period,) = Atr.checked(period)
+    return one_line_told("atr", _atr, period, high=high, low=low, close=close)
 
 
 def natr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) -> Floats:
@@ -263,21 +256,15 @@ def natr(high: ArrayLike, low: ArrayLike, close: ArrayLike, period: int = 14) ->
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    length = check_whole_number("natr", "period", period)
-    highs, lows, closes = take_bars("natr", high=high, low=low, close=close)
-    out = np.empty(highs.shape[0])
-    if not _natr(highs, lows, closes, length, out):
-        refuse_infinite("natr", high=highs, low=lows, close=closes)
-    return out
+    (period,) = Natr.checked(period)
+    return one_line_told("natr", _natr, period, high=high, low=low, close=close)
 
 
-class TrueRange(OneOutput, HighLowClose[float]):
+class TrueRange(HighLowClose[float], of=true_range, title="True range", aliases=("trange", "tr")):
     """Streaming twin of :func:`true_range`."""
 
-    name: ClassVar[str] = "true_range"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=1)
+    def _rows_of_warmup(self) -> int:
+        return 1
 
     def _start(self) -> None:
         self._close = math.nan
@@ -287,20 +274,13 @@ class TrueRange(OneOutput, HighLowClose[float]):
         return math.nan if math.isnan(previous) else true_range_step(high, low, previous)
 
 
-class Atr(OneOutput, HighLowClose[float]):
-    """Streaming twin of :func:`atr`.
+class Atr(HighLowClose[float], of=atr, title="Average true range"):
+    """Streaming twin of :func:`atr`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "atr"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_RANGE
@@ -310,16 +290,8 @@ class Atr(OneOutput, HighLowClose[float]):
         return average
 
 
-class Natr(Atr):
-    """Streaming twin of :func:`natr`.
-
-    Parameters
-    ----------
-    period : int
-        Length of Wilder's smoothing, at least 1.
-    """
-
-    name: ClassVar[str] = "natr"
+class Natr(Atr, of=natr, title="Average true range, percent of the close"):
+    """Streaming twin of :func:`natr`."""
 
     def _advance(self, high: float, low: float, close: float) -> float:
         return percent_step(super()._advance(high, low, close), close)

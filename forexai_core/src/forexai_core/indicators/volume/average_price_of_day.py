@@ -5,7 +5,7 @@ The typical price, weighed by volume, from the first bar of each trading day on.
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,7 +20,8 @@ from forexai_core.indicators.inputs import (
     check_integer_series,
 )
 from forexai_core.indicators.levels.period_ranges import check_never_falls, check_whole
-from forexai_core.indicators.streaming import OneOutput
+from forexai_core.indicators.parameters import BAR
+from forexai_core.indicators.streaming import StreamingIndicator
 
 __all__ = ["Vwap", "vwap"]
 
@@ -78,13 +79,10 @@ def vwap(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike, d
     return out
 
 
-class Vwap(OneOutput):
+class Vwap(StreamingIndicator[float], of=vwap, title="Volume-weighted average price of the day", overlay=True):
     """Streaming twin of :func:`vwap`."""
 
-    name: ClassVar[str] = "vwap"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
+    columns = (*BAR, "volume", "day")
 
     def update(self, high: float, low: float, close: float, volume: float, day: int) -> float:
         """Take the newest bar.

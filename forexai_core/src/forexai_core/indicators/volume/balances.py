@@ -6,15 +6,16 @@ Joseph Granville, New Key to Stock Market Profits, 1963; Marc Chaikin. As TA-Lib
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import smooth
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number, refuse_infinite, take_bars
-from forexai_core.indicators.streaming import CloseVolume, HighLowCloseVolume, OneOutput
+from forexai_core.indicators.batches import one_line, one_line_told
+from forexai_core.indicators.feeds import CloseVolume, HighLowCloseVolume
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 
 __all__ = ["Ad", "Adosc", "Obv", "ad", "adosc", "money_flow_volume", "obv"]
 
@@ -109,19 +110,11 @@ def obv(close: ArrayLike, volume: ArrayLike) -> Floats:
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    closes, volumes = check_bars("obv", close=close, volume=volume)
-    out = np.empty(closes.shape[0])
-    _obv(closes, volumes, out)
-    return out
+    return one_line("obv", _obv, close=close, volume=volume)
 
 
-class Obv(OneOutput, CloseVolume[float]):
+class Obv(CloseVolume[float], of=obv, title="On-balance volume", aliases=("iobv",)):
     """Streaming twin of :func:`obv`."""
-
-    name: ClassVar[str] = "obv"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
 
     def _start(self) -> None:
         self._state = NO_BALANCE
@@ -173,20 +166,16 @@ def ad(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike) -> 
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    highs, lows, closes, volumes = take_bars("ad", high=high, low=low, close=close, volume=volume)
-    out = np.empty(highs.shape[0])
-    if not _ad(highs, lows, closes, volumes, out):
-        refuse_infinite("ad", high=highs, low=lows, close=closes, volume=volumes)
-    return out
+    return one_line_told("ad", _ad, high=high, low=low, close=close, volume=volume)
 
 
-class Ad(OneOutput, HighLowCloseVolume[float]):
+class Ad(
+    HighLowCloseVolume[float],
+    of=ad,
+    title="Accumulation/distribution line",
+    aliases=("iad", "accumulation_distribution"),
+):
     """Streaming twin of :func:`ad`."""
-
-    name: ClassVar[str] = "ad"
-
-    def __init__(self) -> None:
-        super().__init__(warmup=0)
 
     def _start(self) -> None:
         self._state = 0.0
@@ -238,32 +227,23 @@ def adosc(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    fast = check_whole_number("adosc", "fast", fast)
-    slow = check_whole_number("adosc", "slow", slow)
-    highs, lows, closes, volumes = take_bars("adosc", high=high, low=low, close=close, volume=volume)
-    out = np.empty(highs.shape[0])
-    if not _adosc(highs, lows, closes, volumes, fast, slow, out):
-        refuse_infinite("adosc", high=highs, low=lows, close=closes, volume=volumes)
-    return out
+    fast, slow = Adosc.checked(fast, slow)
+    return one_line_told("adosc", _adosc, fast, slow, high=high, low=low, close=close, volume=volume)
 
 
-class Adosc(OneOutput, HighLowCloseVolume[float]):
-    """Streaming twin of :func:`adosc`.
+class Adosc(
+    HighLowCloseVolume[float],
+    of=adosc,
+    title="Chaikin oscillator",
+    aliases=("chaikin", "ichaikin", "chaikin_oscillator"),
+):
+    """Streaming twin of :func:`adosc`."""
 
-    Parameters
-    ----------
-    fast : int
-        Length of the fast average, at least 1.
-    slow : int
-        Length of the slow average, at least 1.
-    """
+    fast: int = length(3, "Fast average, bars")
+    slow: int = length(10, "Slow average, bars")
 
-    name: ClassVar[str] = "adosc"
-
-    def __init__(self, fast: int = 3, slow: int = 10) -> None:
-        self.fast = check_whole_number(self.name, "fast", fast)
-        self.slow = check_whole_number(self.name, "slow", slow)
-        super().__init__(warmup=max(self.fast, self.slow) - 1)
+    def _rows_of_warmup(self) -> int:
+        return max(self.fast, self.slow) - 1
 
     def _start(self) -> None:
         self._state = NO_OSCILLATION

@@ -7,16 +7,18 @@ Trading for a Living, 1993.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
-from forexai_core.indicators.inputs import Floats, check_bars, check_whole_number
+from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.feeds import CloseVolume, HighLowCloseVolume
+from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import rolling_sum_step
-from forexai_core.indicators.streaming import CloseVolume, HighLowCloseVolume, OneOutput
 from forexai_core.indicators.volume.balances import money_flow_volume
 from forexai_core.indicators.windows import Windows
 
@@ -148,27 +150,17 @@ def mfi(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike, pe
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("mfi", "period", period)
-    highs, lows, closes, volumes = check_bars("mfi", high=high, low=low, close=close, volume=volume)
-    out = np.empty(highs.shape[0])
-    _mfi(highs, lows, closes, volumes, period, out)
-    return out
+    (period,) = Mfi.checked(period)
+    return one_line("mfi", _mfi, period, high=high, low=low, close=close, volume=volume)
 
 
-class Mfi(OneOutput, HighLowCloseVolume[float]):
-    """Streaming twin of :func:`mfi`.
+class Mfi(HighLowCloseVolume[float], of=mfi, title="Money flow index", aliases=("imfi",)):
+    """Streaming twin of :func:`mfi`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(14)
 
-    name: ClassVar[str] = "mfi"
-
-    def __init__(self, period: int = 14) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state, self._last = NO_FLOWS, 0.0
@@ -205,27 +197,17 @@ def cmf(high: ArrayLike, low: ArrayLike, close: ArrayLike, volume: ArrayLike, pe
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("cmf", "period", period)
-    highs, lows, closes, volumes = check_bars("cmf", high=high, low=low, close=close, volume=volume)
-    out = np.empty(highs.shape[0])
-    _cmf(highs, lows, closes, volumes, period, out)
-    return out
+    (period,) = Cmf.checked(period)
+    return one_line("cmf", _cmf, period, high=high, low=low, close=close, volume=volume)
 
 
-class Cmf(OneOutput, HighLowCloseVolume[float]):
-    """Streaming twin of :func:`cmf`.
+class Cmf(HighLowCloseVolume[float], of=cmf, title="Chaikin money flow", aliases=("chaikin_money_flow",)):
+    """Streaming twin of :func:`cmf`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the window, at least 1.
-    """
+    period: int = length(20)
 
-    name: ClassVar[str] = "cmf"
-
-    def __init__(self, period: int = 20) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period - 1)
+    def _rows_of_warmup(self) -> int:
+        return self.period - 1
 
     def _start(self) -> None:
         self._state = NO_FLOWS
@@ -272,27 +254,17 @@ def force_index(close: ArrayLike, volume: ArrayLike, period: int = 13) -> Floats
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    period = check_whole_number("force_index", "period", period)
-    closes, volumes = check_bars("force_index", close=close, volume=volume)
-    out = np.empty(closes.shape[0])
-    _force_index(closes, volumes, period, out)
-    return out
+    (period,) = ForceIndex.checked(period)
+    return one_line("force_index", _force_index, period, close=close, volume=volume)
 
 
-class ForceIndex(OneOutput, CloseVolume[float]):
-    """Streaming twin of :func:`force_index`.
+class ForceIndex(CloseVolume[float], of=force_index, title="Force index", aliases=("force", "iforce")):
+    """Streaming twin of :func:`force_index`."""
 
-    Parameters
-    ----------
-    period : int
-        Length of the exponential average, at least 1.
-    """
+    period: int = length(13)
 
-    name: ClassVar[str] = "force_index"
-
-    def __init__(self, period: int = 13) -> None:
-        self.period = check_whole_number(self.name, "period", period)
-        super().__init__(warmup=self.period)
+    def _rows_of_warmup(self) -> int:
+        return self.period
 
     def _start(self) -> None:
         self._state = NO_FORCE

@@ -10,15 +10,16 @@ no side of its own. No TA-Lib counterpart.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.inputs import Floats, Records, check_bars, check_number, check_whole_number
+from forexai_core.indicators.feeds import HighLowClose
+from forexai_core.indicators.inputs import Floats, Records, check_bars
 from forexai_core.indicators.levels.swings import SwingPivots, swing_pivots
-from forexai_core.indicators.streaming import SeveralOutputs
+from forexai_core.indicators.parameters import factor, length
 from forexai_core.indicators.volatility.ranges import Atr, atr
 
 __all__ = ["SupportResistance", "ZoneLevels", "support_resistance", "zones_step"]
@@ -149,17 +150,11 @@ def _zones(
         )
 
 
-def _check(
-    left: int, right: int, width: float, touches: int, memory: int, atr_period: int
-) -> tuple[int, int, Records, int]:
-    name = "support_resistance"
-    before, after = check_whole_number(name, "left", left), check_whole_number(name, "right", right)
+def _settings(right: int, width: float, touches: int, memory: int) -> Records:
     settings = np.zeros(1, SETTINGS)
-    settings["right"] = after
-    settings["width"] = check_number(name, "width", width)
-    settings["touches"] = check_whole_number(name, "touches", touches)
-    settings["memory"] = check_whole_number(name, "memory", memory)
-    return before, after, settings, check_whole_number(name, "atr_period", atr_period)
+    settings["right"], settings["width"] = right, width
+    settings["touches"], settings["memory"] = touches, memory
+    return settings
 
 
 def support_resistance(
@@ -202,13 +197,15 @@ def support_resistance(
     DataShapeError
         If a column is not one of finite numbers, or their lengths differ.
     """
-    before, after, settings, period = _check(left, right, width, touches, memory, atr_period)
+    left, right, width, touches, memory, period = SupportResistance.checked(
+        left, right, width, touches, memory, atr_period
+    )
     highs, lows, closes = check_bars("support_resistance", high=high, low=low, close=close)
-    warmup = max(before + after, period)
+    warmup = max(left + right, period)
     out = np.full((4, len(closes)), math.nan)
-    swings = swing_pivots(highs, lows, before, after)
+    swings = swing_pivots(highs, lows, left, right)
     _zones(
-        settings,
+        _settings(right, width, touches, memory),
         np.zeros(_ZONES, ZONE),
         closes,
         atr(highs, lows, closes, period),
@@ -222,57 +219,36 @@ def support_resistance(
     return ZoneLevels(*out)
 
 
-class SupportResistance(SeveralOutputs[ZoneLevels[float]]):
-    """Streaming twin of :func:`support_resistance`; it may still be NaN when it is ready: no zone was seen yet.
+class SupportResistance(
+    HighLowClose[ZoneLevels[float]],
+    of=support_resistance,
+    title="Nearest support and resistance zones",
+    overlay=True,
+    event_driven=True,
+    aliases=("zones",),
+    summary="Zones in which prices have turned, with the number of swings that made them.",
+):
+    """Streaming twin of :func:`support_resistance`; it may still be NaN when it is ready: no zone was seen yet."""
 
-    Parameters
-    ----------
-    left, right, width, touches, memory, atr_period : int and float
-        As of :func:`support_resistance`.
-    """
-
-    name: ClassVar[str] = "support_resistance"
     lines = ZoneLevels
+    left: int = length(5, "Bars before a swing")
+    right: int = length(5, "Bars after a swing")
+    width: float = factor(0.5, "Reach of a zone, average true ranges")
+    touches: int = length(2, "Swings that make a zone")
+    memory: int = length(500, "Bars after which a zone is forgotten")
+    atr_period: int = length(14, "True range average, bars")
 
-    def __init__(
-        self,
-        left: int = 5,
-        right: int = 5,
-        width: float = 0.5,
-        touches: int = 2,
-        memory: int = 500,
-        atr_period: int = 14,
-    ) -> None:
-        self._left, self._right, self._settings, self._period = _check(left, right, width, touches, memory, atr_period)
-        super().__init__(warmup=max(self._left + self._right, self._period))
-
-    def update(self, high: float, low: float, close: float) -> ZoneLevels[float]:
-        """Take the newest bar.
-
-        Parameters
-        ----------
-        high, low, close : float
-            Prices of the bar, finite.
-
-        Returns
-        -------
-        ZoneLevels
-            The nearest zones; NaN before the warm-up is over, and where there is none.
-
-        Raises
-        ------
-        DataShapeError
-            If a price is not a finite number.
-        """
-        return self._take(high=high, low=low, close=close)
+    def _rows_of_warmup(self) -> int:
+        return max(self.left + self.right, self.atr_period)
 
     def _advance(self, high: float, low: float, close: float) -> ZoneLevels[float]:
         swings, true_range = self._swings.update(high, low), self._atr.update(high, low, close)
         if self._count < self._warmup:
             return self._nothing()
         ages = swings.high_age, swings.swing_low, swings.low_age
-        return ZoneLevels(*zones_step(self._settings, self._zones, close, true_range, swings.swing_high, *ages))
+        return ZoneLevels(*zones_step(self._zone_settings, self._zones, close, true_range, swings.swing_high, *ages))
 
     def _start(self) -> None:
-        self._swings, self._atr = SwingPivots(self._left, self._right), Atr(self._period)
+        self._swings, self._atr = SwingPivots(self.left, self.right), Atr(self.atr_period)
+        self._zone_settings = _settings(self.right, self.width, self.touches, self.memory)
         self._zones = np.zeros(_ZONES, ZONE)

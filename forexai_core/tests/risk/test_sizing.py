@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -94,6 +97,15 @@ def test_too_little_is_nothing_and_too_much_is_cut():
     assert percent_risk(EURUSD, equity=-50.0, risk_fraction=0.01, **small) == 0.0
 
 
+def decimal(value):
+    return Fraction(repr(value))
+
+
+def booked(amount, digits):
+    """Round as a broker books: to the currency's digits, halves up."""
+    return Fraction(math.floor(amount * 10**digits + Fraction(1, 2)), 10**digits)
+
+
 @given(
     equity=st.floats(1, 1e8),
     risk=st.floats(1e-4, 1),
@@ -102,29 +114,43 @@ def test_too_little_is_nothing_and_too_much_is_cut():
     side=st.sampled_from([1, -1]),
     commission=st.floats(0, 20),
     step=st.sampled_from([0.01, 0.1, 0.03, 0.001, 1.0]),
-    rate=st.floats(1e-4, 1e4),
+    contract=st.sampled_from([("EURUSD", "USD", None), ("EURGBP", "JPY", 187.31), ("USDJPY", "USD", None)]),
 )
 @PROFILE
 def test_the_floored_volume_never_exceeds_the_budget(  # noqa: PLR0917 - drawn by name
-    equity, risk, entry, distance, side, commission, step, rate
+    equity, risk, entry, distance, side, commission, step, contract
 ):
-    instrument = EURUSD.with_values(volume_step=step, volume_min=step)
+    """In exact arithmetic of the decimals given: the loss itself, and the money that three deals book."""
+    symbol, currency, rate = contract
+    instrument = find_instrument(symbol).with_values(volume_step=step, volume_min=step)
     stop = entry - side * distance
     assume(stop > 0 and side * (entry - stop) > 0)
-    terms = {
-        "side": side,
-        "entry": entry,
-        "stop": stop,
-        "currency": "USD",
-        "rate": rate,
-        "commission_per_lot": commission,
-    }
-    lots = percent_risk(instrument, equity=equity, risk_fraction=risk, **terms)
-    per_lot = loss_per_lot(instrument, **terms)
-    assert lots * per_lot <= equity * risk
+    terms = {"side": side, "entry": entry, "stop": stop, "currency": currency, "rate": rate}
+    lots = percent_risk(instrument, equity=equity, risk_fraction=risk, commission_per_lot=commission, **terms)
     assert lots == 0 or (instrument.volume_min <= lots <= instrument.volume_max and on_step(lots, step))
-    if 0 < lots <= instrument.volume_max - step:  # no step is left unused, but for the last bit of floating point
-        assert (lots + 1.000001 * step) * per_lot > equity * risk
+
+    budget, digits = decimal(equity) * decimal(risk), 0 if currency == "JPY" else 2
+    by_price = side * (decimal(entry) - decimal(stop)) * decimal(instrument.contract_size)
+    if symbol == "USDJPY":
+        by_price /= decimal(stop)
+    elif rate is not None:
+        by_price *= decimal(rate)
+    of = decimal(lots)
+    assert of * (by_price + 2 * decimal(commission)) <= budget
+    assert booked(of * by_price, digits) + 2 * booked(of * decimal(commission), digits) <= budget
+    if lots <= instrument.volume_max - step:  # no step is left unused, but for what rounding may add
+        more = of + decimal(step)
+        rounding = Fraction(3, 2 * 10**digits)
+        assert more * (by_price + 2 * decimal(commission)) > budget - rounding or more < decimal(instrument.volume_min)
+
+
+def test_index_contracts_are_worth_their_size_and_futures_their_ticks():
+    index = find_instrument("EURUSD").with_values(
+        calculation_mode="cfd_index", contract_size=10.0, tick_value=99.0, tick_size=0.25, pip_size=1.0
+    )
+    assert pip_value(index, currency="USD", price=100.0) == 10.0
+    future = index.with_values(calculation_mode="exchange_futures", tick_value=12.5)
+    assert pip_value(future, currency="USD", price=100.0) == 50.0
 
 
 def test_kelly_by_hand():

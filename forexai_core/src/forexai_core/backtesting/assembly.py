@@ -218,6 +218,8 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
         counts["refused_by_risk"] = gate.refused
         for rule, number in gate.reasons.items():
             counts[f"refused_by_{rule}"] = number
+        if gate.breaches:
+            counts["risk_breaches"] = gate.breaches
     if account["bounded"]:
         counts["partial_fills"] = int(account["partial_fills"])
     if len(ledger.market.closed):
@@ -228,6 +230,11 @@ def refusals_of(ledger: Ledger, gate: Gate | None) -> dict[str, int]:
     if account["margin_calls"]:
         counts["margin_calls"] = int(account["margin_calls"])
     return counts
+
+
+def _limits(gate: Gate | None) -> dict[str, str]:
+    """Say how near the account came to its limits."""
+    return {} if gate is None else gate.control.report().lines()
 
 
 Span = tuple[NDArray[np.int64], NDArray[np.int64] | None]
@@ -285,7 +292,7 @@ def parts_of(
         "strategies": (strategy,),
         "data": shared.data,
         "costs": shared.costs,
-        "choices": {**shared.choices, **margin_events(ledger.account, inputs.account)},
+        "choices": {**shared.choices, **margin_events(ledger.account, inputs.account), **_limits(gate)},
         "counts": refusals_of(ledger, gate) | {"crossed_quotes": sum(item.crossed_quotes for item in shared.data)},
         "seed": inputs.seed,
         "engine_version": engine_version(),

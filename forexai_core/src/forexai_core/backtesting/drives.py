@@ -62,18 +62,17 @@ def drive_programs_by_steps(
 ) -> None:
     """Take the events one by one, showing what programs ask for to the risk rules."""
     decide = ledger.decider(programs)
+    advance = ledger.advance if gate is None else gate.advance
     for event, _, _ in _decisions(ledger):
-        ledger.advance(event + 1)
+        advance(event + 1)
         account = ledger.account
         time_ns, first = int(account["end_ns"]), int(account["requests"])
-        if gate is not None:
-            gate.watch(time_ns)
         decide(event)
         if gate is not None and account["requests"] > first:
             gate.screen(time_ns, first)
         if progress is not None and event % _TELL_EVERY == 0:
             progress(event, ledger.events)
-    ledger.advance(ledger.events)
+    advance(ledger.events)
 
 
 class _ClassRun:
@@ -116,6 +115,8 @@ class _ClassRun:
             self._run_alone(progress)
         else:
             self._run_freely(progress)
+        if self._gate is not None:
+            self._gate.advance(self._ledger.events)
         self._ledger.advance(self._ledger.events)
         for each in self._notices:
             if each.needed:
@@ -183,10 +184,9 @@ class _ClassRun:
         for event, symbol, row in _decisions(ledger):
             context = self._contexts[symbol]
             self._cursors[symbol].count = row + 1
-            ledger.advance(event + 1)
+            gate.advance(event + 1)
             _sync(self._cursors)
             first = int(account["requests"])
-            gate.watch(context.time_ns)
             with _placed(context):
                 # What on_fill and on_order ask for is screened like the rest.
                 if self._notices[symbol].needed:

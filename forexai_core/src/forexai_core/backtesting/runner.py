@@ -138,11 +138,11 @@ class _Run:
     gate: Gate | None
 
     @classmethod
-    def of(cls, inputs: Inputs, rules: tuple[RiskRule, ...]) -> _Run:
+    def of(cls, inputs: Inputs, risk: Risk | Sequence[RiskRule] | None) -> _Run:
         shared = shared_by(inputs)
-        ledger = Ledger(shared.setup(inputs))
+        ledger, rules = Ledger(shared.setup(inputs)), rules_of(risk)
         instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
-        gate = Gate(ledger, inputs.account, instruments, rules) if rules else None
+        gate = Gate(ledger, inputs.account, instruments, risk) if rules and risk is not None else None
         return cls(inputs=inputs, shared=shared, ledger=ledger, rules=rules, gate=gate)
 
 
@@ -241,7 +241,7 @@ def backtest(
     )
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    run = _Run.of(inputs, rules_of(risk))
+    run = _Run.of(inputs, risk)
     _drive(strategy, run, drive=_drive_named(drive), progress=progress)
     run.ledger.finish()
     return _result(strategy, run, evaluations, reports)

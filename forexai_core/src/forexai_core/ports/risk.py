@@ -3,17 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
 
 import attrs
 
+from forexai_core.ports.halts import Halt
 from forexai_core.ports.offers import Offer
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
-__all__ = ["Proposal", "RiskOffer", "RiskRule", "Verdict"]
+__all__ = ["Holding", "HoldingKind", "LossFloor", "Proposal", "RiskOffer", "RiskRule", "Verdict"]
+
+
+class HoldingKind(StrEnum):
+    """What makes a risk: something open, something that waits, or an intent on its way or of unknown outcome."""
+
+    POSITION = "position"
+    ORDER = "order"
+    INTENT = "intent"
+
+
+@attrs.frozen(kw_only=True)
+class Holding:
+    """A position, a working order that may open one, or an intent that may have, as a risk.
+
+    Attributes
+    ----------
+    kind : HoldingKind
+        Which of them. An intent that is not settled yet counts with its full volume.
+    symbol : str
+        The venue's name of the instrument.
+    base_currency, quote_currency : str
+        What is bought and sold; where the instrument is no pair, what it is counted in, twice.
+    side : int
+        +1 long, -1 short.
+    volume_lots : float
+        What is open, or may be.
+    value : float
+        Of its base volume, account currency, positive.
+    loss_at_stop : float or None
+        Money that the account loses from now on if its stop is hit, closing costs included (and opening ones,
+        where it is not open yet); None without a stop.
+    night_cost : float
+        What the coming rollover charges it, 0 or above; a credit counts as 0.
+    """
+
+    kind: HoldingKind = attrs.field(converter=HoldingKind)
+    symbol: str
+    base_currency: str
+    quote_currency: str
+    side: int
+    volume_lots: float
+    value: float
+    loss_at_stop: float | None
+    night_cost: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class LossFloor:
+    """The equity below which a loss limit is broken.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule that keeps it.
+    equity : float
+        The floor, account currency.
+    base : float
+        What it is reckoned from: the day's reference, the initial balance or the high-water mark.
+    allowance : float
+        What may be lost from there.
+    broken_ns : int
+        When it was broken and has not been armed again since, nanoseconds UTC; 0: it stands.
+    """
+
+    rule: str
+    equity: float
+    base: float
+    allowance: float
+    broken_ns: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +112,21 @@ class Proposal:
     profit_rate : float
         Account currency per unit of the instrument's profit currency.
     entry_risk : float or None
-        Money lost if the stop is hit, without slippage; None without a stop.
+        Money lost if the stop is hit, costs included; None without a stop.
+    entry_night_cost : float
+        What the coming rollover would charge it, 0 or above.
+    entry_value : float or None
+        Of its base volume, account currency; None where unknown.
+    entry_margin : float or None
+        What it would bind, account currency; None where unknown.
+    holdings : tuple of Holding
+        All that is open, works or is unknown on the account, as risks.
+    floors : tuple of LossFloor
+        Where the account's loss limits stand, by rule.
+    halts : tuple of Halt
+        Those that cover the order.
+    correlations : mapping of str to float
+        Correlation of returns between the order's symbol and others, by symbol, where known.
     """
 
     time_ns: int
@@ -57,6 +142,13 @@ class Proposal:
     profit_rate: float
     recent_order_times_ns: tuple[int, ...] = ()
     entry_risk: float | None = None
+    entry_night_cost: float = 0.0
+    entry_value: float | None = None
+    entry_margin: float | None = None
+    holdings: tuple[Holding, ...] = ()
+    floors: tuple[LossFloor, ...] = ()
+    halts: tuple[Halt, ...] = ()
+    correlations: Mapping[str, float] = attrs.field(factory=dict)
 
     @property
     def opens(self) -> bool:
@@ -67,6 +159,22 @@ class Proposal:
     def spread_points(self) -> float:
         """The spread on which it was decided."""
         return (self.ask - self.bid) / self.instrument.point
+
+    @property
+    def loss_at_stops(self) -> float | None:
+        """Money lost from now on if every stop is hit, this order's too, with costs and the coming swap.
+
+        None where a stop is missing, or where something is open that no holding describes: then it is unknown.
+        """
+        waiting = sum(order.request.opens and order.status.working for order in self.orders)
+        if self.entry_risk is None or len(self.holdings) < len(self.positions) + waiting:
+            return None
+        total = self.entry_risk + self.entry_night_cost
+        for holding in self.holdings:
+            if holding.loss_at_stop is None:
+                return None
+            total += holding.loss_at_stop + holding.night_cost
+        return total
 
 
 @attrs.frozen(kw_only=True)

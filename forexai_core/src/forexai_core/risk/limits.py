@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError
-from forexai_core.ports.risk import Proposal, Verdict
+from forexai_core.ports.risk import Holding, HoldingKind, Proposal, Verdict
 from forexai_core.values.timeframes import NS_PER_MINUTE
 
-__all__ = ["DailyLoss", "MaxPositions", "MaxVolume", "OrdersPerMinute", "PositionRisk", "SpreadCap"]
+__all__ = ["MaxPositions", "MaxVolume", "OrdersPerMinute", "PositionRisk", "SpreadCap"]
 
 
 def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
@@ -36,6 +36,11 @@ def _within(rule: str, value: float, limit: float, reason: str) -> Verdict:
     )
 
 
+def _unknown(proposal: Proposal) -> list[Holding]:
+    """Give the intents that are on their way or of unknown outcome: they count in full."""
+    return [holding for holding in proposal.holdings if holding.kind is HoldingKind.INTENT]
+
+
 @attrs.frozen(kw_only=True)
 class MaxPositions:
     """At most so many positions and orders that may open one, on the whole account.
@@ -54,7 +59,7 @@ class MaxPositions:
         if not proposal.opens:
             return Verdict(allowed=True, rule=self.name)
         waiting = sum(order.request.opens and order.status.working for order in proposal.orders)
-        value = len(proposal.positions) + waiting + 1
+        value = len(proposal.positions) + waiting + len(_unknown(proposal)) + 1
         return _within(self.name, value, self.limit, f"It would be number {value} of at most {self.limit} positions.")
 
 
@@ -86,7 +91,12 @@ class MaxVolume:
             for order in proposal.orders
             if order.symbol == request.symbol and order.side == request.side and order.request.opens
         )
-        value = round(held + waiting + request.volume_lots, 8)
+        unknown = sum(
+            each.volume_lots
+            for each in _unknown(proposal)
+            if each.symbol == request.symbol and each.side == request.side
+        )
+        value = round(held + waiting + unknown + request.volume_lots, 8)
         return _within(
             self.name,
             value,
@@ -118,37 +128,6 @@ class SpreadCap:
             value,
             self.limit_points,
             f"The spread is {value:g} points, {self.limit_points:g} are allowed.",
-        )
-
-
-@attrs.frozen(kw_only=True)
-class DailyLoss:
-    """No opening once the account's day has lost a fraction of the equity with which it began.
-
-    What the new order risks counts as lost already, so that the limit holds if its stop is hit.
-
-    Attributes
-    ----------
-    limit_fraction : float
-        Of the day's first equity.
-    """
-
-    limit_fraction: float = attrs.field(validator=_fraction)
-    name: str = attrs.field(default="daily-loss", init=False)
-
-    def judge(self, proposal: Proposal) -> Verdict:
-        """Refuse an opening that could lead beyond the limit."""
-        if not proposal.opens:
-            return Verdict(allowed=True, rule=self.name)
-        start = proposal.day_start_equity
-        lost = start - proposal.account.equity + (proposal.entry_risk or 0.0)
-        value = lost / start if start > 0 else math.inf
-        return _within(
-            self.name,
-            value,
-            self.limit_fraction,
-            f"The day's loss would reach {100 * value:.2f} % of its first equity, "
-            f"{100 * self.limit_fraction:g} % are allowed.",
         )
 
 

@@ -1,28 +1,34 @@
 """How much to trade: volumes from money at risk, never rounded up.
 
 Every size is rounded down to the instrument's step; what lies below its least volume is 0 lots, no
-order at all, because the next larger volume would risk more than was asked for.
+order at all, because the next larger volume would risk more than was asked for. Sizes are reckoned in
+exact fractions of the decimal numbers that were given, so that binary rounding decides nothing, and
+the loss that a broker would book, rounded deal by deal, stays within the money too.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 from forexai_core.errors import ConfigError, RateError
+from forexai_core.values.accounts import currency_digits
 from forexai_core.values.instruments import CalculationMode, Instrument
-from forexai_core.values.orders import floor_volume, volume_steps
+from forexai_core.values.orders import floor_volume
 
 __all__ = [
     "fixed_fraction",
     "fixed_lots",
     "kelly_fraction",
     "loss_per_lot",
+    "money_per_price",
     "percent_risk",
     "pip_value",
+    "rate_at",
     "volatility_risk",
 ]
 
-_BY_TICK_VALUE = frozenset({CalculationMode.FUTURES, CalculationMode.CFD_INDEX})
+_BY_TICK_VALUE = frozenset({CalculationMode.FUTURES, CalculationMode.EXCHANGE_FUTURES})
 
 
 def _positive(name: str, value: float) -> None:
@@ -35,15 +41,32 @@ def _fraction(name: str, value: float) -> None:
         raise ConfigError(f"{name} is a fraction in (0, 1], not {value}.")
 
 
-def _money_per_price(instrument: Instrument) -> float:
+def _exact(value: float) -> Fraction:
+    """Give the decimal number that a float shows as: 0.1 is a tenth."""
+    return Fraction(repr(float(value)))
+
+
+def _worth(instrument: Instrument) -> Fraction:
+    if instrument.calculation_mode in _BY_TICK_VALUE and instrument.tick_value > 0:
+        return _exact(instrument.tick_value) / _exact(instrument.tick_size)
+    return _exact(instrument.contract_size)
+
+
+def money_per_price(instrument: Instrument) -> float:
     """Profit currency that one lot gains when the price rises by 1 (MetaTrader 5's profit formulas)."""
     if instrument.calculation_mode in _BY_TICK_VALUE and instrument.tick_value > 0:
         return instrument.tick_value / instrument.tick_size
     return instrument.contract_size
 
 
-def _rate(instrument: Instrument, currency: str, price: float, rate: float | None) -> float:
-    """Account currency per unit of profit currency at a price of the instrument itself."""
+def rate_at(instrument: Instrument, currency: str, price: float, rate: float | None) -> float:
+    """Give account currency per unit of profit currency, at a price of the instrument itself.
+
+    Raises
+    ------
+    RateError
+        If the rate is needed and not given.
+    """
     if rate is not None:
         _positive("The conversion rate", rate)
         return rate
@@ -55,6 +78,12 @@ def _rate(instrument: Instrument, currency: str, price: float, rate: float | Non
         f"{instrument.symbol} earns {instrument.profit_currency} and the account keeps {currency}: give the rate, "
         f"{currency} per {instrument.profit_currency}. It is never taken for 1."
     )
+
+
+def _exact_rate(instrument: Instrument, currency: str, price: float, rate: float | None) -> Fraction:
+    if rate is None and instrument.base_currency == currency != instrument.profit_currency:
+        return 1 / _exact(price)
+    return _exact(rate_at(instrument, currency, price, rate))
 
 
 def pip_value(instrument: Instrument, *, currency: str, price: float, rate: float | None = None) -> float:
@@ -83,7 +112,7 @@ def pip_value(instrument: Instrument, *, currency: str, price: float, rate: floa
         If the rate is needed and not given.
     """
     _positive("The price", price)
-    return instrument.pip_size * _money_per_price(instrument) * _rate(instrument, currency, price, rate)
+    return instrument.pip_size * money_per_price(instrument) * rate_at(instrument, currency, price, rate)
 
 
 def loss_per_lot(
@@ -122,9 +151,32 @@ def loss_per_lot(
     RateError
         If the rate is needed and not given.
     """
+    per_lot, commission = _losses_per_lot(
+        instrument,
+        side=side,
+        entry=entry,
+        stop=stop,
+        currency=currency,
+        rate=rate,
+        commission_per_lot=commission_per_lot,
+    )
+    return float(per_lot + 2 * commission)
+
+
+def _losses_per_lot(
+    instrument: Instrument,
+    *,
+    side: int,
+    entry: float,
+    stop: float,
+    currency: str,
+    rate: float | None,
+    commission_per_lot: float,
+) -> tuple[Fraction, Fraction]:
+    """Give the loss by price and the commission of one side, exactly."""
     _positive("The entry price", entry)
     _positive("The stop price", stop)
-    distance = side * (entry - stop)
+    distance = side * (_exact(entry) - _exact(stop))
     if side not in (1, -1) or not distance > 0:
         raise ConfigError(
             f"{instrument.symbol}: a {'buy' if side == 1 else 'sell'} at {entry} cannot lose at a stop of {stop}. "
@@ -132,21 +184,30 @@ def loss_per_lot(
         )
     if not 0 <= commission_per_lot < math.inf:
         raise ConfigError(f"commission_per_lot must be 0 or above, not {commission_per_lot}.")
-    price_loss = distance * _money_per_price(instrument) * _rate(instrument, currency, stop, rate)
-    return price_loss + 2.0 * commission_per_lot
+    rate_at_stop = _exact_rate(instrument, currency, stop, rate)
+    return distance * _worth(instrument) * rate_at_stop, _exact(commission_per_lot)
 
 
-def _volume_for(instrument: Instrument, budget: float, per_lot: float) -> float:
+def _volume_for(instrument: Instrument, budget: Fraction, per_lot: Fraction) -> float:
     """Give the largest volume on the step whose cost does not exceed a budget; 0 below the least one."""
-    _positive("The money for one lot", per_lot)
+    if not per_lot > 0:
+        raise ConfigError(f"The money for one lot must be above 0, not {float(per_lot)}.")
     if not budget > 0:
         return 0.0
-    step = instrument.volume_step
-    steps = volume_steps(min(budget / per_lot, instrument.volume_max), step)
-    while steps > 0 and round(steps * step, 8) * per_lot > budget:
-        steps -= 1
-    volume = round(steps * step, 8)
-    return volume if volume >= instrument.volume_min else 0.0
+    step = _exact(instrument.volume_step)
+    volume = min(budget / per_lot, _exact(instrument.volume_max)) // step * step
+    return float(volume) if volume >= _exact(instrument.volume_min) else 0.0
+
+
+def _budget(equity: float, fraction: float) -> Fraction:
+    """Give a share of the equity; one that is no number is no money."""
+    return _exact(equity) * _exact(fraction) if math.isfinite(equity) else Fraction(0)
+
+
+def _booked(amount: Fraction, digits: int) -> Fraction:
+    """Round to a currency's digits, halves up."""
+    scale = 10**digits
+    return Fraction(math.floor(amount * scale + Fraction(1, 2)), scale)
 
 
 def fixed_lots(instrument: Instrument, volume_lots: float) -> float:
@@ -190,8 +251,8 @@ def fixed_fraction(
     """
     _positive("fraction", fraction)
     _positive("The price", price)
-    per_lot = _money_per_price(instrument) * price * _rate(instrument, currency, price, rate)
-    return _volume_for(instrument, equity * fraction, per_lot)
+    per_lot = _worth(instrument) * _exact(price) * _exact_rate(instrument, currency, price, rate)
+    return _volume_for(instrument, _budget(equity, fraction), per_lot)
 
 
 def percent_risk(
@@ -221,10 +282,11 @@ def percent_risk(
     -------
     float
         Lots; 0 where the least volume would lose more. ``lots * loss_per_lot <= equity * risk_fraction`` holds
-        exactly; a gap through the stop can still lose more.
+        exactly, and so does it for the money that is booked, each deal rounded to the currency's digits; a gap
+        through the stop can still lose more.
     """
     _fraction("risk_fraction", risk_fraction)
-    per_lot = loss_per_lot(
+    per_lot, commission = _losses_per_lot(
         instrument,
         side=side,
         entry=entry,
@@ -233,7 +295,14 @@ def percent_risk(
         rate=rate,
         commission_per_lot=commission_per_lot,
     )
-    return _volume_for(instrument, equity * risk_fraction, per_lot)
+    budget, digits = _budget(equity, risk_fraction), currency_digits(currency)
+    volume = _volume_for(instrument, budget, per_lot + 2 * commission)
+    while volume > 0:
+        lots = _exact(volume)
+        if _booked(lots * per_lot, digits) + 2 * _booked(lots * commission, digits) <= budget:
+            break
+        volume = fixed_lots(instrument, max(0.0, float(lots - _exact(instrument.volume_step))))
+    return volume
 
 
 def volatility_risk(
@@ -271,8 +340,8 @@ def volatility_risk(
     _positive("atr", atr)
     _positive("multiple", multiple)
     _positive("The price", price)
-    per_lot = atr * multiple * _money_per_price(instrument) * _rate(instrument, currency, price, rate)
-    return _volume_for(instrument, equity * risk_fraction, per_lot)
+    per_lot = _exact(atr) * _exact(multiple) * _worth(instrument) * _exact_rate(instrument, currency, price, rate)
+    return _volume_for(instrument, _budget(equity, risk_fraction), per_lot)
 
 
 def kelly_fraction(win_rate: float, payoff: float, *, share: float = 0.5, at_most: float = 0.05) -> float:

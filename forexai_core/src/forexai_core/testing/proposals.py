@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from forexai_core.ports.risk import Proposal
+from forexai_core.ports.risk import Holding, Proposal
 from forexai_core.testing.venues import START_NS
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.catalogue import find_instrument
@@ -30,14 +30,13 @@ def ordinary_proposal() -> Proposal:
         peak_equity=10_000.0,
         profit_rate=1.0,
         entry_risk=5.1,
+        entry_value=1_100.0,
+        entry_margin=11.0,
     )
 
 
-def proposals() -> dict[str, Proposal]:
-    """Give proposals by what is special about them."""
-    good = ordinary_proposal()
-    poor = attrs.evolve(good.account, balance=5_000.0, equity=5_000.0)
-    ruined = attrs.evolve(good.account, balance=0.0, equity=0.0)
+def _three_hundred() -> tuple[tuple[Position, ...], tuple[Holding, ...]]:
+    """Give three hundred open positions, and the same as risks."""
     held = tuple(
         Position(
             position=number,
@@ -50,16 +49,40 @@ def proposals() -> dict[str, Proposal]:
         )
         for number in range(1, 301)
     )
+    risks = tuple(
+        Holding(
+            kind="position",
+            symbol="EURUSD",
+            base_currency="EUR",
+            quote_currency="USD",
+            side=1,
+            volume_lots=1.0,
+            value=110_000.0,
+            loss_at_stop=500.0,
+        )
+        for _ in held
+    )
+    return held, risks
+
+
+def proposals() -> dict[str, Proposal]:
+    """Give proposals by what is special about them."""
+    good = ordinary_proposal()
+    poor = attrs.evolve(good.account, balance=5_000.0, equity=5_000.0)
+    ruined = attrs.evolve(good.account, balance=0.0, equity=0.0)
+    held, risks = _three_hundred()
     huge = attrs.evolve(good.request, volume_lots=400.0)
     bare = attrs.evolve(good.request, stop_loss=0.0, take_profit=0.0)
     burst = tuple(START_NS - NS_PER_SECOND * number // 20 for number in range(1_000, 0, -1))
     return {
         "an ordinary order": good,
-        "a huge volume": attrs.evolve(good, request=huge, entry_risk=204_000.0),
+        "a huge volume": attrs.evolve(
+            good, request=huge, entry_risk=204_000.0, entry_value=44_000_000.0, entry_margin=440_000.0
+        ),
         "an order without a stop": attrs.evolve(good, request=bare, entry_risk=None),
         "a stop that risks half the equity": attrs.evolve(good, entry_risk=5_000.0),
         "a spread of a hundred pips": attrs.evolve(good, ask=1.1100),
-        "three hundred open positions": attrs.evolve(good, positions=held),
+        "three hundred open positions": attrs.evolve(good, positions=held, holdings=risks),
         "a day that lost half": attrs.evolve(good, account=poor),
         "a drawdown of three quarters": attrs.evolve(good, peak_equity=40_000.0),
         "a margin level of ten percent": attrs.evolve(good, account=attrs.evolve(good.account, margin=100_000.0)),

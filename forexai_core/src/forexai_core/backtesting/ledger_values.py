@@ -1,0 +1,270 @@
+"""The ledger's requests, orders and positions as the values that risk rules know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from forexai_core.engine import records
+from forexai_core.engine.commissions import fixed_commission, step_commission
+from forexai_core.engine.contracts import CostSheet
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.margin import initial_margin
+from forexai_core.engine.money import convert
+from forexai_core.engine.records import NO_PRICE
+from forexai_core.ports.risk import Holding, HoldingKind
+from forexai_core.risk.costing import Terms, order_holding, position_holding
+from forexai_core.risk.marks import day_of
+from forexai_core.risk.nights import coming_rollover, night_per_lot
+from forexai_core.values.accounts import Account
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
+from forexai_core.values.positions import Position
+
+__all__ = ["OPENING_KINDS", "LedgerValues"]
+
+OPENING_KINDS = {
+    records.REQUEST_MARKET: OrderKind.MARKET,
+    records.REQUEST_BUY_SELL_LIMIT: OrderKind.LIMIT,
+    records.REQUEST_BUY_SELL_STOP: OrderKind.STOP,
+    records.REQUEST_STOP_LIMIT: OrderKind.STOP_LIMIT,
+}
+"""Requests that may open a position."""
+
+_BY_COLUMN = 2  # how a symbol's profit reaches the account: by the rates of the run
+
+
+def _price(points: int, symbol: Any) -> float:
+    return 0.0 if points == NO_PRICE else float(points / symbol["scale"])
+
+
+def _life(expiry_ns: int) -> TimeInForce:
+    if expiry_ns == records.UNTIL_MIDNIGHT:
+        return TimeInForce.DAY
+    return TimeInForce.UNTIL if expiry_ns else TimeInForce.GTC
+
+
+def _ends(position: Any, requests: Any) -> bool:
+    """Say whether the close of a whole position is on its way."""
+    for row in requests:
+        if row["kind"] == records.REQUEST_CLOSE:
+            same, whole = row["ticket"] == position["ticket"], row["volume_steps"] in {0, position["volume_steps"]}
+        elif row["kind"] == records.REQUEST_CLOSE_ALL:
+            same, whole = row["strategy"] == position["strategy"], row["side"] in {0, position["side"]}
+        else:
+            continue
+        if same and whole and row["symbol"] == position["symbol"]:
+            return True
+    return False
+
+
+def _swap_rates(sheet: CostSheet, day: int) -> tuple[float, float]:
+    """Give the long and the short rate of a day, counted from 1970."""
+    rates = sheet.swap_long, sheet.swap_short
+    for dated in sheet.swap_rates:
+        if dated.day_number <= day:
+            rates = dated.long, dated.short
+    return rates
+
+
+class LedgerValues:
+    """Reads the rows of a ledger as values.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        The account.
+    account : Account
+        As the run began.
+    instruments : mapping of str to Instrument
+        In the order of the ledger's symbols.
+    """
+
+    def __init__(self, ledger: Ledger, account: Account, instruments: Mapping[str, Instrument]) -> None:
+        self._ledger = ledger
+        self._account = account
+        self._instruments = tuple(instruments.values())
+        self._sheets = tuple(ledger.setup.costs[symbol] for symbol in instruments)
+
+    def instrument(self, index: int) -> Instrument:
+        """Give the contract of a symbol."""
+        return self._instruments[index]
+
+    def quote(self, index: int) -> tuple[float, float]:
+        """Give the present bid and ask of a symbol."""
+        symbol = self._ledger.symbols[index]
+        return _price(symbol["bid"], symbol), _price(symbol["ask"], symbol)
+
+    def profit_rate(self, index: int) -> float:
+        """Give account currency per unit of a symbol's profit currency, as a loss is bought."""
+        symbol = self._ledger.symbols[index]
+        return -float(convert(symbol, -1.0, int(symbol["bid"])))
+
+    def terms(self, index: int) -> Terms:
+        """Give what a symbol is worth and costs now."""
+        symbol, sheet, instrument = self._ledger.symbols[index], self._sheets[index], self._instruments[index]
+        bid, ask = self.quote(index)
+        rate = float(symbol["loss_rate"]) if symbol["profit_conversion"] == _BY_COLUMN else None
+        long, short = self._nights(index, bid, ask, rate)
+        return Terms(
+            instrument=instrument,
+            currency=self._account.currency,
+            bid=bid,
+            ask=ask,
+            rate=rate,
+            commission=sheet.commission,
+            fee_rate=float(symbol["fee_rate"]),
+            slippage_points=float(symbol["slippage"]),
+            night_long=long,
+            night_short=short,
+        )
+
+    def _nights(self, index: int, bid: float, ask: float, profit_rate: float | None) -> tuple[float, float]:
+        """Give what the coming rollover books for a lot bought and a lot sold."""
+        sheet, clock = self._sheets[index], self._account.clock
+        midnight_ns, days = coming_rollover(clock, int(self._ledger.account["end_ns"]), sheet.swap_days)
+        rates = _swap_rates(sheet, day_of(clock, midnight_ns - 1))
+        symbol = self._ledger.symbols[index]
+        margin_rate = float(symbol["margin_currency_rate"]) if symbol["margin_conversion"] == _BY_COLUMN else None
+        long, short = (
+            night_per_lot(
+                self._instruments[index],
+                mode=sheet.swap_mode,
+                rate=rate,
+                days=days,
+                currency=self._account.currency,
+                price=price,
+                profit_rate=profit_rate,
+                margin_rate=margin_rate,
+            )
+            for rate, price in zip(rates, (bid, ask), strict=True)
+        )
+        return long, short
+
+    def margin(self, request: Any) -> float:
+        """Compute what an opening request would bind."""
+        index, side = int(request["symbol"]), int(request["side"])
+        symbol = self._ledger.symbols[index]
+        lots = self.request(request).volume_lots
+        steps = round(lots / self._instruments[index].volume_step)
+        price = int(symbol["ask"] if side > 0 else symbol["bid"])
+        return float(initial_margin(self._ledger.account, symbol, int(request["kind"]), side, steps, price))
+
+    def request(self, request: Any) -> OrderRequest:
+        """Write a request that may open a position as an order."""
+        index = int(request["symbol"])
+        symbol, instrument = self._ledger.symbols[index], self._instruments[index]
+        kind, side = OPENING_KINDS[int(request["kind"])], int(request["side"])
+        own = int(symbol["ask"] if side > 0 else symbol["bid"])
+        if kind is not OrderKind.MARKET:
+            own = int(request["limit_price"] if kind is OrderKind.STOP_LIMIT else request["price"])
+        stop, target = int(request["stop_loss"]), int(request["take_profit"])
+        if stop == NO_PRICE and request["stop_distance"] > 0:
+            stop = own - side * int(request["stop_distance"])
+        if target == NO_PRICE and request["target_distance"] > 0:
+            target = own + side * int(request["target_distance"])
+        away = None if stop == NO_PRICE else max(0, side * (own - stop))
+        expiry_ns = int(request["expiry_ns"])
+        return OrderRequest(
+            client_id=f"{instrument.symbol}-{self._ledger.account['next_ticket']}",
+            symbol=instrument.symbol,
+            side=side,
+            kind=kind,
+            volume_lots=self._lots(request, symbol, instrument, away),
+            price=0.0 if kind is OrderKind.MARKET else _price(request["price"], symbol),
+            limit_price=_price(request["limit_price"], symbol),
+            stop_loss=_price(stop, symbol),
+            take_profit=_price(target, symbol),
+            time_in_force=_life(expiry_ns),
+            expire_time_ns=max(expiry_ns, 0),
+        )
+
+    def _lots(self, request: Any, symbol: Any, instrument: Instrument, away: int | None) -> float:
+        """Give the volume that a request asks for; by risk, as it would be sized now."""
+        steps = int(request["volume_steps"])
+        if request["risk_fraction"] > 0.0 and away:
+            lost = -float(convert(symbol, -away * float(symbol["value_per_point_step"]), int(symbol["bid"])))
+            quote = int(symbol["ask"] if request["side"] > 0 else symbol["bid"])
+            lost += float(step_commission(symbol, quote, quote))
+            budget = float(request["risk_fraction"] * self._ledger.account["equity"] - fixed_commission(symbol))
+            steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
+        return round(max(steps, 1) * instrument.volume_step, 8)
+
+    def holdings(self, waiting: int) -> tuple[Holding, ...]:
+        """Describe all that is open, works, or is on its way, as risks.
+
+        Parameters
+        ----------
+        waiting : int
+            How many of the ledger's requests have been accepted.
+        """
+        ledger, account = self._ledger, self._ledger.account
+        terms = cache(self.terms)
+        requests = ledger.requests[:waiting]
+        made = [
+            position_holding(self._position(row), terms(int(row["symbol"])), closing=_ends(row, requests))
+            for row in ledger.positions[: account["positions"]]
+        ]
+        made += [
+            order_holding(self._pending(row).request, terms(int(row["symbol"])))
+            for row in ledger.orders[: account["orders"]]
+        ]
+        made += [
+            order_holding(self.request(row), terms(int(row["symbol"])), kind=HoldingKind.INTENT)
+            for row in requests
+            if int(row["kind"]) in OPENING_KINDS
+        ]
+        return tuple(made)
+
+    def positions(self) -> tuple[Position, ...]:
+        """Give all that is open."""
+        return tuple(map(self._position, self._ledger.positions[: self._ledger.account["positions"]]))
+
+    def orders(self) -> tuple[OrderState, ...]:
+        """Give all that waits at the venue."""
+        return tuple(map(self._pending, self._ledger.orders[: self._ledger.account["orders"]]))
+
+    def _position(self, row: Any) -> Position:
+        symbol = self._ledger.symbols[row["symbol"]]
+        instrument = self._instruments[int(row["symbol"])]
+        steps = int(row["volume_steps"])
+        return Position(
+            position=int(row["ticket"]),
+            symbol=instrument.symbol,
+            side=int(row["side"]),
+            volume_lots=round(steps * instrument.volume_step, 8),
+            open_time_ns=int(row["open_ns"]),
+            open_price=float(row["cost"] / steps / symbol["scale"]),
+            stop_loss=_price(row["stop_loss"], symbol),
+            take_profit=_price(row["take_profit"], symbol),
+            price=_price(symbol["bid"] if row["side"] > 0 else symbol["ask"], symbol),
+            swap=float(row["swap"]),
+            commission=float(row["commission"]),
+        )
+
+    def _pending(self, row: Any) -> OrderState:
+        symbol = self._ledger.symbols[row["symbol"]]
+        instrument = self._instruments[int(row["symbol"])]
+        kind = OPENING_KINDS[int(row["kind"])]
+        expiry_ns = int(row["expiry_ns"])
+        limited = kind is OrderKind.STOP_LIMIT
+        request = OrderRequest(
+            client_id=f"{instrument.symbol}-{row['ticket']}",
+            symbol=instrument.symbol,
+            side=int(row["side"]),
+            kind=kind,
+            volume_lots=round(int(row["volume_steps"]) * instrument.volume_step, 8),
+            price=_price(row["price"], symbol),
+            limit_price=_price(row["limit_price"], symbol) if limited else 0.0,
+            stop_loss=_price(row["stop_loss"], symbol),
+            take_profit=_price(row["take_profit"], symbol),
+            time_in_force=TimeInForce.UNTIL if expiry_ns else TimeInForce.GTC,
+            expire_time_ns=expiry_ns,
+        )
+        return OrderState(
+            order=int(row["ticket"]),
+            request=request,
+            status=OrderStatus.PLACED,
+            placed_time_ns=int(row["placed_ns"]),
+        )

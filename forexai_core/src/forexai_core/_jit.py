@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numba
-from numba.core import caching, types
+from numba.core import caching, codegen, types
 from numba.core.runtime import nrt
 
 from forexai_core._kernel_stamps import in_package, kernel_stamp
@@ -103,6 +103,8 @@ _PARTS = (
     (caching.CompileResultCacheImpl, "rebuild"),
     (_RUNTIME, "c_helpers"),
     (_LLVM, "address_of_symbol"),
+    (_LLVM, "parse_bitcode"),
+    (codegen.JITCodeLibrary, "_get_module_for_linking"),
 )
 _LOADS_ALONE = all(hasattr(home, name) for home, name in _PARTS)
 
@@ -128,19 +130,62 @@ def _is_known(symbol: str) -> bool:
     return _LLVM.address_of_symbol(symbol) is not None
 
 
+def _defined_in(library: Any) -> tuple[str, ...]:
+    """Name what compiled code defines."""
+    module = library._get_module_for_linking()  # noqa: SLF001
+    return tuple(each.name for each in (*module.functions, *module.global_variables) if not each.is_declaration)
+
+
+class _DeferredLibrary(codegen.JITCodeLibrary):
+    """Compiled code whose text, which others are compiled with, is parsed when the first of them is.
+
+    Its machine code is there; of a short run the parsing was a tenth.
+    """
+
+    bitcode: bytes
+    _parsed: Any = None
+
+    @property
+    def _shared_module(self) -> Any:
+        if self._parsed is None:
+            self._parsed = _LLVM.parse_bitcode(self.bitcode)
+        return self._parsed
+
+    @_shared_module.setter
+    def _shared_module(self, module: Any) -> None:
+        self._parsed = module
+
+
+@cache
+def _empty_bitcode() -> bytes:
+    return bytes(_LLVM.parse_assembly("").as_bitcode())
+
+
 class _KernelResults(caching.CompileResultCacheImpl):
-    """Keep with each compiled kernel what it calls, and fill the registries only where that is not known."""
+    """Keep with each compiled kernel what it calls and defines.
+
+    The registries are filled only where something that it calls is not known.
+    """
 
     def reduce(self, result: Any) -> Any:
         usual: Any = super()
-        return _called_from_outside(result.library), usual.reduce(result)
+        return _called_from_outside(result.library), _defined_in(result.library), usual.reduce(result)
 
-    def rebuild(self, target_context: Any, payload: tuple[Sequence[str] | None, Any]) -> Any:
-        symbols, kept = payload
+    def rebuild(self, target_context: Any, payload: tuple[Sequence[str] | None, Sequence[str], Any]) -> Any:
+        symbols, defined, kept = payload
         if symbols is None or not all(map(_is_known, symbols)):
             target_context.refresh()
         usual: Any = super()
-        return usual.rebuild(target_context, kept)
+        (name, kind, code), *others = kept
+        known = getattr(getattr(target_context.codegen(), "_engine", None), "_defined_symbols", None)
+        if kind != "object" or known is None:
+            return usual.rebuild(target_context, kept)
+        known.update(defined)
+        result = usual.rebuild(target_context, ((name, kind, (code[0], _empty_bitcode())), *others))
+        result.library.__class__ = _DeferredLibrary
+        result.library.bitcode = code[1]
+        result.library._shared_module = None  # noqa: SLF001
+        return result
 
 
 class _LightCache(caching.FunctionCache):

@@ -231,7 +231,7 @@ class TestReasons:
 
     def test_more_paths_than_are_followed(self):
         result = run(reentry(trail=0.00006), resample(random_ticks(3, 4_000, 2), "M5"))
-        task = result._interval
+        task = result._interval.task()
         assert result.interval.certified
         for limit, said in (("states", "more states are alive"), ("bar_states", "one bar"), ("ticks", "more outcomes")):
             found = attrs.evolve(task, limits=attrs.evolve(task.limits, **{limit: 0}))()

@@ -214,6 +214,27 @@ def test_a_kernel_called_with_several_constants_is_compiled_once(package):
     assert run(package, CONSTANTS) == ["25", "1"]
 
 
+LINKED = """
+import numba
+from forexai_core.engine.rates import rate
+from forexai_core.strategies.charges import charge
+charge(2.0)
+library = next(iter(charge.overloads.values())).library
+parsed = [getattr(library, "_parsed", "compiled here") is not None]
+
+@numba.njit
+def twice(lots):
+    return charge(lots) + charge(lots)
+
+print(twice(2.0), *parsed, library._shared_module is not None)
+"""
+
+
+def test_a_kept_kernel_is_parsed_when_another_is_compiled_with_it(package):
+    assert run(package, LINKED) == ["6.0", "True", "True"]
+    assert run(package, LINKED) == ["6.0", "False", "True"]
+
+
 def test_where_nothing_can_be_written_kernels_live_as_long_as_their_process(package):
     """The user's folders are below a file; the package's own is declined, as one that is read-only is."""
     (package / "file").write_text("")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import numpy as np
@@ -32,7 +32,6 @@ from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
-from forexai_core.metrics import Figures
 from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import StrategyForm, TradingStrategy
 from forexai_core.ports.trials import Trials
@@ -42,6 +41,9 @@ from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.execution import Execution
 from forexai_core.values.ticks import Ticks
+
+if TYPE_CHECKING:
+    from forexai_core.backtesting.interval import IntervalTask
 
 __all__ = ["backtest", "programs_of", "rules_of", "strategy_used"]
 
@@ -254,33 +256,39 @@ def _unmodelled(inputs: Inputs, setup: Setup) -> Setup:
     return prepared(attrs.evolve(inputs, conditions=attrs.evolve(inputs.conditions, path=PATHS[0])))
 
 
-def _interval_later(strategy: Any, run: _Run, trades: NDArray[np.void], figures: Figures) -> Callable[[], Interval]:
-    """Give what works the interval out when it is asked for, of what the run has read and done."""
-    inputs, judged, setup = run.inputs, run.gate is not None, run.ledger.setup
-    net_profit = float(figures["net_profit"] or 0.0)
+@attrs.frozen(kw_only=True, eq=False)
+class _IntervalLater:
+    """What the run has read and done, of which the interval is worked out when it is asked for."""
 
-    def work_out() -> Interval:
+    strategy: Any
+    inputs: Inputs
+    setup: Setup
+    judged: bool
+    trades: NDArray[np.void]
+    net_profit: float
+
+    def __call__(self) -> Interval:
+        return self.task()()
+
+    def task(self) -> IntervalTask:
         # Slow to load, and few runs are asked for it.
         from forexai_core.backtesting.interval import IntervalTask
         from forexai_core.backtesting.reading import reads_money
 
         @cache
         def programs() -> list[Any]:
-            return programs_of(strategy, inputs)
+            return programs_of(self.strategy, self.inputs)
 
-        task = IntervalTask(
-            inputs=inputs,
-            setup=_unmodelled(inputs, setup),
-            programs=None if isinstance(strategy, Strategy) else programs,
-            reads_money=lambda: reads_money(strategy, programs()),
-            name=strategy.name,
-            judged=judged,
-            trades=trades,
-            net_profit=net_profit,
+        return IntervalTask(
+            inputs=self.inputs,
+            setup=_unmodelled(self.inputs, self.setup),
+            programs=None if isinstance(self.strategy, Strategy) else programs,
+            reads_money=lambda: reads_money(self.strategy, programs()),
+            name=self.strategy.name,
+            judged=self.judged,
+            trades=self.trades,
+            net_profit=self.net_profit,
         )
-        return task()
-
-    return work_out
 
 
 def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
@@ -297,7 +305,14 @@ def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -
     }
     fingerprint = shared.text.fingerprint(described, list(run.rules), engine_version())
     idea = idea_of(used, tuple(inputs.prices), shared.data[0].timeframe, shared.start_ns, shared.end_ns)
-    parts["interval"] = _interval_later(strategy, run, parts["trades"], figures)
+    parts["interval"] = _IntervalLater(
+        strategy=strategy,
+        inputs=inputs,
+        setup=run.ledger.setup,
+        judged=run.gate is not None,
+        trades=parts["trades"],
+        net_profit=float(figures["net_profit"] or 0.0),
+    )
     if run.gate is None and not isinstance(strategy, Strategy):  # both hand views of the ledger to code of others
         run.ledger.release()
     return Result(

@@ -70,9 +70,12 @@ def _transitions(zone: str, shift_ns: int) -> tuple[NDArray[np.int64], NDArray[n
         after = offset_at(day + step)
         if before != after:
             low, high = day, day + step
-            while high - low > timedelta(seconds=1):
-                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
-                low, high = (middle, high) if offset_at(middle) == before else (low, middle)
+            for unit in (timedelta(hours=1), timedelta(seconds=1)):  # nearly all lie on an hour
+                while high - low > unit:
+                    middle = low + unit * ((high - low) // (2 * unit))
+                    low, high = (middle, high) if offset_at(middle) == before else (low, middle)
+                if offset_at(high - timedelta(seconds=1)) == before:
+                    break
             starts.append(_ns(high.replace(tzinfo=UTC)))
             offsets.append(after + shift_ns)
         day, before = day + step, after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import local
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,26 @@ from forexai_core.values.bars import Bars
 __all__ = ["EmaCross", "MacdCross", "SmaCross"]
 
 
+class _Room(local):
+    """Each thread's own room for turns, used again: new memory takes longer than a look at every bar in it."""
+
+    places = np.empty(0, np.int64)
+    sides = np.empty(0, np.int8)
+
+
+_ROOM = _Room()
+_MOST_KEPT = 1 << 18
+"""Bars; for more the memory matters more than the time."""
+
+
+def _room(bars: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+    if bars > _MOST_KEPT:
+        return np.empty(bars, np.int64), np.empty(bars, np.int8)
+    if bars > len(_ROOM.places):
+        _ROOM.places, _ROOM.sides = np.empty(bars, np.int64), np.empty(bars, np.int8)
+    return _ROOM.places, _ROOM.sides
+
+
 def _turns_of_averages(bars: Bars, fast: int, slow: int) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
     """Find where two simple averages turn, compared on exact sums of points: the bars, and +1 upward, -1 downward."""
     from forexai_core.strategies.shipped.averages import turns_of_averages  # numba is slow to load
@@ -28,7 +49,7 @@ def _turns_of_averages(bars: Bars, fast: int, slow: int) -> tuple[NDArray[np.int
             f"{bars.symbol}: averages of {fast} and {slow} bars of prices with {bars.digits} digits pass what can be "
             "compared exactly. Use shorter periods."
         )
-    places, sides = np.empty(len(points), np.int64), np.empty(len(points), np.int8)
+    places, sides = _room(len(points))
     count = turns_of_averages(points, fast, slow, places, sides)
     return places[:count].copy(), sides[:count].copy()
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "indicators": "List indicators, or show one with its parameters.",
     "backtest": "Run a strategy over prices, with every cost on.",
     "report": "Show a saved result, or write a report of it.",
+    "kill": "Stop openings at once, and let them again by name.",
     "trials": "List and verify the ledger of everything that was tried.",
     "plugins": "List, examine and make plugins.",
 }

@@ -91,7 +91,7 @@ class HaltBoard:
     """
 
     number: int
-    halts: tuple[Halt, ...] = attrs.field(default=(), converter=tuple)
+    halts: tuple[Halt, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

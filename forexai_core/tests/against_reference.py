@@ -90,6 +90,9 @@ def _series(given: fx.Bars | float) -> RateSeries:
 
 def outcome_of_result(result: Result) -> Outcome:
     trades = [{name: row[name].item() for name in result.trades.dtype.names} for row in result.trades]
+    owners = [strategy.owner for strategy in result.strategies]
+    for trade in trades:
+        trade["strategy"] = owners.index(trade["strategy"])
     equity = [{name: row[name].item() for name in ("time_ns", "balance", "equity", "margin")} for row in result.equity]
     return Outcome(trades, equity, {}, {})
 

@@ -170,6 +170,7 @@ def open_compiled(program: Program) -> Ledger:
         rates=rates,
         limit_fill_open=program["limit_fill_open"],
         conditions=_conditions(program),
+        sleeves=program.get("sleeves", 0),
     )
     return Ledger(opening)
 
@@ -236,6 +237,7 @@ def _trade(deal: Any, program: Program) -> dict[str, Any]:
         "intrabar": bool(deal["intrabar"]),
         "mae": float(deal["mae"]),
         "mfe": float(deal["mfe"]),
+        "strategy": int(deal["strategy"]),
     }
 
 
@@ -244,6 +246,8 @@ def compiled_outcome(ledger: Ledger, program: Program) -> Outcome:
     account = ledger.account
     deals = ledger.deals
     rows = [{name: row[name].item() for name in ("time_ns", "balance", "equity", "margin")} for row in ledger.equity]
+    for row, shares in zip(rows, ledger.shares, strict=bool(program.get("sleeves"))):
+        row |= {f"made by {owner}": float(share) for owner, share in enumerate(shares)}
     counts = zip(records.REFUSALS, account["refused"].tolist(), strict=True)
     return Outcome(
         trades=[_trade(deal, program) for deal in deals if deal["closing"]],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forexai_core import arrays, errors, indicators, strategies
     from forexai_core.backtesting import Interval, Result
+    from forexai_core.backtesting.sleeves import Sleeve
     from forexai_core.backtesting.sweep import Sweep, sweep
     from forexai_core.data import (
         Library,
@@ -83,6 +84,7 @@ _HOMES = {
     "Result": "backtesting",
     "Risk": "risk.settings",
     "Rules": "strategies",
+    "Sleeve": "backtesting.sleeves",
     "SlippageModel": "values.slippage",
     "SpreadModel": "values.spreads",
     "Strategy": "strategies",
@@ -132,6 +134,7 @@ __all__ = [
     "Result",
     "Risk",
     "Rules",
+    "Sleeve",
     "SlippageModel",
     "SpreadModel",
     "Strategy",

@@ -12,6 +12,7 @@ __all__ = [
     "BAR",
     "CLOSE_REASONS",
     "COMMAND",
+    "CURVE",
     "EQUITY",
     "FILL",
     "INTENT",
@@ -167,6 +168,7 @@ TRADE = np.dtype(
         ("intrabar", np.bool_),  # closed inside the bar that opens at close_time_ns
         ("mae", np.float64),  # lowest open profit while it lived, money, <= 0
         ("mfe", np.float64),  # highest open profit while it lived, money, >= 0
+        ("strategy", "U32"),  # whose it was: the name of the strategy, or of its sleeve
     ]
 )
 """One closing deal."""
@@ -180,6 +182,14 @@ EQUITY = np.dtype(
     ]
 )
 """The account after a bar has closed."""
+
+CURVE = np.dtype(
+    [
+        ("time_ns", np.int64),  # when the row holds
+        ("equity", np.float64),  # the initial balance and all that one strategy has made by then, floating included
+    ]
+)
+"""The account as it would be had one of its strategies alone made what it made."""
 
 FILL = np.dtype(
     [

@@ -45,6 +45,7 @@ class Book:
         self.called = False  # whether a margin call stands
         self.margin_calls: list[int] = []
         self.compensated = 0
+        self.made: Counter[int] = Counter()  # what the deals of each strategy have brought
 
     # ------------------------------------------------------------------------------------------------ looking
     def take_ticket(self) -> int:
@@ -102,6 +103,11 @@ class Book:
     def equity(self) -> int:
         """Give balance, open profit and accrued swap."""
         return self.balance + sum(self.floating(p) + p.swap for p in self.positions.values())
+
+    def share(self, strategy: int) -> int:
+        """Give what one strategy has made: its deals, and what of its positions floats."""
+        own = [position for position in self.positions.values() if position.strategy == strategy]
+        return self.made[strategy] + sum(self.floating(position) + position.swap for position in own)
 
     def margin_of(self, symbol: int, parts: Iterable[tuple[int, int, Fraction]]) -> int:
         """Give the margin of (side, steps, margin) parts of one symbol, by what covers what."""
@@ -218,6 +224,7 @@ class Book:
         commission = -self._commission(position.symbol, steps, price, opens=True)
         position.commission += commission
         self.balance += commission
+        self.made[position.strategy] += commission
         self.start_peak(position)
 
     def start_peak(self, position: Position) -> None:
@@ -245,7 +252,9 @@ class Book:
         swap = to_minor(position.swap * share, 0)
         debit = self._rollover_inside(position, steps)
         exit_commission = -self._commission(position.symbol, steps, price, opens=False) if commission else 0
-        self.balance += profit + swap + (debit or 0) + exit_commission
+        brought = profit + swap + (debit or 0) + exit_commission
+        self.balance += brought
+        self.made[position.strategy] += brought
         trade = Trade(
             ticket=position.ticket,
             symbol=position.symbol,
@@ -266,6 +275,7 @@ class Book:
             intrabar=self.inside is not None,
             mae=mae,
             mfe=mfe,
+            strategy=position.strategy,
         )
         self.trades.append(trade)
         if steps == position.steps:

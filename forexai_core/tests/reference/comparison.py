@@ -52,6 +52,7 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
                 "intrabar": trade.intrabar,
                 "mae": to_float(trade.mae, digits),
                 "mfe": to_float(trade.mfe, digits),
+                "strategy": trade.strategy,
             }
         )
     equity = [
@@ -60,6 +61,7 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
             "balance": to_float(row.balance, digits),
             "equity": to_float(row.equity, digits),
             "margin": to_float(row.margin, digits),
+            **{f"made by {owner}": to_float(share, digits) for owner, share in enumerate(row.shares)},
         }
         for row in ledger.equity_rows
     ]

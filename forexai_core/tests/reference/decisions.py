@@ -151,14 +151,14 @@ def _expiry(book: Book, request: Request) -> int:
 # ------------------------------------------------------------------------------------- closing, changing, cancelling
 def _position(book: Book, symbol: int, request: Request) -> Position:
     position = book.positions.get(request.ticket)
-    if position is None or position.symbol != symbol:
+    if position is None or (position.symbol, position.strategy) != (symbol, request.strategy):
         raise Refused("no_position")
     return position
 
 
 def _pending(book: Book, symbol: int, request: Request) -> Order:
     order = book.orders.get(request.ticket)
-    if order is None or order.symbol != symbol:
+    if order is None or (order.symbol, order.strategy) != (symbol, request.strategy):
         raise Refused("no_position")
     return order
 

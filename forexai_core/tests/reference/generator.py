@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.ledger import ReferenceLedger
-from reference.orders import Position
+from reference.orders import Order, Position
 from reference.programs import TIMEFRAMES, Program, events_of, open_ledger, request_of
 from reference.quotes import Bar
 
@@ -105,6 +105,8 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
     for each in program["symbols"]:
         if deep.random() < 0.2:
             each["costs"]["slippage_model"] = {**each["costs"].get("slippage_model", {}), **_impact(deep, each)}
+    if random.Random(f"sleeves {seed}").random() < 0.3:
+        program["sleeves"] = 2
     return program, _ask(rng, program)
 
 
@@ -399,6 +401,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     ledger = open_ledger(program)
     rate = rng.choice((0.15, 0.4, 0.9))
     risky = rng.choice((0.0, 0.0, 0.3))
+    often = 0.4 if "sleeves" in program else 0.1  # that the second strategy asks
     latest: dict[int, Bar] = {}
     for number, (symbol, bar) in enumerate(events_of(program)):
         ledger.event(symbol, bar, decides=bar.decides)
@@ -409,7 +412,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
             about = rng.choice(sorted(latest)) if rng.random() < 0.2 else symbol
             scene = _Scene(rng, ledger, about, latest[about], program["symbols"][about]["span"], risky)
             for given in _requests(scene):
-                full = {"symbol": about, "strategy": int(rng.random() < 0.1), **given}
+                full = {"symbol": about, "strategy": int(rng.random() < often), **given}
                 program["requests"].append([number, full])
                 ledger.submit(about, request_of(full))
     ledger.finish()
@@ -417,7 +420,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
 
 
 _CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",
-            "cancel", "cancel_all", "trail", "trail", "reverse", "close_by", "close_by")  # fmt: skip
+            "cancel", "cancel_all", "trail", "trail", "reverse", "close_by", "close_by", "close_by")  # fmt: skip
 _KINDS = (*("market",) * 8, *("limit",) * 3, *("stop",) * 3, *("stop_limit",) * 2, *("bracket",) * 2, *_CHANGES)
 _BRACKETS = (("stop", "stop"), ("limit", "limit"), ("limit", "stop"), ("stop_limit", "limit"))
 
@@ -486,7 +489,9 @@ def _pending(scene: _Scene, kind: str, side: int) -> dict[str, Any]:
 def _position_change(scene: _Scene, kind: str) -> dict[str, Any]:
     rng, quote = scene.rng, scene.bar.at_close
     positions = scene.ledger.book.positions_of(scene.symbol)
-    position = rng.choice(positions) if positions and rng.random() > 0.05 else None
+    paired = [one for one in positions if any(_opposed(one, other) for other in positions)]
+    meant = paired if paired and kind == "close_by" else positions
+    position = rng.choice(meant) if meant and rng.random() > 0.05 else None
     ticket, side, held = (position.ticket, position.side, position.steps) if position else (rng.randint(1, 9), 1, 10)
     away = {"stop": -side * scene.near(), "target": side * scene.near()}
     levels = {name: quote.exit(side) + points for name, points in away.items() if rng.random() < 0.7}
@@ -496,11 +501,25 @@ def _position_change(scene: _Scene, kind: str) -> dict[str, Any]:
         "part": {"kind": "close", "ticket": ticket, "steps": rng.randint(1, held + held // 8)},
         "reverse": {"kind": "market", "side": -side, "steps": held * 2},
         "close_all": {"side": rng.choice((0, 1, -1))},
-        "close_by": {"ticket": ticket, "ticket_by": _opposite(rng, positions, side)},
+        "close_by": {"ticket": ticket, "ticket_by": _opposite(rng, _of_one(positions, position), side)},
         "modify": {"kind": "modify_position", "ticket": ticket, **levels},
         "trail": {"ticket": ticket, "trail_distance": distance, "trail_start": rng.choice((0, scene.span))},
     }
-    return {"kind": kind, **choices[kind]}
+    return {"kind": kind, **_on_behalf(rng, position), **choices[kind]}
+
+
+def _opposed(one: Position, other: Position) -> bool:
+    return one.side != other.side and one.strategy == other.strategy
+
+
+def _on_behalf(rng: random.Random, held: Position | Order | None) -> dict[str, Any]:
+    """Mostly ask on behalf of whoever holds what the request is about; another is refused."""
+    return {} if held is None or rng.random() < 0.1 else {"strategy": held.strategy}
+
+
+def _of_one(positions: list[Position], position: Position | None) -> list[Position]:
+    """List the positions of whoever holds one; all where none is meant."""
+    return [each for each in positions if position is None or each.strategy == position.strategy]
 
 
 def _opposite(rng: random.Random, positions: list[Position], side: int) -> int:
@@ -517,6 +536,7 @@ def _order_change(scene: _Scene, kind: str) -> dict[str, Any]:
     if kind == "cancel_all":
         return given
     given["ticket"] = order.ticket if order else rng.randint(1, 9)
+    given |= _on_behalf(rng, order)
     if kind == "cancel" or order is None:
         return given
     own = order.own_price

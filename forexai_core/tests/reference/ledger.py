@@ -26,6 +26,7 @@ class EquityRow:
     balance: int
     equity: int
     margin: int
+    shares: tuple[int, ...] = ()  # what each strategy has made, where several share the account
 
 
 def _no_rates(symbol: int, time_ns: int) -> Rates:
@@ -42,6 +43,8 @@ class ReferenceLedger:
     rates
         Gives the rates of a symbol known at a time; only called for what neither shares the account's currency nor
         converts by its own price.
+    strategies
+        How many share the account; 0 where one has it alone.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class ReferenceLedger:
         contracts: Sequence[Contract],
         rates: Callable[[int, int], Rates] = _no_rates,
         execution: Execution | None = None,
+        strategies: int = 0,
     ) -> None:
+        self._strategies = strategies
         self.book = Book(account, list(contracts), execution)
         self.equity_rows: list[EquityRow] = []
         self.dropped = 0
@@ -65,9 +70,10 @@ class ReferenceLedger:
         return self._rates(symbol, time_ns)
 
     # ----------------------------------------------------------------------------------------------------- driving
-    def submit(self, symbol: int, request: Request) -> None:
+    def submit(self, symbol: int, request: Request, decided_ns: int | None = None) -> None:
         """Take a decision; it waits for the symbol's first event that opens when the deciding bar has ended."""
-        self._waiting.append(Waiting(symbol, self._decided_ns, request, self.book.quotes[symbol]))
+        since_ns = self._decided_ns if decided_ns is None else decided_ns
+        self._waiting.append(Waiting(symbol, since_ns, request, self.book.quotes[symbol]))
 
     def event(self, symbol: int, bar: Bar, *, decides: bool = True) -> None:
         """Run one bar or tick of one symbol through all phases."""
@@ -227,6 +233,7 @@ class ReferenceLedger:
 
     def _write_row(self, time_ns: int) -> None:
         book = self.book
-        if self.equity_rows and self.equity_rows[-1].time_ns == time_ns:
-            self.equity_rows.pop()  # several symbols' bars end together: the last one tells
-        self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin()))
+        if self.equity_rows and self.equity_rows[-1].time_ns >= time_ns:
+            time_ns = self.equity_rows.pop().time_ns  # several symbols' bars end together, or a longer one later
+        shares = tuple(book.share(strategy) for strategy in range(self._strategies))
+        self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin(), shares))

@@ -189,6 +189,7 @@ class Trade:
     intrabar: bool
     mae: int
     mfe: int
+    strategy: int = 0
 
     @property
     def net_profit(self) -> int:

@@ -133,7 +133,9 @@ def open_ledger(program: Program) -> ReferenceLedger:
         if own["asset_class"] == "forex":
             series.setdefault(own["symbol"], _own_series(symbol))
     execution = Execution.make(program.get("execution", {}), program.get("run_seed", 0))
-    return ReferenceLedger(account, contracts, RateTable(account, contracts, series), execution)
+    return ReferenceLedger(
+        account, contracts, RateTable(account, contracts, series), execution, program.get("sleeves", 0)
+    )
 
 
 def _own_series(symbol: dict[str, Any]) -> RateSeries:

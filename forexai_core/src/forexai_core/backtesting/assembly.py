@@ -274,11 +274,11 @@ def figures_of(parts: Mapping[str, Any], ledger: Ledger, inputs: Inputs, shared:
 
 
 def parts_of(
-    ledger: Ledger, inputs: Inputs, shared: Shared, strategy: StrategyUsed, gate: Gate | None
+    ledger: Ledger, inputs: Inputs, shared: Shared, strategies: tuple[StrategyUsed, ...], gate: Gate | None
 ) -> dict[str, Any]:
     """Gather the fields of a result that the ledger and the inputs give."""
     (deals, symbols), names = ledger.hand_over(), ledger.setup.symbols
-    trades = trades_of(deals, names, symbols, inputs.account.digits)
+    trades = trades_of(deals, names, symbols, inputs.account.digits, [each.owner for each in strategies])
     prices = inputs.prices
 
     def candles(at_most: int) -> dict[str, Candles]:
@@ -289,7 +289,7 @@ def parts_of(
         "equity": ledger.equity_later(),
         "fills": lambda: fills_of(deals, names, symbols),
         "account": inputs.account,
-        "strategies": (strategy,),
+        "strategies": strategies,
         "data": shared.data,
         "costs": shared.costs,
         "choices": {**shared.choices, **margin_events(ledger.account, inputs.account), **_limits(gate)},

@@ -46,6 +46,18 @@ class StrategyPart(_Part):
     form: str
     title: str
     parameters: dict[str, Any]
+    sleeve: str = ""
+    symbol: str = ""
+    timeframe: str = ""
+
+
+class AttributionPart(_Part):
+    """As :class:`forexai_core.backtesting.Attribution`; its trades are those of its name, its times the account's."""
+
+    name: str
+    net_profit: float
+    metrics: dict[str, int | float | None]
+    equity: list[float]
 
 
 class DataPart(_Part):
@@ -147,5 +159,6 @@ class Document(_Part):
     result_fingerprint: Hex
     trades: _Rows
     equity: _Rows
+    attribution: list[AttributionPart] = []
     fills: _Rows
     candles: list[CandlesPart]

@@ -18,7 +18,7 @@ from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["Drive", "Progress", "drive_class", "drive_programs", "drive_programs_by_steps"]
+__all__ = ["Drive", "Progress", "drive_class", "drive_programs", "drive_programs_by_steps", "placed"]
 
 Progress = Callable[[int, int], None]
 """Told now and then how many events are done, and how many there are."""
@@ -135,7 +135,7 @@ class _ClassRun:
         for first in range(0, ledger.events, _TELL_EVERY):
             if progress is not None:
                 progress(first, ledger.events)
-            with _placed(context):
+            with placed(context):
                 for event in range(first, min(first + _TELL_EVERY, ledger.events)):
                     if event >= calm:
                         calm = ledger.advance(event + 1)
@@ -165,11 +165,11 @@ class _ClassRun:
             if event >= calm:
                 calm = ledger.advance(event + 1)
                 _sync(cursors)
-                with _placed(contexts[symbol]):
+                with placed(contexts[symbol]):
                     notices[symbol].deliver()
             else:
                 ledger.now = event + 1
-            with _placed(contexts[symbol]):
+            with placed(contexts[symbol]):
                 hooks[symbol](contexts[symbol])
             if ledger.asked != asked:
                 asked, calm = ledger.asked, 0
@@ -187,7 +187,7 @@ class _ClassRun:
             gate.advance(event + 1)
             _sync(self._cursors)
             first = int(account["requests"])
-            with _placed(context):
+            with placed(context):
                 # What on_fill and on_order ask for is screened like the rest.
                 if self._notices[symbol].needed:
                     self._notices[symbol].deliver()
@@ -199,7 +199,7 @@ class _ClassRun:
 
 
 @contextmanager
-def _placed(context: Context) -> Iterator[None]:
+def placed(context: Context) -> Iterator[None]:
     """Note on what a strategy raises where and when it was."""
     try:
         yield

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
+from forexai_core.backtesting.attribution import Attribution
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
 from forexai_core.metrics import Figures, Slice
@@ -76,6 +77,11 @@ class ResultFace(Protocol):
     @property
     def metrics(self) -> Figures:
         """Figures by name."""
+        ...
+
+    @property
+    def attribution(self) -> Mapping[str, Attribution]:
+        """What each strategy made."""
         ...
 
     @property

@@ -12,16 +12,23 @@ from forexai_core.arrays import EQUITY, TRADE
 __all__ = ["result_fingerprint"]
 
 
-def _update(digest: hashlib._Hash, array: NDArray[np.void], dtype: np.dtype[np.void], name: str) -> None:
+_ATTRIBUTION = TRADE.itemsize - TRADE["strategy"].itemsize
+"""Bytes of a trade before the name of its strategy, its last field: it is hashed only where there are several."""
+
+
+def _update(digest: hashlib._Hash, array: NDArray[np.void], dtype: np.dtype[np.void], name: str, size: int) -> None:
+    """Hash the first bytes of each row."""
     canonical = np.ascontiguousarray(array.astype(dtype.newbyteorder("<"), copy=False))
     digest.update(f"{name}|{len(canonical)}|".encode())
-    digest.update(canonical.view(np.uint8).data)
+    table = canonical.view(np.uint8).reshape(len(canonical), dtype.itemsize)
+    digest.update(np.ascontiguousarray(table[:, :size]).data)
 
 
 def result_fingerprint(trades: NDArray[np.void], equity: NDArray[np.void]) -> str:
     """Hash every field of every trade and every row of the equity.
 
-    The bytes are those of the packed dtypes in little-endian order, so machines agree.
+    The bytes are those of the packed dtypes in little-endian order, so machines agree. Whose each trade is follows
+    where it is not all of one strategy.
 
     Parameters
     ----------
@@ -34,6 +41,9 @@ def result_fingerprint(trades: NDArray[np.void], equity: NDArray[np.void]) -> st
         SHA-256, hex.
     """
     digest = hashlib.sha256(b"forexai result 1|")
-    _update(digest, trades, TRADE, "trades")
-    _update(digest, equity, EQUITY, "equity")
+    _update(digest, trades, TRADE, "trades", _ATTRIBUTION)
+    _update(digest, equity, EQUITY, "equity", EQUITY.itemsize)
+    owners = trades["strategy"]
+    if len(owners) and np.any(owners != owners[0]):
+        digest.update("|".join(["strategies", *owners.tolist()]).encode())
     return digest.hexdigest()

@@ -19,7 +19,7 @@ from forexai_core.values.clocks import Clock
 from forexai_core.values.execution import Execution
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["Inputs", "InputsText", "Prices", "inputs_of"]
+__all__ = ["Inputs", "InputsText", "Prices", "check_one_timeframe", "inputs_of"]
 
 Prices = Bars | Ticks
 
@@ -172,17 +172,24 @@ def _by_symbol(prices: Prices | Mapping[str, Prices]) -> dict[str, Prices]:
             f"Prices must be Bars, Ticks or a mapping of them by symbol, not {type(prices).__name__}. "
             "Bars.from_frame makes bars of a pandas frame."
         )
-    kinds = {
-        "tick" if isinstance(item, Ticks) else str(item.timeframe)
-        for item in prices.values()
-        if isinstance(item, Bars | Ticks)
-    }
+    return dict(prices)
+
+
+def check_one_timeframe(inputs: Inputs) -> None:
+    """Refuse prices of different timeframes to one strategy.
+
+    Raises
+    ------
+    ConfigError
+        If there are such.
+    """
+    kinds = {"tick" if isinstance(item, Ticks) else str(item.timeframe) for item in inputs.prices.values()}
     if len(kinds) > 1:
         raise ConfigError(
-            f"All symbols of a run share one timeframe, not {', '.join(sorted(kinds))}. Resample "
-            "them first; a strategy reads higher timeframes through ctx.bars('H4')."
+            f"All symbols of a run of one strategy share one timeframe, not {', '.join(sorted(kinds))}. Resample "
+            "them first; a strategy reads higher timeframes through ctx.bars('H4'). Several strategies on bars of "
+            "their own are given as sleeves: [fx.Sleeve('name', strategy, symbol=…, timeframe=…), …]."
         )
-    return dict(prices)
 
 
 def _costs(costs: Costs | Mapping[str, Costs] | None, symbols: list[str]) -> dict[str, Costs]:

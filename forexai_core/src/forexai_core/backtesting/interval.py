@@ -62,6 +62,8 @@ class IntervalTask:
         Of the run itself, account currency.
     limits : Limits
         How much is followed.
+    unfollowed : str
+        Why no other path can be followed, where that is known beforehand.
     """
 
     inputs: Inputs
@@ -73,9 +75,12 @@ class IntervalTask:
     trades: NDArray[np.void]
     net_profit: float
     limits: Limits = attrs.field(factory=Limits)
+    unfollowed: str = ""
 
     def __call__(self) -> Interval:
         """Work it out."""
+        if self.unfollowed:
+            return self._estimate(self.unfollowed)
         if self.programs is None:
             return self._estimate(f"{self.name} is a class strategy: {_UNFORKED}")
         if self.judged:

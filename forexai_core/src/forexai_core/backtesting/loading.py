@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
+from forexai_core.backtesting.attribution import Attribution, own_curve
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.proof import contradiction
 from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount
@@ -134,7 +135,7 @@ def _schema_checked(body: dict[str, Any], name: str) -> Document:
 
 def _result(document: Document, name: str, reports: Reports | None) -> Result:
     try:
-        trades = _array(document.trades, TRADE, "trades")
+        trades = _array(_with_owners(document), TRADE, "trades")
         equity = _array(document.equity, EQUITY, "equity")
         fills = _array(document.fills, FILL, "fills")
         candles = {each.symbol: _candles(each) for each in document.candles}
@@ -152,6 +153,7 @@ def _result(document: Document, name: str, reports: Reports | None) -> Result:
             seed=int(document.seed),
             engine_version=document.engine_version,
             metrics=document.metrics,
+            attribution=_attribution(document, trades, equity),
             input_fingerprint=document.input_fingerprint,
             interval=Interval(**document.interval.model_dump()),
             trials=_trials(document),
@@ -178,6 +180,30 @@ def _check_figures(result: Result, name: str) -> None:
         raise IntegrityError(
             f"'{name}' is not what was saved: {wrong}. Restore it from a copy, or run the backtest again."
         )
+
+
+def _with_owners(document: Document) -> Mapping[str, list[Any]]:
+    """Give the trades' columns; those written before trades named their strategy belong to the only one there was."""
+    columns = document.trades
+    if "strategy" in columns or not columns:
+        return columns
+    owner = document.strategies[0].name[: TRADE["strategy"].itemsize // 4] if document.strategies else ""
+    return {**columns, "strategy": [owner] * len(next(iter(columns.values())))}
+
+
+def _attribution(
+    document: Document, trades: NDArray[np.void], equity: NDArray[np.void]
+) -> Mapping[str, Attribution] | None:
+    if not document.attribution:
+        return None
+    found = {}
+    for part in document.attribution:
+        if len(part.equity) != len(equity):
+            raise DataShapeError(f"The curve of '{part.name}' has {len(part.equity)} rows, the account {len(equity)}.")
+        curve = own_curve(equity["time_ns"], np.array(part.equity, np.float64))
+        own = trades[trades["strategy"] == part.name]
+        found[part.name] = Attribution(name=part.name, trades=own, equity=curve, metrics=part.metrics)
+    return found
 
 
 def _array(columns: Mapping[str, list[Any]], dtype: np.dtype[np.void], name: str) -> NDArray[np.void]:

@@ -14,7 +14,7 @@ from forexai_core.services.clocks import RealClock
 from forexai_core.services.homes import TRIALS_FILE, default_home
 from forexai_core.services.trials import FileTrials
 
-__all__ = ["default_trials", "idea_of", "record_sweep", "record_trial"]
+__all__ = ["combined_idea", "default_trials", "idea_of", "record_sweep", "record_trial"]
 
 _PLAIN = json.JSONEncoder(sort_keys=True, default=str)
 _FIGURES = ("net_profit", "sharpe", "total_trades", "max_drawdown_pct")
@@ -38,15 +38,28 @@ def idea_of(strategy: StrategyUsed, symbols: tuple[str, ...], timeframe: str, st
     )
 
 
-def _parameters_hash(strategy: StrategyUsed) -> str:
-    text = _PLAIN.encode(dict(strategy.parameters))
+def combined_idea(strategies: Sequence[StrategyUsed], start_ns: int, stop_ns: int) -> Idea:
+    """Name the combination of several strategies on one account, whatever their order."""
+    return Idea(
+        strategy=" + ".join(sorted(each.name for each in strategies)),
+        form="portfolio",
+        symbols=tuple(each.symbol for each in strategies),
+        timeframe=" + ".join(sorted({each.timeframe for each in strategies})),
+        start_ns=start_ns,
+        stop_ns=stop_ns,
+    )
+
+
+def _parameters_hash(strategies: Sequence[StrategyUsed]) -> str:
+    given = [dict(each.parameters) for each in strategies]
+    text = _PLAIN.encode(given[0] if len(given) == 1 else given)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def record_trial(
     trials: Trials,
     idea: Idea,
-    strategy: StrategyUsed,
+    strategies: Sequence[StrategyUsed],
     metrics: Mapping[str, Any],
     input_fingerprint: str,
 ) -> TrialsCount:
@@ -64,7 +77,7 @@ def record_trial(
     """
     trial = Trial(
         idea=idea,
-        parameters_hash=_parameters_hash(strategy),
+        parameters_hash=_parameters_hash(strategies),
         input_fingerprint=input_fingerprint,
         metrics={name: metrics.get(name) for name in _FIGURES},
         recorded_at_ns=RealClock().now_ns(),

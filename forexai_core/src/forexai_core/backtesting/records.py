@@ -33,12 +33,22 @@ class StrategyUsed:
         Every parameter with its value, also those left at their default.
     title : str
         For people; the name where there is none.
+    sleeve, symbol, timeframe : str
+        Where several share an account: what this one is called there, and which bars it decides on.
     """
 
     name: str
     form: str = ""
     parameters: Mapping[str, Any] = attrs.field(default=None, converter=read_only)
     title: str = ""
+    sleeve: str = ""
+    symbol: str = ""
+    timeframe: str = ""
+
+    @property
+    def owner(self) -> str:
+        """What its trades are called by: the sleeve's name, else its own."""
+        return self.sleeve or self.name
 
 
 @attrs.frozen(kw_only=True)

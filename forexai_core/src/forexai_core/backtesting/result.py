@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtesting.assumptions import assumptions_of
+from forexai_core.backtesting.attribution import Attribution, own_curve
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.fingerprints import result_fingerprint
 from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount, read_only
@@ -110,6 +111,7 @@ class Result:
     engine_version: str
     _metrics: Figures | Callable[[], Figures]
     _input_fingerprint: str | Callable[[], str]
+    _attribution: Mapping[str, Attribution] | None = None
     _interval: Interval | Callable[[], Interval] | None = None
     _trials: TrialsCount | Callable[[], TrialsCount] | None = None
     _candles: Callable[[int], Mapping[str, Candles]] = attrs.field(default=lambda _: {})
@@ -130,6 +132,16 @@ class Result:
     def metrics(self) -> Figures:
         """Figures by name, None where undefined: see :data:`forexai_core.metrics.METRICS`."""
         return read_only(_settled(self._metrics))
+
+    @cached_property
+    def attribution(self) -> Mapping[str, Attribution]:
+        """What each strategy made, by its name or that of its sleeve; all of it where there is one."""
+        if self._attribution is not None:
+            return MappingProxyType(dict(self._attribution))
+        equity = own_curve(self.equity["time_ns"], self.equity["equity"])
+        name = self.strategies[0].owner if len(self.strategies) == 1 else self.strategy_name
+        whole = Attribution(name=name, trades=self.trades, equity=equity, metrics=self.metrics)
+        return MappingProxyType({name: whole})
 
     @cached_property
     def breakdowns(self) -> Mapping[str, Sequence[Slice]]:
@@ -173,8 +185,8 @@ class Result:
 
     @property
     def strategy_name(self) -> str:
-        """Names of the strategies, joined."""
-        return " + ".join(strategy.name for strategy in self.strategies)
+        """Names of the strategies, or of their sleeves, joined."""
+        return " + ".join(strategy.owner for strategy in self.strategies)
 
     @property
     def start_ns(self) -> int:

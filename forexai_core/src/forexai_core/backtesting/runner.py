@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import inspect
-from collections.abc import Hashable, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version, figures_of, parts_of
+from forexai_core.backtesting.described import checked_strategy, described, strategy_used
 from forexai_core.backtesting.drives import (
     Drive,
     Progress,
@@ -20,14 +19,14 @@ from forexai_core.backtesting.drives import (
     drive_programs,
     drive_programs_by_steps,
 )
-from forexai_core.backtesting.gate import Gate
-from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtesting.inputs import Inputs, Prices, check_one_timeframe, inputs_of
+from forexai_core.backtesting.layout import Run
 from forexai_core.backtesting.recording import default_trials, idea_of, record_trial
-from forexai_core.backtesting.records import Interval, StrategyUsed
+from forexai_core.backtesting.records import Interval
 from forexai_core.backtesting.result import Reports, Result
-from forexai_core.backtesting.shared import Shared, prepared, shared_by
+from forexai_core.backtesting.shared import prepared
+from forexai_core.backtesting.sleeves import Sleeve, is_list_of_sleeves
 from forexai_core.engine.conditions import Days
-from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import Setup
@@ -36,7 +35,6 @@ from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import StrategyForm, TradingStrategy
 from forexai_core.ports.trials import Trials
 from forexai_core.risk.settings import Risk
-from forexai_core.strategies.parameters import Parametric
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.execution import Execution
@@ -45,47 +43,7 @@ from forexai_core.values.ticks import Ticks
 if TYPE_CHECKING:
     from forexai_core.backtesting.interval import IntervalTask
 
-__all__ = ["backtest", "programs_of", "rules_of", "strategy_used"]
-
-
-def strategy_used(strategy: Any) -> StrategyUsed:
-    """Describe a strategy as results do."""
-    return StrategyUsed(
-        name=strategy.name,
-        form=str(strategy.form),
-        parameters=strategy.parameters,
-        title=getattr(strategy, "title", ""),
-    )
-
-
-@lru_cache(maxsize=256)
-def _source_hash(kind: Hashable) -> str | None:
-    """Hash the text of a strategy's class or function; None where there is none to read, as in a prompt."""
-    try:
-        text = inspect.getsource(inspect.unwrap(cast("type", kind)))
-    except (OSError, TypeError):
-        return None
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _checked(strategy: Any) -> Any:
-    if isinstance(strategy, type):
-        raise ConfigError(
-            f"Pass a strategy with its parameters, {strategy.__name__}(…), not the class {strategy.__name__}."
-        )
-    if isinstance(strategy, Parametric) or hasattr(strategy, "program"):
-        return strategy
-    raise ConfigError(
-        f"{type(strategy).__name__} is no strategy. Write a class of fx.Strategy, use @fx.vector_strategy or "
-        "@fx.compiled_strategy, load fx.Rules, or take one of fx.strategies."
-    )
-
-
-def rules_of(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
-    """Give the rules of a run, whichever way they are given."""
-    if risk is None:
-        return ()
-    return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
+__all__ = ["backtest", "programs_of"]
 
 
 def programs_of(strategy: Any, inputs: Inputs) -> list[Any]:
@@ -105,7 +63,7 @@ def programs_of(strategy: Any, inputs: Inputs) -> list[Any]:
     return [strategy.program(item, others=inputs.prices, clock=inputs.account.clock) for item in inputs.prices.values()]
 
 
-def _drive(strategy: Any, run: _Run, *, drive: Drive, progress: Progress | None) -> None:
+def _drive(strategy: Any, run: Run, *, drive: Drive, progress: Progress | None) -> None:
     inputs, ledger, gate = run.inputs, run.ledger, run.gate
     if isinstance(strategy, Strategy):
         if drive is Drive.BATCH:
@@ -129,27 +87,8 @@ def _drive_named(drive: str | Drive) -> Drive:
         raise ConfigError(f"drive is 'auto', 'batch' or 'step', not '{drive}'.") from None
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class _Run:
-    """A run that is laid out: what it reads, the ledger that it writes, and who watches."""
-
-    inputs: Inputs
-    shared: Shared
-    ledger: Ledger
-    rules: tuple[RiskRule, ...]
-    gate: Gate | None
-
-    @classmethod
-    def of(cls, inputs: Inputs, risk: Risk | Sequence[RiskRule] | None) -> _Run:
-        shared = shared_by(inputs)
-        ledger, rules = Ledger(shared.setup(inputs)), rules_of(risk)
-        instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
-        gate = Gate(ledger, inputs.account, instruments, risk) if rules and risk is not None else None
-        return cls(inputs=inputs, shared=shared, ledger=ledger, rules=rules, gate=gate)
-
-
 def backtest(
-    strategy: TradingStrategy,
+    strategy: TradingStrategy | Sequence[Sleeve],
     prices: Prices | Mapping[str, Prices],
     *,
     account: Account | None = None,
@@ -170,14 +109,16 @@ def backtest(
     reports: Reports | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Run a strategy over prices, with every cost on.
+    """Run a strategy, or several on one account, over prices, with every cost on.
 
     Parameters
     ----------
-    strategy : strategy
-        In any of the four forms. The run works on a copy.
+    strategy : strategy or sequence of Sleeve
+        In any of the four forms. The run works on a copy. Several strategies, each on a symbol and a timeframe of its
+        own, are given as sleeves: they share the account, and ``result.attribution`` tells what each of them made.
     prices : Bars, Ticks or mapping of str to one of them
-        What it decides and trades on; with several symbols it trades each on one account.
+        What it decides and trades on; with several symbols it trades each on one account. Sleeves decide on bars of
+        their timeframe made of these, and everything is executed at these: give the finest there are.
     account : Account, optional
         As it begins; default 10,000 USD, 1:100, hedging.
     costs : Costs or mapping of str to Costs, optional
@@ -228,7 +169,7 @@ def backtest(
     RateError
         If a conversion rate is needed that is not known.
     """
-    strategy = _checked(strategy)
+    run = _run_sleeves if is_list_of_sleeves(strategy) else _run_one
     inputs = inputs_of(
         prices,
         account=account,
@@ -243,10 +184,32 @@ def backtest(
     )
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    run = _Run.of(inputs, risk)
-    _drive(strategy, run, drive=_drive_named(drive), progress=progress)
+    named = _drive_named(drive)
+    return run(strategy, inputs, risk, drive=named, progress=progress, trials=evaluations, reports=reports)
+
+
+def _run_one(
+    strategy: Any,
+    inputs: Inputs,
+    risk: Risk | Sequence[RiskRule] | None,
+    *,
+    drive: Drive,
+    progress: Progress | None,
+    trials: Trials,
+    reports: Reports | None,
+) -> Result:
+    checked_strategy(strategy)
+    check_one_timeframe(inputs)
+    run = Run.of(inputs, risk)
+    _drive(strategy, run, drive=drive, progress=progress)
     run.ledger.finish()
-    return _result(strategy, run, evaluations, reports)
+    return _result(strategy, run, trials, reports)
+
+
+def _run_sleeves(sleeves: Any, *given: Any, **named: Any) -> Result:
+    from forexai_core.backtesting.portfolio import run_portfolio  # kernels of its own: only who needs them pays
+
+    return run_portfolio(sleeves, *given, **named)
 
 
 def _unmodelled(inputs: Inputs, setup: Setup) -> Setup:
@@ -291,19 +254,11 @@ class _IntervalLater:
         )
 
 
-def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -> Result:
+def _result(strategy: Any, run: Run, trials: Trials, reports: Reports | None) -> Result:
     used, inputs, shared = strategy_used(strategy), run.inputs, run.shared
-    parts = parts_of(run.ledger, inputs, shared, used, run.gate)
+    parts = parts_of(run.ledger, inputs, shared, (used,), run.gate)
     figures = figures_of(parts, run.ledger, inputs, shared)
-    kind = cast("Hashable", type(strategy))
-    described = {
-        "name": used.name,
-        "form": used.form,
-        "parameters": dict(used.parameters),
-        "title": used.title,
-        "source": _source_hash(kind),
-    }
-    fingerprint = shared.text.fingerprint(described, list(run.rules), engine_version())
+    fingerprint = shared.text.fingerprint(described(strategy), list(run.rules), engine_version())
     idea = idea_of(used, tuple(inputs.prices), shared.data[0].timeframe, shared.start_ns, shared.end_ns)
     parts["interval"] = _IntervalLater(
         strategy=strategy,
@@ -319,7 +274,7 @@ def _result(strategy: Any, run: _Run, trials: Trials, reports: Reports | None) -
         **parts,
         metrics=figures,
         input_fingerprint=fingerprint,
-        trials=record_trial(trials, idea, used, figures, fingerprint),
+        trials=record_trial(trials, idea, (used,), figures, fingerprint),
         reports=reports,
         settle=trials.flush,
     )

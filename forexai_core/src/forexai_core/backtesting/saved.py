@@ -16,6 +16,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.backtesting.attribution import Attribution
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.face import ResultFace
 from forexai_core.backtesting.files import write_whole
@@ -102,7 +103,15 @@ def _document(result: ResultFace) -> dict[str, Any]:
         "seed": str(result.seed),
         "account": _account(result.account),
         "strategies": [
-            {"name": each.name, "form": each.form, "title": each.title, "parameters": _plain(each.parameters)}
+            {
+                "name": each.name,
+                "form": each.form,
+                "title": each.title,
+                "parameters": _plain(each.parameters),
+                "sleeve": each.sleeve,
+                "symbol": each.symbol,
+                "timeframe": each.timeframe,
+            }
             for each in result.strategies
         ],
         "data": [_with_big(attrs.asdict(each), "start_ns", "end_ns") for each in result.data],
@@ -118,9 +127,20 @@ def _document(result: ResultFace) -> dict[str, Any]:
         "result_fingerprint": result.result_fingerprint,
         "trades": columns_of(result.trades),
         "equity": columns_of(result.equity),
+        "attribution": [_attribution(each) for each in result.attribution.values()] if _shared(result) else [],
         "fills": columns_of(result.fills),
         "candles": [_candles(each) for each in result.candles(CANDLES_SAVED).values()],
     }
+
+
+def _shared(result: ResultFace) -> bool:
+    """Whether several strategies, or a sleeve, had the account; one strategy's part of it is the whole."""
+    return any(each.sleeve for each in result.strategies)
+
+
+def _attribution(part: Attribution) -> dict[str, Any]:
+    equity: list[float] = part.equity["equity"].tolist()
+    return {"name": part.name, "net_profit": part.net_profit, "metrics": dict(part.metrics), "equity": equity}
 
 
 def _trials(result: ResultFace) -> dict[str, Any] | None:

@@ -67,9 +67,9 @@ class Shared:
     _spans: tuple[Span, ...]
 
     @classmethod
-    def of(cls, inputs: Inputs) -> Shared:
-        """Work it out."""
-        layout = prepared(inputs)
+    def of(cls, inputs: Inputs, sleeves: int = 0) -> Shared:
+        """Work it out, for one strategy or for so many sleeves."""
+        layout = prepared(inputs, sleeves)
         data = data_used(inputs.prices)
         return cls(
             layout=attrs.evolve(layout, series=()),
@@ -103,8 +103,8 @@ class Shared:
         return max(each.end_ns for each in self.data)
 
 
-def prepared(inputs: Inputs) -> Setup:
-    """Lay out a run."""
+def prepared(inputs: Inputs, sleeves: int = 0) -> Setup:
+    """Lay out a run, for one strategy or for so many sleeves."""
     return prepare(
         inputs.prices,
         account=inputs.account,
@@ -114,6 +114,7 @@ def prepared(inputs: Inputs) -> Setup:
         limit_fill_open=inputs.limit_fill == "open",
         max_age_ns=inputs.max_age_ns,
         conditions=inputs.conditions,
+        sleeves=sleeves,
     )
 
 

@@ -51,7 +51,7 @@ def duration_text(seconds: float) -> str:
 def summary_rows(result: ResultFace) -> list[tuple[str, str]]:
     """List strategy, data, figures, trials and fingerprints, each with its title."""
     account, metrics = result.account, result.metrics
-    rows = [("Strategy", result.strategy_name)]
+    rows = [("Strategy", result.strategy_name), *_sleeve_rows(result)]
     rows += [
         ("Data", f"{each.symbol} {each.timeframe}, {format_time_ns(each.start_ns)} to {format_time_ns(each.end_ns)}")
         for each in result.data
@@ -66,6 +66,20 @@ def summary_rows(result: ResultFace) -> list[tuple[str, str]]:
         ("Input fingerprint", result.input_fingerprint),
         ("Result fingerprint", result.result_fingerprint),
     ]
+    return rows
+
+
+def _sleeve_rows(result: ResultFace) -> list[tuple[str, str]]:
+    """Say what each of several strategies decides on, and what it made."""
+    account, rows = result.account, []
+    for each in result.strategies:
+        if each.sleeve:
+            part = result.attribution[each.owner]
+            net = figure_text(part.net_profit, MetricUnit.MONEY, currency=account.currency, digits=account.digits)
+            count = f"{len(part.trades):,} trade{'' if len(part.trades) == 1 else 's'}"
+            rows.append(
+                (f"  {each.owner}", f"{each.name} on {each.symbol} {each.timeframe}: {count}, net profit {net}")
+            )
     return rows
 
 

@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version
+from forexai_core.backtesting.described import strategy_used
 from forexai_core.backtesting.drives import drive_programs_by_steps
 from forexai_core.backtesting.gate import Gate
-from forexai_core.backtesting.inputs import Inputs, Prices, inputs_of
+from forexai_core.backtesting.inputs import Inputs, Prices, check_one_timeframe, inputs_of
+from forexai_core.backtesting.layout import rules_of
 from forexai_core.backtesting.recording import default_trials, idea_of, record_sweep
 from forexai_core.backtesting.records import TrialsCount
-from forexai_core.backtesting.runner import programs_of, rules_of, strategy_used
+from forexai_core.backtesting.runner import programs_of
 from forexai_core.backtesting.shared import Shared, shared_by
+from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.backtesting.sweep_figures import FIGURES, figures_of_run
 from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
@@ -126,6 +129,11 @@ def _checked(strategies: Sequence[TradingStrategy]) -> tuple[TradingStrategy, ..
     sets = tuple(strategies)
     if not sets:
         raise ConfigError("There is no parameter set to try: give at least one strategy.")
+    if any(isinstance(each, Sleeve) for each in sets):
+        raise ConfigError(
+            "A sweep tries one strategy with many parameters; sleeves on one account are run by fx.backtest, one "
+            "combination a run."
+        )
     kinds = {type(each) for each in sets}
     if len(kinds) > 1:
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
@@ -199,6 +207,7 @@ def sweep(
         seed=seed,
         conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
     )
+    check_one_timeframe(inputs)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
     crew = _Workers(inputs, shared_by(inputs), rules_of(risk))

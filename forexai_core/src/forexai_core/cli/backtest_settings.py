@@ -11,6 +11,7 @@ from pydantic import Field
 
 from forexai_core.cli.cost_settings import CostsPart
 from forexai_core.cli.given_values import checked, parse_pairs, read_toml
+from forexai_core.cli.portfolio_settings import FeedPart, StrategyPart, beside
 from forexai_core.cli.prices import PriceChoice
 from forexai_core.ports.settings import Settings
 from forexai_core.risk.settings import Risk
@@ -89,6 +90,8 @@ class BacktestSettings(Settings):
     data: DataPart = DataPart()
     risk: RiskPart = RiskPart()
     parameters: Mapping[str, Any] = Field(default_factory=dict)
+    strategies: tuple[StrategyPart, ...] = ()
+    feeds: tuple[FeedPart, ...] = ()
     rates: Mapping[str, float | str] = Field(default_factory=dict)
     execution: ExecutionPart = ExecutionPart()
     limit_fill: Literal["price", "open"] = "price"
@@ -190,7 +193,8 @@ def merge_settings(config: Path | None, options: Mapping[str, Any]) -> BacktestS
     Parameters
     ----------
     config : Path or None
-        Sections ``[account] [costs] [data] [execution] [parameters] [rates] [risk]``; file names are relative to it.
+        Sections ``[account] [costs] [data] [execution] [parameters] [rates] [risk]``, tables ``[[strategies]]`` and
+        ``[[feeds]]``; file names are relative to it.
     options : mapping of str to object
         By the name of the command's parameter; None was not given.
 
@@ -236,6 +240,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     for name in _FILES:
         if name in data:
             data[name] = str(path.parent / data[name])
+    beside(path.parent, document)
     spread = document.get("costs", {}).get("spread", {})
     if "events" in spread:
         spread["events"] = str(path.parent / spread["events"])

@@ -74,6 +74,10 @@ def document_of(result: Result) -> dict[str, Any]:
         "counts": dict(result.counts),
         "assumptions": dict(result.assumptions),
         "metrics": dict(result.metrics),
+        "attribution": {
+            name: {"net_profit": part.net_profit, "trades": len(part.trades), "metrics": dict(part.metrics)}
+            for name, part in result.attribution.items()
+        },
         "interval": attrs.asdict(result.interval),
         "trials": None if result.trials_count is None else attrs.asdict(result.trials_count),
         "seed": str(result.seed),

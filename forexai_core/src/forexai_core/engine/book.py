@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forexai_core.values.points import Points
 
-__all__ = ["Book", "Books", "Curve", "Desk", "Market", "Quotes", "as_read"]
+__all__ = ["Book", "Books", "Curve", "Desk", "Market", "Quotes", "Roster", "as_read"]
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 
@@ -55,6 +55,8 @@ class Curve(NamedTuple):
     lowest: NDArray[np.float64]  # (rows,) lowest equity since the row before
     time_ns: NDArray[np.int64]  # (rows,), or none: the ends of the events, one row each
     levels: Rows  # (capacity,) LEVEL
+    shares: NDArray[np.float64]  # (rows, sleeves) what each of several strategies has made, floating included, or none
+    settled: NDArray[np.float64]  # (sleeves,) the same without what floats, of the deals taken in so far
 
 
 class Desk(NamedTuple):
@@ -72,6 +74,26 @@ class Desk(NamedTuple):
     params: NDArray[np.uint8]  # (symbols, bytes)
     row: NDArray[np.void]  # (1,) ROW
     commands: NDArray[np.void]  # (n,) COMMAND
+
+
+class Roster(NamedTuple):
+    """What several strategies decide with. An array of length 0 stands for "not given"."""
+
+    turns: Rows  # (turns,) TURN, in the order in which they are taken
+    symbols: NDArray[np.int64]  # (sleeves,) index of the symbol of each
+    addresses: NDArray[np.int64]  # (sleeves,) of its compiled step, or nowhere
+    bars: Rows  # (rows,) BAR: their own bars, sleeve after sleeve
+    firsts: NDArray[np.int64]  # (sleeves,) where the bars of each begin
+    wishes: Rows  # (wishes,) INTENT, sleeve after sleeve
+    wish_rows: NDArray[np.int64]  # (wishes,) the sleeve's row of each
+    pending: NDArray[np.int64]  # (sleeves,) the next wish of each
+    stops: NDArray[np.int64]  # (sleeves,) where its wishes end
+    management: Rows  # (sleeves,) MANAGEMENT
+    state: NDArray[np.uint8]  # (sleeves, bytes)
+    params: NDArray[np.uint8]  # (sleeves, bytes)
+    row: Rows  # (1,) ROW
+    commands: Rows  # (n,) COMMAND
+    taken: NDArray[np.int64]  # (1,) how many turns have been taken
 
 
 class Quotes(NamedTuple):

@@ -177,7 +177,7 @@ def note_equity(book: Book, index: int, lowest: float) -> None:
 
 
 @kernel(inline="always")
-def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quotes, decides: bool) -> None:
+def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quotes, ages: bool) -> None:
     """Let a calm event pass: the prices of its close, the marks, and the extremes of its positions."""
     account = book["account"]
     account["time_ns"] = market.time_ns[event]
@@ -195,7 +195,7 @@ def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quot
             long = position["side"] > 0
             best = quotes.bid_high if long else quotes.ask_low
             extend(position, best, quotes.bid_low if long else quotes.ask_high)
-            if decides:
+            if ages:
                 position["bars"] += 1
     mark(book)
     lowest = lowest_equity(book, index, quotes)

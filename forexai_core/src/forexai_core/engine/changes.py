@@ -17,6 +17,7 @@ from forexai_core.engine.checks import (
     REQUOTE,
     affordable_wait,
     frozen,
+    is_own,
     refuse,
     stops_fit,
     wrong_side,
@@ -73,19 +74,19 @@ def remove_group(book: Book, group: int, strategy: int) -> None:
 
 @kernel
 def _order_of(book: Book, request: Any) -> int:
-    """Find the order that a request names; -1 when its symbol has none such."""
+    """Find the order that a request names; -1 when its strategy has none such on its symbol."""
     for row in range(book["account"]["orders"]):
         order = book["orders"][row]
-        if order["ticket"] == request["ticket"] and order["symbol"] == request["symbol"]:
+        if order["ticket"] == request["ticket"] and is_own(order, request):
             return row
     return -1
 
 
 @kernel
 def _position_of(book: Book, request: Any) -> int:
-    """Find the position that a request names; -1 when its symbol has none such."""
+    """Find the position that a request names; -1 when its strategy has none such on its symbol."""
     row = find_position(book, request["ticket"])
-    if row >= 0 and book["positions"][row]["symbol"] != request["symbol"]:
+    if row >= 0 and not is_own(book["positions"][row], request):
         return -1
     return row
 
@@ -144,8 +145,7 @@ def _close_all(book: Book, request: Any) -> None:
     row, waits = 0, False
     while row < book["account"]["positions"]:
         position = book["positions"][row]
-        mine = position["symbol"] == request["symbol"]
-        mine = mine and position["strategy"] == request["strategy"]
+        mine = is_own(position, request)
         steps, filled = position["volume_steps"], -1
         if mine and request["side"] in (0, position["side"]):
             if out_of_turn(book, row, steps):
@@ -280,7 +280,7 @@ def _cancel_all(book: Book, request: Any) -> None:
     row = 0
     while row < book["account"]["orders"]:
         order = book["orders"][row]
-        mine = order["symbol"] == request["symbol"] and order["strategy"] == request["strategy"]
+        mine = is_own(order, request)
         symbol = book["symbols"][order["symbol"]]
         if mine and frozen(symbol, entry_side(symbol, order["side"]), order["price"]):
             refuse(book, FROZEN)

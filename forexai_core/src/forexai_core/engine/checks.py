@@ -30,6 +30,7 @@ __all__ = [
     "affordable",
     "affordable_wait",
     "frozen",
+    "is_own",
     "refuse",
     "sized",
     "stops_fit",
@@ -42,6 +43,12 @@ OK, INVALID_VOLUME, INVALID_PRICE, INVALID_STOPS = 0, 1, 2, 3
 NO_MONEY, NO_POSITION, FROZEN, LIMIT_VOLUME = 4, 5, 6, 7
 INVALID_CLOSE_BY, FIFO_CLOSE, HEDGE_PROHIBITED = 8, 9, 10
 MARKET_CLOSED, REQUOTE, NO_LIQUIDITY = 11, 12, 13
+
+
+@kernel(inline="always")
+def is_own(held: Any, request: Any) -> bool:
+    """Say whether a position or an order is of the symbol and the strategy of a request."""
+    return held["symbol"] == request["symbol"] and held["strategy"] == request["strategy"]
 
 
 @kernel

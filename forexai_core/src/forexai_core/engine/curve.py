@@ -11,13 +11,14 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import EQUITY
 from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.records import LEVEL
+from forexai_core.engine.shares import note_shares
 
 __all__ = ["equity_rows", "new_curve", "note_level", "row_times", "rows_later", "write_equity"]
 
 _FIRST_LEVELS = 1_024
 
 
-def new_curve(rows: int, market: Market) -> Curve:
+def new_curve(rows: int, market: Market, sleeves: int = 0) -> Curve:
     """Make an empty curve.
 
     Parameters
@@ -26,6 +27,8 @@ def new_curve(rows: int, market: Market) -> Curve:
         How many it may have.
     market : Market
         Where its rows are the events of one symbol, each at an instant of its own, their ends are its times.
+    sleeves : int
+        Strategies with a curve of their own.
     """
     plain = not len(market.events) and bool(np.all(market.end_ns[1:] > market.end_ns[:-1]))
     return Curve(
@@ -33,6 +36,8 @@ def new_curve(rows: int, market: Market) -> Curve:
         lowest=np.empty(rows),
         time_ns=np.empty(0 if plain else rows, np.int64),
         levels=np.empty(_FIRST_LEVELS, LEVEL),
+        shares=np.zeros((rows if sleeves else 0, sleeves)),
+        settled=np.zeros(sleeves),
     )
 
 
@@ -70,6 +75,8 @@ def write_equity(book: Book, curve: Curve) -> None:
     if len(curve.time_ns):
         curve.time_ns[row] = account["row_ns"]
     note_level(book, curve, row)
+    if account["sleeves"] > 0:
+        note_shares(book, curve, row)
     account["equity_rows"] = row + 1
     account["lowest"] = np.inf
 

@@ -16,13 +16,13 @@ from forexai_core.errors import ConfigError
 from forexai_core.values.bars import Bars
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["COMMANDS_PER_CLOSE", "assemble"]
+__all__ = ["COMMANDS_PER_CLOSE", "assemble", "stacked"]
 
 COMMANDS_PER_CLOSE = 16
 """How many commands a compiled step can give at one close."""
 
 
-def _bytes(rows: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
+def stacked(rows: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
     """Stack the bytes of each symbol's record; rows are multiples of eight bytes, for alignment."""
     longest = max((0 if row is None else len(row) for row in rows), default=0)
     table = np.zeros((len(rows), max(8, -(-longest // 8) * 8)), np.uint8)
@@ -89,8 +89,8 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
         management=as_read(management),
         manages=int(watches),
         steps=int(first.step is not None),
-        state=_bytes([program.state for program in programs]),
-        params=_bytes([program.params for program in programs]),
+        state=stacked([program.state for program in programs]),
+        params=stacked([program.params for program in programs]),
         row=np.zeros(1, ROW),
         commands=np.zeros(COMMANDS_PER_CLOSE, COMMAND),
     )

@@ -111,4 +111,5 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
     decides, due_ns = deciding_row(market, event) >= 0, next_rollover_ns(book, market)
-    call_close(phases[CLOSE], (book, index, quotes, decides, due_ns))
+    ages = decides and account["sleeves"] == 0
+    call_close(phases[CLOSE], (book, index, quotes, ages, due_ns))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.book import Roster
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
@@ -25,6 +26,7 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.run import advance, decide, run
 from forexai_core.engine.setup import Setup
+from forexai_core.engine.shares import take_in_deals
 from forexai_core.engine.steps import step_address
 from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
@@ -53,6 +55,8 @@ class Ledger:
         Requests that class strategies have written so far.
     changes : int
         Raised whenever the arrays may have changed.
+    taken : int
+        How many events have been taken.
     now : int
         How many events whoever decides knows of: the ledger may be behind, while nothing can happen in between.
     """
@@ -63,7 +67,7 @@ class Ledger:
         self._memory = borrow()
         self._books: NDArray[np.void] = self._memory.books
         self.book: Any = self._memory.book
-        self._curve = new_curve(max(setup.decisions, 1), setup.market)
+        self._curve = new_curve(max(setup.decisions, 1), setup.market, int(setup.account_record["sleeves"][0]))
         self._phases = phases()
         self._past_deals: list[NDArray[np.void]] = []
         self._apart = False
@@ -77,12 +81,13 @@ class Ledger:
     def reset(self) -> None:
         """Begin anew, on the memory that is there: what was read off before changes with it."""
         self._memory.begin(self.setup.account_record, self.setup.symbol_records)
+        self._curve.settled[:] = 0.0
         self._past_deals.clear()
         # What a drive by steps needs at every event, as plain numbers: to read a field of a record takes far longer.
         self.asked = 0
         self.changes = 0
         self.now = 0
-        self._taken = 0
+        self.taken = 0
 
     def hand_over(self) -> tuple[NDArray[np.void], NDArray[np.void]]:
         """Give deals and symbols for good: copies where there are few, so that the memory may serve another run."""
@@ -131,6 +136,11 @@ class Ledger:
         return self._curve.lowest[: self.account["equity_rows"]]
 
     @property
+    def shares(self) -> NDArray[np.float64]:
+        """(rows, sleeves) what each of several strategies has made by then, floating included, account currency."""
+        return self._curve.shares[: self.account["equity_rows"]]
+
+    @property
     def deals(self) -> NDArray[np.void]:
         """(deals,) DEAL so far."""
         present: NDArray[np.void] = self.book["deals"][: self.account["deals"]]
@@ -138,8 +148,10 @@ class Ledger:
 
     def _make_room_for_deals(self) -> None:
         """Move what has happened out of the book, which holds only so much."""
+        if self.account["sleeves"]:
+            take_in_deals(self._books, self._curve)
         self._past_deals.append(self.book["deals"][: self.account["deals"]].copy())
-        self.account["deals"] = 0
+        self.account["deals"] = self.account["attributed"] = 0
 
     def advance(self, stop: int) -> int:
         """Take the events before ``stop`` that are not taken yet, deciding nothing.
@@ -160,7 +172,7 @@ class Ledger:
         while True:
             calm = advance(self._books, self.market, self._curve, self._phases, stop)
             if not self._mend():
-                self._taken = self.now = stop
+                self.taken = self.now = stop
                 self.changes += 1
                 return int(calm)
 
@@ -173,7 +185,7 @@ class Ledger:
 
     def catch_up_now(self) -> None:
         """Take the events that whoever decides knows of, so that marks and ages are those of now."""
-        if self._taken < self.now:
+        if self.taken < self.now:
             self.catch_up(self.now)
 
     def decider(self, programs: list[Program]) -> Callable[[int], None]:
@@ -200,6 +212,35 @@ class Ledger:
             run(self._books, self.market, self._curve, desk, step, self._phases)
             if not self._mend():
                 return
+
+    def run_sleeves(self, roster: Roster) -> None:
+        """Take every event, with the turns of several strategies between them.
+
+        Raises
+        ------
+        RateError, TradingError
+            As :meth:`advance` does.
+        """
+        from forexai_core.engine.sleeves import run_sleeves  # only several strategies need it
+
+        while True:
+            run_sleeves(self._books, self.market, self._curve, roster, self._phases)
+            if not self._mend():
+                return
+
+    def take_turn(self, roster: Roster, number: int) -> None:
+        """Let one of several strategies decide, after the event of its turn; one in Python only counts its bar.
+
+        Raises
+        ------
+        TradingError
+            If more is asked for at once than the ledger holds.
+        """
+        from forexai_core.engine.sleeves import take_turn  # only several strategies need it
+
+        take_turn(self._books, self.market, roster, number)
+        self.changes += 1
+        self._mend()
 
     def finish(self) -> None:
         """Close what is left at the last prices."""

@@ -68,14 +68,14 @@ def _shut(book: Book, index: int, quotes: Quotes) -> None:
     shut_phase(book, index, quotes)
 
 
-def _close(book: Book, index: int, quotes: Quotes, decides: bool, next_rollover_ns: int) -> None:
+def _close(book: Book, index: int, quotes: Quotes, ages: bool, next_rollover_ns: int) -> None:
     """Mark the account at the close, age its positions, and note how long calm lasts."""
     account = book["account"]
     mark(book)
     lowest = account["equity"]
     if account["positions"] > 0:
         settle_entries(book)
-        if decides:
+        if ages:
             age_positions(book, index)
         lowest = lowest_equity(book, index, quotes)
     note_equity(book, index, lowest)

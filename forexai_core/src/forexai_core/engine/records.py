@@ -348,6 +348,8 @@ ACCOUNT = np.dtype(
         ("end_ns", np.int64),  # end of the last event's bar
         ("symbol", np.int64),  # of the last event
         ("rollover", np.int64),  # index of the next rollover
+        ("sleeves", np.int64),  # how many strategies share the account, each with a curve of its own; 0: one does
+        ("attributed", np.int64),  # how many of the deals in the book the curves of the sleeves have taken in
         ("symbols", np.int64),  # how many rows of each array are in use
         ("positions", np.int64),
         ("orders", np.int64),

@@ -16,7 +16,7 @@ from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.steps import call_step
 from forexai_core.engine.walk import walk
 
-__all__ = ["advance", "decide", "run"]
+__all__ = ["advance", "decide", "run", "settle_event"]
 
 
 _FAR_AHEAD = 4_096  # events; looking further costs more than calling again
@@ -74,14 +74,14 @@ def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> N
 
 
 @kernel(inline="always")
-def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> bool:
+def settle_event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> bool:
     """Take an event, quickly when it is calm; say whether the drive may go on."""
     account = book["account"]
     index = event_symbol(market, event)
     quotes = quotes_of(market, event, book["symbols"][index])
     decides = deciding_row(market, event) >= 0
     if is_calm(book, market, event, index, quotes):
-        pass_calmly(book, market, event, index, quotes, decides)
+        pass_calmly(book, market, event, index, quotes, decides and account["sleeves"] == 0)
     else:
         status = headroom(book, len(curve.levels))
         if status != STATUS_OK:
@@ -133,7 +133,7 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
                 continue
             if event == stop:
                 break
-        if not glided and not _event(book, market, curve, event, phases):
+        if not glided and not settle_event(book, market, curve, event, phases):
             return
         _decide(book, market, desk, step, event)
         event += 1
@@ -163,7 +163,7 @@ def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop:
             event = glide(book, market, curve, event, stop)
             if event == stop:
                 break
-        if not _event(book, market, curve, event, phases):
+        if not settle_event(book, market, curve, event, phases):
             return event
         event += 1
     if len(market.events) == 0:

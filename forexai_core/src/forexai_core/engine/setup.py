@@ -84,7 +84,7 @@ class Setup:
 
 
 def _account_record(
-    account: Account, instruments: Sequence[Instrument], limit_fill_open: bool, conditions: Conditions
+    account: Account, instruments: Sequence[Instrument], limit_fill_open: bool, conditions: Conditions, sleeves: int
 ) -> NDArray[np.void]:
     record = np.zeros(1, ACCOUNT)
     record["money_scale"] = 10.0**account.digits
@@ -100,6 +100,7 @@ def _account_record(
     record["equity"] = account.balance
     record["checked_equity"] = account.balance
     record["lowest"] = np.inf
+    record["sleeves"] = sleeves
     record["symbols"] = len(instruments)
     record["next_ticket"] = 1
     record["next_deal"] = 1
@@ -232,6 +233,7 @@ def prepare(
     limit_fill_open: bool = False,
     max_age_ns: int = DEFAULT_MAX_AGE_NS,
     conditions: Conditions = PLAIN,
+    sleeves: int = 0,
 ) -> Setup:
     """Lay out a run.
 
@@ -253,6 +255,8 @@ def prepare(
         A rate older than this is none.
     conditions : Conditions
         Under which orders meet the market.
+    sleeves : int
+        How many strategies share the account, each at bars of its own; 0 where one decides at all of them.
 
     Raises
     ------
@@ -264,7 +268,7 @@ def prepare(
     sheets = {symbol: cost_sheet(prices, costs[symbol]) for symbol, prices in series.items()}
     records = np.concatenate([symbol_record(prices.instrument, sheets[s], account) for s, prices in series.items()])
     spreads = [sheet.spread_points for sheet in sheets.values()]
-    stream = merge(series, finer, spreads, path=conditions.path, seed=conditions.seed)
+    stream = merge(series, finer, spreads, path=conditions.path, seed=conditions.seed, numbered=sleeves > 0)
     stream = with_modelled_slippage(stream, list(series), costs)
     given = as_sources(rates)
 
@@ -281,7 +285,7 @@ def prepare(
     return Setup(
         symbols=tuple(series),
         account_record=_account_record(
-            account, [each.instrument for each in series.values()], limit_fill_open, conditions
+            account, [each.instrument for each in series.values()], limit_fill_open, conditions, sleeves
         ),
         symbol_records=records,
         market=_market(stream, table, rollovers, _columns(stream, series, records, account.clock, conditions)),

@@ -195,6 +195,7 @@ def merge(
     *,
     path: str = PATHS[0],
     seed: int = 0,
+    numbered: bool = False,
 ) -> Stream:
     """Merge the prices of a run into one stream.
 
@@ -210,6 +211,8 @@ def merge(
         One of :data:`forexai_core.engine.paths.PATHS`: by which model bars are turned into straight ways.
     seed : int
         Of the model.
+    numbered : bool
+        Whether to say of each event which bar it closes, where that goes without saying, too.
 
     Raises
     ------
@@ -217,7 +220,7 @@ def merge(
         If finer prices do not belong to the bars.
     """
     modelled = path != PATHS[0]
-    if len(series) == 1 and not finer and not modelled:
+    if len(series) == 1 and not finer and not modelled and not numbered:
         return _single(next(iter(series.values())))
     parts: list[Part] = []
     for (symbol, prices), spread in zip(series.items(), spreads, strict=True):

@@ -69,6 +69,7 @@ def _without_texts(dtype: np.dtype[np.void]) -> np.dtype[np.void]:
 
 _ROWS = _without_texts(TRADE)
 _OPENED, _CLOSED = _as_bytes(OPEN_REASONS, "open_reason"), _as_bytes(CLOSE_REASONS, "close_reason")
+Texts = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 _LOT_SCALE = 10.0**_LOT_DECIMALS
 
 
@@ -79,11 +80,12 @@ def _copy(texts: NDArray[Any], number: int, field: NDArray[Any]) -> None:
 
 
 @kernel
-def _write_texts(deal: Any, row: Any, texts: tuple[NDArray[Any], NDArray[Any], NDArray[Any]]) -> None:
-    names, opened, closed = texts
+def _write_texts(deal: Any, row: Any, texts: Texts) -> None:
+    names, opened, closed, owners = texts
     _copy(names, deal["symbol"], row["symbol"])
     _copy(opened, deal["open_reason"], row["open_reason"])
     _copy(closed, deal["reason"], row["close_reason"])
+    _copy(owners, deal["strategy"] if len(owners) > 1 else 0, row["strategy"])
 
 
 @kernel
@@ -107,7 +109,7 @@ def _write_money(deal: Any, row: Any, money_scale: float) -> None:
 def write_trades(
     deals: NDArray[Any],
     symbols: NDArray[Any],
-    texts: tuple[NDArray[Any], NDArray[Any], NDArray[Any]],
+    texts: Texts,
     money_scale: float,
     rows: NDArray[Any],
 ) -> None:
@@ -117,8 +119,8 @@ def write_trades(
     ----------
     deals : (deals,) DEAL
     symbols : (symbols,) SYMBOL
-    texts : three of (texts, 64) uint8
-        Names of the symbols, reasons of openings and of closings.
+    texts : four of (texts, bytes) uint8
+        Names of the symbols, reasons of openings and of closings, names of the strategies; of these one stands for all.
     money_scale : float
         ``10 ** digits`` of the account currency.
     rows : (trades,) TRADE, its texts as bytes
@@ -142,7 +144,7 @@ def write_trades(
 
 
 def trades_of(
-    deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void], money_digits: int
+    deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void], money_digits: int, owners: Sequence[str]
 ) -> NDArray[np.void]:
     """Make one row of each deal that closes a volume.
 
@@ -156,13 +158,15 @@ def trades_of(
         Their contracts.
     money_digits : int
         Decimals of the account currency.
+    owners : sequence of str
+        Names of the strategies by their index; one name stands for all.
 
     Returns
     -------
     (trades,) TRADE
     """
     rows = np.empty(np.count_nonzero(deals["closing"]), TRADE)
-    texts = _as_bytes(names, "symbol"), _OPENED, _CLOSED
+    texts = _as_bytes(names, "symbol"), _OPENED, _CLOSED, _as_bytes(owners, "strategy")
     write_trades(deals, symbols, texts, 10.0**money_digits, rows.view(_ROWS))
     return rows
 

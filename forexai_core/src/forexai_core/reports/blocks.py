@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from forexai_core.backtesting.assumptions import parameter_text, set_parameters
-from forexai_core.metrics import METRICS, Slice, daily_equity, drawdown_spells, monthly_returns
+from forexai_core.backtesting.records import StrategyUsed
+from forexai_core.metrics import METRICS, Figures, Slice, daily_equity, drawdown_spells, monthly_returns
 from forexai_core.reports.subject import Subject
 from forexai_core.reports.wording import Wording, day_text, time_text
 from forexai_core.values.timeframes import NS_PER_DAY
 
-__all__ = ["basis", "figures", "interval", "monthly_table", "slices", "spells", "tiles"]
+__all__ = ["basis", "figures", "interval", "monthly_table", "sleeves", "slices", "spells", "tiles"]
 
 Block = dict[str, Any]
 
@@ -198,6 +199,28 @@ def _cell(fraction: float | None, scale: float, words: Wording, hint: str) -> Bl
         return {"text": "0.00", "shade": "", "hint": hint}
     shade = "" if steps == 0 else f"{'up' if fraction > 0 else 'down'}{steps}"
     return {"text": f"{100 * fraction:+.2f}", "shade": shade, "hint": hint}
+
+
+def sleeves(subject: Subject, words: Wording) -> list[list[str]]:
+    """Write what each of several strategies made, as rows of a table; none where one had the account alone."""
+    if not any(each.sleeve for each in subject.strategies):
+        return []
+    return [_sleeve(each, subject.attribution[each.owner].metrics, words) for each in subject.strategies]
+
+
+def _sleeve(strategy: StrategyUsed, metrics: Figures, words: Wording) -> list[str]:
+    rate, net = metrics.get("win_rate"), metrics.get("net_profit")
+    return [
+        strategy.owner,
+        strategy.title or strategy.name,
+        f"{strategy.symbol} {strategy.timeframe}",
+        words.figure("total_trades", metrics.get("total_trades")),
+        words.percent(None if rate is None else 100 * rate),
+        words.number(metrics.get("profit_factor")),
+        words.number(metrics.get("sharpe")),
+        words.money(metrics.get("max_drawdown")),
+        words.money(net, sign=True),
+    ]
 
 
 def slices(parts: Sequence[Slice], words: Wording) -> list[list[str]]:

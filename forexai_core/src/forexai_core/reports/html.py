@@ -78,6 +78,7 @@ class HtmlReport:
             "period": _period(subject, words),
             "tiles": blocks.tiles(subject, words),
             "interval": blocks.interval(subject, words),
+            "sleeves": blocks.sleeves(subject, words),
             "spells": blocks.spells(subject, words),
             "months": blocks.monthly_table(subject, words),
             "month_names": words.say("months.names").split(),
@@ -114,7 +115,7 @@ def _title(subject: Subject, words: Wording) -> str:
     if not subject.strategies:
         return words.say("title.plain")
     series = ", ".join(dict.fromkeys(f"{each.symbol} {each.timeframe}" for each in subject.data))
-    names = " + ".join(each.title or each.name for each in subject.strategies)
+    names = " + ".join(each.sleeve or each.title or each.name for each in subject.strategies)
     return words.say("title", strategy=names, symbols=series) if series else names
 
 

@@ -9,7 +9,16 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.backtesting import Candles, CostUsed, DataUsed, Interval, Result, StrategyUsed, TrialsCount
+from forexai_core.backtesting import (
+    Attribution,
+    Candles,
+    CostUsed,
+    DataUsed,
+    Interval,
+    Result,
+    StrategyUsed,
+    TrialsCount,
+)
 from forexai_core.metrics import Slice, breakdowns
 from forexai_core.ports.report import ReportableResult
 from forexai_core.values.accounts import currency_digits
@@ -43,6 +52,7 @@ class Subject:
     trades_at_weekends: bool = False
     digits: Mapping[str, int]
     strategies: Sequence[StrategyUsed] = ()
+    attribution: Mapping[str, Attribution] = attrs.field(factory=dict)
     data: Sequence[DataUsed] = ()
     costs: Sequence[CostUsed] = ()
     interval: Interval | None = None
@@ -98,6 +108,7 @@ def _in_full(result: Result) -> dict[str, Any]:
         "trades_at_weekends": result.trades_at_weekends,
         "digits": _digits_seen(result.trades) | {each.symbol: each.digits for each in result.data},
         "strategies": result.strategies,
+        "attribution": result.attribution,
         "data": result.data,
         "costs": result.costs,
         "interval": result.interval,

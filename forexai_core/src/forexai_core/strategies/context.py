@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.strategies.exits import Units
 from forexai_core.strategies.expiries import Expiry, expiry_instant
 from forexai_core.strategies.feeds import Feeds
-from forexai_core.strategies.requests import LedgerArrays
+from forexai_core.strategies.requests import Asked, LedgerArrays
 from forexai_core.strategies.series import Cursor, FollowingCursor
 from forexai_core.strategies.trading import Trading
 from forexai_core.strategies.views import BarsView, TicksView
@@ -17,8 +19,28 @@ from forexai_core.values.accounts import Account, AccountState
 from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.ticks import Ticks
+from forexai_core.values.timeframes import Timeframe
 
-__all__ = ["Context", "open_contexts"]
+__all__ = ["Context", "SleeveOf", "open_contexts"]
+
+
+@attrs.frozen
+class SleeveOf:
+    """Which of several strategies a context is of.
+
+    Attributes
+    ----------
+    index : int
+        Its place in the list.
+    timeframe : Timeframe
+        Of the bars that it decides on.
+    netting : bool
+        Whether the account holds one position a symbol.
+    """
+
+    index: int
+    timeframe: Timeframe
+    netting: bool
 
 
 class Context(Trading):
@@ -46,24 +68,30 @@ class Context(Trading):
         leader: Cursor,
         owner: str | None = None,
         tags: list[str] | None = None,
+        sleeve: SleeveOf | None = None,
     ) -> None:
-        feed = feeds[symbol]
         owner = owner or symbol
         names = feeds.symbols
+        feed, leading = feeds[symbol], feeds[owner]
+        if sleeve is not None:
+            feed, leading = feed.higher(sleeve.timeframe), leading.higher(sleeve.timeframe)
         super().__init__(
             ledger,
             names.index(symbol),
-            names.index(owner),
+            names.index(owner) if sleeve is None else sleeve.index,
             Units(feed.instrument),
             [""] if tags is None else tags,
         )
         self.symbol = symbol
         self._feeds, self._feed, self._account, self._owner = feeds, feed, account, owner
-        self._leader, self._times = leader, feeds[owner].ends
-        opened = feeds[owner].prices.time_ns
+        self._leader, self._times, self._sleeve = leader, leading.ends, sleeve
+        opened = leading.prices.time_ns
         self._start_ns = int(opened[0]) if len(opened) else 0
         cursor = leader if symbol == owner else FollowingCursor(leader, self._times, feed.ends)
         self._cursor = cursor
+        self._quoted = (feed, cursor)
+        if feed is not feeds[symbol]:  # quotes are those of the run's own prices, whatever bars decide
+            self._quoted = (feeds[symbol], FollowingCursor(leader, self._times, feeds[symbol].ends))
         self._others: dict[str, Context] = {}
         self.bars = BarsView(feed, cursor)
         # One call instead of two: a strategy asks for its indicators at every bar.
@@ -76,6 +104,15 @@ class Context(Trading):
             known = [each for each in (*dir(type(self)), "symbol", "bars", "indicator") if not each.startswith("_")]
             hint = "" if name.startswith("_") else f" {did_you_mean(name, known)}"
             raise AttributeError(f"ctx has no '{name}'.{hint}")
+
+    def _ask(self, **fields: Any) -> Asked:
+        if self.symbol != self._owner and self._sleeve is not None and self._sleeve.netting:
+            raise ConfigError(
+                f"{self.symbol}: with several strategies on a netting account each trades its own symbol only, "
+                f"{self._owner} here, since a symbol has one position. Give the account mode='hedging', or a sleeve "
+                f"of its own to {self.symbol}."
+            )
+        return super()._ask(**fields)
 
     def _decision(self) -> int:
         return self._leader.count
@@ -124,10 +161,11 @@ class Context(Trading):
     @property
     def ask(self) -> float:
         """Newest ask, by the spread that the run charges; NaN before the first bar."""
-        if not self._cursor.count:
+        feed, cursor = self._quoted
+        if not cursor.count:
             return float("nan")
         spread = int(self._ledger.symbols[self._symbol_index]["spread"])
-        return self._feed.ask_close(self._cursor.count - 1, spread)
+        return feed.ask_close(cursor.count - 1, spread)
 
     @property
     def account(self) -> AccountState:
@@ -162,6 +200,7 @@ class Context(Trading):
                 leader=self._leader,
                 owner=self._owner,
                 tags=self._tags,
+                sleeve=self._sleeve,
             )
             self._others[symbol] = found
         return found

@@ -41,13 +41,27 @@ _EXAMPLES = examples(
     "    balance = 25000.0",
     "    [costs]",
     "    commission_per_lot = 3.5",
+    "",
+    "forexai backtest --config portfolio.toml      (several strategies on one account)",
+    "    [[feeds]]                                  (one for each symbol, its finest prices)",
+    "    path = 'EURUSD_M15.csv.gz'",
+    "    symbol = 'EURUSD'",
+    "    timeframe = 'M15'",
+    "    timezone = 'UTC'",
+    "    [[strategies]]",
+    "    sleeve = 'trend'",
+    "    name = 'sma-cross'",
+    "    symbol = 'EURUSD'",
+    "    timeframe = 'H4'",
+    "    parameters = { fast = 10, slow = 30 }",
 )
 
 Strategy = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="STRATEGY",
-        help="A name (see: forexai strategies), module:Class, file.py:Class or rules.json.",
+        help="A name (see: forexai strategies), module:Class, file.py:Class or rules.json; without, --config lists "
+        "several under [[strategies]].",
         show_default=False,
     ),
 ]
@@ -106,7 +120,7 @@ Ledger = Annotated[
 
 @app.command(epilog=_EXAMPLES)
 def backtest(
-    strategy: Strategy,
+    strategy: Strategy = None,
     data: Data = None,
     bid: Bid = None,
     ask: Ask = None,

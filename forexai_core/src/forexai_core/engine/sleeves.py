@@ -1,0 +1,127 @@
+"""The drive of several strategies on one account: each decides at the ends of its own bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from forexai_core._jit import kernel
+from forexai_core.engine.book import Book, Books, Curve, Market, Roster
+from forexai_core.engine.calm import note_calm
+from forexai_core.engine.decisions import (
+    ask_commands,
+    ask_intent,
+    describe_bar,
+    describe_holdings,
+    look_after,
+)
+from forexai_core.engine.event import next_rollover_ns
+from forexai_core.engine.first_class import NOWHERE
+from forexai_core.engine.phases import Addresses
+from forexai_core.engine.records import MAX_REQUESTS, STATUS_FULL_REQUESTS, STATUS_OK
+from forexai_core.engine.run import settle_event
+from forexai_core.engine.steps import call_step
+
+__all__ = ["run_sleeves", "take_turn"]
+
+
+@kernel(inline="always")
+def _age(book: Book, sleeve: int) -> None:
+    """Count a bar of the strategy's timeframe for each of its positions."""
+    for row in range(book["account"]["positions"]):
+        if book["positions"][row]["strategy"] == sleeve:
+            book["positions"][row]["bars"] += 1
+
+
+@kernel(inline="always")
+def _has_room(book: Book, roster: Roster) -> bool:
+    """Say whether all that one turn can ask for finds a place."""
+    account = book["account"]
+    most = account["positions"] + len(roster.commands) + 2
+    if account["requests"] + most > MAX_REQUESTS:
+        account["status"] = STATUS_FULL_REQUESTS
+        return False
+    return True
+
+
+@kernel(inline="always")
+def _wish(book: Book, roster: Roster, index: int, sleeve: int, row: int) -> None:
+    number = roster.pending[sleeve]
+    while number < roster.stops[sleeve] and roster.wish_rows[number] < row:
+        number += 1
+    if number < roster.stops[sleeve] and roster.wish_rows[number] == row:
+        ask_intent(book, index, sleeve, roster.wishes[number], roster.management[sleeve])
+        number += 1
+    roster.pending[sleeve] = number
+
+
+@kernel(inline="always")
+def _step(book: Book, market: Market, roster: Roster, index: int, turn: Any) -> None:
+    symbol, account, view, sleeve = book["symbols"][index], book["account"], roster.row[0], turn["sleeve"]
+    bar = roster.bars[roster.firsts[sleeve] + turn["row"]]
+    describe_bar(view, bar, turn["row"], turn["time_ns"], symbol["ask"] / symbol["scale"], account["equity"])
+    describe_holdings(book, index, sleeve, view)
+    call_step(roster.addresses[sleeve], (view, roster.state[sleeve], roster.params[sleeve], roster.commands))
+    ask_commands(book, market.midnights, index, sleeve, roster.commands)
+
+
+@kernel
+def _decide(book: Book, market: Market, roster: Roster, number: int) -> bool:
+    """Take one turn; say whether there was room for what it may ask."""
+    if not _has_room(book, roster):
+        return False
+    account, turn = book["account"], roster.turns[number]
+    sleeve = turn["sleeve"]
+    index, management, first = roster.symbols[sleeve], roster.management[sleeve], account["requests"]
+    if account["positions"] > 0:
+        _age(book, sleeve)
+        if management["max_bars"] > 0 or management["break_even_start"] > 0.0:
+            look_after(book, index, sleeve, management)
+    if roster.pending[sleeve] < roster.stops[sleeve]:
+        _wish(book, roster, index, sleeve, turn["row"])
+    if roster.addresses[sleeve] != NOWHERE:
+        _step(book, market, roster, index, turn)
+    for row in range(first, account["requests"]):
+        book["requests"][row]["decided_ns"] = turn["time_ns"]
+    return True
+
+
+@kernel
+def take_turn(books: Books, market: Market, roster: Roster, number: int) -> None:
+    """Let one strategy decide at the end of one of its bars, in a drive by steps.
+
+    Parameters
+    ----------
+    books : (1,) BOOK
+        The account, after the event of the turn. Its status tells where there was no room.
+    market : Market
+        The prices.
+    roster : Roster
+        What is decided with. Of a strategy that is asked in Python only the positions age.
+    number : int
+        Of the turn.
+    """
+    books[0]["account"]["status"] = STATUS_OK
+    _decide(books[0], market, roster, number)
+
+
+@kernel
+def run_sleeves(books: Books, market: Market, curve: Curve, roster: Roster, phases: Addresses) -> None:
+    """Drive the ledger over all events that are left, with every turn that comes between.
+
+    Returns early, with the account's status set, as :func:`forexai_core.engine.run.run` does.
+    """
+    book = books[0]
+    account = book["account"]
+    account["status"] = STATUS_OK
+    note_calm(book, next_rollover_ns(book, market))
+    number, turns = roster.taken[0], len(roster.turns)
+    for event in range(account["events"], len(market.time_ns)):
+        if not settle_event(book, market, curve, event, phases):
+            break
+        while number < turns and roster.turns[number]["event"] == event:
+            if not _decide(book, market, roster, number):
+                break
+            number += 1
+        if account["status"] != STATUS_OK:
+            break
+    roster.taken[0] = number

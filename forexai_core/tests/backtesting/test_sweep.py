@@ -73,6 +73,7 @@ HOLIDAY = dt.date(1970, 1, 1) + dt.timedelta(days=int(BARS.time_ns[300] // NS_PE
         {"limit_fill": "open"},
         {"risk": Risk(max_volume_lots=0.1, max_orders_per_minute=1)},
         {"risk": Risk(max_spread_points=9).all_rules()},
+        {"risk": Risk(max_daily_loss_fraction=0.02)},
     ],
     ids=str,
 )

@@ -22,7 +22,7 @@ from forexai_core.backtesting.layout import rules_of
 from forexai_core.backtesting.recording import default_trials, idea_of, record_sweep
 from forexai_core.backtesting.records import TrialsCount
 from forexai_core.backtesting.runner import programs_of
-from forexai_core.backtesting.shared import Shared, shared_by
+from forexai_core.backtesting.shared import shared_by
 from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.backtesting.sweep_figures import FIGURES, figures_of_run
 from forexai_core.engine.conditions import Days
@@ -97,9 +97,10 @@ class Sweep:
 class _Workers:
     """One ledger a thread, used again for set after set: so memory stays flat, however many sets there are."""
 
-    def __init__(self, inputs: Inputs, shared: Shared, rules: Sequence[RiskRule]) -> None:
-        self._inputs, self.shared, self.rules = inputs, shared, rules
-        self._setup = shared.setup(inputs)
+    def __init__(self, inputs: Inputs, risk: Risk | Sequence[RiskRule] | None) -> None:
+        self._inputs, self.shared = inputs, shared_by(inputs)
+        self._risk, self.rules = risk, rules_of(risk)
+        self._setup = self.shared.setup(inputs)
         self._own = local()
 
     def figures(self, strategy: TradingStrategy) -> tuple[float, ...]:
@@ -118,11 +119,11 @@ class _Workers:
 
     def _drive(self, ledger: Ledger, strategy: TradingStrategy) -> None:
         programs = programs_of(strategy, self._inputs)
-        if not self.rules:
+        if not self.rules or self._risk is None:
             ledger.run(programs)
             return
         instruments = {symbol: item.instrument for symbol, item in self._inputs.prices.items()}
-        drive_programs_by_steps(ledger, programs, Gate(ledger, self._inputs.account, instruments, self.rules), None)
+        drive_programs_by_steps(ledger, programs, Gate(ledger, self._inputs.account, instruments, self._risk), None)
 
 
 def _checked(strategies: Sequence[TradingStrategy]) -> tuple[TradingStrategy, ...]:
@@ -210,7 +211,7 @@ def sweep(
     check_one_timeframe(inputs)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
-    crew = _Workers(inputs, shared_by(inputs), rules_of(risk))
+    crew = _Workers(inputs, risk)
     return _recorded(evaluations, crew, sets, _figures(crew, sets, workers, progress))
 
 

@@ -15,8 +15,10 @@ from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.feeds import HighLow, OneInput
 from forexai_core.indicators.inputs import Floats, refuse_infinite, take_series
 from forexai_core.indicators.levels.rolling_extremes import (
+    LONG,
     RunningExtreme,
     chunks_of_extremes,
+    prepare_block,
     rooms_for_a_range,
     write_chunk,
 )
@@ -34,6 +36,35 @@ def _middle(highest: float, lowest: float) -> float:
 def _halve(highs: Floats, lows: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
         out[k] = _middle(highs[k], lows[k])
+
+
+@kernel
+def _halve_four(
+    high: Floats,
+    high_b: Floats,
+    high_c: Floats,
+    high_d: Floats,
+    low: Floats,
+    low_b: Floats,
+    low_c: Floats,
+    low_d: Floats,
+    out: Floats,
+) -> None:
+    for k in range(out.shape[0]):
+        highest = max(high_d[k], high_c[k], high_b[k], high[k]) + 0.0
+        lowest = -max(low_d[k], low_c[k], low_b[k], low[k]) + 0.0
+        out[k] = _middle(highest, lowest)
+
+
+@kernel
+def _write_block(high: Floats, low: Floats, period: int, rooms: Floats, out: Floats) -> bool:
+    """Write the middles of as many windows as ``out`` has rows, without writing their extremes before."""
+    above, place, width = prepare_block(high, period, 1.0, rooms[0])
+    below, _, _ = prepare_block(low, period, -1.0, rooms[1])
+    tops, bottoms, last = rooms[0, place], rooms[1, place], period - width
+    b, c = min(width, last), min(2 * width, last)
+    _halve_four(tops, tops[b:], tops[c:], tops[last:], bottoms, bottoms[b:], bottoms[c:], bottoms[last:], out)
+    return above & below
 
 
 @kernel
@@ -62,6 +93,10 @@ def write_middles(high: Floats, low: Floats, period: int, rooms: Floats, extreme
     finite = first < rows
     for start in range(first, rows, size):
         stop = min(start + size, rows)
+        if period <= LONG:
+            first_row = start - period + 1
+            finite &= _write_block(high[first_row:stop], low[first_row:stop], period, rooms, out[start:stop])
+            continue
         highs, lows = tops[: stop - start], bottoms[: stop - start]
         finite &= write_chunk(high, start, stop, period, 1.0, rooms[0], highs)
         finite &= write_chunk(low, start, stop, period, -1.0, rooms[1], lows)

@@ -23,9 +23,11 @@ from forexai_core._jit import kernel
 from forexai_core.indicators.inputs import Floats
 
 __all__ = [
+    "LONG",
     "RunningExtreme",
     "chunks_of_extremes",
     "extremes_of",
+    "prepare_block",
     "room_for_extremes",
     "rooms_for_a_range",
     "write_chunk",
@@ -83,7 +85,8 @@ def _begin(values: Floats, b: Floats, c: Floats, d: Floats, sign: float, out: Fl
     for k in range(out.shape[0]):
         first = sign * values[k]
         finite &= first - first == 0.0
-        out[k] = max(max(sign * d[k], sign * c[k]), max(sign * b[k], first))
+        near, far = max(sign * b[k], first), max(sign * d[k], sign * c[k])
+        out[k] = max(far, near)
     for k in range(out.shape[0], values.shape[0]):
         finite &= values[k] - values[k] == 0.0
     return finite
@@ -92,31 +95,60 @@ def _begin(values: Floats, b: Floats, c: Floats, d: Floats, sign: float, out: Fl
 @kernel
 def _widen(extremes: Floats, b: Floats, c: Floats, d: Floats, out: Floats) -> None:
     for k in range(out.shape[0]):
-        out[k] = max(max(d[k], c[k]), max(b[k], extremes[k]))
+        near, far = max(b[k], extremes[k]), max(d[k], c[k])
+        out[k] = max(far, near)
 
 
 @kernel
 def _finish(extremes: Floats, b: Floats, c: Floats, d: Floats, sign: float, out: Floats) -> None:
     for k in range(out.shape[0]):
+        near, far = max(b[k], extremes[k]), max(d[k], c[k])
         # Adding 0 makes -0 a plain 0: which of the two a maximum gives would depend on the order.
-        out[k] = sign * max(max(d[k], c[k]), max(b[k], extremes[k])) + 0.0
+        out[k] = sign * max(far, near) + 0.0
 
 
 @kernel
-def _write_block(values: Floats, period: int, sign: float, one: Floats, two: Floats, out: Floats) -> bool:
-    """Write the extremes of as many windows as ``out`` has rows; the first begins at ``values[0]``."""
+def prepare_block(values: Floats, period: int, sign: float, room: Floats) -> tuple[bool, int, int]:
+    """Find the extremes of windows so wide that four of them, which may overlap, make any window of the period.
+
+    Parameters
+    ----------
+    values : float64
+        Rows from the first of the first window to the last of the last one.
+    period : int
+        Length of the windows, at most ``LONG``.
+    sign : float
+        1 for the highest, -1 for the lowest.
+    room : (2, more) float64
+        To work in.
+
+    Returns
+    -------
+    finite : bool
+        False where a value may not be finite.
+    place, width : int
+        Row of ``room`` that holds the extremes, times the sign, and the rows that each is of.
+    """
     width = min(period, 4)
     count = values.shape[0] - width + 1
     last = width - 1
-    finite = _begin(values, values[min(1, last) :], values[min(2, last) :], values[last:], sign, one[:count])
+    finite = _begin(values, values[min(1, last) :], values[min(2, last) :], values[last:], sign, room[0, :count])
+    place = 0
     while 4 * width <= period:
         count -= 3 * width
-        _widen(one[:count], one[width:], one[2 * width :], one[3 * width :], two[:count])
-        one, two = two, one
+        found = room[place]
+        _widen(found[:count], found[width:], found[2 * width :], found[3 * width :], room[1 - place, :count])
+        place = 1 - place
         width *= 4
-    # Four of them, which may overlap, make the window's.
-    last = period - width
-    _finish(one, one[min(width, last) :], one[min(2 * width, last) :], one[last:], sign, out)
+    return finite, place, width
+
+
+@kernel
+def _write_block(values: Floats, period: int, sign: float, room: Floats, out: Floats) -> bool:
+    """Write the extremes of as many windows as ``out`` has rows; the first begins at ``values[0]``."""
+    finite, place, width = prepare_block(values, period, sign, room)
+    found, last = room[place], period - width
+    _finish(found, found[min(width, last) :], found[min(2 * width, last) :], found[last:], sign, out)
     return finite
 
 
@@ -184,7 +216,7 @@ def write_chunk(values: Floats, start: int, stop: int, period: int, sign: float,
         False where a value may not be finite.
     """
     if period <= LONG:
-        return _write_block(values[start - period + 1 : stop], period, sign, room[0], room[1], out)
+        return _write_block(values[start - period + 1 : stop], period, sign, room, out)
     if start == 0:
         room[0, : period + 1] = -math.inf  # extremes from each place of the block before to its end
     return _write_long_block(values[start:stop], sign, room[0], out)

@@ -27,6 +27,7 @@ __all__ = [
     "centred_sum_step",
     "fresh_sum",
     "fresh_weighted_sum",
+    "growing_sum_step",
     "mean_of_sum",
     "rolling_sum_step",
     "slide_sum",
@@ -272,3 +273,24 @@ def rolling_sum_step(total: float, error: float, entering: float, leaving: float
     part = moved - total
     lost += (total - (moved - part)) + (change - part)
     return moved, error + lost
+
+
+@kernel(forceinline=True)
+def growing_sum_step(total: float, error: float, entering: float) -> tuple[float, float]:
+    """Add a value to a compensated sum; the same bits as of :func:`rolling_sum_step` with nothing that goes.
+
+    Parameters
+    ----------
+    total, error : float
+        The sum so far is ``total + error``.
+    entering : float
+        The value that joins.
+
+    Returns
+    -------
+    total, error : float
+        The new sum in the same two parts.
+    """
+    moved = total + entering
+    part = moved - total
+    return moved, error + ((total - (moved - part)) + (entering - part))

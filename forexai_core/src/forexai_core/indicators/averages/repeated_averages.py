@@ -16,11 +16,13 @@ from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import (
     NO_SMOOTHING,
     Smoothing,
+    chained_ema_step,
     ema_step,
     settled_ema_step,
+    smooth,
 )
 from forexai_core.indicators.averages.simple_average import MeanOfWindow, write_means
-from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import Floats, check_series
 from forexai_core.indicators.parameters import length
@@ -34,10 +36,10 @@ Double: TypeAlias = tuple[Smoothing, Smoothing]
 NO_DOUBLE: Double = (NO_SMOOTHING, NO_SMOOTHING)
 """The state of before the first value."""
 
-Triple: TypeAlias = tuple[Smoothing, Smoothing, Smoothing]
+Triple: TypeAlias = tuple[float, float, float]
 """The average, the average of it, and the average of that."""
 
-NO_TRIPLE: Triple = (NO_SMOOTHING, NO_SMOOTHING, NO_SMOOTHING)
+NO_TRIPLE: Triple = (0.0, 0.0, 0.0)
 """The state of before the first value."""
 
 
@@ -81,18 +83,19 @@ def triple_step(
     once, twice, thrice : float
         The averages, NaN during their warm-up.
     """
+    first, second, third = state
     if seen > 3 * (period - 1):
-        first, once = settled_ema_step(value, state[0], weight)
-        second, twice = settled_ema_step(once, state[1], weight)
-        third, thrice = settled_ema_step(twice, state[2], weight)
-        return (first, second, third), once, twice, thrice
-    first, once = ema_step(value, seen, state[0], period, weight)
+        first = smooth(value, first, weight)
+        second = smooth(first, second, weight)
+        third = smooth(second, third, weight)
+        return (first, second, third), first, second, third
+    first, once = chained_ema_step(value, seen, first, period, weight)
     if seen < period - 1:
-        return (first, state[1], state[2]), once, math.nan, math.nan
-    second, twice = ema_step(once, seen - (period - 1), state[1], period, weight)
+        return (first, second, third), once, math.nan, math.nan
+    second, twice = chained_ema_step(once, seen - (period - 1), second, period, weight)
     if seen < 2 * (period - 1):
-        return (first, second, state[2]), once, twice, math.nan
-    third, thrice = ema_step(twice, seen - 2 * (period - 1), state[2], period, weight)
+        return (first, second, third), once, twice, math.nan
+    third, thrice = chained_ema_step(twice, seen - 2 * (period - 1), third, period, weight)
     return (first, second, third), once, twice, thrice
 
 
@@ -103,15 +106,16 @@ def _tema_step(value: float, seen: int, state: Triple, period: int) -> tuple[Tri
 
 
 @kernel
-def _trima(values: Floats, longer: int, shorter: int, means: Floats, out: Floats) -> None:
-    write_means(values, longer, means)
+def _trima(values: Floats, longer: int, shorter: int, means: Floats, out: Floats) -> bool:
+    finite = write_means(values, longer, means)
     first = min(longer - 1, values.shape[0])
     out[:first] = math.nan
     write_means(means[first:], shorter, out[first:])
+    return finite
 
 
 @kernel
-def _dema(values: Floats, period: int, out: Floats) -> None:
+def _dema(values: Floats, period: int, out: Floats) -> bool:
     state = NO_DOUBLE
     start = min(2 * (period - 1) + 1, values.shape[0])
     for i in range(start):
@@ -121,10 +125,12 @@ def _dema(values: Floats, period: int, out: Floats) -> None:
     out = out[start:]
     for k in range(newest.shape[0]):
         state, out[k] = _dema_step(newest[k], 2 * (period - 1) + 1, state, period)
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return newest.shape[0] > 0 and math.isfinite(state[1][1])
 
 
 @kernel
-def _tema(values: Floats, period: int, out: Floats) -> None:
+def _tema(values: Floats, period: int, out: Floats) -> bool:
     state = NO_TRIPLE
     start = min(3 * (period - 1) + 1, values.shape[0])
     for i in range(start):
@@ -134,6 +140,8 @@ def _tema(values: Floats, period: int, out: Floats) -> None:
     out = out[start:]
     for k in range(newest.shape[0]):
         state, out[k] = _tema_step(newest[k], 3 * (period - 1) + 1, state, period)
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return newest.shape[0] > 0 and math.isfinite(state[2])
 
 
 def _lengths(period: int) -> tuple[int, int]:
@@ -164,7 +172,7 @@ def dema(values: ArrayLike, period: int = 20) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = Dema.checked(period)
-    return one_line("dema", _dema, period, values=values)
+    return one_line_told("dema", _dema, period, values=values)
 
 
 def tema(values: ArrayLike, period: int = 20) -> Floats:
@@ -190,7 +198,7 @@ def tema(values: ArrayLike, period: int = 20) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = Tema.checked(period)
-    return one_line("tema", _tema, period, values=values)
+    return one_line_told("tema", _tema, period, values=values)
 
 
 def trima(values: ArrayLike, period: int = 20) -> Floats:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import chained_ema_step, smooth
-from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.parameters import factor, length
 
 __all__ = ["T3", "t3"]
+
+CHUNK = 64
+"""Rows that a batch does at once."""
 
 Chain: TypeAlias = tuple[float, float, float]
 """Three averages, each of the one before, that reach back one row."""
@@ -48,6 +52,18 @@ def _chain_step(value: float, seen: int, state: Chain, period: int, weight: floa
 
 
 @kernel(forceinline=True)
+def _blend(third: float, fourth: float, fifth: float, sixth: float, volume_factor: float) -> float:
+    squared = volume_factor * volume_factor
+    cubed = squared * volume_factor
+    return (
+        -cubed * sixth
+        + 3.0 * (squared + cubed) * fifth
+        + (-6.0 * squared - 3.0 * (volume_factor + cubed)) * fourth
+        + (1.0 + 3.0 * volume_factor + cubed + 3.0 * squared) * third
+    )
+
+
+@kernel(forceinline=True)
 def _t3_step(value: float, seen: int, state: Sextuple, period: int, volume_factor: float) -> tuple[Sextuple, float]:
     weight = 2.0 / (period + 1.0)
     front, back = state
@@ -61,30 +77,35 @@ def _t3_step(value: float, seen: int, state: Sextuple, period: int, volume_facto
         back = _chain_step(front[2], seen - 3 * (period - 1), back, period, weight)
         if seen < 6 * (period - 1):
             return (front, back), math.nan
-    third = front[2]
-    fourth, fifth, sixth = back
-    squared = volume_factor * volume_factor
-    cubed = squared * volume_factor
-    output = (
-        -cubed * sixth
-        + 3.0 * (squared + cubed) * fifth
-        + (-6.0 * squared - 3.0 * (volume_factor + cubed)) * fourth
-        + (1.0 + 3.0 * volume_factor + cubed + 3.0 * squared) * third
-    )
-    return (front, back), output
+    return (front, back), _blend(front[2], back[0], back[1], back[2], volume_factor)
 
 
 @kernel
-def _t3(values: Floats, period: int, volume_factor: float, out: Floats) -> None:
+def _blend_all(averages: Floats, volume_factor: float, out: Floats) -> None:
+    third, fourth, fifth, sixth = averages[0], averages[1], averages[2], averages[3]
+    for k in range(out.shape[0]):
+        out[k] = _blend(third[k], fourth[k], fifth[k], sixth[k], volume_factor)
+
+
+@kernel
+def _t3(values: Floats, period: int, volume_factor: float, averages: Floats, out: Floats) -> bool:
     state = NO_SEXTUPLE
-    start = min(6 * (period - 1) + 1, values.shape[0])
-    for i in range(start):
+    rows, start = values.shape[0], 6 * (period - 1) + 1
+    for i in range(min(start, rows)):
         state, out[i] = _t3_step(values[i], i, state, period, volume_factor)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    newest = values[start:]
-    out = out[start:]
-    for k in range(newest.shape[0]):
-        state, out[k] = _t3_step(newest[k], 6 * (period - 1) + 1, state, period, volume_factor)
+    front, back = state
+    weight = 2.0 / (period + 1.0)
+    third, fourth, fifth, sixth = averages[0], averages[1], averages[2], averages[3]
+    # In chunks, so that the blending, which does not wait for the row before, is done for several rows at once.
+    for first in range(start, rows, CHUNK):
+        newest = values[first : first + CHUNK]
+        for k in range(newest.shape[0]):
+            front = _settled_chain_step(newest[k], front, weight)
+            back = _settled_chain_step(front[2], back, weight)
+            third[k], fourth[k], fifth[k], sixth[k] = front[2], back[0], back[1], back[2]
+        _blend_all(averages, volume_factor, out[first : first + CHUNK])
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return rows > start and math.isfinite(back[2])
 
 
 def t3(values: ArrayLike, period: int = 5, volume_factor: float = 0.7) -> Floats:
@@ -112,7 +133,7 @@ def t3(values: ArrayLike, period: int = 5, volume_factor: float = 0.7) -> Floats
         If ``values`` is not one column of finite numbers.
     """
     period, volume_factor = T3.checked(period, volume_factor)
-    return one_line("t3", _t3, period, volume_factor, values=values)
+    return one_line_told("t3", _t3, period, volume_factor, np.empty((4, CHUNK)), values=values)
 
 
 class T3(OneInput[float], of=t3, title="Tillson's T3", overlay=True, aliases=("tillson",)):

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from typing import TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
 from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, ema_step
 from forexai_core.indicators.averages.repeated_averages import NO_TRIPLE, Triple, triple_step
-from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.oscillators.convergence import check_order
@@ -23,6 +24,9 @@ from forexai_core.indicators.parameters import length
 
 __all__ = ["Apo", "Ppo", "Trix", "apo", "ppo", "trix"]
 
+
+CHUNK = 64
+"""Rows that a batch does at once."""
 
 Pair: TypeAlias = tuple[Smoothing, Smoothing]
 """The fast and the slow average."""
@@ -65,7 +69,7 @@ def _trix_step(value: float, seen: int, state: TrixState, period: int) -> tuple[
 
 
 @kernel
-def _apo(values: Floats, fast: int, slow: int, out: Floats) -> None:
+def _apo(values: Floats, fast: int, slow: int, out: Floats) -> bool:
     state = NO_PAIR
     start = min(slow - 1 + 1, values.shape[0])
     for i in range(start):
@@ -75,6 +79,8 @@ def _apo(values: Floats, fast: int, slow: int, out: Floats) -> None:
     out = out[start:]
     for k in range(newest.shape[0]):
         state, out[k] = _apo_step(newest[k], slow - 1 + 1, state, fast, slow)
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return newest.shape[0] > 0 and math.isfinite(state[1][1])
 
 
 def apo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
@@ -102,7 +108,7 @@ def apo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     fast, slow = Apo.checked(fast, slow)
-    return one_line("apo", _apo, fast, slow, values=values)
+    return one_line_told("apo", _apo, fast, slow, values=values)
 
 
 class Apo(OneInput[float], of=apo, title="Absolute price oscillator"):
@@ -127,7 +133,7 @@ class Apo(OneInput[float], of=apo, title="Absolute price oscillator"):
 
 
 @kernel
-def _ppo(values: Floats, fast: int, slow: int, out: Floats) -> None:
+def _ppo(values: Floats, fast: int, slow: int, out: Floats) -> bool:
     state = NO_PAIR
     start = min(slow - 1 + 1, values.shape[0])
     for i in range(start):
@@ -137,6 +143,8 @@ def _ppo(values: Floats, fast: int, slow: int, out: Floats) -> None:
     out = out[start:]
     for k in range(newest.shape[0]):
         state, out[k] = _ppo_step(newest[k], slow - 1 + 1, state, fast, slow)
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return newest.shape[0] > 0 and math.isfinite(state[1][1])
 
 
 def ppo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
@@ -164,7 +172,7 @@ def ppo(values: ArrayLike, fast: int = 12, slow: int = 26) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     fast, slow = Ppo.checked(fast, slow)
-    return one_line("ppo", _ppo, fast, slow, values=values)
+    return one_line_told("ppo", _ppo, fast, slow, values=values)
 
 
 class Ppo(OneInput[float], of=ppo, title="Percentage price oscillator"):
@@ -189,16 +197,29 @@ class Ppo(OneInput[float], of=ppo, title="Percentage price oscillator"):
 
 
 @kernel
-def _trix(values: Floats, period: int, out: Floats) -> None:
+def _relate_to_last(averages: Floats, last: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = roc_step(averages[k], last[k])
+
+
+@kernel
+def _trix(values: Floats, period: int, room: Floats, out: Floats) -> bool:
     state = NO_TRIX
-    start = min(3 * (period - 1) + 1 + 1, values.shape[0])
-    for i in range(start):
+    rows, start = values.shape[0], 3 * (period - 1) + 1
+    for i in range(min(start, rows)):
         state, out[i] = _trix_step(values[i], i, state, period)
-    # The warm-up is over: told so by a constant, the compiler drops its branches.
-    newest = values[start:]
-    out = out[start:]
-    for k in range(newest.shape[0]):
-        state, out[k] = _trix_step(newest[k], 3 * (period - 1) + 1 + 1, state, period)
+    averages, thrice = state
+    # In chunks, so that the divisions, which do not wait for the row before, are done for several rows at once.
+    for first in range(start, rows, CHUNK):
+        newest, lines = values[first : first + CHUNK], out[first : first + CHUNK]
+        room[0] = thrice
+        later = room[1:]
+        for k in range(newest.shape[0]):
+            averages, _, _, thrice = triple_step(newest[k], start, averages, period, 2.0 / (period + 1.0))
+            later[k] = thrice
+        _relate_to_last(later, room, lines)
+    # The last average has seen them all, and never forgets a value that is not finite.
+    return rows > start and math.isfinite(thrice)
 
 
 def trix(values: ArrayLike, period: int = 15) -> Floats:
@@ -224,7 +245,7 @@ def trix(values: ArrayLike, period: int = 15) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = Trix.checked(period)
-    return one_line("trix", _trix, period, values=values)
+    return one_line_told("trix", _trix, period, np.empty(CHUNK + 1), values=values)
 
 
 class Trix(OneInput[float], of=trix, title="TRIX", aliases=("itrix",)):

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.feeds import HighLowClose
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
 from forexai_core.indicators.parameters import length
-from forexai_core.indicators.rolling_sums import rolling_sum_step
+from forexai_core.indicators.rolling_sums import growing_sum_step
 from forexai_core.indicators.volatility.ranges import true_range_step
 from forexai_core.indicators.windows import Windows
 
@@ -47,8 +47,8 @@ def _bar_step(high: float, low: float, close: float, last_close: float) -> tuple
 @kernel(forceinline=True)
 def _prefix_step(pressure: float, reach: float, state: Prefix) -> Prefix:
     bought, bought_error, ranged, ranged_error = state
-    bought, bought_error = rolling_sum_step(bought, bought_error, pressure, 0.0)
-    ranged, ranged_error = rolling_sum_step(ranged, ranged_error, reach, 0.0)
+    bought, bought_error = growing_sum_step(bought, bought_error, pressure)
+    ranged, ranged_error = growing_sum_step(ranged, ranged_error, reach)
     return bought, bought_error, ranged, ranged_error
 
 
@@ -71,6 +71,16 @@ def _share(
 @kernel(forceinline=True)
 def _weigh(first: float, second: float, third: float) -> float:
     return 100.0 * ((4.0 * first + 2.0 * second + third) / 7.0)
+
+
+@kernel
+def _write_bars(high: Floats, low: Floats, close: Floats, last: Floats, pressure: Floats, reach: Floats) -> bool:
+    finite = True
+    for k in range(high.shape[0]):
+        probe = (high[k] - low[k]) + (close[k] - last[k])
+        finite &= probe - probe == 0.0
+        pressure[k], reach[k] = _bar_step(high[k], low[k], close[k], last[k])
+    return finite
 
 
 @kernel
@@ -101,17 +111,18 @@ def _write_ultimate(
     sums: Floats,
     shares: Floats,
     out: Floats,
-) -> None:
-    state = NO_PREFIX
+) -> bool:
+    state, finite = NO_PREFIX, out.shape[0] > 1
+    pressure, reach = shares[0], shares[1]
     bought, bought_error, ranged, ranged_error = sums[0], sums[1], sums[2], sums[3]
     for start in range(1, out.shape[0], CHUNK):
         stop = min(start + CHUNK, out.shape[0])
         count = stop - start
         tops, bottoms, closes, last = high[start:stop], low[start:stop], close[start:stop], close[start - 1 :]
         a, b, c, d = bought[longest:], bought_error[longest:], ranged[longest:], ranged_error[longest:]
+        finite &= _write_bars(tops, bottoms, closes, last, pressure, reach)
         for k in range(count):
-            pressure, reach = _bar_step(tops[k], bottoms[k], closes[k], last[k])
-            state = _prefix_step(pressure, reach, state)
+            state = _prefix_step(pressure[k], reach[k], state)
             a[k], b[k], c[k], d[k] = state
         for place in range(3):
             _write_shares(sums, longest, periods[place], shares[place, :count])
@@ -120,13 +131,16 @@ def _write_ultimate(
         for line in range(4):
             for k in range(longest):
                 sums[line, k] = sums[line, k + count]
+    return finite
 
 
-def _ultimate(high: Floats, low: Floats, close: Floats, short: int, middle: int, long: int, out: Floats) -> None:
+def _ultimate(high: Floats, low: Floats, close: Floats, short: int, middle: int, long: int, out: Floats) -> bool:
     longest = max(short, middle, long)
     sums, shares = np.zeros((4, longest + CHUNK)), np.empty((3, CHUNK))
-    _write_ultimate(high, low, close, (short, middle, long), longest, sums, shares, out)
+    finite: bool = _write_ultimate(high, low, close, (short, middle, long), longest, sums, shares, out)
     out[:longest] = math.nan
+    # The first bar gives its close alone.
+    return finite and math.isfinite(high[0] - low[0])
 
 
 def ultimate(
@@ -158,7 +172,7 @@ def ultimate(
         If a column is not one of finite numbers, or their lengths differ.
     """
     short, middle, long = Ultimate.checked(short, middle, long)
-    return one_line("ultimate", _ultimate, short, middle, long, high=high, low=low, close=close)
+    return one_line_told("ultimate", _ultimate, short, middle, long, high=high, low=low, close=close)
 
 
 class Ultimate(HighLowClose[float], of=ultimate, title="Ultimate oscillator", aliases=("ultosc", "uo")):

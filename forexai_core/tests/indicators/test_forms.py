@@ -126,9 +126,7 @@ def test_series_shorter_than_the_period_give_nan_alone(name):
     columns = columns_of(make_bars(6, seed=2))
     for rows in (0, 1, 6):
         part = {key: column[:rows] for key, column in columns.items()}
-        wide = {
-            p.name: min(50 + k, p.maximum) if p.kind == "int" else 2.0 for k, p in enumerate(spec.parameters)
-        }
+        wide = {p.name: min(50 + k, p.maximum) if p.kind == "int" else 2.0 for k, p in enumerate(spec.parameters)}
         for values in spec.open(**wide).compute(part).values():
             assert values.shape == (rows,)
             assert values.dtype == np.float64

@@ -21,7 +21,10 @@ PARAMETERS = {
     "alligator": (13, 8, 8, 5, 5, 3), "atr_bands": (14, 2.0), "choppiness": (14,), "mass_index": (25, 9),
     "cmf": (20,), "force_index": (13,), "heikin_ashi": (), "vwap": (), "hurst": (40,),
 }  # fmt: skip
-OTHERS = {"hma": (16,), "zlema": (7,), "dpo": (8,), "ichimoku": (3, 5, 8, 2), "supertrend": (3, 0.5), "fisher": (3,), "hurst": (9,)}
+OTHERS = {
+    "hma": (16,), "zlema": (7,), "dpo": (8,), "ichimoku": (3, 5, 8, 2), "supertrend": (3, 0.5), "fisher": (3,),
+    "hurst": (9,),
+}  # fmt: skip
 
 
 def columns_of(rows, seed, kind, scale):

@@ -10,14 +10,13 @@ import math
 from abc import abstractmethod
 from typing import ClassVar
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.batches import one_line
+from forexai_core.indicators.batches import one_line_told
 from forexai_core.indicators.elementary import arctangent
 from forexai_core.indicators.feeds import OneInput
-from forexai_core.indicators.inputs import Floats, check_series
+from forexai_core.indicators.inputs import Floats
 from forexai_core.indicators.parameters import length
 from forexai_core.indicators.rolling_sums import (
     FRESH_AFTER,
@@ -58,19 +57,24 @@ def _degrees(slope: float) -> float:
 
 
 @kernel
-def _regression(values: Floats, period: int, level: float, place: float, out: Floats) -> None:
+def _regression(values: Floats, period: int, level: float, place: float, out: Floats) -> bool:
     rows = values.shape[0]
+    finite = rows >= period
     out[: min(period - 1, rows)] = math.nan
     # The same steps in the same order as in a stream, in blocks that each begin with fresh sums.
     for start in range(period - 1, rows, max(period, FRESH_AFTER)):
         centre, total, weighted = fresh_weighted_sum(values, start, period)
         out[start] = _on_line(centre, total, weighted, period, level, place)
+        finite &= out[start] - out[start] == 0.0
         stop = min(start + max(period, FRESH_AFTER), rows)
         entering, leaving = values[start + 1 : stop], values[start + 1 - period : stop - period]
         ends = out[start + 1 : stop]
         for k in range(ends.shape[0]):
             total, weighted = slide_weighted_sum(entering[k], leaving[k], centre, total, weighted, period)
             ends[k] = _on_line(centre, total, weighted, period, level, place)
+        # Until the sums are taken afresh they remember what is not finite.
+        finite &= total - total == 0.0
+    return finite
 
 
 @kernel
@@ -78,6 +82,12 @@ def _turn_to_degrees(slopes: Floats) -> None:
     for i in range(slopes.shape[0]):
         if not math.isnan(slopes[i]):
             slopes[i] = _degrees(slopes[i])
+
+
+def _angles(values: Floats, period: int, out: Floats) -> bool:
+    finite: bool = _regression(values, period, 0.0, 1.0, out)
+    _turn_to_degrees(out)
+    return finite
 
 
 class _FittedLine(OneInput[float]):
@@ -130,7 +140,7 @@ def linear_regression(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = LinearRegression.checked(period)
-    return one_line("linear_regression", _regression, period, 1.0, period - 1.0, values=values)
+    return one_line_told("linear_regression", _regression, period, 1.0, period - 1.0, values=values)
 
 
 class LinearRegression(
@@ -165,7 +175,7 @@ def linear_regression_slope(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = LinearRegressionSlope.checked(period)
-    return one_line("linear_regression_slope", _regression, period, 0.0, 1.0, values=values)
+    return one_line_told("linear_regression_slope", _regression, period, 0.0, 1.0, values=values)
 
 
 class LinearRegressionSlope(
@@ -202,7 +212,7 @@ def linear_regression_intercept(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = LinearRegressionIntercept.checked(period)
-    return one_line("linear_regression_intercept", _regression, period, 1.0, 0.0, values=values)
+    return one_line_told("linear_regression_intercept", _regression, period, 1.0, 0.0, values=values)
 
 
 class LinearRegressionIntercept(
@@ -241,7 +251,7 @@ def time_series_forecast(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = TimeSeriesForecast.checked(period)
-    return one_line("time_series_forecast", _regression, period, 1.0, 1.0 * period, values=values)
+    return one_line_told("time_series_forecast", _regression, period, 1.0, 1.0 * period, values=values)
 
 
 class TimeSeriesForecast(
@@ -276,11 +286,7 @@ def linear_regression_angle(values: ArrayLike, period: int = 14) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = LinearRegressionAngle.checked(period)
-    column = check_series("linear_regression_angle", "values", values)
-    out = np.empty(column.shape[0])
-    _regression(column, period, 0.0, 1.0, out)
-    _turn_to_degrees(out)
-    return out
+    return one_line_told("linear_regression_angle", _angles, period, values=values)
 
 
 class LinearRegressionAngle(

@@ -121,8 +121,9 @@ def _correlation_step(
     state, xx, yy, xy = co_moment_step(high, low, i, seen, state, period)
     if seen < period - 1:
         return state, math.nan
+    both = xx * yy
     # Where a column stands still there is no correlation: 0, as TA-Lib has it.
-    return state, 0.0 if xx <= 0.0 or yy <= 0.0 else xy / (math.sqrt(xx) * math.sqrt(yy))
+    return state, 0.0 if (xx <= 0.0) | (yy <= 0.0) | (both <= 0.0) else xy / math.sqrt(both)
 
 
 @kernel(forceinline=True)

@@ -20,8 +20,8 @@ from forexai_core.indicators.parameters import length
 __all__ = ["Ad", "Adosc", "Obv", "ad", "adosc", "money_flow_volume", "obv"]
 
 
-CHUNK = 512
-"""Rows that a batch does at once."""
+CHUNK = 64
+"""Rows that a batch does at once: so few that a processor divides for the next ones while it adds these up."""
 
 Balance: TypeAlias = tuple[float, float]
 """The balance, and the last close."""

@@ -13,9 +13,12 @@ from forexai_core.cli.cost_settings import CostsPart
 from forexai_core.cli.given_values import checked, parse_pairs, read_toml
 from forexai_core.cli.portfolio_settings import FeedPart, StrategyPart, beside
 from forexai_core.cli.prices import PriceChoice
+from forexai_core.data.event_files import read_events
 from forexai_core.ports.settings import Settings
 from forexai_core.risk.settings import Risk
+from forexai_core.risk.tables import RiskTable
 from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.calendar import EconomicEvent
 from forexai_core.values.execution import Execution
 
 __all__ = ["BacktestSettings", "merge_settings"]
@@ -58,17 +61,6 @@ class DataPart(Settings):
     finer_timeframe: str = "M1"
 
 
-class RiskPart(Settings):
-    """Limits that every opening has to keep; none unless given."""
-
-    max_daily_loss_fraction: float | None = None
-    max_position_risk_fraction: float | None = None
-    max_positions: int | None = None
-    max_volume_lots: float | None = None
-    max_spread_points: float | None = None
-    max_orders_per_minute: int | None = None
-
-
 class ExecutionPart(Settings):
     """How a venue executes orders: fields of ``fx.Execution``; what is None is its default."""
 
@@ -88,7 +80,7 @@ class BacktestSettings(Settings):
     account: AccountPart = AccountPart()
     costs: CostsPart = CostsPart()
     data: DataPart = DataPart()
-    risk: RiskPart = RiskPart()
+    risk: RiskTable = RiskTable()
     parameters: Mapping[str, Any] = Field(default_factory=dict)
     strategies: tuple[StrategyPart, ...] = ()
     feeds: tuple[FeedPart, ...] = ()
@@ -115,8 +107,7 @@ class BacktestSettings(Settings):
 
     def make_risk(self) -> Risk | None:
         """Give the limits; None without any."""
-        given = _given(self.risk)
-        return Risk(**given) if given else None
+        return self.risk.of_backtest(_calendar)
 
     def prices(self) -> PriceChoice:
         """Give the choice of prices."""
@@ -155,6 +146,11 @@ class BacktestSettings(Settings):
         )
 
 
+def _calendar(file: str, timezone: str | None) -> tuple[EconomicEvent, ...]:
+
+    return read_events(file) if timezone is None else read_events(file, timezone=timezone)
+
+
 def _given(part: Settings) -> dict[str, Any]:
     return {name: value for name, value in part.model_dump().items() if value is not None}
 
@@ -182,6 +178,7 @@ _PLACES = {
     "swap_long_points": ("costs", "swap_long_points"),
     "swap_short_points": ("costs", "swap_short_points"),
     "latency_ms": ("execution", "latency_ms"),
+    "prop_firm": ("risk", "prop_firm"),
 }
 _SOURCES = ("file", "bid", "ask", "library")
 _FILES = (*_SOURCES, "finer", "instrument")
@@ -244,6 +241,10 @@ def _from_file(path: Path) -> dict[str, Any]:
     spread = document.get("costs", {}).get("spread", {})
     if "events" in spread:
         spread["events"] = str(path.parent / spread["events"])
+    limits = document.get("risk", {})
+    for name in ("news", "prop_firm"):
+        if name in limits and (name == "news" or limits[name].endswith(".toml")):
+            limits[name] = str(path.parent / limits[name])
     rates = document.setdefault("rates", {})
     for pair, source in rates.items():
         if isinstance(source, str):

@@ -107,6 +107,10 @@ def show_result(result: Result, writers: list[tuple[Path, Report]], *, as_json: 
         note("note: no trade was made. Check the parameters, and the range of the prices.")
 
 
+_LIMITS = ("Limit ", "Objective ", "Prop firm")
+"""Lines of a result that say how near the account came to its limits."""
+
+
 def _cost_rows(result: Result) -> list[tuple[str, str]]:
     rows = []
     for cost in result.costs:
@@ -139,4 +143,4 @@ def _doubt_rows(result: Result) -> list[tuple[str, str]]:
     if not interval.certified:
         rows.append(("Why an estimate", interval.reason))
     rows += [(name.replace("_", " ").capitalize(), f"{count:,}") for name, count in result.counts.items() if count]
-    return rows
+    return [*rows, *((name, line) for name, line in result.choices.items() if name.startswith(_LIMITS))]

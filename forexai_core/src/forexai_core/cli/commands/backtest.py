@@ -107,6 +107,12 @@ PathModel = Annotated[
         "worst-first.",
     ),
 ]
+PropFirm = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME|FILE", help="Hold the account by a prop firm's rule set: a kind that ships, or a TOML file."
+    ),
+]
 Latency = Annotated[float | None, typer.Option(help="From a decision to the venue, milliseconds; default 0.")]
 JumpPoints = Annotated[
     int | None,
@@ -155,6 +161,7 @@ def backtest(
     sessions: Sessions = None,
     path: PathModel = None,
     latency_ms: Latency = None,
+    prop_firm: PropFirm = None,
     jump_points: JumpPoints = None,
     seed: Seed = None,
     ledger: Ledger = None,

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.candles import Candles
 from forexai_core.backtesting.execution_choices import execution_choices
-from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.margin_lines import margin_choices, margin_events
 from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, StrategyUsed
@@ -29,6 +28,7 @@ from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_SECOND
 
 if TYPE_CHECKING:
+    from forexai_core.backtesting.gate import Gate
     from forexai_core.backtesting.shared import Shared
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from forexai_core.backtesting.gate import Gate
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.programs import Program
 from forexai_core.strategies.context import Context, open_contexts
@@ -17,6 +17,9 @@ from forexai_core.values.accounts import Account
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.ticks import Ticks
+
+if TYPE_CHECKING:
+    from forexai_core.backtesting.gate import Gate
 
 __all__ = ["Drive", "Progress", "drive_class", "drive_programs", "drive_programs_by_steps", "placed"]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import Shared, shared_by
 from forexai_core.engine.ledger import Ledger
-from forexai_core.ports.risk import RiskRule
-from forexai_core.risk.settings import Risk
+
+if TYPE_CHECKING:
+    from forexai_core.backtesting.gate import Gate
+    from forexai_core.ports.risk import RiskRule
+    from forexai_core.risk.settings import Risk
 
 __all__ = ["Run", "rules_of"]
 
@@ -20,6 +23,8 @@ def rules_of(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
     """Give the rules of a run, whichever way they are given."""
     if risk is None:
         return ()
+    from forexai_core.risk.settings import Risk  # slow to load, and most runs set no limits
+
     return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
 
 
@@ -52,6 +57,10 @@ class Run:
         """Open the ledger, for one strategy or for so many sleeves."""
         shared = Shared.of(inputs, sleeves) if sleeves else shared_by(inputs)
         ledger, rules = Ledger(shared.setup(inputs)), rules_of(risk)
-        instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
-        gate = Gate(ledger, inputs.account, instruments, risk) if rules and risk is not None else None
+        gate = None
+        if rules and risk is not None:
+            from forexai_core.backtesting.gate import Gate  # likewise
+
+            instruments = {symbol: item.instrument for symbol, item in inputs.prices.items()}
+            gate = Gate(ledger, inputs.account, instruments, risk)
         return cls(inputs=inputs, shared=shared, ledger=ledger, rules=rules, gate=gate)

@@ -31,10 +31,8 @@ from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
-from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import StrategyForm, TradingStrategy
 from forexai_core.ports.trials import Trials
-from forexai_core.risk.settings import Risk
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.execution import Execution
@@ -42,6 +40,8 @@ from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
     from forexai_core.backtesting.interval import IntervalTask
+    from forexai_core.ports.risk import RiskRule
+    from forexai_core.risk.settings import Risk
 
 __all__ = ["backtest", "programs_of"]
 

@@ -16,6 +16,7 @@ from forexai_core.engine.book import Book, Curve, Market
 from forexai_core.engine.curve import note_level
 from forexai_core.engine.extremes import extend
 from forexai_core.engine.held import Held, held_of, profit_at
+from forexai_core.engine.prefetch import fetch_event
 from forexai_core.engine.quotes import quotes_of, set_quotes
 from forexai_core.engine.records import FAR
 from forexai_core.values.points import Integers
@@ -23,6 +24,7 @@ from forexai_core.values.points import Integers
 __all__ = ["can_glide", "glide", "is_simple", "land", "look_ahead"]
 
 _BLOCK = 256  # bars: they stay in the nearest cache over the three passes
+_VECTOR = 32  # bars that a pass takes at once with the widest vectors
 
 
 @kernel(inline="always")
@@ -101,9 +103,11 @@ def _rest(account: Any, curve: Curve, row: int, count: int) -> None:
 
 
 @kernel(inline="always")
-def _calm_bars(held: Held, high: Integers, low: Integers) -> int:
-    """Count the bars before the first at which a stop or target may be reached, or the margin may fail."""
-    top, bottom = _range(high, low)
+def _calm_bars(held: Held, high: Integers, low: Integers, top: int, bottom: int) -> int:
+    """Count the bars before the first at which a stop or target may be reached, or the margin may fail.
+
+    ``top`` and ``bottom`` are the extremes of all of them.
+    """
     calm = len(high)
     if top + held.extra >= held.above or bottom + held.extra <= held.below:
         calm = _first_touch(high, low, held.above - held.extra, held.below - held.extra)
@@ -111,6 +115,15 @@ def _calm_bars(held: Held, high: Integers, low: Integers) -> int:
     if held.balance + (profit_at(held, float(worst + held.extra)) + held.swap) < held.least:
         calm = min(calm, _first_short(held, low if held.side > 0.0 else high))
     return calm
+
+
+@kernel(inline="always")
+def _in_whole_vectors(count: int, room: int) -> int:
+    """Round up to as many rows as vector instructions take at once: the rest, row by row, took longer than all others.
+
+    What is written beyond the count is written again when those bars are passed.
+    """
+    return min((count + _VECTOR - 1) // _VECTOR * _VECTOR, room)
 
 
 @kernel(inline="always")
@@ -124,13 +137,19 @@ def _hold(book: Book, market: Market, curve: Curve, event: int, stop: int) -> in
     first, row = event, book["account"]["equity_rows"]
     while event < stop:
         wanted = min(event + _BLOCK, stop) - event
-        count = _calm_bars(held, path.high[event : event + wanted], path.low[event : event + wanted])
-        if count > 0:
-            high, low = path.high[event : event + count], path.low[event : event + count]
-            top, bottom = _range(high, low)
-            highest, deepest = max(highest, top), min(deepest, bottom)
-            close, worst = path.close[event : event + count], low if long else high
-            _mark(held, close, worst, curve.equity[row : row + count], curve.lowest[row : row + count])
+        high, low = path.high[event : event + wanted], path.low[event : event + wanted]
+        top, bottom = _range(high, low)
+        count = _calm_bars(held, high, low, top, bottom)
+        if count < wanted:
+            fetch_event(market, event + count)
+            if count == 0:
+                break
+            top, bottom = _range(high[:count], low[:count])
+        highest, deepest = max(highest, top), min(deepest, bottom)
+        written = _in_whole_vectors(count, min(len(path.close) - event, len(curve.equity) - row))
+        close, worst = path.close[event : event + written], path.low if long else path.high
+        equity, lowest = curve.equity[row : row + written], curve.lowest[row : row + written]
+        _mark(held, close, worst[event : event + written], equity, lowest)
         row += count
         event += count
         if count < wanted:
@@ -166,7 +185,7 @@ def glide(book: Book, market: Market, curve: Curve, event: int, stop: int) -> in
     account = book["account"]
     first, row = event, account["equity_rows"]
     if account["positions"] == 0:
-        _rest(account, curve, row, stop - event)
+        _rest(account, curve, row, _in_whole_vectors(stop - event, len(curve.equity) - row))
         event = stop
     else:
         number = account["rollover"]
@@ -207,7 +226,9 @@ def look_ahead(book: Book, market: Market, event: int, stop: int) -> int:
         stop = min(stop, market.rollovers[number]["event"])
     while event < stop:
         wanted = min(event + _BLOCK, stop) - event
-        calm = _calm_bars(held, path.high[event : event + wanted], path.low[event : event + wanted])
+        high, low = path.high[event : event + wanted], path.low[event : event + wanted]
+        top, bottom = _range(high, low)
+        calm = _calm_bars(held, high, low, top, bottom)
         event += calm
         if calm < wanted:
             break

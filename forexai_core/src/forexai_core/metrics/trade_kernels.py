@@ -32,6 +32,9 @@ MOST_DIGITS = 8
 NOISE = 8.0 * float(np.finfo(np.float64).eps)
 """Relative difference from a rounded amount that is none."""
 
+_WHOLE = 2.0**52  # whole numbers below it, and their sums, are floats
+_FAR_FROM_HALF = 0.25
+
 _ALL, _GAINS, _PAINS = 0, 1, -1
 
 
@@ -94,9 +97,31 @@ def _scan_multiples(trades: NDArray[Any], risks: NDArray[Any], out: NDArray[Any]
 
 
 @kernel
+def _sum(values: NDArray[Any], digits: int, partials: NDArray[Any], side: int) -> float:
+    """Sum exactly: rounded amounts as whole numbers of their last decimal, which is quick, others part by part.
+
+    Between rounded amounts and whole numbers lie errors of rounding only; all of them together must not come near to
+    half a unit.
+    """
+    if digits >= 0:
+        scale = 10.0**digits
+        total = magnitude = 0.0
+        for row in range(values.size):
+            value = values[row]
+            if side == _ALL or side * value > 0.0:
+                units = np.rint(value * scale)
+                total += units
+                magnitude += abs(units)
+        if total != 0.0 and magnitude < _WHOLE and values.size * magnitude * NOISE < _FAR_FROM_HALF:
+            return total / scale
+    return sum_exactly(values, partials, side)
+
+
+@kernel
 def _sum_column(values: NDArray[Any], partials: NDArray[Any], out: NDArray[Any], place: int) -> None:
-    out[place] = decimals_of(values, MOST_DIGITS, NOISE)
-    out[place + 1] = sum_exactly(values, partials, _ALL)
+    digits = decimals_of(values, MOST_DIGITS, NOISE)
+    out[place] = digits
+    out[place + 1] = _sum(values, digits, partials, _ALL)
 
 
 @kernel
@@ -127,8 +152,9 @@ def scan_trades(trades: NDArray[Any], risks: NDArray[Any], partials: NDArray[Any
     _scan_multiples(trades, risks, out)
     net = trades["net_profit"]
     _sum_column(net, partials, out, _SUMS)
-    out[_SUMS + 2] = sum_exactly(net, partials, _GAINS)
-    out[_SUMS + 3] = sum_exactly(net, partials, _PAINS)
+    digits = int(out[_SUMS])
+    out[_SUMS + 2] = _sum(net, digits, partials, _GAINS)
+    out[_SUMS + 3] = _sum(net, digits, partials, _PAINS)
     _sum_column(trades["commission"], partials, out, _SUMS + 4)
     _sum_column(trades["swap"], partials, out, _SUMS + 6)
     _sum_column(trades["mae"], partials, out, _SUMS + 8)

@@ -11,6 +11,13 @@ from forexai_core._jit import kernel
 __all__ = ["turns_of_averages"]
 
 
+@kernel(inline="always")
+def _sign(value: int) -> int:
+    if value > 0:
+        return 1
+    return -1 if value < 0 else 0
+
+
 @kernel
 def turns_of_averages(points: NDArray[Any], fast: int, slow: int, places: NDArray[Any], sides: NDArray[Any]) -> int:
     """Find where the last strict order of two simple averages turns round; a tie keeps the order before it.
@@ -31,27 +38,29 @@ def turns_of_averages(points: NDArray[Any], fast: int, slow: int, places: NDArra
     int
         How many there are. The first strict order of all is no turn: nothing was crossed.
     """
-    rows, first = points.shape[0], max(fast, slow) - 1
+    rows, both = points.shape[0], max(fast, slow)
     difference = 0  # of the averages, times both lengths
-    for row in range(min(first, rows)):
-        difference += points[row] * (slow - fast)
-        if row >= fast:
-            difference -= points[row - fast] * slow
-        if row >= slow:
-            difference += points[row - slow] * fast
-    count = order = 0
-    for row in range(first, rows):
+    for row in range(min(both, rows)):
         difference += points[row] * (slow - fast)
         # The longer average loses its first bar one row after the first on which both exist.
         if row >= fast:
             difference -= points[row - fast] * slow
         if row >= slow:
             difference += points[row - slow] * fast
-        if (difference > 0 and order < 0) or (difference < 0 and order > 0):
-            places[count] = row
-            sides[count] = -order
+    if rows <= both:
+        return 0
+    count, order = 0, _sign(difference)
+    # Views whose indices begin at 0: numba need not look whether one is negative.
+    newest, leaving, left = points[both:], points[both - fast : rows - fast], points[both - slow : rows - slow]
+    for row in range(len(newest)):
+        price = newest[row]
+        difference += slow * (price - leaving[row]) - fast * (price - left[row])
+        if (difference ^ order) >= 0 and order != 0:  # the signs are the same
+            continue
+        sign = _sign(difference)
+        if sign * order < 0:
+            places[count] = both + row
+            sides[count] = sign
             count += 1
-            order = -order
-        elif order == 0 and difference != 0:
-            order = 1 if difference > 0 else -1
+        order = order if sign == 0 else sign
     return count

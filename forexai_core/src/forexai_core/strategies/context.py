@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import attrs
@@ -12,7 +13,7 @@ from forexai_core.strategies.exits import Units
 from forexai_core.strategies.expiries import Expiry, expiry_instant
 from forexai_core.strategies.feeds import Feeds
 from forexai_core.strategies.requests import Asked, LedgerArrays
-from forexai_core.strategies.series import Cursor, FollowingCursor
+from forexai_core.strategies.series import Cursor, FollowingCursor, IndicatorSeries
 from forexai_core.strategies.trading import Trading
 from forexai_core.strategies.views import BarsView, TicksView
 from forexai_core.values.accounts import Account, AccountState
@@ -94,8 +95,8 @@ class Context(Trading):
             self._quoted = (feeds[symbol], FollowingCursor(leader, self._times, feeds[symbol].ends))
         self._others: dict[str, Context] = {}
         self.bars = BarsView(feed, cursor)
-        # One call instead of two: a strategy asks for its indicators at every bar.
-        self.indicator = self.bars.indicator
+        # A strategy asks for its indicators at every bar: this finds them again without a step of Python.
+        self.indicator: Callable[..., IndicatorSeries] = cache(self.bars.indicator)
 
     if not TYPE_CHECKING:  # type checkers shall go on to find misspelled names by themselves
 

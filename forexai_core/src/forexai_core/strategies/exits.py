@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from math import isfinite
 from typing import Any, TypedDict
 
@@ -37,6 +38,7 @@ class Exits(TypedDict, total=False):
     trail_start_distance: float | None
 
 
+_KEPT = 64  # ways of asking for exits; who names prices has a new one at each order
 _KNOWN = frozenset(Exits.__annotations__)
 _WHAT = (
     ("stop_loss", "stop_distance"),
@@ -44,6 +46,12 @@ _WHAT = (
     ("trail", "trail_distance"),
     ("trail_start", "trail_start"),
 )
+
+
+@cache
+def _ways(what: str) -> tuple[str, str, str]:
+    """Name the ways of giving a distance."""
+    return f"{what}_pips", f"{what}_points", f"{what}_distance"
 
 
 class Units:
@@ -60,6 +68,7 @@ class Units:
         self.scale = 10.0**instrument.digits
         self.pip_size = instrument.pip_size
         self.volume_step = instrument.volume_step
+        self._seen: dict[tuple[tuple[str, Any], ...], dict[str, int]] = {}
 
     def steps(self, volume_lots: float) -> int:
         """Turn lots into steps.
@@ -113,7 +122,10 @@ class Units:
         ConfigError
             If it is given twice, or is not above 0 and finite.
         """
-        found: dict[str, float] = {name: given[name] for name in self._names(what) if given.get(name) is not None}
+        names = _ways(what)
+        if given.keys().isdisjoint(names):
+            return 0
+        found: dict[str, float] = {name: given[name] for name in names if given.get(name) is not None}
         if not found:
             return 0
         if len(found) > 1:
@@ -125,10 +137,6 @@ class Units:
             return round(value)
         return round((value * self.pip_size if name.endswith("_pips") else value) * self.scale)
 
-    @staticmethod
-    def _names(what: str) -> tuple[str, str, str]:
-        return f"{what}_pips", f"{what}_points", f"{what}_distance"
-
     def exits(self, given: Mapping[str, Any]) -> dict[str, int]:
         """Turn stops, targets and trailing into fields of REQUEST.
 
@@ -137,9 +145,22 @@ class Units:
         ConfigError
             If a name is unknown, something is given twice, or a value cannot be.
         """
-        for name in given:
-            if name not in _KNOWN:
-                raise ConfigError(f"{self.symbol}: an order has no '{name}'. {did_you_mean(name, _KNOWN)}")
+        # Strategies mostly ask for the same distances again.
+        key = tuple(given.items())
+        try:
+            found = self._seen.get(key)
+        except TypeError:  # a number of some library that cannot be a key
+            return self._read(given)
+        if found is None:
+            found = self._read(given)
+            if len(self._seen) < _KEPT:
+                self._seen[key] = found
+        return dict(found)
+
+    def _read(self, given: Mapping[str, Any]) -> dict[str, int]:
+        if not given.keys() <= _KNOWN:
+            name = next(name for name in given if name not in _KNOWN)
+            raise ConfigError(f"{self.symbol}: an order has no '{name}'. {did_you_mean(name, _KNOWN)}")
         fields = {"stop_loss": NO_PRICE, "take_profit": NO_PRICE}
         for what, field in _WHAT:
             fields[field] = self.distance(what, given)

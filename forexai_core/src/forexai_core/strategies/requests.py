@@ -21,13 +21,9 @@ __all__ = ["KEEP", "Asked", "LedgerArrays", "RequestWriter"]
 KEEP: Any = object()
 """Stands for "leave it as it is" where None means "remove it"."""
 
-_BLANK = dict.fromkeys(REQUEST.names or (), 0) | {
-    "price": NO_PRICE,
-    "limit_price": NO_PRICE,
-    "stop_loss": NO_PRICE,
-    "take_profit": NO_PRICE,
-    "risk_fraction": 0.0,
-}
+_NO_PRICES = {"price", "limit_price", "stop_loss", "take_profit"}
+_BLANK = [NO_PRICE if name in _NO_PRICES else 0 for name in REQUEST.names or ()]
+_PLACE = {name: place for place, name in enumerate(REQUEST.names or ())}
 
 
 class LedgerArrays(Protocol):
@@ -190,9 +186,13 @@ class RequestWriter(ABC):
                 f"{self._units.symbol}: {row} requests wait already, which is all the ledger holds at one price. "
                 "Ask for fewer orders at a bar."
             )
-        mine = {"symbol": self._symbol_index, "strategy": self._strategy_index, "decided_ns": self._now()}
-        request = _BLANK | mine | fields
-        ledger.requests[row] = tuple(request.values())
+        request = _BLANK.copy()
+        for name, value in fields.items():
+            request[_PLACE[name]] = value
+        request[_PLACE["symbol"]] = self._symbol_index
+        request[_PLACE["strategy"]] = self._strategy_index
+        request[_PLACE["decided_ns"]] = self._now()
+        ledger.requests[row] = tuple(request)
         ledger.account["requests"] = row + 1
         ledger.asked += 1
         return Asked(row, self._decision())

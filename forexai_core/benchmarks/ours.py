@@ -24,6 +24,8 @@ COSTS = fx.Costs(
     swap_long_points=task.SWAP_LONG_POINTS,
     swap_short_points=task.SWAP_SHORT_POINTS,
 )
+TIE = 5e-10
+"""Averages this close are equal, but for the rounding of their sums."""
 STOP_PIPS, TARGET_PIPS = 1e4 * task.STOP, 1e4 * task.TARGET
 
 
@@ -77,10 +79,11 @@ class Crossing(fx.Strategy):
 
     def start(self, ctx: fx.Context) -> None:
         self.above = None
+        self.quick, self.late = ctx.indicator("sma", self.fast), ctx.indicator("sma", self.slow)
 
     def on_bar(self, ctx: fx.Context) -> None:
-        apart = round(ctx.indicator("sma", self.fast)[-1] - ctx.indicator("sma", self.slow)[-1], 9)
-        if apart != apart or apart == 0:  # noqa: PLR0124 - not known yet; or a tie, which is no cross
+        apart = self.quick[-1] - self.late[-1]
+        if not abs(apart) > TIE:  # a tie, which is no cross; or not known yet
             return
         above = apart > 0
         if self.above is not None and above != self.above:

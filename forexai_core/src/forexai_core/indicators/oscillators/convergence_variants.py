@@ -143,14 +143,15 @@ def macd_extended(
     column = check_series("macd_extended", "values", values)
     near, far, smoothed = _Average(fast_kind, fast), _Average(slow_kind, slow), _Average(signal_kind, signal)
     first = max(near.warmup, far.warmup)
-    out = np.full((3, column.shape[0]), math.nan)
-    if column.shape[0] > first + smoothed.warmup:
+    rows, start = column.shape[0], first + smoothed.warmup
+    out = np.empty((3, rows))
+    if rows > start:
         # As in TA-Lib both averages begin so that their first numbers meet.
-        line = near.of(column[first - near.warmup :]) - far.of(column[first - far.warmup :])
-        average = smoothed.of(line)
-        start = first + smoothed.warmup
-        out[0, start:], out[1, start:] = line[smoothed.warmup :], average
-        out[2, start:] = out[0, start:] - average
+        fast_line, slow_line = near.of(column[first - near.warmup :]), far.of(column[first - far.warmup :])
+        np.subtract(fast_line, slow_line, out=out[0, first:])
+        out[1, start:] = smoothed.of(out[0, first:])
+        np.subtract(out[0, start:], out[1, start:], out=out[2, start:])
+    out[:, :start] = math.nan
     return MacdLines(*out)
 
 

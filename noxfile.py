@@ -185,6 +185,13 @@ def mt5_face(session: nox.Session) -> None:
 
 
 @nox.session
+def intervals(session: nox.Session) -> None:
+    """Prove the interval on 1,000 series of ticks of each kind, in two processes (hours), and print the tables."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    session.run("python", "forexai_core/tests/interval_counts.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

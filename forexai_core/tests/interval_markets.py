@@ -86,10 +86,12 @@ def reentry(  # noqa: PLR0917 - parameters of a strategy
     break_even: float = 0.0,
     max_bars: int = 0,
     every: int = 7,
+    lots: float = 0.1,
 ):
     """Want a position at every close, turning every few bars."""
     side = np.where((np.arange(len(bars)) // every) % 2 == 0, 1, -1)
     management = Management(
+        volume_lots=lots,
         trail_distance=trail,
         trail_start=trail_start,
         risk_fraction=risk,

@@ -29,7 +29,7 @@ from interval_markets import (
 
 import forexai_core as fx
 from forexai_core.arrays import BAR, QUOTE
-from forexai_core.backtesting.reading import reads_money
+from forexai_core.backtesting.reading import reads_of
 from forexai_core.data import resample
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
@@ -269,4 +269,4 @@ def test_the_expectation_is_seeded():
 def test_a_step_that_reads_money_is_found():
     bars = resample(random_ticks(1, 300, 1), "M5")
     for strategy, reads in ((bracket(), False), (martingale(), True), (reentry(), False), (reentry(risk=0.01), True)):
-        assert reads_money(strategy, [strategy.program(bars)]) is reads
+        assert reads_of(strategy, [strategy.program(bars)]).reads_money is reads

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.inputs import Inputs, Prices
+from forexai_core.backtesting.reading import Reads
 from forexai_core.backtesting.records import Interval
 from forexai_core.engine.interval import Limits, Question, expected_profit, find_bounds
 from forexai_core.engine.interval.paths import TooManyPathsError
 from forexai_core.engine.programs import Program
+from forexai_core.engine.records import DUE_SWAP
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import TradingError
 from forexai_core.values.bars import Bars
@@ -25,15 +27,8 @@ __all__ = ["IntervalTask"]
 
 Columns = NDArray[np.int64]
 
-_PRICED_SWAPS = [
-    list(SwapMode).index(mode)
-    for mode in (
-        SwapMode.INTEREST_CURRENT,
-        SwapMode.CURRENCY_SYMBOL,
-        SwapMode.REOPEN_CURRENT,
-        SwapMode.REOPEN_BID,
-    )
-]
+_PRICED_SWAPS = [list(SwapMode).index(mode) for mode in (SwapMode.INTEREST_CURRENT, SwapMode.CURRENCY_SYMBOL)]
+_REOPENING = [list(SwapMode).index(mode) for mode in (SwapMode.REOPEN_CURRENT, SwapMode.REOPEN_BID)]
 _NOTHING = 1e-6  # sums of binary fractions differ by less
 _OWN_PRICE, _COLUMN = 1, 2  # of SYMBOL["profit_conversion"]
 
@@ -52,8 +47,8 @@ class IntervalTask:
         Gives what decided, one a symbol; None for a strategy that cannot be forked.
     name : str
         Of the strategy.
-    reads_money : callable
-        Says whether sizes or decisions depend on balance or equity.
+    reads : callable
+        Says what of the account and of a position sizes or decisions depend on.
     judged : bool
         Whether risk rules judged its orders.
     trades : (trades,) TRADE
@@ -70,7 +65,7 @@ class IntervalTask:
     setup: Setup
     programs: Callable[[], list[Program]] | None
     name: str
-    reads_money: Callable[[], bool]
+    reads: Callable[[], Reads]
     judged: bool
     trades: NDArray[np.void]
     net_profit: float
@@ -97,8 +92,7 @@ class IntervalTask:
             return self._estimate(str(error))
         expected = expected_profit(question, doubtful=bounds.doubtful, seed=self.inputs.seed)
         reasons = [*self._doubts(reads_money=question.reads_money)]
-        if bounds.money:
-            reasons.append("a stop-out, or whether margin covers an order, may turn on money that differs by path")
+        reasons += [said for name, said in _DOUBTS.items() if getattr(bounds.doubts, name)]
         return Interval(
             worst=min(self._near(bounds.worst), self.net_profit),
             expected=self._near(expected.mean),
@@ -132,7 +126,7 @@ class IntervalTask:
             setup=self.setup,
             programs=programs,
             fixed_spreads=tuple(None if free else int(spread) for free, spread in zip(moves, spreads, strict=True)),
-            reads_money=self.reads_money(),
+            **self.reads()._asdict(),
             jump_points=self.inputs.jump_points,
             digits=self.inputs.account.digits,
             limits=self.limits,
@@ -142,7 +136,7 @@ class IntervalTask:
         """Say what the prices, the rates and the sizing leave open, one by one."""
         yield from self._unknown_asks()
         yield from self._unsteady_rates()
-        yield from self._unsteady_swaps()
+        yield from self._unsteady_swaps(reads_money=reads_money)
         if reads_money and self.inputs.jump_points:
             yield "sizes or decisions depend on money, and jumps make it differ"
         if reads_money and len(self.inputs.prices) > 1:
@@ -177,21 +171,32 @@ class IntervalTask:
         instants = np.unique(np.concatenate(known))
         for number, symbol in enumerate(self.inputs.prices):
             record = self.setup.symbol_records[number]
-            if _COLUMN not in (record["profit_conversion"], record["fee_conversion"]):
+            if _COLUMN not in (record["profit_conversion"], record["margin_conversion"], record["fee_conversion"]):
                 continue
             if _any_inside(instants, *self._events_of(number)):
                 yield f"the rate that converts the money of {symbol} changes inside its bars"
 
-    def _unsteady_swaps(self) -> Iterator[str]:
-        """Name the symbols whose swap depends on a price inside a bar."""
+    def _unsteady_swaps(self, *, reads_money: bool) -> Iterator[str]:
+        """Name the symbols of which a price inside a bar, through swap, decides more than an amount of money."""
         dues = self.setup.market.rollovers
         for number, symbol in enumerate(self.inputs.prices):
             record = self.setup.symbol_records[number]
             own = [record[f"{name}_conversion"] == _OWN_PRICE for name in ("profit", "margin", "base")]
-            priced = record["swap_mode"] in _PRICED_SWAPS or any(own)
-            if priced and _any_inside(dues["time_ns"][dues["symbol"] == number], *self._events_of(number)):
+            mine = dues["symbol"] == number
+            if record["swap_mode"] in _REOPENING:
+                mine &= (dues["kind"] == DUE_SWAP) | (any(own) and reads_money)
+            elif not reads_money or (record["swap_mode"] not in _PRICED_SWAPS and not any(own)):
+                continue
+            if _any_inside(dues["time_ns"][mine], *self._events_of(number)):
                 yield f"rollovers fall inside bars of {symbol}, and its swap depends on the price at that time"
 
+
+_DOUBTS = {
+    "money": "a stop-out, or whether margin covers an order, may turn on money that differs by path",
+    "entries": "jumps move the prices at which stop orders open, and trailing, management or decisions depend on them",
+    "compensated": "a negative balance is made good, and how negative it is differs by path",
+}
+"""What the search may have found, by the fields of ``Doubts``."""
 
 _UNFORKED = "it cannot be followed along other paths than its own (the vector, compiled and rules forms can)"
 

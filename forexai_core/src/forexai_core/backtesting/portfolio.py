@@ -14,6 +14,7 @@ from forexai_core.backtesting.drives import Drive, Progress
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.interval import IntervalTask
 from forexai_core.backtesting.layout import Run
+from forexai_core.backtesting.reading import ALL_READ
 from forexai_core.backtesting.recording import combined_idea, idea_of, record_trial
 from forexai_core.backtesting.records import DataUsed, StrategyUsed
 from forexai_core.backtesting.result import Reports, Result
@@ -77,7 +78,7 @@ def _result(places: Sequence[Place], run: Run, trials: Trials, reports: Reports 
         inputs=inputs,
         setup=run.ledger.setup,
         programs=None,
-        reads_money=lambda: True,
+        reads=lambda: ALL_READ,
         name=" + ".join(place.name for place in places),
         judged=run.gate is not None,
         trades=parts["trades"],

@@ -236,7 +236,7 @@ class _IntervalLater:
     def task(self) -> IntervalTask:
         # Slow to load, and few runs are asked for it.
         from forexai_core.backtesting.interval import IntervalTask
-        from forexai_core.backtesting.reading import reads_money
+        from forexai_core.backtesting.reading import reads_of
 
         @cache
         def programs() -> list[Any]:
@@ -246,7 +246,7 @@ class _IntervalLater:
             inputs=self.inputs,
             setup=_unmodelled(self.inputs, self.setup),
             programs=None if isinstance(self.strategy, Strategy) else programs,
-            reads_money=lambda: reads_money(self.strategy, programs()),
+            reads=lambda: reads_of(self.strategy, programs()),
             name=self.strategy.name,
             judged=self.judged,
             trades=self.trades,

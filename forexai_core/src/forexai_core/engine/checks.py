@@ -116,7 +116,12 @@ def _covered(account: Any, index: int, extra: float, free: float) -> bool:
         account["status"] = STATUS_RATE_UNKNOWN
         account["status_symbol"] = index
         return False
-    return extra <= 0.0 or extra <= free + TOLERANCE
+    if extra <= 0.0:
+        return True
+    slack = free + TOLERANCE - extra
+    if slack >= 0.0:
+        account["slack"] = min(account["slack"], slack)
+    return slack >= 0.0
 
 
 @kernel

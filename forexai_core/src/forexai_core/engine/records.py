@@ -332,6 +332,7 @@ ACCOUNT = np.dtype(
         ("compensated", np.float64),  # what that protection has paid in
         ("orders_bind", np.int64),  # whether any pending order can bind margin
         ("checked_equity", np.float64),  # when an order was last checked: it decides the leverage
+        ("slack", np.float64),  # least free margin that an order left since somebody asked (the interval does)
         ("tiers", np.int64),
         ("tier_equity", np.float64, (16,)),
         ("tier_leverage", np.float64, (16,)),

@@ -99,7 +99,7 @@ def _account_record(
     record["balance"] = account.balance
     record["equity"] = account.balance
     record["checked_equity"] = account.balance
-    record["lowest"] = np.inf
+    record["lowest"] = record["slack"] = np.inf
     record["sleeves"] = sleeves
     record["symbols"] = len(instruments)
     record["next_ticket"] = 1

@@ -11,7 +11,7 @@ from forexai_core.engine.curve import new_curve
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
 from forexai_core.engine.interval.forks import Fork, restored, taken
-from forexai_core.engine.interval.stretch import charge_next, close_event, stretch, tick, walk
+from forexai_core.engine.interval.stretch import Marks, charge_next, close_event, expire, stretch, tick, walk
 from forexai_core.engine.phases import phases
 from forexai_core.engine.programs import Program
 from forexai_core.engine.quotes import quotes_of, set_rates
@@ -52,8 +52,7 @@ class Bench:
         self._book["symbols"][: self._count] = setup.symbol_records
         self._curve = new_curve(1, setup.market)
         self.events = len(setup.market.time_ns)
-        self.lows = np.full(self.events, np.inf)
-        self.margins = np.zeros(self.events)
+        self.marks = Marks(np.full(self.events, np.inf), np.zeros(self.events), np.full(self.events, np.inf))
         self.ticks = 0
         self._next_rows = self._rows_ahead()
 
@@ -65,11 +64,6 @@ class Bench:
         mine = (events["symbol"] == self.symbol) & (events["decides"] >= 0)
         rows = np.where(mine, events["decides"], np.iinfo(np.int64).max)
         return np.minimum.accumulate(rows[::-1])[::-1]
-
-    @property
-    def steps(self) -> bool:
-        """Whether a compiled step decides."""
-        return bool(self._desk.steps)
 
     @property
     def manages(self) -> bool:
@@ -118,22 +112,40 @@ class Bench:
                 self.symbol,
                 stop,
                 pause,
-                self.lows,
-                self.margins,
+                self.marks,
             )
         )
-        if int(self.account["status"]) not in (STATUS_OK, STATUS_FULL_DEALS):
-            raise TradingError("the ledger could not go on with another outcome of a bar")
+        self._check(STATUS_OK, STATUS_FULL_DEALS)
         return doubt
+
+    def _check(self, *good: int) -> None:
+        if int(self.account["status"]) not in good:
+            raise TradingError("the ledger could not go on with another outcome of a bar")
+
+    @property
+    def equity(self) -> float:
+        """At the quotes of the last tick."""
+        return float(self.account["equity"])
+
+    @property
+    def slack(self) -> float:
+        """Free margin that the last price's orders left at least; infinite without any."""
+        return float(self.account["slack"])
 
     def tick(self, event: int, bid: int, ask: int) -> float:
         """Take a price inside the open bar; give the equity at the worst prices of the bar."""
         self.ticks += 1
-        return float(tick(self._books, self.market, self._phases, event, self.symbol, bid, ask))
+        worst = float(tick(self._books, self.market, self._phases, event, self.symbol, bid, ask))
+        self._check(STATUS_OK)
+        return worst
 
-    def charge_next(self) -> None:
-        """Let the next rollover come."""
-        charge_next(self._books, self.market)
+    def charge_next(self, bid: int, ask: int) -> None:
+        """Let the next rollover come, at certain quotes."""
+        charge_next(self._books, self.market, self.symbol, bid, ask)
+
+    def expire(self, until_ns: int) -> None:
+        """Let orders expire inside the open bar."""
+        expire(self._books, self.market, self.symbol, until_ns)
 
     def close(self, event: int) -> None:
         """End the open bar, and let the strategy decide."""

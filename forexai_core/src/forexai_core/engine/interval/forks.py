@@ -80,11 +80,14 @@ class Sameness(NamedTuple):
         Whether it sees, or management counts, the bars of a position.
     money : bool
         Whether sizes or decisions depend on money: then states of different money are never one.
+    entries : bool
+        Whether decisions depend on the price at which a position opened.
     """
 
     tickets: bool
     ages: bool
     money: bool
+    entries: bool = False
 
     def key(self, fork: Fork) -> bytes:
         """Give what is equal for equal states, and for no others."""
@@ -96,8 +99,10 @@ class Sameness(NamedTuple):
             orders["placed_ns"] = orders["tag"] = 0
         if not self.tickets:
             positions, orders, requests = _renumbered(positions, orders, requests)
-        rollover = fork.account["rollover"].tobytes() if len(positions) else b""
-        parts = [rollover, positions.tobytes(), orders.tobytes(), requests.tobytes(), fork.memory]
+        counters = fork.account["rollover"].tobytes() if len(positions) or len(orders) else b""
+        if self.tickets:
+            counters += fork.account["next_ticket"].tobytes()
+        parts = [counters, positions.tobytes(), orders.tobytes(), requests.tobytes(), fork.memory]
         if self.money:
             parts.append(np.float64(round(money_of(fork), 6)).tobytes())
         return b"|".join(len(part).to_bytes(4, "little") + part for part in parts)
@@ -106,7 +111,8 @@ class Sameness(NamedTuple):
         """Leave out what is about the past, and what is money already."""
         plain = positions.copy()
         for name in _PAST:
-            plain[name] = 0
+            if name != "swap" or not self.money:
+                plain[name] = 0
         if not self.ages:
             plain["bars"] = 0
         plain["peak"][plain["trail_distance"] == 0] = NO_PRICE

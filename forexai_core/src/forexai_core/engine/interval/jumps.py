@@ -29,6 +29,8 @@ class Jumps:
         The longest jump; 0: prices move point by point.
     lowest, highest : int
         The lowest and highest price of the run, points: a symbol that converts itself does so between them.
+    dearest : float
+        The highest rate of conversion in the run, where it is a column.
     digits : int
         Of the account's currency.
     """
@@ -36,9 +38,17 @@ class Jumps:
     points: int
     lowest: int
     highest: int
+    dearest: float
     digits: int
 
-    def penalty(self, deals: NDArray[np.void], before: Fork, bar: Bar) -> float:
+    def entry_moves(self, deals: NDArray[np.void], before: Fork) -> bool:
+        """Say whether a jump may have moved the price at which something opened."""
+        if self.points == 0:
+            return False
+        stops = before.orders["ticket"][before.orders["kind"] == ORDER_STOP]
+        return bool(np.any((deals["closing"] == 0) & np.isin(deals["order"], stops)))
+
+    def penalty(self, deals: NDArray[np.void], before: Fork, bar: Bar, symbols: NDArray[np.void]) -> float:
         """Give by how much worse the stops among some deals may have filled.
 
         Parameters
@@ -49,6 +59,8 @@ class Jumps:
             The state that they came from.
         bar : Bar
             No fill lies beyond its extremes.
+        symbols : (symbols,) SYMBOL
+            With the slippage and the rates of the bar.
 
         Returns
         -------
@@ -57,32 +69,27 @@ class Jumps:
         """
         if self.points == 0 or not len(deals):
             return 0.0
-        return sum(self._of_deal(deal, before, bar) for deal in deals)
+        return sum(self._of_deal(deal, before, bar, symbols) for deal in deals)
 
-    def _of_deal(self, deal: Any, before: Fork, bar: Bar) -> float:
-        side, level = int(deal["side"]), self._level(deal, before)
-        symbol = before.symbols[int(deal["symbol"])]
+    def _of_deal(self, deal: Any, before: Fork, bar: Bar, symbols: NDArray[np.void]) -> float:
+        side, (level, steps) = int(deal["side"]), self._level(deal, before)
+        symbol = symbols[int(deal["symbol"])]
         if level is None:
             return 0.0
         extreme = bar.ask_high if side > 0 else bar.bid_low
         worst = min(level + self.points, extreme) if side > 0 else max(level - self.points, extreme)
-        filled = int(deal["price"]) - side * int(slippage_of(symbol, self._volume(deal, before)))
+        filled = int(deal["price"]) - side * int(slippage_of(symbol, steps))
         missing = side * (worst - filled)
         return self._money(symbol, missing * int(deal["volume_steps"])) if missing > 0 else 0.0
 
     @staticmethod
-    def _level(deal: Any, before: Fork) -> int | None:
-        """Give the stop's own price; None where the deal came by no stop."""
+    def _level(deal: Any, before: Fork) -> tuple[int | None, int]:
+        """Give the stop's own price and volume; None where the deal came by no stop."""
+        steps = int(deal["volume_steps"])
         if deal["closing"] and deal["reason"] in _STOPS:
-            return None if deal["stop_loss"] == NO_PRICE else int(deal["stop_loss"])
+            return (None if deal["stop_loss"] == NO_PRICE else int(deal["stop_loss"])), steps
         orders = before.orders[(before.orders["ticket"] == deal["order"]) & (before.orders["kind"] == ORDER_STOP)]
-        return int(orders["price"][0]) if len(orders) else None
-
-    @staticmethod
-    def _volume(deal: Any, before: Fork) -> int:
-        """Give the steps of the whole fill: of a netting reversal, the deal is one half."""
-        orders = before.orders[before.orders["ticket"] == deal["order"]]
-        return int(orders["volume_steps"][0]) if len(orders) else int(deal["volume_steps"])
+        return (int(orders["price"][0]), int(orders["volume_steps"][0])) if len(orders) else (None, steps)
 
     def _money(self, symbol: Any, points_steps: int) -> float:
         """Turn points times steps into the most that they can cost, rounding included."""
@@ -90,5 +97,5 @@ class Jumps:
         if symbol["profit_conversion"] == 1:
             amount *= float(symbol["scale"]) / self.lowest * (self.highest / self.lowest)
         elif symbol["profit_conversion"] == 2:
-            amount *= max(float(symbol["gain_rate"]), float(symbol["loss_rate"]))
+            amount *= self.dearest  # what opened here may close at any of the run's rates
         return round(amount, self.digits) + 10.0**-self.digits

@@ -32,6 +32,10 @@ class Doubts:
 
     money: bool = False
     """A stop-out or the margin of an order may turn on money that differs from path to path."""
+    entries: bool = False
+    """A jump may move the price at which something opens, and what follows depends on it."""
+    compensated: bool = False
+    """A negative balance was made good, which depends on how negative it is."""
 
 
 @attrs.frozen
@@ -42,7 +46,6 @@ class _Node:
     at: tuple[int, ...]  # price on each axis
     flags: tuple[int, ...]  # extremes touched on each axis
     worst: float  # equity at the worst prices of the bar, less the state's money
-    opened: bool  # whether an order was filled on the way here
 
 
 class BarPaths:
@@ -62,6 +65,8 @@ class BarPaths:
         What a price that jumps may cost.
     limit : int
         How many states of the bar are followed.
+    alone : bool
+        Whether no other symbol binds margin of the account.
     """
 
     def __init__(
@@ -73,13 +78,17 @@ class BarPaths:
         sameness: Sameness,
         jumps: Jumps,
         limit: int,
+        alone: bool,
     ) -> None:
         self._bench, self._event, self._sameness, self._jumps, self._limit = bench, event, sameness, jumps, limit
+        self._exact = alone and jumps.points == 0
         self._bar = Bar(*bench.quotes(event))
         self._axes = axes_of(self._bar, fixed_spread)
         self._nodes: list[_Node] = []
         self._numbers: dict[tuple[object, ...], int] = {}
         self._edges: list[list[tuple[int, float, float]]] = []
+        self._margins: list[tuple[int, float]] = []  # from which node, and what free margin an order left
+        self._refusals: list[int] = []  # from which node an order was refused for want of margin
         self._ends: dict[bytes, tuple[Fork, list[tuple[int, float]]]] = {}
         self._closed: dict[bytes, tuple[bytes, float]] = {}
         self._end_ns = int(bench.market.end_ns[event])
@@ -96,7 +105,7 @@ class BarPaths:
         flags = tuple(axis.touched(axis.open, 0) for axis in self._axes)
         self._bench.load(branch.fork)
         worst = self._tick(at) - money_of(branch.fork)
-        self._add(_Node(self._bench.save(), at, flags, worst, False))
+        self._add(_Node(self._bench.save(), at, flags, worst))
         done = 0
         while done < len(self._nodes):
             self._expand(done, doubts)
@@ -185,13 +194,29 @@ class BarPaths:
             worst = self._tick(at)
             fork, deals = bench.save(), bench.deals
             opened = bool((deals["closing"] == 0).any()) if len(deals) else False
-            doubts.money |= int(fork.account["refused"][0][_NO_MONEY]) > refused
+            if int(fork.account["refused"][0][_NO_MONEY]) > refused:
+                self._refusals.append(number)
             if len(self._axes) > 1 and opened and not active[1 - place]:
                 flags[1 - place] = _BOTH  # where it has been meanwhile was not followed: it may have been anywhere
-            penalty = self._jumps.penalty(deals, node.fork, self._bar)
+            self._note_opened(number, opened, worst, deals, doubts)
+            penalty = self._jumps.penalty(deals, node.fork, self._bar, node.fork.symbols)
             change = money_of(fork) - before
-            target = self._add(_Node(fork, at, tuple(flags), worst - money_of(fork), opened))
+            doubts.compensated |= bool(fork.account["compensated"][0] > node.fork.account["compensated"][0])
+            target = self._add(_Node(fork, at, tuple(flags), worst - money_of(fork)))
             self._edges[number].append((target, change - penalty, change))
+
+    def _note_opened(self, number: int, opened: bool, worst: float, deals: NDArray[np.void], doubts: Doubts) -> None:
+        """Note what an order that filled left of free margin, and whether a jump may have moved its price."""
+        bench, node = self._bench, self._nodes[number]
+        slack = bench.slack
+        if self._jumps.points and opened:  # it may have filled elsewhere, at other quotes
+            margin = float(bench.account["margin"])
+            slack -= bench.equity - worst + margin * self._jumps.points / self._jumps.lowest
+        if np.isfinite(slack):
+            self._margins.append((number, slack - money_of(node.fork)))
+        if opened and self._jumps.entry_moves(deals, node.fork):
+            trails = bool((node.fork.orders["trail_distance"] > 0).any())
+            doubts.entries |= trails or self._sameness.entries
 
     def _elsewhere(self, node: _Node, place: int, price: int, zones: list[tuple[int, int]]) -> list[int]:
         """Give where the other axis may stand: with orders about, all places that can make a difference."""
@@ -216,27 +241,33 @@ class BarPaths:
         account, rollovers = node.fork.account, bench.market.rollovers
         taken = int(account["rollover"][0])
         comes = taken < len(rollovers) and int(rollovers[taken]["time_ns"]) < self._end_ns
-        due = comes and len(node.fork.positions) > 0
+        # without a position it charges nothing, but what opens before it is charged, and what opens after it is not
+        due = comes and (len(node.fork.positions) > 0 or len(node.fork.orders) > 0)
         if due:
-            bench.load(node.fork)
-            bench.charge_next()
-            fork = bench.save()
-            change = money_of(fork) - money_of(node.fork)
-            self._edges[number].append((self._add(attrs.evolve(node, fork=fork)), change, change))
+            changes, fork = self._charged(node)
+            self._edges[number].append((self._add(attrs.evolve(node, fork=fork)), min(changes), max(changes)))
         expiries = node.fork.orders["expiry_ns"]
         expiring = (expiries > 0) & (expiries < self._end_ns)
         if expiring.any():
-            keep = ~(expiring & (expiries == expiries[expiring].min()))
-            fork = self._without_orders(node.fork, keep)
-            self._edges[number].append((self._add(attrs.evolve(node, fork=fork)), 0.0, 0.0))
+            bench.load(node.fork)
+            bench.expire(int(expiries[expiring].min()))
+            self._edges[number].append((self._add(attrs.evolve(node, fork=bench.save())), 0.0, 0.0))
         return due
 
-    def _without_orders(self, fork: Fork, keep: NDArray[np.bool_]) -> Fork:
-        account = fork.account.copy()
-        account["orders"] = int(keep.sum())
-        self._bench.load(fork._replace(account=account, orders=fork.orders[keep]))
-        self._bench.tick(self._event, *(int(fork.symbols[self._bench.symbol][name]) for name in ("bid", "ask")))
-        return self._bench.save()
+    def _charged(self, node: _Node) -> tuple[list[float], Fork]:
+        """Let a rollover come; give what it may change, and the state after it.
+
+        A swap that follows the price does so one way or the other with each side, so that its bounds lie at the corners
+        of the bar: the price has had time to be anywhere.
+        """
+        bar, bench = self._bar, self._bench
+        corners = {(bid, ask) for bid in (bar.bid_low, bar.bid_high) for ask in (bar.ask_low, bar.ask_high)}
+        changes = []
+        for bid, ask in sorted(corners) if len(node.fork.positions) else [(bar.bid_open, bar.ask_open)]:
+            bench.load(node.fork)
+            bench.charge_next(bid, ask)
+            changes.append(money_of(bench.save()) - money_of(node.fork))
+        return changes, bench.save()
 
     def _end(self, number: int) -> None:
         """Close the bar at a node from which its close is reached undisturbed."""
@@ -265,7 +296,10 @@ class BarPaths:
                     least[target], most[target] = min(lower, least[target]), max(higher, most[target])
                     waiting.append(target)
         money = money_of(branch.fork)
-        self._note(money, least, doubts)
+        self._note(money, least)
+        for number in self._refusals:  # with more money it might have opened
+            known = self._exact and branch.width == 0.0 and most[number] == least[number]
+            doubts.money |= not known
         found = []
         for fork, ways in self._ends.values():
             low = min(least[number] + change for number, change in ways)
@@ -273,13 +307,13 @@ class BarPaths:
             found.append(Branch(with_money(fork, money + low), round(branch.width + high - low, 6)))
         return found
 
-    def _note(self, money: float, least: NDArray[np.float64], doubts: Doubts) -> None:
-        event, bench = self._event, self._bench
+    def _note(self, money: float, least: NDArray[np.float64]) -> None:
+        event, marks = self._event, self._bench.marks
         for node, low in zip(self._nodes, least, strict=True):
-            worst, margin = money + low + node.worst, float(node.fork.account["margin"][0])
-            doubts.money |= node.opened and worst < margin
-            bench.lows[event] = min(bench.lows[event], worst)
-            bench.margins[event] = max(bench.margins[event], margin)
+            marks.lows[event] = min(marks.lows[event], money + low + node.worst)
+            marks.margins[event] = max(marks.margins[event], float(node.fork.account["margin"][0]))
+        for number, slack in self._margins:
+            marks.slacks[event] = min(marks.slacks[event], money + least[number] + slack)
 
 
 def _peaks(fork: Fork, index: int, axis: Axis, first: int, last: int, way: int) -> list[int] | None:
@@ -291,6 +325,8 @@ def _peaks(fork: Fork, index: int, axis: Axis, first: int, last: int, way: int) 
     positions = fork.positions[fork.positions["symbol"] == index]
     if len(positions) != 1 or len(fork.orders) or positions[0]["trail_distance"] == 0:
         return None
+    if fork.symbols[index]["commission_rule"] != 0:
+        return None  # a commission rounded by itself may make a cent of a price between them
     side, distance = int(positions[0]["side"]), int(positions[0]["trail_distance"])
     offset = axis.offset_of(side > 0)
     if side != way or offset is None:

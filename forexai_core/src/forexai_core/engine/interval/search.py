@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -15,10 +15,14 @@ from forexai_core.engine.interval.jumps import Jumps
 from forexai_core.engine.interval.paths import BarPaths, Doubts, TooManyPathsError
 from forexai_core.engine.programs import Program
 from forexai_core.engine.setup import Setup
+from forexai_core.values.instruments import SwapMode
+from forexai_core.values.margin_rules import StopOutMode
 
 __all__ = ["Bounds", "Limits", "Question", "find_bounds", "sameness_of"]
 
 _NO_MONEY = 4  # index into records.REFUSALS
+_PERCENT, _FREE_MARGIN = (list(StopOutMode).index(mode) for mode in (StopOutMode.PERCENT, StopOutMode.FREE_MARGIN))
+_INTEREST_OPEN = list(SwapMode).index(SwapMode.INTEREST_OPEN)
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +58,8 @@ class Question:
         By symbol: points by which the ask always lies above the bid; None where it moves by itself.
     reads_money : bool
         Whether decisions or sizes depend on balance or equity.
+    reads_tickets, reads_ages, reads_entries : bool
+        Whether decisions depend on the numbers of tickets, on the bars of a position, on the price at which it opened.
     jump_points : int
         By how much a stop may fill beyond its price, in the worst case.
     digits : int
@@ -66,6 +72,9 @@ class Question:
     programs: list[Program]
     fixed_spreads: tuple[int | None, ...]
     reads_money: bool = False
+    reads_tickets: bool = False
+    reads_ages: bool = False
+    reads_entries: bool = False
     jump_points: int = 0
     digits: int = 2
     limits: Limits = attrs.field(factory=Limits)
@@ -78,15 +87,15 @@ class Bounds(NamedTuple):
     ----------
     worst, best : float
         Net profit, account currency.
-    money : bool
-        Whether a stop-out or the margin of an order may turn on money that differs from path to path.
+    doubts : Doubts
+        What keeps them from being certain.
     doubtful : int
         Bars in which the path can make a difference.
     """
 
     worst: float
     best: float
-    money: bool
+    doubts: Doubts
     doubtful: int
 
 
@@ -98,9 +107,20 @@ class _Stop(NamedTuple):
     branch: Branch
 
 
-def sameness_of(bench: Bench, reads_money: bool) -> Sameness:
+def _dearest(rates: NDArray[np.void]) -> float:
+    """Give the highest rate of conversion of a run."""
+    return float(max(np.fmax.reduce(rates[name], axis=None, initial=0.0) for name in ("gain", "loss")))
+
+
+def sameness_of(bench: Bench, question: Question) -> Sameness:
     """Say what matters of a state to a strategy."""
-    return Sameness(tickets=bench.steps, ages=bench.manages, money=reads_money)
+    interest = question.setup.symbol_records[bench.symbol]["swap_mode"] == _INTEREST_OPEN
+    return Sameness(
+        tickets=question.reads_tickets,
+        ages=bench.manages or question.reads_ages,
+        money=question.reads_money,
+        entries=bench.manages or question.reads_entries or bool(interest),
+    )
 
 
 class _Search:
@@ -109,12 +129,13 @@ class _Search:
     def __init__(self, question: Question, symbol: int) -> None:
         self._question, self._symbol = question, symbol
         self.bench = Bench(question.setup, question.programs, symbol)
-        self._sameness = sameness_of(self.bench, question.reads_money)
+        self._sameness = sameness_of(self.bench, question)
         market = question.setup.market
         self._jumps = Jumps(
             question.jump_points,
             max(1, int(market.bid.low.min())),
             int(max(market.bid.high.max(), market.ask.high.max() if len(market.ask.high) else 0)),
+            _dearest(market.rates[:, symbol]) if len(market.rates) else 1.0,
             question.digits,
         )
         self.doubts = Doubts()
@@ -135,11 +156,17 @@ class _Search:
 
     def _finished(self, fork: Fork) -> float:
         self.bench.load(fork)
-        return self.bench.finish()
+        balance = self.bench.finish()
+        self._note_compensated(fork)
+        return balance
+
+    def _note_compensated(self, before: Fork) -> None:
+        self.doubts.compensated |= bool(self.bench.account["compensated"] > before.account["compensated"][0])
 
     def _step(self, branches: list[Branch], end: int) -> list[Branch]:
         """Take all branches to the next event at which one of them changes, and merge what is equal there."""
-        several = len(branches) > 1
+        # what a jump costs must be known before the next order asks for margin
+        several = len(branches) > 1 or self._question.jump_points > 0
         stops = [self._advance(branch, end, several) for branch in branches]
         first = min(stop.events for stop in stops)
         merged: dict[bytes, Branch] = {}
@@ -152,7 +179,7 @@ class _Search:
     def _at(self, branch: Branch, stop: _Stop, event: int) -> list[Branch]:
         """Give what a branch is after a number of events, at which or before which nothing changes it."""
         if stop.events > event:
-            stop = self._advance(branch, event, pause=False)
+            stop = self._advance(branch, event, pause=self._question.jump_points > 0)
         if not stop.doubt:
             return [stop.branch]
         self.doubtful += 1
@@ -163,6 +190,7 @@ class _Search:
             sameness=self._sameness,
             jumps=self._jumps,
             limit=self._question.limits.bar_states,
+            alone=len(self._question.fixed_spreads) == 1,
         )
         return paths.outcomes(stop.branch, self.doubts)
 
@@ -174,15 +202,17 @@ class _Search:
         refused = int(bench.account["refused"][_NO_MONEY])
         doubt = bench.stretch(stop, pause)
         fork = bench.save()
+        self._note_compensated(branch.fork)
         if self._question.jump_points and len(bench.deals):
-            penalty = self._penalty(branch.fork)
+            penalty = self._penalty(branch.fork, fork)
             fork = with_money(fork, money_of(fork) - penalty)
             width += penalty
+            bench.marks.lows[int(fork.account["events"][0]) - 1] -= penalty
         alone = len(self._question.fixed_spreads) == 1 and width == 0.0
         self.doubts.money |= not alone and int(fork.account["refused"][0][_NO_MONEY]) > refused
         return _Stop(int(fork.account["events"][0]), doubt, Branch(fork, round(width, 6)))
 
-    def _penalty(self, before: Fork) -> float:
+    def _penalty(self, before: Fork, after: Fork) -> float:
         """Give what jumps may have cost at the stops of bars that left nothing else open."""
         times = self.bench.market.time_ns
         total = 0.0
@@ -191,7 +221,8 @@ class _Search:
             first = int(np.searchsorted(times, deals["time_ns"][number], "left"))
             last = int(np.searchsorted(times, deals["time_ns"][number], "right"))
             one = deals[number : number + 1]
-            total += max(self._jumps.penalty(one, before, Bar(*self.bench.quotes(e))) for e in range(first, last))
+            bars = [Bar(*self.bench.quotes(event)) for event in range(first, last)]
+            total += max(self._jumps.penalty(one, before, bar, after.symbols) for bar in bars)
         return round(total, 6)
 
 
@@ -219,26 +250,36 @@ def _covered(question: Question, searches: list[_Search]) -> bool:
     its bars around an instant stands for that instant.
     """
     account = question.setup.account_record[0]
-    if account["stop_out_mode"] != 0 or account["tiers"] != 0 or account["stop_out_hedged"] != 0:
-        return False  # levels in money, and leverage that follows equity, are not bounded here
+    if account["tiers"] != 0:
+        return False  # leverage follows equity, whose highest is not noted
     start, events = float(account["balance"]), question.setup.market.events
     count = len(question.setup.market.time_ns)
-    equity, margin = np.full(count, start), np.zeros(count)
-    opens = np.zeros(count, bool)
+    equity, margin, slack = np.full(count, start), np.zeros(count), np.full(count, np.inf)
     for number, search in enumerate(searches):
-        mine = events["symbol"] == number if len(events) else np.ones(count, bool)
-        lows = np.where(np.isfinite(search.bench.lows), search.bench.lows, start)
+        marks = search.bench.marks
         if len(searches) == 1:
-            equity, margin = lows, search.bench.margins
+            equity, margin, slack = np.where(np.isfinite(marks.lows), marks.lows, start), marks.margins, marks.slacks
             continue
-        held = _held(lows, mine, np.minimum, np.inf)
-        equity += np.where(np.isfinite(held), held - start, 0.0)
-        bound = _held(search.bench.margins, mine, np.maximum, 0.0)
-        margin += bound
-        opens |= np.diff(bound, prepend=0.0) > 0.0
-    safe = (margin <= 0.0) | (100.0 * equity >= float(account["stop_out"]) * margin)
-    affordable = ~opens | (equity >= margin)
-    return bool(safe.all() and affordable.all())
+        mine = events["symbol"] == number
+        held = _held(np.where(np.isfinite(marks.lows), marks.lows, start), mine, np.minimum, np.inf)
+        lost = np.where(np.isfinite(held), held - start, 0.0)
+        bound = _held(marks.margins, mine, np.maximum, 0.0)
+        equity, margin = equity + lost, margin + bound
+        slack = np.where(mine, marks.slacks - lost + bound, slack)  # its own are in the free margin already
+    if len(searches) > 1:
+        slack = slack + (equity - start) - margin
+    # what a jump moves an entry by moves the margin of contracts whose margin follows the price
+    margin = margin * (1.0 + question.jump_points / max(1, int(question.setup.market.bid.low.min())))
+    positive = account["protected"] != 0 or account["stop_out_hedged"] != 0
+    safe = (margin <= 0.0) | _above_stop_out(account, equity, margin)
+    return bool(safe.all() and (slack >= 0.0).all() and (not positive or (equity >= 0.0).all()))
+
+
+def _above_stop_out(account: Any, equity: NDArray[np.float64], margin: NDArray[np.float64]) -> NDArray[np.bool_]:
+    mode, level = int(account["stop_out_mode"]), float(account["stop_out"])
+    if mode == _PERCENT:
+        return 100.0 * equity >= level * margin
+    return equity - (margin if mode == _FREE_MARGIN else 0.0) >= level
 
 
 def find_bounds(question: Question) -> Bounds:
@@ -264,6 +305,10 @@ def find_bounds(question: Question) -> Bounds:
     for search in searches:
         low, high = search.run()
         worst, best = worst + low - start, best + high - start
-    money = any(search.doubts.money for search in searches) or not _covered(question, searches)
+    doubts = Doubts(
+        money=any(search.doubts.money for search in searches) or not _covered(question, searches),
+        entries=any(search.doubts.entries for search in searches),
+        compensated=any(search.doubts.compensated for search in searches),
+    )
     doubtful = sum(search.doubtful for search in searches)
-    return Bounds(round(float(worst), question.digits), round(float(best), question.digits), money, doubtful)
+    return Bounds(round(float(worst), question.digits), round(float(best), question.digits), doubts, doubtful)

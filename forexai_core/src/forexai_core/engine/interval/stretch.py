@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,20 +12,37 @@ from forexai_core.engine.book import Book, Books, Desk, Market, Quotes
 from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
 from forexai_core.engine.deals import settle_entries
 from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns
-from forexai_core.engine.money import profit_of
-from forexai_core.engine.pending import reached
+from forexai_core.engine.interval.doubt import at_worst, doubtful, highest_margin
+from forexai_core.engine.margin import mark
+from forexai_core.engine.pending import expire_orders
 from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, Addresses, call_carry, call_close, call_settle
 from forexai_core.engine.quotes import quotes_of, set_quotes, set_rates
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, STATUS_OK
+from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.run import decide
-from forexai_core.engine.swaps import charge_rollovers, exit_quote
+from forexai_core.engine.swaps import charge_rollovers
 from forexai_core.engine.venue import arrive
 
-__all__ = ["charge_next", "close_event", "stretch", "tick", "walk"]
+__all__ = ["Marks", "charge_next", "close_event", "expire", "stretch", "tick", "walk"]
 
 Floats = NDArray[np.float64]
 
 _ROOM = 2**40  # the search writes no equity curve
+
+
+class Marks(NamedTuple):
+    """What is noted of each event, over all states that come by."""
+
+    lows: Floats  # (events,) lowest equity
+    margins: Floats  # (events,) highest margin
+    slacks: Floats  # (events,) least free margin that an order left
+
+
+@kernel(inline="always")
+def _note(account: Any, marks: Marks, event: int, worst: float, margin: float) -> None:
+    marks.lows[event] = min(marks.lows[event], worst, account["lowest"])
+    marks.margins[event] = max(marks.margins[event], margin, account["margin"])
+    marks.slacks[event] = min(marks.slacks[event], account["slack"])
+    account["lowest"] = account["slack"] = np.inf
 
 
 @kernel(inline="always")
@@ -34,68 +51,9 @@ def _flat(bid: int, ask: int) -> Quotes:
 
 
 @kernel
-def at_worst(book: Book, index: int, quotes: Quotes) -> float:
-    """Compute the equity with each position of a symbol at its own worst price of a bar, both sides at once."""
-    account = book["account"]
-    equity = account["balance"]
-    for row in range(account["positions"]):
-        position = book["positions"][row]
-        price = exit_quote(book, position)
-        if position["symbol"] == index:
-            price = quotes.bid_low if position["side"] > 0 else quotes.ask_high
-        symbol = book["symbols"][position["symbol"]]
-        steps, cost = position["volume_steps"], position["cost"]
-        equity += profit_of(symbol, position["side"], steps, cost, price, account["money_scale"]) + position["swap"]
-    return equity
-
-
-@kernel
-def _order_reached(order: Any, quotes: Quotes) -> bool:
-    side = order["side"]
-    if (order["kind"] == ORDER_LIMIT) == (side > 0):
-        extreme = quotes.ask_low if side > 0 else quotes.bid_low
-    else:
-        extreme = quotes.ask_high if side > 0 else quotes.bid_high
-    return reached(order["kind"], side, order["price"], extreme)
-
-
-@kernel
-def _position_doubtful(position: Any, quotes: Quotes, linked: int) -> bool:
-    """Say whether a bar leaves open what becomes of a position that lives when it opens."""
-    side, stop, target = position["side"], position["stop_loss"], position["take_profit"]
-    against = quotes.bid_low if side > 0 else quotes.ask_high
-    towards = quotes.bid_high if side > 0 else quotes.ask_low
-    stopped = stop != NO_PRICE and side * (against - stop) <= 0
-    taken = target != NO_PRICE and side * (towards - target) >= 0
-    if (stopped and taken) or (linked > 0 and (stopped or taken)):
-        return True
-    if position["trail_distance"] == 0:
-        return False
-    level = towards - side * position["trail_distance"]
-    gain = side * towards - side * position["cost"] / position["volume_steps"]
-    moves = gain >= position["trail_start"] and (stop == NO_PRICE or side * (level - stop) > 0)
-    return moves and (stopped or taken or side * (against - level) <= 0)
-
-
-@kernel
-def _doubtful(book: Book, index: int, quotes: Quotes) -> bool:
-    """Say whether the path inside a bar, after its open, can make a difference."""
-    account = book["account"]
-    # where the account closes first in, first out, one position's exit may close another
-    linked = account["inside"] + (account["fifo"] if account["positions"] > 1 else 0)
-    for row in range(account["orders"]):
-        order = book["orders"][row]
-        if order["symbol"] == index and _order_reached(order, quotes):
-            return True
-    for row in range(account["positions"]):
-        position = book["positions"][row]
-        if position["symbol"] == index and _position_doubtful(position, quotes, linked):
-            return True
-    return False
-
-
-@kernel
-def _open_event(book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses) -> None:
+def _open_event(
+    book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses, marks: Marks
+) -> None:
     """Take the rollovers before an event, and its open."""
     account = book["account"]
     time_ns, end_ns = market.time_ns[event], market.end_ns[event]
@@ -111,7 +69,9 @@ def _open_event(book: Book, market: Market, event: int, index: int, quotes: Quot
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
-    call_settle(phases[SETTLE], (book, index, _flat(quotes.bid_open, quotes.ask_open)))
+    opening = _flat(quotes.bid_open, quotes.ask_open)
+    _note(account, marks, event, at_worst(book, index, opening), account["margin"])  # a gap may have been too much
+    call_settle(phases[SETTLE], (book, index, opening))
     note_calm(book, next_rollover_ns(book, market))
 
 
@@ -137,14 +97,6 @@ def _pass_other(book: Book, market: Market, event: int, index: int, phases: Addr
     set_rates(book, market, event, 1)
 
 
-@kernel(inline="always")
-def _note(book: Book, event: int, worst: float, margin: float, lows: Floats, margins: Floats) -> None:
-    account = book["account"]
-    lows[event] = min(lows[event], worst, account["lowest"])
-    margins[event] = max(margins[event], margin, account["margin"])
-    account["lowest"] = np.inf
-
-
 @kernel
 def stretch(
     books: Books,
@@ -155,8 +107,7 @@ def stretch(
     mine: int,
     stop: int,
     pause: bool,
-    lows: Floats,
-    margins: Floats,
+    marks: Marks,
 ) -> bool:
     """Drive one symbol's events up to ``stop``, or to one that leaves something open after its open.
 
@@ -170,8 +121,8 @@ def stretch(
         First event that is left alone.
     pause : bool
         Return after an event in which anything was filled, placed, changed or removed.
-    lows, margins : (events,) float64
-        Lowest equity and highest margin of each event, carried on.
+    marks : Marks
+        Of each event, carried on.
 
     Returns
     -------
@@ -181,7 +132,7 @@ def stretch(
     book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
-    account["lowest"] = np.inf
+    account["lowest"] = account["slack"] = np.inf
     note_calm(book, next_rollover_ns(book, market))
     event = account["events"]
     while event < stop:
@@ -194,22 +145,24 @@ def stretch(
             continue
         quotes = quotes_of(market, event, book["symbols"][index])
         worst, margin = np.inf, 0.0
-        if is_calm(book, market, event, index, quotes):
+        # what falls due inside a bar is looked at, though no price may matter
+        if is_calm(book, market, event, index, quotes) and market.end_ns[event] <= account["calm_until_ns"]:
             pass_calmly(book, market, event, index, quotes, deciding_row(market, event) >= 0)
         else:
             account["status"] = headroom(book, _ROOM)
             if account["status"] != STATUS_OK:
                 return False
-            _open_event(book, market, event, index, quotes, phases)
+            _open_event(book, market, event, index, quotes, phases, marks)
             account["events"] = event + 1
-            if _doubtful(book, index, quotes):
+            if doubtful(book, index, quotes):
+                _note(account, marks, event, worst, margin)
                 return True
-            worst, margin = at_worst(book, index, quotes), account["margin"]
+            worst, margin = at_worst(book, index, quotes), highest_margin(book)
             call_settle(phases[SETTLE], (book, index, quotes))
             _end_event(book, market, event, index, quotes, phases)
         if account["status"] != STATUS_OK:
             return False
-        _note(book, event, worst, margin, lows, margins)
+        _note(account, marks, event, worst, margin)
         decide(books, market, desk, step, event)
         event += 1
         if pause and account["activity"] != activity:
@@ -229,19 +182,36 @@ def tick(books: Books, market: Market, phases: Addresses, event: int, index: int
     book = books[0]
     symbol = book["symbols"][index]
     book["account"]["inside"] = 0
+    book["account"]["slack"] = np.inf
     symbol["bid_open"], symbol["ask_open"] = bid, ask
     settle_entries(book)
     set_quotes(symbol, bid, ask)
     call_settle(phases[SETTLE], (book, index, _flat(bid, ask)))
     note_calm(book, next_rollover_ns(book, market))
+    mark(book)
     return at_worst(book, index, quotes_of(market, event, symbol))
 
 
 @kernel
-def charge_next(books: Books, market: Market) -> None:
-    """Let the next rollover come, inside the open bar."""
+def charge_next(books: Books, market: Market, index: int, bid: int, ask: int) -> None:
+    """Let the next rollover come, inside the open bar, while a symbol stands at certain quotes."""
     book = books[0]
+    symbol = book["symbols"][index]
+    present_bid, present_ask = symbol["bid"], symbol["ask"]
+    set_quotes(symbol, bid, ask)
     charge_rollovers(book, market.rollovers, next_rollover_ns(book, market))
+    set_quotes(symbol, present_bid, present_ask)
+
+
+@kernel
+def expire(books: Books, market: Market, index: int, until_ns: int) -> None:
+    """Let the orders of a symbol expire that do so up to an instant inside the open bar."""
+    account = books[0]["account"]
+    opened_ns = account["time_ns"]
+    account["time_ns"] = until_ns
+    expire_orders(books[0], index)
+    account["time_ns"] = opened_ns
+    note_calm(books[0], next_rollover_ns(books[0], market))
 
 
 @kernel

@@ -7,6 +7,7 @@ import json
 import attrs
 import numpy as np
 import pandas as pd
+import pytest
 
 import forexai_core as fx
 from forexai_core.backtesting.inputs import inputs_of
@@ -105,6 +106,51 @@ class TestBreach:
         broken = run(bars(day), [loose(DailyLoss, limit_fraction=0.02)], Once())
         assert len(broken.trades) == 2  # the second after midnight
         assert broken.trades["close_reason"].tolist() == ["kill", "end_of_data"]
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("slippage", [0, 3])
+@pytest.mark.parametrize(
+    ("symbol", "price", "currency", "rates"),
+    [
+        ("EURUSD", 1.1000, "USD", None),
+        ("USDJPY", 150.00, "USD", None),
+        ("EURGBP", 0.8600, "USD", {"GBPUSD": 1.2713}),
+        ("USDJPY", 150.00, "EUR", {"EURUSD": 1.1, "EURJPY": 165.0}),
+    ],
+)
+def test_what_an_order_risks_is_what_its_stop_books(  # noqa: PLR0917 - drawn by name
+    symbol, price, currency, rates, slippage, side
+):
+    """The price stands still until the stop is hit: then the deal books what the proposal said, to the cent."""
+    pip = 0.01 if symbol == "USDJPY" else 0.0001
+    hit = price - side * 31 * pip
+    rows = [*flat(price, 4), (price, max(price, hit), min(price, hit), hit), *flat(hit, 2)]
+    seen = Recorder()
+    result = fx.backtest(
+        Single(side=side, lots=0.37),
+        bars(rows, symbol=symbol),
+        account=fx.Account(currency=currency),
+        costs=fx.Costs(
+            spread_points=0, commission_per_lot=3.57, slippage_points=slippage, swap_long_points=0, swap_short_points=0
+        ),
+        rates=rates,
+        risk=fx.Risk(rules=(seen,)),
+    )
+    (trade,) = result.trades
+    assert trade["close_reason"] == "stop_loss"
+    assert seen.seen[0]["entry_risk"] == pytest.approx(-trade["net_profit"], abs=1e-9)
+
+
+class Single(fx.Strategy):
+    """One order, 30 pips from its stop."""
+
+    side: int = 1
+    lots: float = 0.1
+
+    def on_bar(self, ctx):
+        if len(ctx.bars.close) == 2:
+            (ctx.buy if self.side > 0 else ctx.sell)(volume_lots=self.lots, stop_loss_pips=30)
 
 
 class TestTheSameInASession:

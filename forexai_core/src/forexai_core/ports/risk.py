@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar, Protocol, runtime_checkable
 
 import attrs
@@ -160,7 +161,7 @@ class Proposal:
         """The spread on which it was decided."""
         return (self.ask - self.bid) / self.instrument.point
 
-    @property
+    @cached_property
     def loss_at_stops(self) -> float | None:
         """Money lost from now on if every stop is hit, this order's too, with costs and the coming swap.
 

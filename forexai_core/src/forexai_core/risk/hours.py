@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -27,9 +28,17 @@ _SPAN = re.compile(
 _EPOCH_WEEKDAY = 3
 
 
+_QUARTER_NS = 15 * NS_PER_MINUTE  # every zone since 1970 has changed its offset at a multiple of this
+
+
+@lru_cache(maxsize=1_024)
+def _offset_in(clock: Clock, quarter: int) -> int:
+    return int(clock.offset_ns(np.array([quarter * _QUARTER_NS], np.int64))[0])
+
+
 def minute_of_week(clock: Clock, time_ns: int) -> int:
     """Give the minutes since Monday's midnight that a clock shows."""
-    wall = int(clock.to_wall_ns(np.array([time_ns], np.int64))[0])
+    wall = time_ns + _offset_in(clock, time_ns // _QUARTER_NS)
     weekday = (wall // NS_PER_DAY + _EPOCH_WEEKDAY) % 7
     return weekday * _MINUTES_PER_DAY + wall % NS_PER_DAY // NS_PER_MINUTE
 
@@ -198,7 +207,8 @@ class NewsBlackout:
         currencies = {proposal.instrument.base_currency, proposal.instrument.profit_currency}
         first = bisect_left(self._times, proposal.time_ns - self.after_minutes * NS_PER_MINUTE)
         last = proposal.time_ns + self.before_minutes * NS_PER_MINUTE
-        for event in self.events[first:]:
+        for number in range(first, len(self.events)):
+            event = self.events[number]
             if event.time_ns > last:
                 break
             if event.currency in currencies and event.impact.rank >= self.impact.rank:

@@ -157,7 +157,7 @@ def _news(name: str, terms: NewsTerms, events: Sequence[EconomicEvent]) -> RiskR
     if not events:
         raise ConfigError(
             f"The rule set '{name}' forbids openings around news: give the calendar, "
-            "fx.Risk(prop_firm=…, news=fx.read_events('calendar.csv', timezone=…))."
+            "fx.Risk(prop_firm=…, news=forexai_core.data.read_events('calendar.csv', timezone=…))."
         )
     return NewsBlackout(
         name="prop-firm-news",

@@ -145,7 +145,7 @@ class Charts:
             return self.maxbars
         calls = self._fetched.get((symbol, timeframe), 0)
         self._fetched[symbol, timeframe] = calls + 1
-        return min(policies.first_bars * policies.growth ** min(calls, 12), self.maxbars)
+        return min(policies.first_bars * int(policies.growth ** min(calls, 12)), self.maxbars)
 
     def _minutes(self, symbol: str, first_ms: int, now_ms: int) -> NDArray[np.void]:
         """Give the bars of a minute up to now, the last one only as far as it has come."""

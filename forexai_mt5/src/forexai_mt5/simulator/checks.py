@@ -30,7 +30,6 @@ _MASK_OF_TYPE = {
     c.ORDER_TYPE_BUY_STOP_LIMIT: m.ORDER_STOP_LIMIT,
     c.ORDER_TYPE_SELL_STOP_LIMIT: m.ORDER_STOP_LIMIT,
 }
-_QUOTED = {c.SYMBOL_TRADE_EXECUTION_REQUEST, c.SYMBOL_TRADE_EXECUTION_INSTANT}
 
 
 @attrs.frozen(kw_only=True)
@@ -130,13 +129,13 @@ def _stops_allowed(case: Case) -> int:
 
 def _filling(case: Case) -> int:
     """Check the filling of a deal by the symbol's execution and mask; that of pending orders is always return."""
-    filling, execution, mask = case.request.type_filling, case.symbol.execution, case.symbol.filling_mask
+    filling, mask = case.request.type_filling, case.symbol.filling_mask
     if filling > c.ORDER_FILLING_RETURN:
         return c.TRADE_RETCODE_INVALID_FILL
-    if execution in _QUOTED:
+    if case.symbol.is_quoted:
         return 0
     if filling == c.ORDER_FILLING_RETURN:
-        return 0 if execution == c.SYMBOL_TRADE_EXECUTION_EXCHANGE else c.TRADE_RETCODE_INVALID_FILL
+        return 0 if case.symbol.execution == c.SYMBOL_TRADE_EXECUTION_EXCHANGE else c.TRADE_RETCODE_INVALID_FILL
     bit = m.FILLING_FOK if filling == c.ORDER_FILLING_FOK else m.FILLING_IOC
     return 0 if mask & bit else c.TRADE_RETCODE_INVALID_FILL
 
@@ -161,7 +160,7 @@ def _volume(case: Case) -> int:
 
 def _asked_price(case: Case) -> int:
     """Where the price of a deal counts it must be one; else it is ignored."""
-    if case.symbol.execution not in _QUOTED:
+    if not case.symbol.is_quoted:
         return 0
     price = case.request.price
     return 0 if price > 0.0 and case.symbol.on_grid(price) else c.TRADE_RETCODE_INVALID_PRICE

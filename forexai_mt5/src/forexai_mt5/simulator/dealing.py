@@ -149,7 +149,7 @@ class Dealer:
     def _prepare_deal(self, case: Case) -> None:
         """Set how the ledger executes the deal that comes: at whose price, and what becomes of a rest."""
         account, request = self._server.ledger.account, case.request
-        quoted = case.symbol.execution in {c.SYMBOL_TRADE_EXECUTION_REQUEST, c.SYMBOL_TRADE_EXECUTION_INSTANT}
+        quoted = case.symbol.is_quoted
         account["instant"] = quoted
         account["deviation"] = min(request.deviation, NEVER) if quoted else NEVER
         account["filling"] = request.type_filling
@@ -180,7 +180,7 @@ class Dealer:
             comment=request.comment,
             expiration=request.expiration if pending else 0,
             expiry_ns=expiry,
-            price_open=request.price if pending else 0.0,
+            price_open=request.price if pending or case.symbol.is_quoted else 0.0,
             price_stoplimit=request.stoplimit if pending and request.type >= c.ORDER_TYPE_BUY_STOP_LIMIT else 0.0,
             sl=request.sl,
             tp=request.tp,

@@ -71,6 +71,7 @@ class HistoryCalls(TradeCalls):
         """Return all open positions, can be filtered by symbol, group or ticket."""
         asked = self._asked_filters(args, kwargs)
         server = self.enter("positions_get")
+        server.stepper.rates_now()
         return tuple(position_view(server, each) for each in _chosen(self._positions(server), asked))
 
     @call()

@@ -101,15 +101,33 @@ class TradeServer:
             for quote in self.feed.skip(now_ms):
                 self._note(quote)
         else:
-            for quote in self.feed.until(now_ms, self._followed()):
-                self._expire_before(quote.time_ms * _NS_PER_MS)
-                self._meet(quote)
-            self._expire_before(now_ns + 1)
+            quotes = self.feed.until(now_ms, self._followed())
+            if self.books.working:
+                for quote in quotes:
+                    self._expire_before(quote.time_ms * _NS_PER_MS)
+                    self._meet(quote)
+                self._expire_before(now_ns + 1)
+            else:
+                self._pass(quotes)
         self.now_ns = max(self.now_ns, now_ns)
 
     def _note(self, quote: Quote) -> None:
         self.feed.last[quote.symbol] = quote
         self.stepper.requote(quote.symbol, quote.bid, quote.ask)
+
+    def _pass(self, quotes: list[Quote]) -> None:
+        """Let quotes reach positions, many at a time: only deals can come of that, which have times of their own."""
+        concerned = self.concerned()
+        for quote in quotes:
+            if quote.symbol not in concerned:
+                self._note(quote)
+                continue
+            self.feed.last[quote.symbol] = quote
+            self.now_ns = max(self.now_ns, quote.time_ms * _NS_PER_MS)
+            shut = not self.sessions.is_open(quote.symbol, quote.time_ms)
+            if self.stepper.queue(quote.symbol, self.now_ns, quote.bid, quote.ask, shut=shut):
+                self.books.take(self.stepper.flush(), self.now_ns)
+        self.books.take(self.stepper.flush(), self.now_ns)
 
     def _meet(self, quote: Quote) -> None:
         """Let a quote reach what is open or ordered on its symbol."""
@@ -124,12 +142,10 @@ class TradeServer:
         return working | {position.symbol for position in self.books.positions.values()}
 
     def _followed(self) -> list[str]:
-        """Give the symbols of which each quote counts: those at stake, and all pairs where one of them is converted."""
+        """Give the symbols of which each quote counts: those at stake, and those by which their money is converted."""
         concerned = self.concerned()
-        records = self.ledger.symbols
-        kinds = ("profit_conversion", "margin_conversion", "base_conversion", "fee_conversion")
-        converted = any(records[self.stepper.places[name]][kind] == 2 for name in concerned for kind in kinds)
-        return [name for name in self.symbols if converted or name in concerned]
+        counted = concerned | self.stepper.sources_of(concerned)
+        return [name for name in self.symbols if name in counted]
 
     def event(self, symbol: str, time_ns: int) -> Outcome:
         """Let the present quote of a symbol be an event."""

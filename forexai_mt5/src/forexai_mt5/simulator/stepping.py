@@ -6,7 +6,7 @@ quote; what came of it is read off.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -92,6 +92,7 @@ class Stepper:
         self._setup.account_record["limit_fill_open"] = limits_better
         self._rates = _LiveRates(self.symbols, account, quotes, self._setup)
         self._rows = _Rows(self._setup, account, start_ns)
+        self._held: set[int] = set()  # places of the symbols on which something is open or ordered
         self.ledger = Ledger(self._setup)
         self._trial = Ledger(self._setup)
         self.ledger.market = self._trial.market = self._rows.market
@@ -108,7 +109,7 @@ class Stepper:
 
     def rates_now(self) -> None:
         """Bring the rates in the ledger's records of symbols up to the present quotes."""
-        for place, row in enumerate(self._rates.rows()):
+        for place, row in enumerate(self._rates.rows(range(len(self.symbols)))):
             record = self.ledger.symbols[place]
             record["gain_rate"], record["loss_rate"] = row["gain"], row["loss"]
             record["margin_currency_rate"], record["margin_gain_rate"] = row["margin"], row["margin_gain"]
@@ -128,19 +129,45 @@ class Stepper:
         shut : bool
             Whether it lies outside the sessions, where nothing can be done.
         """
-        if self._rows.used == len(self._rows.time_ns):
-            if self.ledger.account["requests"] == 0:
-                self._rows.used = self.ledger.account["events"] = 0
-            else:
-                raise ConfigError("More events passed than the rest of an order can wait through. Cancel it.")
+        self.requote(name, bid, ask)
+        self.queue(name, time_ns, bid, ask, shut=shut)
+        return self.flush()
+
+    def queue(self, name: str, time_ns: int, bid: int, ask: int, *, shut: bool) -> bool:
+        """Write an event as :meth:`event` takes it, to be taken with others; say whether there is room for no more."""
+        if self._rows.is_full:
+            self._turn()
+        self._rates.note(name, bid, ask)
         self._write(name, time_ns, bid, ask, shut=shut)
         self._rows.used += 1
-        return _taken(self.ledger, self._rows.used)
+        return self._rows.is_full
+
+    def flush(self) -> Outcome:
+        """Take the events that are written and not taken yet."""
+        outcome = _taken(self.ledger, self._rows.used)
+        account = self.ledger.account
+        held = (
+            self.ledger.positions["symbol"][: account["positions"]],
+            self.ledger.orders["symbol"][: account["orders"]],
+        )
+        self._held = set(np.concatenate(held).tolist())
+        return outcome
+
+    def sources_of(self, names: Iterable[str]) -> set[str]:
+        """Give the symbols by whose quotes the money of others is converted."""
+        return self._rates.sources_of(self.places[name] for name in names)
+
+    def _turn(self) -> None:
+        """Go on in the first rows; what waits for more has then been tried at an earlier event than any to come."""
+        waiting = self.ledger.requests[: self.ledger.account["requests"]]
+        waiting["worked"] = np.minimum(waiting["worked"], 1)
+        self._rows.used = self.ledger.account["events"] = 2
 
     def trial(self, name: str, time_ns: int, bid: int, ask: int, request: Mapping[str, Any], *, shut: bool) -> Ledger:
         """Try a request on a copy of the account; what came of it stands in the ledger that is given."""
-        if self._rows.used == len(self._rows.time_ns):
-            self.event(name, time_ns, bid, ask, shut=shut)
+        if self._rows.is_full:
+            self._turn()
+        self.requote(name, bid, ask)
         self._write(name, time_ns, bid, ask, shut=shut)
         trial, ledger = self._trial, self.ledger
         trial.book["account"] = ledger.book["account"]
@@ -162,8 +189,9 @@ class Stepper:
         write_request(self.ledger, request)
 
     def _write(self, name: str, time_ns: int, bid: int, ask: int, *, shut: bool) -> None:
-        self.requote(name, bid, ask)
-        self._rows.write(self.places[name], time_ns, bid, ask, shut=shut, rates=self._rates.rows())
+        self._rows.write(
+            self.places[name], time_ns, bid, ask, shut=shut, rates=self._rates.rows(self._held | {self.places[name]})
+        )
 
 
 def write_request(ledger: Ledger, request: Mapping[str, Any]) -> None:
@@ -231,6 +259,11 @@ class _Rows:
             midnights=as_read(account.clock.midnights_ns(start_ns, start_ns + _HORIZON_NS)),
         )
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the last row is used."""
+        return self.used == len(self.time_ns)
+
     def write(self, place: int, time_ns: int, bid: int, ask: int, *, shut: bool, rates: NDArray[np.void]) -> None:
         """Write the next row; it is used once :attr:`used` is raised."""
         row = self.used
@@ -272,18 +305,25 @@ class _LiveRates:
         profit, margin, charged = (name if record[want] == 2 else None for want, name in zip(wants, named, strict=True))
         return profit, margin, charged
 
+    def sources_of(self, places: Iterable[int]) -> set[str]:
+        """Give the symbols that stand on the ways from the currencies of others to that of the account."""
+        currencies = {currency for place in places for currency in self._wanted[place] if currency is not None}
+        hops = [source for currency in currencies for source, _ in self._rates.way(currency)]
+        return {name for name, source in self._sources.items() if any(source is hop for hop in hops)}
+
     def note(self, name: str, bid: int, ask: int) -> None:
         """Take over a quote."""
         source = self._sources.get(name)
         if source is not None:
             source.bid[0], source.ask[0] = self._symbols[name].price(bid), self._symbols[name].price(ask)
 
-    def rows(self) -> NDArray[np.void]:
-        """Give the rates of now: (symbols,) CONVERSION."""
+    def rows(self, places: Iterable[int]) -> NDArray[np.void]:
+        """Give the rates of now for some symbols, of the others none: (symbols,) CONVERSION."""
         table = np.zeros(len(self._wanted), CONVERSION)
         table["fee"] = 1.0
         known: dict[str, tuple[float, float]] = {}
-        for row, (profit, margin, fee) in zip(table, self._wanted, strict=True):
+        for place in places:
+            row, (profit, margin, fee) = table[place], self._wanted[place]
             if profit is not None:
                 row["gain"], row["loss"] = self._sides(profit, known)
             if margin is not None:

@@ -113,6 +113,7 @@ def _rules(symbol: Symbol) -> dict[str, Any]:
 
 def _tick_values(server: TradeServer, symbol: Symbol) -> dict[str, float]:
     """Give what one smallest step of the price is worth for one lot, to a trader who gains and to one who loses."""
+    server.stepper.rates_now()
     record = server.ledger.symbols[server.stepper.places[symbol.name]]
     steps = symbol.instrument.tick_size * symbol.scale / symbol.instrument.volume_step
     value = float(record["value_per_point_step"]) * steps

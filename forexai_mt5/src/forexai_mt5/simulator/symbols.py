@@ -101,6 +101,11 @@ class Symbol:
         return self.instrument.symbol
 
     @property
+    def is_quoted(self) -> bool:
+        """Whether deals are executed at the price that is asked for, or not at all: request and instant execution."""
+        return self.execution in {c.SYMBOL_TRADE_EXECUTION_REQUEST, c.SYMBOL_TRADE_EXECUTION_INSTANT}
+
+    @property
     def scale(self) -> float:
         """Points in a price of 1."""
         return 10.0**self.instrument.digits

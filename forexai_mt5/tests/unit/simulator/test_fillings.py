@@ -108,3 +108,20 @@ def test_return_waits_for_the_rest() -> None:
     assert positions[0].price_open == round((0.3 * 1.0991 + 0.3 * 1.0992 + 0.1 * 1.0993) / 0.7, 8)
     assert bench.mt5.orders_total() == 0
     assert [deal.order for deal in bench.history()[1:]] == [result.order] * 3
+
+
+def test_a_rest_waits_through_any_number_of_quotes() -> None:
+    bench = Bench(
+        symbols=("EURUSD", "USDJPY"),
+        account=AccountSettings(margin_mode=c.ACCOUNT_MARGIN_MODE_EXCHANGE, balance=100_000.0),
+        changes={"EURUSD": {"execution": EXCHANGE, "liquidity_lots": 0.01}, "USDJPY": {"execution": EXCHANGE}},
+    )
+    placed = bench.deal("EURUSD", 1, 20.0, type_filling=RETURN)
+    for count in range(1_100):
+        bench.quote("EURUSD", 1.0990, 1.0991, after_s=0.01)
+        if count % 100 == 0:
+            assert bench.mt5.positions_total() == 1
+    (position,) = bench.mt5.positions_get() or ()
+    assert (position.ticket, position.volume) == (placed.order, 11.01)
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.ticket, order.volume_current) == (placed.order, 8.99)

@@ -15,7 +15,16 @@ from forexai_core.backtesting.shared import prepared
 from forexai_core.engine import records
 from forexai_core.engine.ledger import Ledger
 from forexai_core.ports.risk import Proposal, Verdict
-from forexai_core.risk import DailyLoss, RiskControl, Sighting, Terms, TotalLoss, entry_risk, position_holding
+from forexai_core.risk import (
+    DailyLoss,
+    RiskControl,
+    Sighting,
+    Terms,
+    TotalLoss,
+    TrailingDrawdown,
+    entry_risk,
+    position_holding,
+)
 from forexai_core.risk.nights import coming_rollover, night_per_lot
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.instruments import SwapMode
@@ -143,14 +152,88 @@ def test_what_an_order_risks_is_what_its_stop_books(  # noqa: PLR0917 - drawn by
 
 
 class Single(fx.Strategy):
-    """One order, 30 pips from its stop."""
+    """One order."""
 
     side: int = 1
     lots: float = 0.1
+    pips: float = 30.0
 
     def on_bar(self, ctx):
         if len(ctx.bars.close) == 2:
-            (ctx.buy if self.side > 0 else ctx.sell)(volume_lots=self.lots, stop_loss_pips=30)
+            (ctx.buy if self.side > 0 else ctx.sell)(volume_lots=self.lots, stop_loss_pips=self.pips)
+
+
+class TestLimitsInARun:
+    def test_orders_of_one_bar_count_before_they_are_executed(self):
+        class Greedy(fx.Strategy):
+            def on_bar(self, ctx):
+                for _ in range(4):
+                    ctx.buy(volume_lots=0.01, stop_loss_pips=50)
+
+        result = run(bars(flat(1.1, 6)), fx.Risk(max_positions=3), Greedy())
+        assert len(result.trades) == 3
+
+    def test_a_close_on_its_way_frees_the_budget_of_its_position(self):
+        class Turns(fx.Strategy):
+            def start(self, ctx):
+                self.side = -1
+
+            def on_bar(self, ctx):
+                self.side = -self.side
+                ctx.close()
+                (ctx.buy if self.side > 0 else ctx.sell)(volume_lots=1.0, stop_loss_pips=15)
+
+        result = run(bars(flat(1.1, 6)), fx.Risk(max_daily_loss_fraction=0.02), Turns())  # 150 of 200 USD each
+        assert len(result.trades) == 5
+        assert result.counts["refused_by_risk"] == 0
+
+    @pytest.mark.parametrize("side", [1, -1])
+    def test_a_trailing_floor_follows_the_best_price_of_a_bar(self, side):
+        best = 1.1 + side * 0.0100
+        rows = [*flat(1.1, 3), (1.1, max(1.1, best), min(1.1, best), 1.1), *flat(1.1, 3)]
+        limit = loose(TrailingDrawdown, limit_fraction=0.30)
+        result = run(bars(rows), [limit], Single(side=side, lots=5.0, pips=300.0))
+        assert result.trades["close_reason"].tolist() == ["kill"]  # from 15,000 USD back to 10,000: more than 30 %
+        held = run(bars(rows), [loose(TrailingDrawdown, limit_fraction=0.34)], Single(side=side, lots=5.0, pips=300.0))
+        assert held.trades["close_reason"].tolist() == ["end_of_data"]
+
+    def test_the_margin_level_counts_the_new_order(self):
+        # A lot of EURUSD at 1.1 binds 1,100 USD at 1:100: 4 lots leave 227 %, 5 lots 182 %.
+        for lots, trades in ((4.0, 1), (5.0, 0)):
+            result = run(bars(flat(1.1, 5)), fx.Risk(min_margin_level_percent=200.0), Single(lots=lots))
+            assert len(result.trades) == trades
+
+    def test_correlated_symbols_count_together_and_unrelated_ones_do_not(self):
+        draws = np.random.default_rng(2)
+        move, other = np.cumsum(draws.normal(0, 5e-4, (2, 60)), axis=1)
+        for second, refused in ((move, True), (other, False)):
+            prices = {
+                symbol: bars([(each, each, each, each) for each in np.round(base + path, 5).tolist()], symbol=symbol)
+                for symbol, base, path in (("EURUSD", 1.1, move), ("GBPUSD", 1.3, second))
+            }
+            limits = fx.Risk(max_correlated_positions=1, correlation_steps=40)
+            result = run(prices, limits, Late())
+            assert (len(result.trades) == 1) is refused
+            assert ("refused_by_correlation" in result.counts) is refused
+
+    def test_finer_prices_are_watched_between_decisions(self):
+        hours = bars([(1.1, 1.1, 1.1, 1.1), (1.1, 1.1, 1.1, 1.1), (1.1, 1.1, 1.0970, 1.1), *flat(1.1, 2)])
+        minutes = []
+        for hour in range(5):
+            minutes += flat(1.1, 30)
+            minutes += [(1.1, 1.1, 1.0970, 1.0980), (1.0985, 1.0990, 1.0980, 1.0990)] if hour == 2 else flat(1.1, 2)
+            minutes += flat(1.1, 28)
+        result = run(hours, [loose(TotalLoss, limit_fraction=0.02)], finer=bars(minutes, minutes=1))
+        assert result.trades["close_reason"].tolist() == ["kill"]
+        assert result.trades["close_price"].tolist() == [1.0985]  # the open of the next minute
+
+
+class Late(fx.Strategy):
+    """Buys once, when enough prices are known."""
+
+    def on_bar(self, ctx):
+        if len(ctx.bars.close) == 50:
+            ctx.buy(volume_lots=0.1, stop_loss_pips=200)
 
 
 class TestTheSameInASession:

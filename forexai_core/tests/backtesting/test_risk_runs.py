@@ -81,9 +81,13 @@ class TestBreach:
         assert result.counts["risk_breaches"] == 1
         assert result.counts["refused_by_total-loss"] >= 1
         assert "BROKEN" in result.choices["Limit total-loss"]
+        (limit,) = result.risk.limits
+        assert (limit.rule, limit.floor, limit.breaches) == ("total-loss", 9_800.0, 1)
+        assert (limit.nearest, limit.distance) == (pytest.approx(-10.0), pytest.approx(100.0))
 
     def test_without_the_limit_nothing_is_closed(self):
         result = run(bars(self.DIP), None)
+        assert result.risk is None
         assert result.trades["close_reason"].tolist() == ["end_of_data"]
 
     def test_a_dip_to_the_floor_itself_holds(self):

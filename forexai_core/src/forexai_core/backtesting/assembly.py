@@ -297,4 +297,5 @@ def parts_of(
         "seed": inputs.seed,
         "engine_version": engine_version(),
         "candles": candles,
+        "risk": None if gate is None else gate.control.report(),
     }

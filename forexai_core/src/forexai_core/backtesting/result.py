@@ -22,6 +22,7 @@ from forexai_core.backtesting.summary import summary_text
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.metrics import Figures, Slice, breakdowns
 from forexai_core.ports.report import Report
+from forexai_core.risk.standings import RiskReport
 from forexai_core.values.accounts import Account
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ class Result:
         Of everything random.
     engine_version : str
         Version of forexai-core that computed it.
+    risk : RiskReport or None
+        How near the account came to its limits and objectives; None without limits, and in a result that was read
+        from a file, whose `choices` keep it as lines.
     """
 
     trades: Rows = attrs.field(converter=_trades)
@@ -117,6 +121,7 @@ class Result:
     _candles: Callable[[int], Mapping[str, Candles]] = attrs.field(default=lambda _: {})
     _reports: Reports | None = None
     _settle: Callable[[], None] | None = None
+    risk: RiskReport | None = None
 
     @cached_property
     def equity(self) -> NDArray[np.void]:

@@ -42,6 +42,7 @@ def test_what_is_named_in_the_api_ships():
     assert {"sma", "rsi", "macd", "atr", "bollinger"} <= set(SHIPPED.indicators)
     assert {"html", "json", "csv"} <= set(SHIPPED.reports)
     assert "log" in SHIPPED.notifiers
+    assert "paper" in SHIPPED.brokers
 
 
 def test_the_core_announces_itself_like_any_plugin():

@@ -323,6 +323,34 @@ async def test_a_pending_order_is_followed_to_its_end():
     assert desk.working == ()
 
 
+@pytest.mark.parametrize(
+    ("status", "filled", "known", "unknown"),
+    [
+        (OrderStatus.FILLED, 0.1, ("filled", None), ("resolved", "filled")),
+        (OrderStatus.REJECTED, 0.0, ("rejected", None), ("resolved", "rejected")),
+        (OrderStatus.CANCELLED, 0.0, ("resolved", "cancelled"), ("resolved", "cancelled")),
+        (OrderStatus.CANCELLED, 0.05, ("filled", None), ("resolved", "filled")),
+        (OrderStatus.EXPIRED, 0.0, ("resolved", "expired"), ("resolved", "expired")),
+        (OrderStatus.PLACED, 0.0, ("acknowledged", None), ("acknowledged", None)),
+    ],
+)
+async def test_what_the_venue_says_of_an_order_settles_it(status, filled, known, unknown):
+    for lost, wanted in ((False, known), (True, unknown)):
+        bench = Bench(broker=scripted(executed_but(OrderStateUnknownError("lost")) if lost else None))
+        desk = await bench.desk()
+        outcome = await bench.drive(desk.place(buy(kind=OrderKind.LIMIT, price=1.09)))
+        order = next(iter(bench.venue.orders.values()))
+        word = attrs.evolve(order, status=status, filled_lots=filled, reason="so it is")
+        await bench.drive(desk.hear(attrs.evolve(word, request=buy(client_id="other"))))
+        assert (await bench.services.intents.get(outcome.intent_id)).state == outcome.answer.state
+        for _ in range(2):  # twice is once
+            await bench.drive(desk.hear(word))
+        await bench.drive(desk.hear(order))  # older news
+        intent = await bench.services.intents.get(outcome.intent_id)
+        assert (intent.state, intent.resolution) == wanted
+        assert b"so it is" in intent.detail or status is OrderStatus.PLACED
+
+
 async def test_an_entry_without_its_stop_gets_it_or_is_closed():
     class Stopless(SimulatedBroker):
         refuses = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forexai_core.ports.broker import BrokerOffer
 from forexai_core.ports.data import DataOffer
 from forexai_core.ports.indicator import IndicatorOffer
 from forexai_core.ports.markers import hookimpl
@@ -30,6 +31,14 @@ class BuiltinPlugin:
         from forexai_core.builtins.strategies import strategy_offers
 
         return strategy_offers()
+
+    @hookimpl
+    def forexai_broker_offers(self) -> Sequence[BrokerOffer]:
+        """Offer the paper account."""
+        # Slow to load: the compiled ledger.
+        from forexai_core.live.paper.offers import paper_offer
+
+        return (paper_offer(),)
 
     @hookimpl
     def forexai_data_offers(self) -> Sequence[DataOffer]:

@@ -102,6 +102,13 @@ class Agreement:
             return False
         return True
 
+    async def hear(self, order: OrderState) -> None:
+        """Take note of what the venue says of an order by itself."""
+        try:
+            await self._reconciler.hear(order)
+        except StorageError as problem:
+            self.placing.store_failed(problem)
+
     async def _look(self) -> tuple[Snapshot, Sorted]:
         snapshot = await look(
             self.broker,

@@ -234,6 +234,10 @@ class OrderDesk:
         """
         return await self._agreement.reconcile()
 
+    async def hear(self, order: OrderState) -> None:
+        """Take note of what the venue says of an order by itself, as :meth:`run` does."""
+        await self._agreement.hear(order)
+
     @property
     def unsettled(self) -> bool:
         """Whether something needs to be looked at soon."""

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
+
 from forexai_core.live.answers import Answer
-from forexai_core.live.findings import Finding, Found, find
+from forexai_core.live.findings import Finding, Found, carries, find
 from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.sending import answer_of
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot
 from forexai_core.ports.intents import IntentState, Resolution
-from forexai_core.values.orders import OrderKind
+from forexai_core.values.orders import OrderKind, OrderState, OrderStatus
 
 __all__ = ["Reconciler"]
 
 _NS_PER_S = 1_000_000_000
+_ENDS = {
+    OrderStatus.REJECTED: Resolution.REJECTED,
+    OrderStatus.CANCELLED: Resolution.CANCELLED,
+    OrderStatus.EXPIRED: Resolution.EXPIRED,
+}
 
 Tell = Callable[[Tracked, str], None]
 
@@ -70,6 +78,32 @@ class Reconciler:
             self._tell(tracked, finding.reason)
         else:
             await self._is_missed(tracked, finding, snapshot)
+
+    async def hear(self, order: OrderState) -> None:
+        """Settle an intent by what the venue says of its order by itself; what is older than we know changes nothing.
+
+        Raises
+        ------
+        StorageError
+            If it could not be written.
+        """
+        mine = (each for each in self._book.open_questions() if carries(each.plan.request, order.request))
+        tracked = next(mine, None)
+        if tracked is None or tracked.state is IntentState.SENT:
+            return
+        answer = attrs.evolve(answer_of(tracked.plan.request, order), reason=order.reason or "The venue said so.")
+        known = tracked.state is IntentState.ACKNOWLEDGED
+        resolution = _ENDS.get(order.status)
+        if answer.state is IntentState.UNKNOWN or (answer.state is IntentState.ACKNOWLEDGED and known):
+            return
+        if known and answer.state is IntentState.REJECTED and resolution is not Resolution.REJECTED:
+            answer = attrs.evolve(answer, state=IntentState.RESOLVED, resolution=resolution)
+        elif not known and answer.state is not IntentState.ACKNOWLEDGED:
+            filled = answer.state is IntentState.FILLED
+            answer = attrs.evolve(
+                answer, state=IntentState.RESOLVED, resolution=Resolution.FILLED if filled else resolution
+            )
+        await self._book.settle(tracked, answer)
 
     async def _works(self, tracked: Tracked, finding: Finding) -> None:
         tracked.missing, tracked.looks = False, []

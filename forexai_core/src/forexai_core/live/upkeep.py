@@ -10,6 +10,7 @@ from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import Broker, BrokerEventKind
 from forexai_core.ports.leases import Lease
 from forexai_core.ports.services import Services
+from forexai_core.values.orders import OrderState
 
 __all__ = ["Upkeep", "UpkeepOf"]
 
@@ -29,6 +30,10 @@ class UpkeepOf(Protocol):
 
     async def reconcile(self) -> bool:
         """Look at the venue."""
+        ...
+
+    async def hear(self, order: OrderState) -> None:
+        """Take note of what the venue says of an order by itself."""
         ...
 
     def disconnected(self) -> None:
@@ -110,5 +115,7 @@ class Upkeep:
         async for event in self._broker.events():
             if event.kind is BrokerEventKind.DISCONNECTED:
                 self._desk.disconnected()
+            if event.order is not None:
+                await self._desk.hear(event.order)
             if event.kind is not BrokerEventKind.QUOTE:
                 self.wake()

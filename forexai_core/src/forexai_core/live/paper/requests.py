@@ -1,0 +1,104 @@
+"""Orders as the ledger takes them, and its refusals as a venue words them."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any, NoReturn
+
+import numpy as np
+
+from forexai_core.engine import records
+from forexai_core.engine.records import NO_PRICE, REQUEST
+from forexai_core.errors import OrderRejectedError, RejectionKind
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce, on_step, volume_steps
+
+__all__ = ["REFUSALS", "points", "reject", "row_of", "to_steps", "written"]
+
+_KINDS = {
+    OrderKind.MARKET: records.REQUEST_MARKET,
+    OrderKind.LIMIT: records.REQUEST_BUY_SELL_LIMIT,
+    OrderKind.STOP: records.REQUEST_BUY_SELL_STOP,
+    OrderKind.STOP_LIMIT: records.REQUEST_STOP_LIMIT,
+}
+
+REFUSALS: dict[str, tuple[int, RejectionKind, str]] = {
+    "invalid_volume": (10014, RejectionKind.FINAL, "The volume is not one that is traded."),
+    "invalid_price": (10015, RejectionKind.FINAL, "The price lies on the wrong side of the market."),
+    "invalid_stops": (10016, RejectionKind.FINAL, "The stop or the target lies on the wrong side, or too near."),
+    "no_money": (10019, RejectionKind.RESOURCES, "There is not enough free margin."),
+    "no_position": (10036, RejectionKind.GONE, "Nothing of that ticket is open."),
+    "frozen": (10029, RejectionKind.FROZEN, "The market is too near for a change."),
+    "limit_volume": (10034, RejectionKind.RESOURCES, "The symbol's volume limit is reached."),
+    "invalid_close_by": (10013, RejectionKind.FINAL, "These positions do not close each other."),
+    "fifo_close": (10045, RejectionKind.FINAL, "An older position has to close first."),
+    "hedge_prohibited": (10046, RejectionKind.FINAL, "Opposite positions are not allowed here."),
+    "market_closed": (10018, RejectionKind.SYMBOL, "The market is closed."),
+    "requote": (10004, RejectionKind.PRICE, "The price has moved: requote."),
+    "no_liquidity": (10006, RejectionKind.PRICE, "The price does not fill so much."),
+}
+"""MetaTrader's code, kind and words of each of the ledger's refusals."""
+
+_BLANK: dict[str, Any] = dict.fromkeys(REQUEST.names or (), 0) | {
+    "price": NO_PRICE,
+    "limit_price": NO_PRICE,
+    "stop_loss": NO_PRICE,
+    "take_profit": NO_PRICE,
+    "risk_fraction": 0.0,
+}
+
+
+def reject(refusal: str, detail: str = "") -> NoReturn:
+    """Refuse, as a venue does.
+
+    Raises
+    ------
+    OrderRejectedError
+        Always.
+    """
+    code, kind, words = REFUSALS[refusal]
+    raise OrderRejectedError(f"{words} {detail}".rstrip(), code=code, kind=kind)
+
+
+def points(price: float, instrument: Instrument) -> int:
+    """Turn a price into points of the ledger; 0 stands for none."""
+    return round(price * 10.0**instrument.digits) if price else NO_PRICE
+
+
+def to_steps(volume_lots: float, instrument: Instrument) -> int:
+    """Turn lots into steps.
+
+    Raises
+    ------
+    OrderRejectedError
+        If they are out of range or off the step; nothing is rounded.
+    """
+    low, high, step = instrument.volume_min, instrument.volume_max, instrument.volume_step
+    if not isfinite(volume_lots) or not low <= volume_lots <= high or not on_step(volume_lots, step):
+        reject("invalid_volume", f"{volume_lots} lots; {low:g} to {high:g} in steps of {step:g} are.")
+    return volume_steps(volume_lots, step)
+
+
+def row_of(request: OrderRequest, instrument: Instrument) -> dict[str, Any]:
+    """Give the fields of REQUEST that an order sets."""
+    exits = {
+        "stop_loss": points(request.stop_loss, instrument),
+        "take_profit": points(request.take_profit, instrument),
+    }
+    if request.position:
+        steps = to_steps(request.volume_lots, instrument)
+        return {"kind": records.REQUEST_CLOSE, "ticket": request.position, "volume_steps": steps}
+    fields = {"kind": _KINDS[request.kind], "side": request.side, **exits}
+    fields["volume_steps"] = to_steps(request.volume_lots, instrument)
+    if request.kind is not OrderKind.MARKET:
+        fields["price"] = points(request.price, instrument)
+        fields["limit_price"] = points(request.limit_price, instrument)
+        day = request.time_in_force is TimeInForce.DAY
+        fields["expiry_ns"] = records.UNTIL_MIDNIGHT if day else request.expire_time_ns
+    return fields
+
+
+def written(fields: dict[str, Any]) -> np.void:
+    """Make a row of REQUEST."""
+    row: np.void = np.array([tuple((_BLANK | fields).values())], REQUEST)[0]
+    return row

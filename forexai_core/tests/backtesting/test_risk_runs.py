@@ -232,6 +232,34 @@ class TestLimitsInARun:
         assert result.trades["close_price"].tolist() == [1.0985]  # the open of the next minute
 
 
+@pytest.mark.parametrize("finer", [False, True])
+def test_watching_changes_nothing(finer):
+    """Limits that never bind leave every figure as it was, those of the lowest equity inside bars too."""
+    draws = np.random.default_rng(8)
+    steps = np.round(1.1 + np.cumsum(draws.normal(0, 4e-4, (40, 60)).ravel()).reshape(40, 60), 5)
+    hours = bars([(row[0], row.max(), row.min(), row[-1]) for row in steps])
+    minutes = [(each, each + 5e-5, each - 5e-5, each) for each in steps.ravel()] if finer else None
+    given = {"finer": bars(minutes, minutes=1)} if minutes else {}
+    if finer:
+        hours = bars([(row[0], row.max() + 5e-5, row.min() - 5e-5, row[-1]) for row in steps])
+    far = fx.Risk(max_total_loss_fraction=0.99, max_drawdown_fraction=0.99, max_positions=50)
+    plain, watched = (run(hours, risk, Often(), **given) for risk in (None, far))
+    assert len(plain.trades) > 5
+    assert watched.result_fingerprint == plain.result_fingerprint
+    assert dict(watched.metrics) == dict(plain.metrics)
+
+
+class Often(fx.Strategy):
+    """Opens and closes by the hour."""
+
+    def on_bar(self, ctx):
+        bar = len(ctx.bars.close)
+        if bar % 4 == 1:
+            (ctx.buy if bar % 8 == 1 else ctx.sell)(volume_lots=0.5, stop_loss_pips=25, take_profit_pips=40)
+        elif bar % 4 == 0:
+            ctx.close()
+
+
 class Late(fx.Strategy):
     """Buys once, when enough prices are known."""
 

@@ -180,7 +180,7 @@ class TestMarginLevel:
         [
             (4_000.0, 1_000.0, True),
             (4_000.0, 1_000.01, False),
-            (0.0, None, True),
+            (0.0, None, False),
             (6_000.0, None, False),
             (0.0, 0.0, True),
         ],

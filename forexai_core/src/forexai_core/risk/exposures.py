@@ -179,11 +179,8 @@ class MarginLevel:
             return Verdict(allowed=True, rule=self.name)
         account = proposal.account
         if proposal.entry_margin is None:
-            if account.margin == 0:
-                return Verdict(allowed=True, rule=self.name, limit=self.limit_percent)
-            bound = account.margin
-        else:
-            bound = account.margin + proposal.entry_margin
+            return _refusal(self.name, "What the order would bind is unknown.", limit=self.limit_percent)
+        bound = account.margin + proposal.entry_margin
         if bound <= 0:
             return Verdict(allowed=account.equity > 0, rule=self.name, reason="The account has no money.")
         value = 100.0 * account.equity / bound

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from simulated_terminal import START_MS, WALL_S, Bench
 
+import forexai_mt5.simulator as mt5
+from forexai_core.values.instruments import SwapMode
 from forexai_mt5.simulator import constants as c
 from forexai_mt5.simulator.account_settings import AccountSettings
 
@@ -208,3 +210,59 @@ def test_swap_is_charged_at_the_servers_midnight(bench: Bench) -> None:
     deal = bench.history()[-1]
     assert (deal.swap, deal.profit) == (-21.0, -10.0)
     assert bench.money() == 9_969.0
+
+
+def test_a_swap_by_reopening_changes_the_ticket_and_keeps_the_identifier() -> None:
+    bench = Bench(changes={"EURUSD": {"swap_mode": SwapMode.REOPEN_CURRENT}})
+    opened = bench.deal("EURUSD", 1, 1.0)
+    bench.clock.advance(12 * 3_600)
+    (position,) = bench.mt5.positions_get() or ()
+    assert position.identifier == opened.order
+    assert position.ticket != opened.order
+    # Closed at the bid, opened again three days of 7 points higher.
+    assert (position.price_open, position.swap) == (1.0990 + 0.00021, 0.0)
+    deals = bench.mt5.history_deals_get(position=opened.order) or ()
+    assert [(deal.entry, deal.reason, deal.profit) for deal in deals] == [
+        (c.DEAL_ENTRY_IN, c.DEAL_REASON_EXPERT, 0.0),
+        (c.DEAL_ENTRY_OUT, c.DEAL_REASON_ROLLOVER, -10.0),
+        (c.DEAL_ENTRY_IN, c.DEAL_REASON_ROLLOVER, 0.0),
+    ]
+    assert bench.deal("EURUSD", -1, 1.0, position=opened.order).retcode == c.TRADE_RETCODE_INVALID
+    assert bench.deal("EURUSD", -1, 1.0, position=position.ticket).retcode == c.TRADE_RETCODE_DONE
+    assert bench.money() == 9_969.0
+
+
+def test_commission_stands_on_its_deals() -> None:
+    bench = Bench(changes={"EURUSD": {"commission_per_lot": 3.5}})
+    opened = bench.deal("EURUSD", 1, 0.3)
+    bench.deal("EURUSD", -1, 0.1, position=opened.order)
+    bench.deal("EURUSD", -1, 0.2, position=opened.order)
+    deals = bench.mt5.history_deals_get(position=opened.order) or ()
+    assert [deal.commission for deal in deals] == [-1.05, -0.35, -0.7]
+    assert [deal.profit for deal in deals] == [0.0, -1.0, -2.0]
+    account = bench.mt5.account_info()
+    assert account is not None
+    assert account.balance == bench.money() == 9_994.9
+
+
+def test_the_one_liners_of_the_package() -> None:
+    bench = Bench(symbols=("EURUSD",))
+    mt5.install(bench.terminal)
+    try:
+        assert mt5.initialize()
+        bought = mt5.Buy("EURUSD", 0.1, comment="one")
+        sold = mt5.Sell("EURUSD", 0.1, 1.0990)
+        assert bought is not None
+        assert sold is not None
+        assert (bought.retcode, sold.retcode) == (c.TRADE_RETCODE_DONE, c.TRADE_RETCODE_DONE)
+        assert mt5.Close("EURUSD", ticket=bought.order) is True
+        assert mt5.Close("EURUSD") is True
+        assert mt5.Close("EURUSD") is False
+        assert mt5.positions_get() == ()
+        bench.terminal.add_fault({"kind": "retcode", "times": 4})
+        again = mt5.Buy("EURUSD", 0.1)  # requotes are tried again
+        assert again is not None
+        assert again.retcode == c.TRADE_RETCODE_DONE
+        assert mt5.Buy("NOSUCH", 0.1) is None
+    finally:
+        mt5.install()

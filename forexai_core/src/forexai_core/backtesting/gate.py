@@ -77,6 +77,8 @@ class Gate:
             isinstance(rule, MarginLevel) or not type(rule).__module__.startswith("forexai_core.")
             for rule in self.control.rules
         )
+        self._watches = self.control.watches
+        self._still_until_ns = 0  # a flat account needs no look before this
         self._closing: set[int] = set()
         self._deals = 0
         self.refused = 0
@@ -85,14 +87,19 @@ class Gate:
 
     def advance(self, stop: int) -> None:
         """Take the events before ``stop``, watching the account over each in which something is open or waits."""
-        account = self._ledger.account
-        event = int(account["events"])
-        whole = self.control.wants_quotes
+        ledger, account = self._ledger, self._ledger.account
+        if not self._watches:
+            ledger.advance(stop)
+            return
+        event, whole = int(account["events"]), self.control.wants_quotes
         while event < stop:
             if not (whole or account["positions"] or account["orders"] or account["requests"]):
-                self._ledger.advance(stop)  # nothing can change the account's money
-                self._follow(self._sightings.now(math.inf, stop - 1))
+                ledger.advance(stop)  # nothing can change the account's money
+                if account["end_ns"] >= self._still_until_ns:
+                    self._follow(self._sightings.now(math.inf, stop - 1))
+                    self._still_until_ns = self.control.quiet_until_ns
                 return
+            self._still_until_ns = 0
             self._follow(self._sightings.take(event))
             event += 1
 

@@ -109,6 +109,21 @@ class RiskControl:
         """All rules, in the order in which they are asked."""
         return self._rules
 
+    @property
+    def quiet_until_ns(self) -> int:
+        """Until when sightings of an account that stays as it is change nothing: the next midnight of any clock."""
+        midnights = [self._day_ns, self.watch.next_midnight_ns]
+        if self._objectives is not None:
+            midnights.append(self._objectives.midnight_ns)
+        return min(each for each in midnights if each is not None)
+
+    @property
+    def watches(self) -> bool:
+        """Whether any rule looks at more than an order and the present: then prices have to be seen."""
+        shipped = all(type(rule).__module__.startswith("forexai_core.risk.") for rule in self._rules)
+        limited = self.watch.next_midnight_ns is not None or self._objectives is not None
+        return limited or self.wants_quotes or not shipped
+
     def see(self, seen: Sighting) -> tuple[Breach, ...]:
         """Move every limit on by one price event, in the order of time.
 

@@ -56,6 +56,11 @@ class ObjectiveTracker:
         self._best = 0.0
 
     @property
+    def midnight_ns(self) -> int:
+        """When its next day begins."""
+        return self._midnight_ns
+
+    @property
     def profit(self) -> float:
         """Booked so far."""
         return self._balance - self._initial

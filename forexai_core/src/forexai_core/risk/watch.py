@@ -106,6 +106,11 @@ class LossWatch:
         """Whether a broken limit wants everything closed."""
         return any(mark.broken_ns and limit.flatten for limit, mark in self._pairs)
 
+    @property
+    def next_midnight_ns(self) -> int | None:
+        """When the next day of any limit begins; None without limits."""
+        return min((mark.midnight_ns for _, mark in self._pairs), default=None)
+
     def meet(self, seen: Sighting) -> tuple[Breach, ...]:
         """Compare a price event with every limit; a mark that rises with prices takes the highest equity first.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forexai_core.values.points import Points
 
-__all__ = ["Book", "Books", "Curve", "Desk", "Market", "Quotes", "Roster", "as_read"]
+__all__ = ["Book", "Books", "Curve", "Desk", "Market", "Quotes", "Roster", "Seen", "as_read"]
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 
@@ -59,10 +59,25 @@ class Curve(NamedTuple):
     settled: NDArray[np.float64]  # (sleeves,) the same without what floats, of the deals taken in so far
 
 
+class Seen(NamedTuple):
+    """The strategy's own bars or ticks, row by row as they lie in memory: ticks need not be copied into bars.
+
+    Kernels are compiled for one type, so both are numbers of 64 bits in columns, and the columns have their places.
+    """
+
+    values: NDArray[np.float64]  # (decisions, columns)
+    stamps: NDArray[np.int64]  # the same memory as whole numbers: column 0 is the opening time
+    open: int  # which column; of ticks all four are the bid
+    high: int
+    low: int
+    close: int
+    volume: int
+
+
 class Desk(NamedTuple):
     """What the batch drive decides with. An array of length 0 stands for "not given"."""
 
-    bars: NDArray[np.void]  # (decisions,) BAR: the strategy's own bars
+    seen: Seen
     wishes: NDArray[np.void]  # (wishes,) INTENT, symbol after symbol: the rows at which something is wanted
     wish_rows: NDArray[np.int64]  # (wishes,) the decision of each
     pending: NDArray[np.int64]  # (symbols,) the next wish of each symbol
@@ -82,7 +97,7 @@ class Roster(NamedTuple):
     turns: Rows  # (turns,) TURN, in the order in which they are taken
     symbols: NDArray[np.int64]  # (sleeves,) index of the symbol of each
     addresses: NDArray[np.int64]  # (sleeves,) of its compiled step, or nowhere
-    bars: Rows  # (rows,) BAR: their own bars, sleeve after sleeve
+    seen: Seen  # their own bars, sleeve after sleeve
     firsts: NDArray[np.int64]  # (sleeves,) where the bars of each begin
     wishes: Rows  # (wishes,) INTENT, sleeve after sleeve
     wish_rows: NDArray[np.int64]  # (wishes,) the sleeve's row of each

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.arrays import EQUITY
-from forexai_core.engine.book import Book, Curve, Market
+from forexai_core.engine.book import Book, Curve, Market, as_read
 from forexai_core.engine.records import LEVEL
 from forexai_core.engine.shares import note_shares
 
 __all__ = ["equity_rows", "new_curve", "note_level", "row_times", "rows_later", "write_equity"]
 
-_FIRST_LEVELS = 1_024
+_FIRST_LEVELS = 65_536  # memory that is not written to costs nothing; to make room for more goes through Python
+_SPARE_LEVELS = 64
 
 
 def new_curve(rows: int, market: Market, sleeves: int = 0) -> Curve:
@@ -35,7 +36,7 @@ def new_curve(rows: int, market: Market, sleeves: int = 0) -> Curve:
         equity=np.empty(rows),
         lowest=np.empty(rows),
         time_ns=np.empty(0 if plain else rows, np.int64),
-        levels=np.empty(_FIRST_LEVELS, LEVEL),
+        levels=np.empty(min(rows + _SPARE_LEVELS, _FIRST_LEVELS), LEVEL),
         shares=np.zeros((rows if sleeves else 0, sleeves)),
         settled=np.zeros(sleeves),
     )
@@ -81,6 +82,23 @@ def write_equity(book: Book, curve: Curve) -> None:
     account["lowest"] = np.inf
 
 
+@kernel
+def _write_rows(
+    times: NDArray[np.int64], equity: NDArray[np.float64], levels: NDArray[np.void], table: NDArray[np.void]
+) -> None:
+    """Write rows of EQUITY, in one pass: they are more memory than any cache holds."""
+    for number in range(len(levels)):
+        level = levels[number]
+        stop = levels[number + 1]["row"] if number + 1 < len(levels) else len(table)
+        balance, margin = level["balance"], level["margin"]
+        for row in range(level["row"], stop):
+            line = table[row]
+            line["time_ns"] = times[row]
+            line["balance"] = balance
+            line["equity"] = equity[row]
+            line["margin"] = margin
+
+
 def row_times(book: Book, curve: Curve, market: Market) -> NDArray[np.int64]:
     """Give when each row of the curve holds, nanoseconds UTC."""
     rows = int(book["account"]["equity_rows"])
@@ -102,14 +120,11 @@ def equity_rows(book: Book, curve: Curve, market: Market) -> NDArray[np.void]:
 def rows_later(book: Book, curve: Curve, market: Market) -> Callable[[], NDArray[np.void]]:
     """Give what lays the curve out when it is asked to; it holds on to nothing of the book."""
     rows, count = int(book["account"]["equity_rows"]), int(book["account"]["levels"])
-    times, equity, levels = row_times(book, curve, market), curve.equity[:rows], curve.levels[:count].copy()
+    times, equity, levels = as_read(row_times(book, curve, market)), curve.equity[:rows], curve.levels[:count].copy()
 
     def lay_out() -> NDArray[np.void]:
         table = np.empty(rows, EQUITY)
-        table["time_ns"], table["equity"] = times, equity
-        lengths = np.diff(np.append(levels["row"], rows))
-        for name in ("balance", "margin"):
-            table[name] = np.repeat(levels[name], lengths)
+        _write_rows(times, equity, levels, table)
         return table
 
     return lay_out

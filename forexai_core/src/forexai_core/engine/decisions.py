@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book
+from forexai_core.engine.book import Book, Seen
 from forexai_core.engine.money import to_steps
 from forexai_core.engine.records import (
     NEVER,
@@ -152,17 +152,17 @@ def look_after(book: Book, index: int, strategy: int, management: Any) -> None:
 
 
 @kernel(inline="always")
-def describe_bar(row: Any, bar: Any, number: int, time_ns: int, ask: float, equity: float) -> None:
-    """Fill in what of a row changes from bar to bar, whatever the strategy holds."""
+def describe_bar(row: Any, seen: Seen, place: int, number: int, time_ns: int, ask: float, equity: float) -> None:
+    """Fill in what of a row changes from bar to bar, whatever the strategy holds; ``place`` is where its bar lies."""
     row["index"] = number
-    row["open_time_ns"] = bar["time_ns"]
+    row["open_time_ns"] = seen.stamps[place, 0]
     row["time_ns"] = time_ns
-    row["open"] = bar["open"]
-    row["high"] = bar["high"]
-    row["low"] = bar["low"]
-    row["close"] = bar["close"]
+    row["open"] = seen.values[place, seen.open]
+    row["high"] = seen.values[place, seen.high]
+    row["low"] = seen.values[place, seen.low]
+    row["close"] = seen.values[place, seen.close]
     row["ask"] = ask
-    row["volume"] = bar["volume"]
+    row["volume"] = seen.values[place, seen.volume]
     row["equity"] = equity
 
 

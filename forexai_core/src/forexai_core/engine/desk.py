@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, COMMAND, INTENT, ROW
-from forexai_core.engine.book import Desk, as_read
+from forexai_core.engine.book import Desk, Seen, as_read
 from forexai_core.engine.programs import Program
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
 from forexai_core.values.bars import Bars
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["COMMANDS_PER_CLOSE", "assemble", "stacked"]
+__all__ = ["COMMANDS_PER_CLOSE", "assemble", "seen_of", "stacked"]
 
 COMMANDS_PER_CLOSE = 16
 """How many commands a compiled step can give at one close."""
@@ -30,6 +30,16 @@ def stacked(rows: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
         if row is not None:
             table[number, : len(row)] = row
     return table
+
+
+def seen_of(rows: NDArray[np.void]) -> Seen:
+    """Lay out rows of BAR or TICK as a compiled step reads them."""
+    names = rows.dtype.names or ()
+    columns = ("bid", "bid", "bid", "bid", "volume") if "bid" in names else ("open", "high", "low", "close", "volume")
+    shape = (len(rows), len(names))
+    plain = as_read(rows)
+    values, stamps = plain.view(np.float64).reshape(shape), plain.view(np.int64).reshape(shape)
+    return Seen(values, stamps, *map(names.index, columns))
 
 
 def _wishes(programs: Sequence[Program], series: Sequence[Bars | Ticks]) -> tuple[NDArray[Any], ...]:
@@ -81,7 +91,7 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
     management = programs[0].management if symbols == 1 else np.concatenate([each.management for each in programs])
     watches = np.any(management["break_even_start"] > 0.0) or np.any(management["max_bars"] > 0)
     return Desk(
-        bars=as_read(np.empty(0, BAR) if first.step is None else setup.decision_bars()),
+        seen=seen_of(np.empty(0, BAR) if first.step is None else setup.decision_rows()),
         wishes=as_read(wishes),
         wish_rows=as_read(rows),
         pending=firsts,

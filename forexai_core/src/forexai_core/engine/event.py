@@ -5,7 +5,19 @@ from __future__ import annotations
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 from forexai_core.engine.glide import land
-from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, SHUT, Addresses, call_carry, call_close, call_settle
+from forexai_core.engine.phases import (
+    CARRY,
+    CLOSE,
+    INSIDE,
+    OPEN,
+    SETTLE,
+    SHUT,
+    Addresses,
+    call_carry,
+    call_close,
+    call_settle,
+    call_shut,
+)
 from forexai_core.engine.quotes import set_quotes, set_rates
 from forexai_core.engine.records import (
     MAX_DEALS,
@@ -22,7 +34,7 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.venue import arrive, note_asked
 
-__all__ = ["deciding_row", "event_symbol", "headroom", "next_rollover_ns", "take_event"]
+__all__ = ["close_event", "deciding_row", "event_symbol", "headroom", "next_rollover_ns", "open_event"]
 
 _SPARE = 16  # rows that one event may need beyond what its orders and positions can give rise to
 
@@ -67,8 +79,8 @@ def next_rollover_ns(book: Book, market: Market) -> int:
 
 
 @kernel(inline="always")
-def take_event(book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses) -> None:
-    """Run all phases of an event, and note how long calm lasts after it.
+def open_event(book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses) -> bool:
+    """Run what an event does up to its open, that included.
 
     Parameters
     ----------
@@ -82,6 +94,11 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
         The event's bar.
     phases : (4,) int64
         Addresses of the compiled phases.
+
+    Returns
+    -------
+    bool
+        Whether what lies inside the bar remains to be settled: outside the sessions nothing does.
     """
     account = book["account"]
     if account["instant"] and account["requests"] > 0:
@@ -106,10 +123,31 @@ def take_event(book: Book, market: Market, event: int, index: int, quotes: Quote
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
-    shut = len(market.closed) > 0 and market.closed[event] != 0
-    call_settle(phases[SHUT] if shut else phases[SETTLE], (book, index, quotes))
+    if len(market.closed) > 0 and market.closed[event] != 0:
+        call_shut(phases[SHUT], (book, index, quotes))
+        return False
+    call_settle(phases[SETTLE], (book, index, quotes, OPEN))
+    return True
+
+
+@kernel(inline="always")
+def close_event(
+    book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses, inside: bool
+) -> None:
+    """Run the rest of an event, and note how long calm lasts after it.
+
+    Parameters
+    ----------
+    book, market, event, index, quotes, phases
+        As :func:`open_event` takes them.
+    inside : bool
+        What that gave.
+    """
+    if inside:
+        call_settle(phases[SETTLE], (book, index, quotes, INSIDE))
+    symbol = book["symbols"][index]
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
     decides, due_ns = deciding_row(market, event) >= 0, next_rollover_ns(book, market)
-    ages = decides and account["sleeves"] == 0
+    ages = decides and book["account"]["sleeves"] == 0
     call_close(phases[CLOSE], (book, index, quotes, ages, due_ns))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.engine.book import Roster
+from forexai_core.engine.bound import Bound
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
@@ -24,7 +25,7 @@ from forexai_core.engine.records import (
     STATUS_OK,
     STATUS_RATE_UNKNOWN,
 )
-from forexai_core.engine.run import advance, decide, run
+from forexai_core.engine.run import decide, run
 from forexai_core.engine.setup import Setup
 from forexai_core.engine.shares import take_in_deals
 from forexai_core.engine.steps import step_address
@@ -69,6 +70,7 @@ class Ledger:
         self.book: Any = self._memory.book
         self._curve = new_curve(max(setup.decisions, 1), setup.market, int(setup.account_record["sleeves"][0]))
         self._phases = phases()
+        self._advance = Bound(self._books, self.market, self._curve, self._phases)
         self._past_deals: list[NDArray[np.void]] = []
         self._apart = False
         self.account: Any = self._memory.account
@@ -103,7 +105,7 @@ class Ledger:
         if not self._apart:
             return
         give_back(self._memory)
-        for name in ("_memory", "_books", "book", "account", "symbols", "positions", "orders", "requests"):
+        for name in ("_memory", "_books", "book", "account", "symbols", "positions", "orders", "requests", "_advance"):
             delattr(self, name)
 
     @property
@@ -169,12 +171,13 @@ class Ledger:
         TradingError
             If more is open or ordered at once than the ledger holds.
         """
-        while True:
-            calm = advance(self._books, self.market, self._curve, self._phases, stop)
-            if not self._mend():
-                self.taken = self.now = stop
-                self.changes += 1
-                return int(calm)
+        calm = self._advance(stop)
+        while calm < 0:
+            self._mend()
+            calm = self._advance(stop)
+        self.taken = self.now = stop
+        self.changes += 1
+        return calm
 
     def catch_up(self, stop: int) -> None:
         """Take the events before ``stop`` without letting them see what has just been asked for."""
@@ -259,6 +262,7 @@ class Ledger:
         if status == STATUS_FULL_LEVELS:
             levels = np.resize(self._curve.levels, 4 * len(self._curve.levels))
             self._curve = self._curve._replace(levels=levels)
+            self._advance = Bound(self._books, self.market, self._curve, self._phases)
             return True
         if status == STATUS_RATE_UNKNOWN:
             raise self._rate_unknown()

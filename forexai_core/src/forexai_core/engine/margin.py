@@ -102,6 +102,8 @@ def account_margin(book: Book, index: int, side: int, steps: int, margin: float)
     """
     total = 0.0
     account = book["account"]
+    if account["positions"] == 0 and steps == 0 and account["orders_bind"] == 0:
+        return total
     for number in range(account["symbols"]):
         buys = sells = 0
         bought = sold = 0.0

@@ -28,14 +28,29 @@ from forexai_core.engine.reopening import reopen_positions
 from forexai_core.engine.shut import shut_phase
 from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
-__all__ = ["CARRY", "CLOSE", "SETTLE", "SHUT", "Addresses", "call_carry", "call_close", "call_settle", "phases"]
+__all__ = [
+    "CARRY",
+    "CLOSE",
+    "INSIDE",
+    "OPEN",
+    "SETTLE",
+    "SHUT",
+    "WHOLE",
+    "Addresses",
+    "call_carry",
+    "call_close",
+    "call_settle",
+    "call_shut",
+    "phases",
+]
 
 _BOOK = numba.from_dtype(BOOK)
 _named_tuple: Any = types.NamedUniTuple
 _QUOTES = _named_tuple(types.int64, len(Quotes._fields), Quotes)
 _ROLLOVERS = types.Array(numba.from_dtype(ROLLOVER), 1, "C", readonly=True)
 
-_SETTLE = types.void(_BOOK, types.int64, _QUOTES)
+_SETTLE = types.void(_BOOK, types.int64, _QUOTES, types.int64)
+_SHUT = types.void(_BOOK, types.int64, _QUOTES)
 _CLOSE = types.void(_BOOK, types.int64, _QUOTES, types.boolean, types.int64)
 _CARRY = types.void(_BOOK, _ROLLOVERS, types.int64, types.int64)
 
@@ -45,8 +60,12 @@ Addresses = NDArray[np.int64]
 CARRY, SETTLE, CLOSE, SHUT = 0, 1, 2, 3
 """Places of the phases in what :func:`phases` gives; outside the sessions an event is shut instead of settled."""
 
+WHOLE, OPEN, INSIDE = 0, 1, 2
+"""What of an event is settled: all of it, or what its open does, or what lies inside the bar after that."""
+
 call_carry = caller(_CARRY)  # (address, (book, rollovers, time_ns, end_ns))
-call_settle = caller(_SETTLE)  # (address, (book, symbol, quotes)); a shut event too
+call_settle = caller(_SETTLE)  # (address, (book, symbol, quotes, part))
+call_shut = caller(_SHUT)  # (address, (book, symbol, quotes))
 call_close = caller(_CLOSE)  # (address, (book, symbol, quotes, decides, next_rollover_ns))
 
 
@@ -57,10 +76,12 @@ def _carry(book: Book, rollovers: Rows, time_ns: int, end_ns: int) -> None:
     note_rollovers_inside(book, rollovers, end_ns)
 
 
-def _settle(book: Book, index: int, quotes: Quotes) -> None:
+def _settle(book: Book, index: int, quotes: Quotes, part: int) -> None:
     """Do what the open does, and then what lies inside the bar."""
-    open_phase(book, index)
-    inside_phase(book, index, quotes)
+    if part != INSIDE:
+        open_phase(book, index)
+    if part != OPEN:
+        inside_phase(book, index, quotes)
 
 
 def _shut(book: Book, index: int, quotes: Quotes) -> None:
@@ -92,6 +113,6 @@ def phases() -> Addresses:
     (4,) int64
         Read-only.
     """
-    bodies = ((_carry, _CARRY), (_settle, _SETTLE), (_close, _CLOSE), (_shut, _SETTLE))
+    bodies = ((_carry, _CARRY), (_settle, _SETTLE), (_close, _CLOSE), (_shut, _SHUT))
     compiled = [(compiled_signature(signature, cache=True)(body), signature) for body, signature in bodies]
     return as_read(np.array([address_of(*each) for each in compiled], np.int64))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, COMMAND, INTENT, MANAGEMENT, ROW
 from forexai_core.engine.book import Roster, as_read
-from forexai_core.engine.desk import COMMANDS_PER_CLOSE, stacked
+from forexai_core.engine.desk import COMMANDS_PER_CLOSE, seen_of, stacked
 from forexai_core.engine.programs import Program
 from forexai_core.engine.setup import Setup
 from forexai_core.engine.steps import step_address
@@ -147,7 +147,7 @@ def call_up(deciders: Sequence[Decider], setup: Setup) -> Roster:
         turns=as_read(_in_order(turns)),
         symbols=as_read(np.array([each.symbol for each in deciders], np.int64)),
         addresses=as_read(np.array([step_address(each.step) for each in programs], np.int64)),
-        bars=as_read(bars),
+        seen=seen_of(bars),
         firsts=as_read(firsts),
         wishes=as_read(wishes),
         wish_rows=as_read(wish_rows),

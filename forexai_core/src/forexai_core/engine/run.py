@@ -6,8 +6,16 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Books, Curve, Desk, Market
 from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
 from forexai_core.engine.curve import write_equity
+from forexai_core.engine.deals import settle_entries
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_bar, describe_holdings, look_after
-from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns, take_event
+from forexai_core.engine.event import (
+    close_event,
+    deciding_row,
+    event_symbol,
+    headroom,
+    next_rollover_ns,
+    open_event,
+)
 from forexai_core.engine.glide import can_glide, glide, is_simple, land, look_ahead
 from forexai_core.engine.phases import Addresses
 from forexai_core.engine.prefetch import fetch_event
@@ -47,7 +55,7 @@ def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> No
     if desk.steps:
         ask = book["symbols"][index]["ask"] / book["symbols"][index]["scale"]
         account = book["account"]
-        describe_bar(desk.row[0], desk.bars[row], row, account["end_ns"], ask, account["equity"])
+        describe_bar(desk.row[0], desk.seen, row, row, account["end_ns"], ask, account["equity"])
         describe_holdings(book, index, index, desk.row[0])
         call_step(step, (desk.row[0], desk.state[index], desk.params[index], desk.commands))
         ask_commands(book, market.midnights, index, index, desk.commands)
@@ -73,26 +81,56 @@ def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> N
     _decide(books[0], market, desk, step, event)
 
 
+_STOPPED, _TAKEN, _OPENED = 0, 1, 2
+"""How far an event was taken: not at all, since room or a rate is missing; to its end; or to its open."""
+
+
 @kernel(inline="always")
-def settle_event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> bool:
-    """Take an event, quickly when it is calm; say whether the drive may go on."""
+def _hands_over(book: Book, market: Market, inside: bool) -> bool:
+    """Say whether what is left of an opened event may be as calm as the bars after it; if so, note between what."""
+    account = book["account"]
+    if not inside or account["status"] != STATUS_OK or account["sleeves"] > 0 or not is_simple(book, market):
+        return False
+    settle_entries(book)
+    note_calm(book, next_rollover_ns(book, market))
+    return True
+
+
+@kernel(inline="always")
+def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses, opened: int) -> int:
+    """Take an event, quickly when it is calm; say how far.
+
+    Most of what is heavy happens at an open: requests that are carried out. So after its open an event is handed over
+    to whoever passes the calm bars that follow it, and comes back, ``opened`` being its number, where it is not calm.
+    """
     account = book["account"]
     index = event_symbol(market, event)
     quotes = quotes_of(market, event, book["symbols"][index])
-    decides = deciding_row(market, event) >= 0
-    if is_calm(book, market, event, index, quotes):
+    decides, inside = deciding_row(market, event) >= 0, True
+    if event != opened and is_calm(book, market, event, index, quotes):
         pass_calmly(book, market, event, index, quotes, decides and account["sleeves"] == 0)
     else:
-        status = headroom(book, len(curve.levels))
-        if status != STATUS_OK:
-            account["status"] = status
-            return False
-        take_event(book, market, event, index, quotes, phases)
+        if event != opened:
+            status = headroom(book, len(curve.levels))
+            if status != STATUS_OK:
+                account["status"] = status
+                return _STOPPED
+            asked = account["requests"] > 0
+            inside = open_event(book, market, event, index, quotes, phases)
+            if asked and _hands_over(book, market, inside):
+                return _OPENED
+        close_event(book, market, event, index, quotes, phases, inside)
     if account["status"] != STATUS_OK:
-        return False
+        return _STOPPED
     if decides:
         write_equity(book, curve)
-    return True
+    return _TAKEN
+
+
+@kernel(inline="always")
+def settle_event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> bool:
+    """Take an event of several strategies to its end; say whether the drive may go on."""
+    return _event(book, market, curve, event, phases, -1) != _STOPPED
 
 
 @kernel(inline="always")
@@ -116,7 +154,7 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
     account = book["account"]
     account["status"] = STATUS_OK
     note_calm(book, next_rollover_ns(book, market))
-    event, stop = account["events"], len(market.time_ns)
+    event, stop, opened = account["events"], len(market.time_ns), -1
     while event < stop:
         glided = False
         if not desk.steps and can_glide(book, market, curve) and not (desk.manages and account["positions"] > 0):
@@ -133,8 +171,13 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
                 continue
             if event == stop:
                 break
-        if not glided and not settle_event(book, market, curve, event, phases):
-            return
+        if not glided:
+            taken = _event(book, market, curve, event, phases, opened)
+            if taken == _STOPPED:
+                return
+            if taken == _OPENED:
+                opened = event
+                continue
         _decide(book, market, desk, step, event)
         event += 1
     if len(market.events) == 0:
@@ -151,21 +194,25 @@ def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop:
     -------
     int
         The first event at which something may happen if nothing is asked for before: until then the ledger may be
-        left behind.
+        left behind. -1 where it returned early.
     """
     book = books[0]
     account = book["account"]
     account["status"] = STATUS_OK
     note_calm(book, next_rollover_ns(book, market))
-    event = account["events"]
+    event, opened = account["events"], -1
     while event < stop:
         if can_glide(book, market, curve):
             event = glide(book, market, curve, event, stop)
             if event == stop:
                 break
-        if not settle_event(book, market, curve, event, phases):
-            return event
-        event += 1
+        taken = _event(book, market, curve, event, phases, opened)
+        if taken == _STOPPED:
+            return -1
+        if taken == _OPENED:
+            opened = event
+        else:
+            event += 1
     if len(market.events) == 0:
         land(book, market)
     if account["requests"] > 0 or account["orders"] > 0:

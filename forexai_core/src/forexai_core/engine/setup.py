@@ -77,10 +77,11 @@ class Setup:
         """How many bars the strategy decides on: as many rows may the equity curve have."""
         return sum(map(len, self.series))
 
-    def decision_bars(self) -> NDArray[np.void]:
-        """Give the strategy's bars, symbol after symbol: (decisions,) BAR."""
-        rows = [as_bars(prices) for prices in self.series]
-        return rows[0] if len(rows) == 1 else np.concatenate(rows)
+    def decision_rows(self) -> NDArray[np.void]:
+        """Give what the strategy decides on: BAR rows, symbol after symbol, or the TICK rows of a lone symbol."""
+        if len(self.series) == 1:
+            return self.series[0].data
+        return np.concatenate([as_bars(prices) for prices in self.series])
 
 
 def _account_record(

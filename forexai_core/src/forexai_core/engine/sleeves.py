@@ -57,8 +57,8 @@ def _wish(book: Book, roster: Roster, index: int, sleeve: int, row: int) -> None
 @kernel(inline="always")
 def _step(book: Book, market: Market, roster: Roster, index: int, turn: Any) -> None:
     symbol, account, view, sleeve = book["symbols"][index], book["account"], roster.row[0], turn["sleeve"]
-    bar = roster.bars[roster.firsts[sleeve] + turn["row"]]
-    describe_bar(view, bar, turn["row"], turn["time_ns"], symbol["ask"] / symbol["scale"], account["equity"])
+    place, ask = roster.firsts[sleeve] + turn["row"], symbol["ask"] / symbol["scale"]
+    describe_bar(view, roster.seen, place, turn["row"], turn["time_ns"], ask, account["equity"])
     describe_holdings(book, index, sleeve, view)
     call_step(roster.addresses[sleeve], (view, roster.state[sleeve], roster.params[sleeve], roster.commands))
     ask_commands(book, market.midnights, index, sleeve, roster.commands)

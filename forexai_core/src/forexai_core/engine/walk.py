@@ -1,10 +1,13 @@
 """Walking: passing calm events of one symbol one by one, because a compiled step decides at each.
 
 What a step sees of the account changes only when something happens. So it is described once, and from event to event
-only the prices, the equity and the age of the position are written anew.
+only the prices, the equity and the age of the position are written anew. A step might write to any memory, for all the
+compiler knows: what the walk itself keeps count of is held in variables, and the book is told at its end.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Curve, Desk, Market
@@ -19,20 +22,6 @@ __all__ = ["walk"]
 
 
 @kernel(inline="always")
-def _start_row(book: Book, curve: Curve, end_ns: int) -> tuple[int, bool]:
-    """Give the row of the curve that an event belongs to, and whether an event of the same instant began it."""
-    account = book["account"]
-    row = account["equity_rows"]
-    if row > 0 and account["row_ns"] >= end_ns:
-        return row - 1, True
-    account["row_ns"] = end_ns
-    account["equity_rows"] = row + 1
-    if len(curve.time_ns):
-        curve.time_ns[row] = end_ns
-    return row, False
-
-
-@kernel(inline="always")
 def _stop_before(book: Book, market: Market) -> int:
     """Give the event before which to stop: the first after a rollover, where a position is open."""
     number = book["account"]["rollover"]
@@ -42,31 +31,36 @@ def _stop_before(book: Book, market: Market) -> int:
 
 
 @kernel(inline="always")
-def _is_calm(held: Held, high: int, low: int) -> bool:
-    """Say whether a bar of the exit side reaches neither stop nor target, and leaves the margin covered."""
-    if high >= held.above or low <= held.below:
-        return False
-    worst = low if held.side > 0.0 else high
-    return held.balance + (profit_at(held, float(worst)) + held.swap) >= held.least
-
-
-@kernel(inline="always")
-def _write(book: Book, market: Market, curve: Curve, event: int, equity: float, lowest: float) -> int:
-    """Write an event's row of the curve, or into that of the same instant; give which."""
-    end_ns = market.end_ns[event]
-    row, again = _start_row(book, curve, end_ns)
+def _keep(curve: Curve, row: int, again: bool, end_ns: int, equity: float, lowest: float) -> None:
+    """Write a row of the curve; ``again``: an event of the same instant has begun it."""
     curve.equity[row] = equity
     curve.lowest[row] = min(lowest, curve.lowest[row]) if again else lowest
-    book["account"]["end_ns"] = end_ns
-    return row
+    if len(curve.time_ns):
+        curve.time_ns[row] = end_ns
 
 
 @kernel(inline="always")
-def _ask(book: Book, market: Market, event: int) -> float:
-    symbol = book["symbols"][0]
-    if len(market.ask.close):
-        return market.ask.close[event] / symbol["scale"]
-    return (market.bid.close[event] + symbol["spread"]) / symbol["scale"]
+def _marks(held: Held, high: int, low: int, close: int) -> tuple[bool, float, float]:
+    """Say whether a bar of the exit side reaches neither stop nor target and leaves the margin covered.
+
+    Gives besides the equity at its close, and the lowest inside it.
+    """
+    worst = low if held.side > 0.0 else high
+    profit = profit_at(held, float(close))
+    at_worst = profit if worst == close else profit_at(held, float(worst))  # of a tick they are the same
+    covered = held.balance + (at_worst + held.swap) >= held.least
+    equity = held.balance + (profit + held.swap)
+    return covered and low > held.below and high < held.above, equity, equity + at_worst - profit
+
+
+@kernel(inline="always")
+def _come_to(account: Any, event: int, equity: float, row: int, row_ns: int, end_ns: int) -> None:
+    """Tell the account where a walk has come to."""
+    account["events"] = event
+    account["equity"] = equity
+    account["equity_rows"] = row + 1
+    account["row_ns"] = row_ns
+    account["end_ns"] = end_ns
 
 
 @kernel(inline="always")
@@ -92,32 +86,39 @@ def walk(book: Book, market: Market, curve: Curve, desk: Desk, step: int, event:
     account, position, view = book["account"], book["positions"][0], desk.row[0]
     stop, first = _stop_before(book, market), event
     held, holds = held_of(book, market), account["positions"] > 0
-    path = market.ask if held.side < 0.0 and len(market.ask.close) else market.bid
+    long = held.side > 0.0
+    path = market.ask if not long and len(market.ask.close) else market.bid
+    asks = market.ask.close if len(market.ask.close) else market.bid.close
+    spread, scale = 0 if len(market.ask.close) else book["symbols"][0]["spread"], book["symbols"][0]["scale"]
+    row, end_ns, row_ns = account["equity_rows"] - 1, account["end_ns"], account["row_ns"]
+    bars = position["bars"] if holds else 0
     highest, deepest, equity = -FAR, FAR, account["balance"]
     while event < stop:
         lowest = equity
         if holds:
             high, low = path.high[event] + held.extra, path.low[event] + held.extra
-            if not _is_calm(held, high, low):
+            calm, marked, deep = _marks(held, high, low, path.close[event] + held.extra)
+            if not calm:
                 break
             highest, deepest = max(highest, high), min(deepest, low)
-            profit = profit_at(held, float(path.close[event] + held.extra))
-            equity = held.balance + (profit + held.swap)
-            lowest = equity + profit_at(held, float(low if held.side > 0.0 else high)) - profit
-            position["bars"] += 1
-        row = _write(book, market, curve, event, equity, lowest)
+            equity, lowest, bars = marked, deep, bars + 1
+        end_ns = market.end_ns[event]
+        again = row >= 0 and row_ns >= end_ns
+        if not again:
+            row, row_ns = row + 1, end_ns
+        _keep(curve, row, again, row_ns, equity, lowest)
         if event == first:
             note_level(book, curve, row)
             describe_holdings(book, 0, 0, view)
-        describe_bar(view, desk.bars[event], event, market.end_ns[event], _ask(book, market, event), equity)
+        view["bars_held"] = bars
+        describe_bar(view, desk.seen, event, event, end_ns, (asks[event] + spread) / scale, equity)
         call_step(step, (view, desk.state[0], desk.params[0], desk.commands))
-        view["bars_held"] = position["bars"] + 1 if holds else 0
         event += 1
         if desk.commands[0]["kind"] != 0:
             break
     if event > first:
-        account["events"] = event
-        account["equity"] = equity
+        _come_to(account, event, equity, row, row_ns, end_ns)
         if holds:
-            extend(position, highest if held.side > 0.0 else deepest, deepest if held.side > 0.0 else highest)
+            position["bars"] = bars
+            extend(position, highest if long else deepest, deepest if long else highest)
     return event

@@ -15,7 +15,7 @@ from forexai_core.engine.event import deciding_row, event_symbol, headroom, next
 from forexai_core.engine.interval.doubt import at_worst, doubtful, highest_margin
 from forexai_core.engine.margin import mark
 from forexai_core.engine.pending import expire_orders
-from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, Addresses, call_carry, call_close, call_settle
+from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, WHOLE, Addresses, call_carry, call_close, call_settle
 from forexai_core.engine.quotes import quotes_of, set_quotes, set_rates
 from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.run import decide
@@ -71,7 +71,7 @@ def _open_event(
     set_rates(book, market, event, 0)
     opening = _flat(quotes.bid_open, quotes.ask_open)
     _note(account, marks, event, at_worst(book, index, opening), account["margin"])  # a gap may have been too much
-    call_settle(phases[SETTLE], (book, index, opening))
+    call_settle(phases[SETTLE], (book, index, opening, WHOLE))
     note_calm(book, next_rollover_ns(book, market))
 
 
@@ -158,7 +158,7 @@ def stretch(
                 _note(account, marks, event, worst, margin)
                 return True
             worst, margin = at_worst(book, index, quotes), highest_margin(book)
-            call_settle(phases[SETTLE], (book, index, quotes))
+            call_settle(phases[SETTLE], (book, index, quotes, WHOLE))
             _end_event(book, market, event, index, quotes, phases)
         if account["status"] != STATUS_OK:
             return False
@@ -186,7 +186,7 @@ def tick(books: Books, market: Market, phases: Addresses, event: int, index: int
     symbol["bid_open"], symbol["ask_open"] = bid, ask
     settle_entries(book)
     set_quotes(symbol, bid, ask)
-    call_settle(phases[SETTLE], (book, index, _flat(bid, ask)))
+    call_settle(phases[SETTLE], (book, index, _flat(bid, ask), WHOLE))
     note_calm(book, next_rollover_ns(book, market))
     mark(book)
     return at_worst(book, index, quotes_of(market, event, symbol))

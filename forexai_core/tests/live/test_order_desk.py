@@ -250,6 +250,37 @@ async def test_a_close_that_races_the_stop_is_done():
     assert not desk.blocks.reasons()
 
 
+class SlowIntents:
+    """A store that lets other tasks run while it writes."""
+
+    def __init__(self, inner):
+        self._inner = inner
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def record(self, draft, *, fence):
+        await asyncio.sleep(0)
+        return await self._inner.record(draft, fence=fence)
+
+
+async def test_two_tasks_close_a_position_once():
+    bench = Bench(broker=Scripted, intents=SlowIntents)
+    desk = await bench.desk()
+    await bench.drive(desk.place(buy(), owner="s"))
+    (position,) = bench.venue.positions.values()
+    bench.broker.sent = []
+
+    async def both():
+        return await asyncio.gather(desk.close(position), desk.close(position), return_exceptions=True)
+
+    first, second = await bench.drive(both())
+    assert first.answer.state is IntentState.FILLED
+    assert isinstance(second, OrderRefusedError)
+    assert first.intent_id in str(second)
+    assert len(bench.broker.sent) == 1
+
+
 async def test_a_position_is_not_closed_twice_while_the_first_close_is_unknown():
     bench = Bench(broker=scripted(None, OrderStateUnknownError("lost")))
     desk = await bench.desk()

@@ -8,7 +8,7 @@ import attrs
 
 from forexai_core.errors import ConfigError, NotFoundError
 from forexai_core.live.answers import Answer
-from forexai_core.live.marks import Marks
+from forexai_core.live.marks import Mark, Marks
 from forexai_core.live.plans import Plan
 from forexai_core.live.records import decode, encode
 from forexai_core.ports.clock import Clock
@@ -86,6 +86,7 @@ class IntentBook:
         self._marks = Marks(account, fence, clock.now_ns())
         self._tracked: dict[str, Tracked] = {}
         self._flying: set[str] = set()
+        self._beginning: dict[int, str] = {}
         self._unseen: dict[str, Tracked] = {}
 
     # ------------------------------------------------------------------------------------------------ writing
@@ -141,7 +142,14 @@ class IntentBook:
         """
         mark = self._marks.next()
         request = attrs.evolve(plan.request, client_id=mark.id, tag=mark.tag, magic=mark.magic)
-        plan = attrs.evolve(plan, request=request)
+        # Claimed before anything is awaited, so that another task cannot close the same position meanwhile.
+        self._beginning[request.position] = mark.id
+        try:
+            return await self._begin(mark, attrs.evolve(plan, request=request), login)
+        finally:
+            self._beginning.pop(request.position, None)
+
+    async def _begin(self, mark: Mark, plan: Plan, login: str) -> Tracked:
         draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
         await self._intents.record(draft, fence=self._fence)
         detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login})
@@ -190,9 +198,11 @@ class IntentBook:
         """Give an intent that is not settled."""
         return self._tracked.get(intent_id)
 
-    def closing(self, position: int) -> Tracked | None:
-        """Give an intent that closes a position and is not settled."""
-        return next((each for each in self._tracked.values() if each.plan.request.position == position), None)
+    def closing(self, position: int) -> str | None:
+        """Give the id of an intent that closes a position and is not settled, or is just being written down."""
+        if position in self._beginning:
+            return self._beginning[position]
+        return next((each.id for each in self._tracked.values() if each.plan.request.position == position), None)
 
     @property
     def unclear(self) -> list[Tracked]:

@@ -96,8 +96,7 @@ class Placing:
         before = self.book.closing(request.position)
         if before is not None:
             raise OrderRefusedError(
-                f"Position {request.position} is being closed by intent {before.id}, which is {before.state}: "
-                "wait until it is settled.",
+                f"Position {request.position} is being closed by intent {before}: wait until it is settled.",
                 rule="order-desk",
             )
 

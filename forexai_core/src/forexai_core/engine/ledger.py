@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.book import Roster
+from forexai_core.engine.book import Market, Roster
 from forexai_core.engine.bound import Bound
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
@@ -51,7 +51,7 @@ class Ledger:
     book : BOOK record
         All state; a live view.
     market : Market
-        The prices.
+        The prices; :meth:`follow` sets others.
     asked : int
         Requests that class strategies have written so far.
     changes : int
@@ -64,13 +64,13 @@ class Ledger:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.market = setup.market
+        self._market = setup.market
         self._memory = borrow()
         self._books: NDArray[np.void] = self._memory.books
         self.book: Any = self._memory.book
         self._curve = new_curve(max(setup.decisions, 1), setup.market, int(setup.account_record["sleeves"][0]))
         self._phases = phases()
-        self._advance = Bound(self._books, self.market, self._curve, self._phases)
+        self._lay_out()
         self._past_deals: list[NDArray[np.void]] = []
         self._apart = False
         self.account: Any = self._memory.account
@@ -79,6 +79,25 @@ class Ledger:
         self.orders: NDArray[np.void] = self._memory.orders
         self.requests: NDArray[np.void] = self._memory.requests
         self.reset()
+
+    def _lay_out(self) -> None:
+        self._advance = Bound(self._books, self._market, self._curve, self._phases)
+
+    @property
+    def market(self) -> Market:
+        """The prices."""
+        return self._market
+
+    def follow(self, market: Market) -> None:
+        """Take the events of another market from now on, of the same symbols: of one that is written as it comes.
+
+        Parameters
+        ----------
+        market : Market
+            Its events go on where those taken so far end.
+        """
+        self._market = market
+        self._lay_out()
 
     def reset(self) -> None:
         """Begin anew, on the memory that is there: what was read off before changes with it."""
@@ -262,7 +281,7 @@ class Ledger:
         if status == STATUS_FULL_LEVELS:
             levels = np.resize(self._curve.levels, 4 * len(self._curve.levels))
             self._curve = self._curve._replace(levels=levels)
-            self._advance = Bound(self._books, self.market, self._curve, self._phases)
+            self._lay_out()
             return True
         if status == STATUS_RATE_UNKNOWN:
             raise self._rate_unknown()

@@ -95,7 +95,8 @@ class Stepper:
         self._held: set[int] = set()  # places of the symbols on which something is open or ordered
         self.ledger = Ledger(self._setup)
         self._trial = Ledger(self._setup)
-        self.ledger.market = self._trial.market = self._rows.market
+        for ledger in (self.ledger, self._trial):
+            ledger.follow(self._rows.market)
         for place, symbol in enumerate(self.symbols.values()):
             for ledger in (self.ledger, self._trial):
                 ledger.symbols[place]["slippage"] = symbol.slippage_points

@@ -279,7 +279,8 @@ class OrderDesk:
         if tracked is None or tracked.state is not IntentState.UNKNOWN:
             raise ConfigError(f"Intent '{intent_id}' is not unknown, so there is nothing to decide.")
         resolved = Answer(state=IntentState.RESOLVED, resolution=resolution, reason=f"Decided by {person}.")
-        await self._book.settle(tracked, resolved)
+        if not await self._book.settle(tracked, resolved):
+            raise ConfigError(f"Intent '{intent_id}' was settled just now: look again before you decide.")
 
     def release(self, *, person: str) -> tuple[str, ...]:
         """Let a person allow openings again; give the reasons for which they were halted.

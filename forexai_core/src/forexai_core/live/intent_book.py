@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import attrs
@@ -43,6 +44,8 @@ class Tracked:
         When a look that counts showed nothing of it.
     told : bool
         Whether a person was told.
+    settling : asyncio.Lock
+        Held while a step of it is written.
     """
 
     intent: Intent
@@ -53,6 +56,7 @@ class Tracked:
     missing: bool = False
     looks: list[int] = attrs.field(factory=list)
     told: bool = False
+    settling: asyncio.Lock = attrs.field(factory=asyncio.Lock)
 
     @property
     def id(self) -> str:
@@ -170,19 +174,30 @@ class IntentBook:
         self._flying.discard(tracked.id)
         tracked.unclear_ns = self._clock.monotonic_ns()
 
-    async def settle(self, tracked: Tracked, answer: Answer) -> None:
+    async def settle(self, tracked: Tracked, answer: Answer) -> bool:
         """Write down what is known of an intent.
+
+        Returns
+        -------
+        bool
+            False, and nothing is written, where another task wrote a step of it meanwhile: the answer is to be made
+            anew, from what stands now.
 
         Raises
         ------
         StorageError
             If it could not be written: the intent stays as it was, and is reconciled again.
         """
-        tracked.intent = await self._advance(tracked.id, answer)
-        if tracked.state in SETTLED:
-            self._tracked.pop(tracked.id, None)
-            if answer.filled_lots > 0 and tracked.plan.request.opens:
-                self._unseen[tracked.id] = tracked
+        before = tracked.state
+        async with tracked.settling:
+            if tracked.state is not before:
+                return False
+            tracked.intent = await self._advance(tracked.id, answer)
+            if tracked.state in SETTLED:
+                self._tracked.pop(tracked.id, None)
+                if answer.filled_lots > 0 and tracked.plan.request.opens:
+                    self._unseen[tracked.id] = tracked
+        return True
 
     async def _advance(self, intent_id: str, answer: Answer) -> Intent:
         return await self._intents.advance(

@@ -12,7 +12,7 @@ from forexai_core.live.intent_book import IntentBook, Tracked
 from forexai_core.live.sending import answer_of
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot
-from forexai_core.ports.intents import IntentState, Resolution
+from forexai_core.ports.intents import SETTLED, IntentState, Resolution
 from forexai_core.values.orders import OrderKind, OrderState, OrderStatus
 
 __all__ = ["Reconciler"]
@@ -64,9 +64,12 @@ class Reconciler:
         StorageError
             If it could not be written.
         """
+        if tracked.state in SETTLED:
+            return  # by another task, since the look was taken
         if tracked.state is IntentState.SENT:
             lost = Answer(state=IntentState.UNKNOWN, reason="The answer could not be written down.")
-            await self._book.settle(tracked, lost)
+            if not await self._book.settle(tracked, lost):
+                return  # its answer was just being written
         finding = find(tracked.plan.request, snapshot, since_ns=tracked.sent_ns - self._margin_ns)
         if finding.found is Found.EXCESS:
             self._tell(tracked, finding.reason)

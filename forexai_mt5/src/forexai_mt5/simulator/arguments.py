@@ -79,12 +79,10 @@ def seconds(value: object) -> int:
     ExceptionLeftSet
         If it is something else.
     """
-    if isinstance(value, dt.datetime):
-        value = value.timestamp()
-    if not isinstance(value, int | float):
+    if not isinstance(value, int | float | dt.datetime):
         raise ExceptionLeftSet(f"a date is an int, a float or a datetime, not {type(value).__name__}")
     try:
-        return int(value) % _UNSIGNED_LONG
+        return int(value.timestamp() if isinstance(value, dt.datetime) else value) % _UNSIGNED_LONG
     except (OverflowError, ValueError) as problem:
         raise ExceptionLeftSet(str(problem)) from problem
 

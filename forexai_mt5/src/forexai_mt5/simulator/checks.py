@@ -6,6 +6,7 @@ Rules: MetaTrader 5's documents on ``MqlTradeRequest``, ``SYMBOL_FILLING_MODE``,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -151,6 +152,8 @@ def _pending_filling(case: Case) -> int:
 
 def _volume(case: Case) -> int:
     instrument, lots = case.symbol.instrument, case.request.volume
+    if not math.isfinite(lots):
+        return c.TRADE_RETCODE_INVALID_VOLUME
     steps = lots / instrument.volume_step
     on_step = abs(steps - round(steps)) <= 1e-7 * max(1.0, abs(steps))
     whole = case.closes and abs(lots - case.held_lots) < 1e-9  # what a close-by left may be less than the minimum

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 
 from forexai_core.errors import ConfigError
@@ -10,6 +12,8 @@ from forexai_core.values.instruments import CalculationMode, Instrument, SwapMod
 from forexai_mt5.simulator import constants as c
 
 __all__ = ["Symbol", "calculation_code", "swap_code"]
+
+_MOST_STEPS = 2.0**53  # beyond these a float is on every grid
 
 _CALCULATION = {
     CalculationMode.FOREX: c.SYMBOL_CALC_MODE_FOREX,
@@ -121,7 +125,7 @@ class Symbol:
     def on_grid(self, price: float) -> bool:
         """Say whether a price is a whole number of the smallest steps of the symbol's price."""
         steps = price / self.instrument.tick_size
-        return abs(steps - round(steps)) < 1e-4
+        return math.isfinite(steps) and abs(steps) < _MOST_STEPS and abs(steps - round(steps)) < 1e-4
 
     def lots(self, steps: int) -> float:
         """Turn steps of volume into lots."""

@@ -35,6 +35,7 @@ from forexai_mt5.simulator.symbols import Symbol
 
 __all__ = ["TradeCalls"]
 
+_MOST = 1e12  # of a volume or a price that is calculated with
 _KINDS = {
     c.ORDER_TYPE_BUY: REQUEST_MARKET,
     c.ORDER_TYPE_SELL: REQUEST_MARKET,
@@ -65,7 +66,7 @@ class TradeCalls(PriceCalls):
         numbers = price_arguments(args[2:])
         self.enter(name)
         symbol = self.found(asked, c.RES_E_FAIL)
-        if action not in _KINDS or min(numbers) <= 0.0:
+        if action not in _KINDS or not all(0.0 < number < _MOST for number in numbers):
             raise CallError(c.RES_E_INVALID_PARAMS)
         return action, symbol, numbers
 

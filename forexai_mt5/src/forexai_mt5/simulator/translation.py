@@ -91,7 +91,7 @@ def ledger_request(case: Case, place: int, expiry: int) -> dict[str, Any]:
 
 def _deal(case: Case) -> dict[str, Any]:
     request, symbol = case.request, case.symbol
-    asked = symbol.points(request.price)
+    asked = symbol.points(request.price) if symbol.is_quoted else 0  # elsewhere whatever stands there is ignored
     row: dict[str, Any] = {
         "side": side_of(request.type),
         "volume_steps": _steps(symbol, request.volume),

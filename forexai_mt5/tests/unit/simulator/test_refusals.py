@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -120,6 +121,42 @@ def test_what_is_just_good_enough(fields: dict[str, Any], values: dict[str, Any]
     assert checked is not None
     assert (checked.retcode, checked.comment) == (0, "Done")
     assert bench.send(request).retcode == c.TRADE_RETCODE_DONE
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 1e300, -1e300])
+@pytest.mark.parametrize(
+    ("field", "retcode"),
+    [
+        ("volume", c.TRADE_RETCODE_INVALID_VOLUME),
+        ("price", c.TRADE_RETCODE_INVALID_PRICE),
+        ("sl", c.TRADE_RETCODE_INVALID_STOPS),
+        ("tp", c.TRADE_RETCODE_INVALID_STOPS),
+    ],
+)
+@pytest.mark.parametrize("request_fields", [DEAL, LIMIT], ids=["deal", "limit"])
+def test_what_is_no_number_is_refused(request_fields: dict[str, Any], field: str, retcode: int, number: float) -> None:
+    bench = Bench()
+    asked = request_fields | {field: number}
+    assert bench.send(asked).retcode == retcode
+    check = bench.mt5.order_check(asked)
+    assert check is not None
+    assert check.retcode == retcode
+    assert bench.mt5.positions_total() == bench.mt5.orders_total() == 0
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -1.0, 1e300, 0.0])
+def test_market_execution_ignores_whatever_price_there_is(number: float) -> None:
+    bench = Bench(changes={"EURUSD": MARKET})
+    assert bench.send(DEAL | {"price": number}).retcode == c.TRADE_RETCODE_DONE
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, 1e300])
+def test_nothing_is_calculated_with_what_is_no_number(number: float) -> None:
+    mt5 = Bench().mt5
+    assert mt5.order_calc_margin(c.ORDER_TYPE_BUY, "EURUSD", 0.1, number) is None
+    assert mt5.order_calc_margin(c.ORDER_TYPE_BUY, "EURUSD", number, 1.1) is None
+    assert mt5.order_calc_profit(c.ORDER_TYPE_BUY, "EURUSD", 0.1, 1.1, number) is None
+    assert mt5.last_error()[0] == c.RES_E_INVALID_PARAMS
 
 
 def test_a_symbol_that_is_not_in_the_market_watch_has_no_prices() -> None:

@@ -179,6 +179,12 @@ class TradeServer:
                 self.stepper.ask(row | {"ticket": position.ledger_ticket})
 
     def mark(self) -> None:
-        """Bring equity up to the present quotes, by the ledger itself."""
+        """Bring equity up to the present quotes, by the ledger itself.
+
+        The quotes have been met before: who waits for volume gets nothing more of them by being looked at.
+        """
+        depths = self.ledger.symbols["depth"].copy()
+        self.ledger.symbols["depth"] = 0 if self.ledger.account["bounded"] else depths
         for position in list(self.books.positions.values())[:1]:
             self.books.take(self.event(position.symbol, self.now_ns), self.now_ns)
+        self.ledger.symbols["depth"] = depths

@@ -110,6 +110,20 @@ def test_return_waits_for_the_rest() -> None:
     assert [deal.order for deal in bench.history()[1:]] == [result.order] * 3
 
 
+def test_a_rest_is_not_filled_by_looking_at_the_account() -> None:
+    bench = thin()
+    placed = bench.deal("EURUSD", 1, 0.7, type_filling=RETURN)
+    for _ in range(3):
+        bench.mt5.account_info()
+        bench.mt5.order_check({"action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": -1.0})
+        (position,) = bench.mt5.positions_get() or ()
+        (order,) = bench.mt5.orders_get() or ()
+        assert (position.volume, order.ticket, order.volume_current) == (0.3, placed.order, 0.4)
+    bench.quote("EURUSD", 1.0991, 1.0992)
+    (position,) = bench.mt5.positions_get() or ()
+    assert position.volume == 0.6
+
+
 def test_a_rest_waits_through_any_number_of_quotes() -> None:
     bench = Bench(
         symbols=("EURUSD", "USDJPY"),

@@ -155,3 +155,11 @@ def test_without_refusal_the_order_goes_on():
     assert judgement.allowed
     judgement.enforce()
     assert judge([], ordinary_proposal()).allowed
+
+
+def test_a_risk_of_exactly_the_limit_passes_whatever_its_binary_fractions():
+    rule, good = PositionRisk(limit_fraction=0.05), ordinary_proposal()
+    for cents in range(20, 20_000, 20):
+        account = attrs.evolve(good.account, equity=cents / 100)
+        assert rule.judge(attrs.evolve(good, account=account, entry_risk=cents // 20 / 100)).allowed
+        assert not rule.judge(attrs.evolve(good, account=account, entry_risk=(cents // 20 + 1) / 100)).allowed

@@ -14,6 +14,7 @@ from risk.accounts import holding, opening, utc_ns
 from forexai_core.errors import ConfigError, IntegrityError, NotFoundError
 from forexai_core.ports.halts import Halt
 from forexai_core.risk import DailyLoss, RiskControl, Sighting, TotalLoss, TrailingDrawdown
+from forexai_core.risk.marks import LossMark
 from forexai_core.values.clocks import Clock
 
 START = utc_ns("2024-01-10 12:00")
@@ -321,3 +322,19 @@ class TestRestart:
         risk = control(TotalLoss())
         with pytest.raises(IntegrityError):
             risk.restore(risk.to_dict() | damage)
+
+
+@pytest.mark.parametrize("field", ["base", "fraction", "share_of", "lock", "broken_equity", "breaches"])
+@pytest.mark.parametrize("value", ["x", [1], math.nan])
+def test_a_mark_of_something_else_than_money_is_not_read(field, value):
+    plain = LossMark(base=1_000.0, fraction=0.1, share_of=1_000.0).to_dict()
+    assert LossMark.from_dict(plain).to_dict() == plain
+    with pytest.raises(IntegrityError):
+        LossMark.from_dict(plain | {field: value})
+
+
+@pytest.mark.parametrize("field", ["base", "fraction", "share_of", "broken_equity"])
+def test_a_mark_without_an_amount_is_not_read(field):
+    plain = LossMark(base=1_000.0, fraction=0.1, share_of=1_000.0).to_dict()
+    with pytest.raises(IntegrityError):
+        LossMark.from_dict(plain | {field: None})

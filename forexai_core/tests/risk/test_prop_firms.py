@@ -10,10 +10,12 @@ from risk.accounts import opening, utc_ns
 
 from forexai_core.errors import ConfigError, DataFormatError
 from forexai_core.risk import RiskControl, Sighting
+from forexai_core.risk.objectives import ObjectiveTracker
 from forexai_core.risk.prop_firms import prop_firm, prop_firm_names, prop_firm_schema, read_prop_firm
 from forexai_core.risk.settings import Risk
 from forexai_core.values.calendar import EconomicEvent
 from forexai_core.values.clocks import Clock
+from forexai_core.values.timeframes import NS_PER_DAY
 
 NEWS = EconomicEvent(time_ns=utc_ns("2024-03-12 12:30"), currency="USD", impact="high", title="CPI")
 LATER = EconomicEvent(time_ns=utc_ns("2025-03-12 12:30"), currency="USD", impact="high", title="CPI")
@@ -212,3 +214,15 @@ def test_a_set_is_read_from_a_file_and_its_mistakes_are_named(tmp_path):
 def test_the_schema_is_published():
     published = Path(__file__).parents[3] / "docs" / "schemas" / "prop-firm-1.json"
     assert json.loads(published.read_text(encoding="utf-8")) == json.loads(json.dumps(prop_firm_schema()))
+
+
+def test_objectives_that_are_met_to_the_cent_are_met():
+    tracker = ObjectiveTracker(Clock.of("new-york+7"), balance=100_000.1, time_ns=0)
+    for day, balance in enumerate((103_500.1, 103_500.1, 107_000.1), start=1):
+        tracker.see(Sighting.at(day * NS_PER_DAY, balance=balance, equity=balance))
+    asked = {"profit_target": 0.07 * 100_000.0, "min_trading_days": 0}
+    target, share = tracker.standings(best_day_share=0.5, **asked)
+    assert target.needed > 7_000.0  # by binary noise alone
+    assert (target.met, share.met) == (True, True)
+    assert not tracker.standings(best_day_share=0.49, **asked)[1].met
+    assert not tracker.standings(profit_target=7_000.01, min_trading_days=0, best_day_share=None)[0].met

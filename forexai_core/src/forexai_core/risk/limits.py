@@ -156,7 +156,8 @@ class PositionRisk:
                 limit=self.limit_fraction,
             )
         equity = proposal.account.equity
-        value = proposal.entry_risk / equity if equity > 0 else math.inf
+        # Money has few digits; the twelfth of a share is binary noise.
+        value = round(proposal.entry_risk / equity, 12) if equity > 0 else math.inf
         return _within(
             self.name,
             value,

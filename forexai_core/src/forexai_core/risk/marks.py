@@ -65,6 +65,18 @@ class Sighting:
         return cls(start_ns=time_ns, end_ns=time_ns, balance=balance, equity=equity, lowest=equity, highest=equity)
 
 
+def _read(name: str, value: Any) -> Any:
+    """Read a field of a mark; a floor that is no finite number would never be broken."""
+    if name.endswith("_ns") or name == "breaches":
+        return int(value)
+    if value is None and name in {"lock", "nearest"}:
+        return None if name == "lock" else math.inf
+    amount = float(value)
+    if not math.isfinite(amount):
+        raise ValueError(f"{name} is {value}")
+    return amount
+
+
 @attrs.define(kw_only=True)
 class LossMark:
     """State of one loss limit; money in account currency.
@@ -153,10 +165,7 @@ class LossMark:
             If it is something else.
         """
         try:
-            values = {name: int(value) if name.endswith("_ns") else value for name, value in plain.items()}
-            if values["nearest"] is None:
-                values["nearest"] = math.inf
-            return cls(**values)
+            return cls(**{name: _read(name, value) for name, value in plain.items()})
         except (TypeError, ValueError, KeyError, AttributeError) as problem:
             raise IntegrityError(
                 f"The state of a loss limit cannot be read ({problem}). Restore it from a backup; do not begin anew "

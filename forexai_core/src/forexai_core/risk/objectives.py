@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import IntegrityError
+from forexai_core.risk.loss_limits import TOLERANCE
 from forexai_core.risk.marks import Sighting, next_midnight_ns
 from forexai_core.values.clocks import Clock
 
@@ -106,7 +107,7 @@ class ObjectiveTracker:
         found: list[ObjectiveStanding] = []
         profit = self.profit
         if profit_target is not None:
-            met = profit >= profit_target
+            met = profit >= profit_target - TOLERANCE
             found.append(ObjectiveStanding(name="profit_target", needed=profit_target, reached=profit, met=met))
         if min_trading_days:
             days = self.trading_days
@@ -115,8 +116,9 @@ class ObjectiveTracker:
                 ObjectiveStanding(name="min_trading_days", needed=float(min_trading_days), reached=float(days), met=met)
             )
         if best_day_share is not None:
-            share = self.best_day / profit if profit > 0 else 0.0
-            met = profit > 0 and share <= best_day_share
+            gained = profit > TOLERANCE
+            share = self.best_day / profit if gained else 0.0
+            met = gained and self.best_day <= best_day_share * profit + TOLERANCE
             found.append(ObjectiveStanding(name="best_day_share", needed=best_day_share, reached=share, met=met))
         return tuple(found)
 

@@ -21,6 +21,7 @@ from forexai_core.risk import (
 )
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.calendar import EconomicEvent
+from forexai_core.values.timeframes import NS_PER_MINUTE
 
 MINUTE = 60 * 10**9
 HOUR = 60 * MINUTE
@@ -194,3 +195,15 @@ class TestMarginLevel:
     def test_a_level_that_is_no_number_is_refused(self):
         order = opening(math.nan, 1.0, entry_margin=10.0)
         assert not MarginLevel(limit_percent=200.0).judge(order).allowed
+
+
+@pytest.mark.parametrize("price", [0.0, -37.0, math.nan, math.inf])
+def test_a_quote_without_a_price_leaves_the_correlation_as_it_was(price):
+    windows = [ReturnWindow(steps=3, step_minutes=1, least=2) for _ in range(2)]
+    for step, (one, other) in enumerate([(1.10, 1.30), (1.11, 1.31), (1.12, 1.30), (1.10, 1.29), (1.10, 1.29)]):
+        for window in windows:
+            window.see("EURUSD", step * NS_PER_MINUTE, bid=one, ask=one)
+            window.see("GBPUSD", step * NS_PER_MINUTE, bid=other, ask=other)
+        windows[1].see("EURUSD", step * NS_PER_MINUTE, bid=price, ask=price)
+    assert windows[0].correlations("EURUSD")
+    assert windows[1].correlations("EURUSD") == windows[0].correlations("EURUSD")

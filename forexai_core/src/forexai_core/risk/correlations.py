@@ -43,7 +43,9 @@ class ReturnWindow:
         self._known: dict[tuple[str, str], float | None] = {}  # of the present step
 
     def see(self, symbol: str, time_ns: int, *, bid: float, ask: float) -> None:
-        """Take note of a quote; instants do not go back."""
+        """Take note of a quote; instants do not go back. One that is not above 0 has no return, and is passed over."""
+        if not 0 < bid + ask < math.inf:
+            return
         step = time_ns // self._step_ns
         if step != self._step:
             if self._step >= 0:

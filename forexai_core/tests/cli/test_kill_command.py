@@ -42,7 +42,7 @@ def test_a_scope_names_what_is_stopped(forexai, tmp_path):
 
 
 def test_mistakes_change_nothing(forexai, tmp_path):
-    for scope in ("acount:main", "account", "platform:x"):
+    for scope in ("acount:main", "account", "platform:x", "account:main ", "account: main", "tenant:a\nb"):
         assert forexai("kill", "--home", tmp_path, "--scope", scope).code == 2
     assert forexai("kill", "--home", tmp_path, "--rearm", "--by", "Ada", "--reason", "r").code != 0
     assert board(tmp_path).number == 0

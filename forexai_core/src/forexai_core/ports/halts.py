@@ -66,6 +66,11 @@ class Halt:
     flatten: bool = False
 
     def __attrs_post_init__(self) -> None:
+        if self.name != self.name.strip() or len(self.name) > _LONGEST or not self.name.isprintable():
+            raise ConfigError(
+                f"A halt names its {self.scope} exactly, without spaces around it and in {_LONGEST} printable "
+                f"characters at most, not {self.name[:_LONGEST]!r}: it would stop nobody."
+            )
         if (self.scope is HaltScope.PLATFORM) != (self.name == ""):
             raise ConfigError(
                 f"A halt of the {self.scope} "

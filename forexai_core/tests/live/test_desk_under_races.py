@@ -72,7 +72,9 @@ async def test_a_person_who_decides_while_a_look_settles_is_told_so():
     desk = await bench.desk()
     outcome = await bench.drive(desk.place(buy(stop_loss=1.09)))
     looking = asyncio.ensure_future(desk.reconcile())
-    while not desk._book.find(outcome.intent_id).settling.locked():
+    for _ in range(1_000):
+        if desk._book.find(outcome.intent_id).settling.locked():
+            break
         await asyncio.sleep(0)
     with pytest.raises(ConfigError, match="settled just now"):
         await desk.decide(outcome.intent_id, Resolution.ABSENT, person="Ada")

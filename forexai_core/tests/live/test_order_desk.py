@@ -560,3 +560,58 @@ async def test_the_upkeep_renews_the_lease_looks_and_hears():
     upkeep.cancel()
     with pytest.raises(asyncio.CancelledError):
         await upkeep
+
+
+async def test_a_halt_after_a_release_is_told_again():
+    bench = Bench(broker=scripted(rejected(RejectionKind.HALTED), rejected(RejectionKind.HALTED)))
+    desk = await bench.desk()
+    for _ in range(2):
+        await bench.drive(desk.place(buy()))
+        await bench.drive(desk.reconcile())
+        assert desk.blocks.halted
+        desk.release(person="Ada")
+    assert bench.told.count("venue:halted") == 2
+
+
+async def test_what_a_person_has_looked_at_does_not_halt_the_account_again():
+    bench = Bench(broker=scripted(executed_but(rejected(RejectionKind.FINAL))))
+    desk = await bench.desk()
+    await bench.drive(desk.place(buy(stop_loss=1.09)))
+    await bench.drive(desk.reconcile())
+    assert all("had come to nothing" in reason for reason in desk.release(person="Ada"))
+    await bench.drive(desk.reconcile())
+    assert desk.blocks.reasons() == ()
+
+
+async def test_a_venue_that_gives_no_quote_does_not_hold_an_order_up():
+    class Silent(scripted(rejected(RejectionKind.PRICE))):
+        async def quote(self, symbol):
+            await asyncio.Event().wait()
+
+    bench = Bench(broker=Silent, settings=attrs.evolve(QUICK, query_timeout_s=0.05))
+    desk = await bench.desk()
+    async with asyncio.timeout(5):
+        outcome = await bench.drive(desk.place(buy(), decided_price=1.1001))
+    assert (outcome.answer.state, outcome.attempts) == (IntentState.REJECTED, 1)
+
+
+async def test_more_than_was_asked_halts_when_the_venue_says_so_by_itself():
+    bench = Bench()
+    desk = await bench.desk()
+    outcome = await bench.drive(desk.place(buy(kind=OrderKind.LIMIT, price=1.09)))
+    order = bench.venue.orders[outcome.answer.order]
+    said = attrs.evolve(order, status=OrderStatus.FILLED, filled_lots=0.3, average_price=1.09, position=7)
+    await bench.drive(desk.hear(said))
+    assert bench.told == [f"person:{outcome.intent_id}"]
+    assert "executed 0.3" in desk.blocks.reasons()[0]
+
+
+async def test_a_start_that_fails_gives_the_account_back():
+    class Down(SimulatedBroker):
+        async def connect(self):
+            raise BrokerUnreachableError("no")
+
+    bench = Bench()
+    with pytest.raises(BrokerUnreachableError):
+        await bench.desk(Down(bench.venue))
+    assert await bench.services.leases.current("account:main") is None

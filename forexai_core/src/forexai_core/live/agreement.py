@@ -67,6 +67,7 @@ class Agreement:
     snapshot: Snapshot | None = attrs.field(default=None, init=False)
     _sorted: Sorted | None = attrs.field(default=None, init=False)
     _treating: bool = attrs.field(default=False, init=False)
+    _contradicted: set[str] = attrs.field(factory=set, init=False)
     _looking: asyncio.Lock = attrs.field(factory=asyncio.Lock, init=False)
     _reconciler: Reconciler = attrs.field(init=False)
     _sorter: Sorter = attrs.field(init=False)
@@ -126,7 +127,9 @@ class Agreement:
         self.snapshot, self._sorted = snapshot, found
         self.book.see(found.seen)
         for contradiction in found.contradictions:
-            self.placing.halt(f"contradiction:{contradiction}", contradiction)
+            if contradiction not in self._contradicted:  # it stays in sight after a person has released the account
+                self._contradicted.add(contradiction)
+                self.placing.halt(f"contradiction:{contradiction}", contradiction)
         self.placing.blocks.clear(UNSEEN)
         return snapshot, found
 

@@ -129,8 +129,12 @@ class OrderDesk:
                 f"Account '{account}' is held by '{holder.owner if holder else 'another session'}'. Stop that session, "
                 f"or wait {settings.lease_ttl_s:g} s after it ended."
             )
-        desk = cls(account, broker, services, lease=lease, hear=hear, settings=settings)
-        await desk._begin()
+        try:
+            desk = cls(account, broker, services, lease=lease, hear=hear, settings=settings)
+            await desk._begin()
+        except BaseException:
+            await services.leases.release(lease)  # nobody writes under it, so that the next start need not wait
+            raise
         return desk
 
     async def _begin(self) -> None:

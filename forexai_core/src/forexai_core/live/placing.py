@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
@@ -153,7 +154,8 @@ class Placing:
         instrument = self.instruments.get(request.symbol)
         if not decided_price or instrument is None or request.price:
             return True
-        quote = await self.broker.quote(request.symbol)
+        async with asyncio.timeout(self.settings.query_timeout_s):
+            quote = await self.broker.quote(request.symbol)
         now = quote.ask if request.side > 0 else quote.bid
         # Prices lie on the grid; their difference carries binary noise.
         worse = round(request.side * (now - decided_price) / instrument.point, 6)
@@ -173,7 +175,8 @@ class Placing:
 
     def halt(self, key: str, reason: str) -> None:
         """Open nothing until a person has looked, and tell one."""
-        self.blocks.set(key, reason, person=True)
+        if self.blocks.set(key, reason, person=True):
+            self.alerts.forget(key)  # what was told before a person released the account is no news of this halt
         self.alerts.tell(key, "Openings are halted", f"{reason} A person has to look, and release the account.")
 
     def store_failed(self, problem: StorageError) -> None:

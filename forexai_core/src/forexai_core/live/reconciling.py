@@ -18,6 +18,7 @@ from forexai_core.values.orders import OrderKind, OrderState, OrderStatus
 __all__ = ["Reconciler"]
 
 _NS_PER_S = 1_000_000_000
+_LOTS = 1e-8
 _ENDS = {
     OrderStatus.REJECTED: Resolution.REJECTED,
     OrderStatus.CANCELLED: Resolution.CANCELLED,
@@ -106,7 +107,9 @@ class Reconciler:
             answer = attrs.evolve(
                 answer, state=IntentState.RESOLVED, resolution=Resolution.FILLED if filled else resolution
             )
-        await self._book.settle(tracked, answer)
+        asked_lots = tracked.plan.request.volume_lots
+        if await self._book.settle(tracked, answer) and answer.filled_lots > asked_lots + _LOTS:
+            self._tell(tracked, f"It asked for {asked_lots:g} lots, and the venue executed {answer.filled_lots:g}.")
 
     async def _works(self, tracked: Tracked, finding: Finding) -> None:
         tracked.missing, tracked.looks = False, []

@@ -19,6 +19,7 @@ from forexai_core.errors import (
     StorageError,
 )
 from forexai_core.live import ForeignPolicy, Plan
+from forexai_core.ports.broker import BrokerEvent
 from forexai_core.ports.intents import IntentState, Resolution
 from forexai_core.testing import SimulatedBroker
 from forexai_core.values.orders import OrderKind, OrderStatus
@@ -615,3 +616,31 @@ async def test_a_start_that_fails_gives_the_account_back():
     with pytest.raises(BrokerUnreachableError):
         await bench.desk(Down(bench.venue))
     assert await bench.services.leases.current("account:main") is None
+
+
+async def test_events_that_break_off_are_followed_anew():
+    class Breaking(SimulatedBroker):
+        streams = 0
+
+        async def events(self):
+            self.streams += 1
+            if self.streams == 1:
+                raise BrokerUnreachableError("the line broke")
+            if self.streams > 2:
+                await asyncio.Event().wait()
+            order = next(iter(self.venue.orders.values()))
+            yield BrokerEvent(kind="order", time_ns=0, order=order)
+
+    bench = Bench(broker=Breaking)
+    desk = await bench.desk()
+    outcome = await bench.drive(desk.place(buy(kind=OrderKind.LIMIT, price=1.09)))
+    order = bench.venue.orders[outcome.answer.order]
+    bench.venue.orders[order.order] = attrs.evolve(order, status=OrderStatus.CANCELLED)
+    running = asyncio.ensure_future(desk.run())
+    for _ in range(400):
+        bench.clock.advance(0.01)
+        await asyncio.sleep(0)
+    assert not running.done()
+    running.cancel()
+    assert bench.broker.streams == 3
+    assert (await bench.services.intents.get(outcome.intent_id)).resolution is Resolution.CANCELLED

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Protocol
 
-from forexai_core.errors import FencedError, StorageError
+from forexai_core.errors import BrokerError, FencedError, StorageError
 from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import Broker, BrokerEventKind
 from forexai_core.ports.leases import Lease
@@ -112,6 +113,14 @@ class Upkeep:
         self._waking.clear()
 
     async def _listen(self) -> None:
+        """Follow what happens; a stream that ends or breaks is followed anew, and what it missed is looked at."""
+        while True:
+            with suppress(BrokerError):
+                await self._follow()
+            self.wake()
+            await self._clock.sleep(self._desk.settings.unsettled_s)
+
+    async def _follow(self) -> None:
         async for event in self._broker.events():
             if event.kind is BrokerEventKind.DISCONNECTED:
                 self._desk.disconnected()

@@ -338,3 +338,13 @@ def test_a_mark_without_an_amount_is_not_read(field):
     plain = LossMark(base=1_000.0, fraction=0.1, share_of=1_000.0).to_dict()
     with pytest.raises(IntegrityError):
         LossMark.from_dict(plain | {field: None})
+
+
+@pytest.mark.parametrize("field", ["balance", "equity", "peak", "day_start", "initial"])
+def test_a_state_whose_money_is_no_number_is_not_restored(field):
+    risk = control(DailyLoss())
+    before = risk.to_dict()
+    with pytest.raises(IntegrityError):
+        risk.restore(before | {field: math.nan})
+    risk.restore(before)
+    assert risk.to_dict() == before

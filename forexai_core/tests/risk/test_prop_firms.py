@@ -9,7 +9,7 @@ import pytest
 from risk.accounts import opening, utc_ns
 
 from forexai_core.errors import ConfigError, DataFormatError
-from forexai_core.risk import RiskControl, Sighting
+from forexai_core.risk import RiskControl, Sighting, TrailingDrawdown
 from forexai_core.risk.objectives import ObjectiveTracker
 from forexai_core.risk.prop_firms import prop_firm, prop_firm_names, prop_firm_schema, read_prop_firm
 from forexai_core.risk.settings import Risk
@@ -226,3 +226,15 @@ def test_objectives_that_are_met_to_the_cent_are_met():
     assert (target.met, share.met) == (True, True)
     assert not tracker.standings(best_day_share=0.49, **asked)[1].met
     assert not tracker.standings(profit_target=7_000.01, min_trading_days=0, best_day_share=None)[0].met
+
+
+@pytest.mark.parametrize("line", ['trails = "intraday"', 'measure = "equity"', "lock_fraction = 0.0"])
+def test_a_limit_that_trails_has_to_say_so(tmp_path, line):
+    file = tmp_path / "mine.toml"
+    text = f'name = "mine"\ntitle = "Mine"\nas_of = 2026-01-01\n[total_loss]\nfraction = 0.1\n{line}\n'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(DataFormatError, match="say kind = 'trailing'"):
+        read_prop_firm(file)
+    file.write_text(f'{text}kind = "trailing"\n', encoding="utf-8")
+    (rule,) = read_prop_firm(file).rules()
+    assert isinstance(rule, TrailingDrawdown)

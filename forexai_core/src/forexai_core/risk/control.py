@@ -300,13 +300,16 @@ class RiskControl:
             day_ns, blind_ns = int(plain["day_ns"]), int(plain["blind_ns"])
             sent = [int(time_ns) for time_ns in plain["sent"]]
             returns, objectives = plain["returns"], plain["objectives"]
-            self._initial = float(plain["initial"])
+            initial = float(plain["initial"])
+            if not all(map(math.isfinite, (balance, equity, peak, day_start, initial))):
+                raise IntegrityError("The state of risk has amounts that are no numbers. Restore it from a backup.")
         except (TypeError, ValueError, KeyError, AttributeError) as problem:
             raise IntegrityError(
                 f"The state of risk cannot be read ({problem!r}). Restore it from a backup; without it the losses "
                 "of the day would be forgotten."
             ) from problem
         self._balance, self._equity, self._peak, self._day_start = balance, equity, peak, day_start
+        self._initial = initial
         self._day_ns, self._blind_ns = day_ns, blind_ns
         self._sent = deque(sent, maxlen=_MOST_ORDERS)
         if self._returns is not None and returns is not None:

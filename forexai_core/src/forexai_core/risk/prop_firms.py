@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from forexai_core.errors import ConfigError, DataFormatError, did_you_mean
 from forexai_core.ports.risk import RiskRule
@@ -58,6 +58,13 @@ class TotalLossTerms(Settings):
     """A trailing floor rises no further than the initial balance and this share of it; none: it always rises."""
     clock: str = "new-york+7"
     """Whose midnight ends a day."""
+
+    @model_validator(mode="after")
+    def _static_trails_nothing(self) -> Self:
+        given = sorted(self.model_fields_set & {"trails", "measure", "lock_fraction"})
+        if self.kind == "static" and given:
+            raise ValueError(f"a static limit does not trail: leave out {', '.join(given)}, or say kind = 'trailing'")
+        return self
 
 
 class NewsTerms(Settings):

@@ -72,8 +72,9 @@ def case_of(server: TradeServer, request: TradeRequest) -> Case | None:
     other = _held(server, books.position_of(request.position_by))
     order = books.working.get(request.order)
     name = request.symbol
-    if request.action == c.TRADE_ACTION_CLOSE_BY and held.position is not None:
-        name = held.position.symbol
+    either = held.position or other.position
+    if request.action == c.TRADE_ACTION_CLOSE_BY and either is not None:
+        name = either.symbol
     elif request.action in {c.TRADE_ACTION_MODIFY, c.TRADE_ACTION_REMOVE} and order is not None:
         name = order.symbol
     elif not name and held.position is not None:
@@ -96,6 +97,7 @@ def case_of(server: TradeServer, request: TradeRequest) -> Case | None:
         pending=sum(each.is_pending for each in books.working.values()),
         limit_orders=server.settings.limit_orders,
         now_wall_s=server.wall_ns(server.now_ns) // NS_PER_SECOND,
-        was_position=request.position in books.closed,
+        was_position=request.position in books.closed
+        or (request.action == c.TRADE_ACTION_CLOSE_BY and request.position_by in books.closed),
         unknown_ticket=server.policies.unknown_ticket,
     )

@@ -62,7 +62,7 @@ class Case:
     now_wall_s : int
         The server's wall clock, seconds.
     was_position : bool
-        Whether there once was a position of that ticket.
+        Whether there once was a position of that ticket, or of the one to close by.
     unknown_ticket : int
         What to answer about tickets that never were.
     """

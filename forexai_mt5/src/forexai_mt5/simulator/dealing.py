@@ -21,6 +21,7 @@ from forexai_mt5.simulator.translation import expiry_ns, ledger_request, next_mi
 __all__ = ["Answer", "Dealer", "Preview"]
 
 _NS_PER_MS = 1_000_000
+_DATED = {c.ORDER_TIME_SPECIFIED, c.ORDER_TIME_SPECIFIED_DAY}
 
 _RETCODES = {
     "invalid_volume": c.TRADE_RETCODE_INVALID_VOLUME,
@@ -115,24 +116,24 @@ class Dealer:
 
     def _no_change(self, case: Case) -> int:
         request, row = case.request, case.row
-        if row is None:
+        if row is None or request.action not in {c.TRADE_ACTION_SLTP, c.TRADE_ACTION_MODIFY}:
             return 0
         levels = [
             case.symbol.price(float(row[name])) if row[name] > 0 else 0.0 for name in ("stop_loss", "take_profit")
         ]
-        if levels != [round(request.sl, 8), round(request.tp, 8)]:
+        if levels != [case.symbol.rounded(request.sl), case.symbol.rounded(request.tp)]:
             return 0
         if request.action == c.TRADE_ACTION_SLTP:
             return c.TRADE_RETCODE_NO_CHANGES
         order = case.order
-        if request.action != c.TRADE_ACTION_MODIFY or order is None:
+        if order is None:
             return 0
         same = (order.price_open, order.price_stoplimit, order.type_time, order.expiration)
         asked = (
-            request.price,
-            request.stoplimit if order.price_stoplimit else 0.0,
+            case.symbol.rounded(request.price),
+            case.symbol.rounded(request.stoplimit) if order.price_stoplimit else 0.0,
             request.type_time,
-            request.expiration,
+            _expiration(request),
         )
         return c.TRADE_RETCODE_NO_CHANGES if same == asked else 0
 
@@ -167,9 +168,10 @@ class Dealer:
         if request.action not in {c.TRADE_ACTION_DEAL, c.TRADE_ACTION_PENDING, c.TRADE_ACTION_CLOSE_BY}:
             return None
         pending, by = request.action == c.TRADE_ACTION_PENDING, request.action == c.TRADE_ACTION_CLOSE_BY
-        volume = min(case.held_lots, case.by_lots) if by else request.volume
+        symbol = case.symbol
+        volume = min(case.held_lots, case.by_lots) if by else round(request.volume, 8)
         return self._server.books.new_order(
-            symbol=case.symbol.name,
+            symbol=symbol.name,
             type=c.ORDER_TYPE_CLOSE_BY if by else request.type,
             time_setup_ns=self._server.now_ns,
             volume_initial=volume,
@@ -178,12 +180,14 @@ class Dealer:
             type_filling=c.ORDER_FILLING_RETURN if pending else request.type_filling,
             magic=request.magic,
             comment=request.comment,
-            expiration=request.expiration if pending else 0,
+            expiration=_expiration(request) if pending else 0,
             expiry_ns=expiry,
-            price_open=request.price if pending or case.symbol.is_quoted else 0.0,
-            price_stoplimit=request.stoplimit if pending and request.type >= c.ORDER_TYPE_BUY_STOP_LIMIT else 0.0,
-            sl=request.sl,
-            tp=request.tp,
+            price_open=symbol.rounded(request.price) if not by and (pending or symbol.is_quoted) else 0.0,
+            price_stoplimit=symbol.rounded(request.stoplimit)
+            if pending and request.type >= c.ORDER_TYPE_BUY_STOP_LIMIT
+            else 0.0,
+            sl=0.0 if by else symbol.rounded(request.sl),
+            tp=0.0 if by else symbol.rounded(request.tp),
             position_id=position.identifier if position is not None and not pending else 0,
             position_by_id=case.position_by.identifier if by and case.position_by is not None else 0,
         )
@@ -198,7 +202,7 @@ class Dealer:
             why = outcome.refusals[0]
             return Answer(retcode=_RETCODES.get(why, self._server.policies.unfilled))
         if request.action == c.TRADE_ACTION_MODIFY and case.order is not None:
-            self._change(case.order, request, expiry)
+            self._change(case.order, case, expiry)
         if request.action == c.TRADE_ACTION_SLTP and case.position is not None:
             case.position.time_update_ns = self._server.now_ns
         if hand is None:
@@ -217,11 +221,12 @@ class Dealer:
         retcode = c.TRADE_RETCODE_DONE if filled >= request.volume - 1e-9 else c.TRADE_RETCODE_DONE_PARTIAL
         return Answer(retcode=retcode, deal=mine[0].ticket, volume=filled, price=mine[0].price, **shown)
 
-    def _change(self, order: Order, request: TradeRequest, expiry: int) -> None:
-        order.price_open, order.sl, order.tp = request.price, request.sl, request.tp
+    def _change(self, order: Order, case: Case, expiry: int) -> None:
+        request, rounded = case.request, case.symbol.rounded
+        order.price_open, order.sl, order.tp = rounded(request.price), rounded(request.sl), rounded(request.tp)
         if order.price_stoplimit:
-            order.price_stoplimit = request.stoplimit
-        order.type_time, order.expiration, order.expiry_ns = request.type_time, request.expiration, expiry
+            order.price_stoplimit = rounded(request.stoplimit)
+        order.type_time, order.expiration, order.expiry_ns = request.type_time, _expiration(request), expiry
 
     def preview(self, request: TradeRequest, now_ns: int) -> Preview:
         """Say what a request would do, and do nothing."""
@@ -250,3 +255,8 @@ class Dealer:
             equity=round(float(account["equity"]), 8),
             margin=round(float(account["margin"]), 8),
         )
+
+
+def _expiration(request: TradeRequest) -> int:
+    """Give the date that an order keeps: none where its time is not specified."""
+    return request.expiration if request.type_time in _DATED else 0

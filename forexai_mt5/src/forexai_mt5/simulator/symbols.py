@@ -122,6 +122,10 @@ class Symbol:
         """Turn a price into points, rounded."""
         return round(price * self.scale)
 
+    def rounded(self, price: float) -> float:
+        """Give a price as a server keeps it, to the digits of the symbol."""
+        return self.price(self.points(price))
+
     def on_grid(self, price: float) -> bool:
         """Say whether a price is a whole number of the smallest steps of the symbol's price."""
         steps = price / self.instrument.tick_size

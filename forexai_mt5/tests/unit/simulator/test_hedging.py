@@ -266,3 +266,12 @@ def test_the_one_liners_of_the_package() -> None:
         assert mt5.Buy("NOSUCH", 0.1) is None
     finally:
         mt5.install()
+
+
+def test_closing_by_a_position_that_is_gone_says_so(bench: Bench) -> None:
+    kept, gone = bench.deal("EURUSD", 1, 0.1), bench.deal("EURUSD", -1, 0.1)
+    bench.deal("EURUSD", 1, 0.1, position=gone.order)
+    by = {"action": c.TRADE_ACTION_CLOSE_BY, "position": kept.order, "position_by": gone.order}
+    assert bench.send(by).retcode == c.TRADE_RETCODE_POSITION_CLOSED
+    turned = {"action": c.TRADE_ACTION_CLOSE_BY, "position": gone.order, "position_by": kept.order}
+    assert bench.send(turned).retcode == c.TRADE_RETCODE_POSITION_CLOSED

@@ -92,6 +92,23 @@ def test_an_order_is_changed_and_removed(bench: Bench) -> None:
     assert bench.send(remove).retcode == c.TRADE_RETCODE_INVALID
 
 
+def test_a_server_keeps_prices_and_volumes_to_their_digits_and_a_date_only_if_there_is_one(bench: Bench) -> None:
+    sums = {"volume": 0.1 + 0.2, "price": 1.1 - 0.0071, "sl": 1.09 - 0.005, "tp": 1.1 + 0.0007, "expiration": 1_234}
+    bench.send(PLACE | {"type": c.ORDER_TYPE_BUY_LIMIT} | sums)
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.volume_initial, order.volume_current) == (0.3, 0.3)
+    assert (order.price_open, order.sl, order.tp) == (1.0929, 1.085, 1.1007)
+    assert order.time_expiration == 0
+    change = {"action": c.TRADE_ACTION_MODIFY, "order": order.ticket, "price": 1.0929, "sl": 1.085, "tp": 1.1007}
+    assert bench.send(change).retcode == c.TRADE_RETCODE_NO_CHANGES
+    assert bench.send(change | {"expiration": 99}).retcode == c.TRADE_RETCODE_NO_CHANGES
+    assert bench.send(change | {"sl": 1.09 - 0.006}).retcode == c.TRADE_RETCODE_DONE
+    (order,) = bench.mt5.orders_get() or ()
+    assert order.sl == 1.084
+    remove = {"action": c.TRADE_ACTION_REMOVE, "order": order.ticket, "sl": float("nan")}  # what counts not is not read
+    assert bench.send(remove).retcode == c.TRADE_RETCODE_DONE
+
+
 # How long, by the server's clock that shows 13:00 of a Wednesday; the seconds until the order is over.
 LIVES = [
     (c.ORDER_TIME_DAY, 0, 11 * 3_600),

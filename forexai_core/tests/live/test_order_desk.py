@@ -644,3 +644,18 @@ async def test_events_that_break_off_are_followed_anew():
     running.cancel()
     assert bench.broker.streams == 3
     assert (await bench.services.intents.get(outcome.intent_id)).resolution is Resolution.CANCELLED
+
+
+async def test_an_unknown_opening_of_which_a_part_is_shown_counts_in_full():
+    class Partly(SimulatedBroker):
+        async def submit(self, request):
+            await super().submit(attrs.evolve(request, volume_lots=0.03))
+            raise OrderStateUnknownError("the line broke")
+
+    bench = Bench(broker=Partly)
+    desk = await bench.desk()
+    outcome = await bench.drive(desk.place(buy(0.1, stop_loss=1.09)))
+    await bench.drive(desk.reconcile())
+    assert desk.unknown == (outcome.intent_id,)
+    assert [position.volume_lots for position in desk.snapshot.positions] == [0.03]
+    assert [order.request.volume_lots for order in desk.working] == [0.1]

@@ -20,6 +20,7 @@ from forexai_core.values.orders import OrderState, OrderStatus
 __all__ = ["IntentBook", "Tracked"]
 
 _SENT_KIND, _SENT_VERSION = "sent", 1
+_UNCLEAR = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -222,7 +223,7 @@ class IntentBook:
     @property
     def unclear(self) -> list[Tracked]:
         """Intents of which nobody knows what became."""
-        return [each for each in self.open_questions() if each.state in {IntentState.SENT, IntentState.UNKNOWN}]
+        return [each for each in self.open_questions() if each.state in _UNCLEAR]
 
     @property
     def oldest_ns(self) -> int | None:
@@ -242,16 +243,18 @@ class IntentBook:
     def reserved(self, working: frozenset[str]) -> tuple[OrderState, ...]:
         """Give every opening that the venue may have and does not show, as an order over its full volume.
 
+        Of an unknown one a part may be shown already: nobody knows what becomes of the rest.
+
         Parameters
         ----------
         working : frozenset of str
-            Client ids of the orders that the venue shows.
+            Ids of the intents that something shown belongs to.
         """
         waiting = [*self._tracked.values(), *self._unseen.values()]
         return tuple(
             OrderState(order=0, request=each.plan.request, status=OrderStatus.PLACED, placed_time_ns=each.sent_ns)
             for each in waiting
-            if each.plan.request.opens and each.id not in working
+            if each.plan.request.opens and (each.id not in working or each.state in _UNCLEAR)
         )
 
     async def whose(self, magic: int, client_id: str) -> tuple[Intent, Plan] | None:

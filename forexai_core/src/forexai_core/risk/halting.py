@@ -215,7 +215,7 @@ def ending_of(
     being_closed : iterable of int
         Positions of which a close is on its way.
     unsettled : int
-        Intents of unknown outcome.
+        Intents of unknown outcome: each may be an order that is still to be cancelled.
     """
     cancels = tuple(order.order for order in orders if order.status.working and order.request.opens)
     closing = set(being_closed)
@@ -223,5 +223,5 @@ def ending_of(
     return Ending(
         cancels=cancels,
         closes=tuple(each for each in held if each.position not in closing),
-        waiting=sum(each.position in closing for each in held) + (unsettled if flatten else 0),
+        waiting=sum(each.position in closing for each in held) + unsettled,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,6 +79,14 @@ def _joined(rates: NDArray[np.void], forming: NDArray[np.void]) -> NDArray[np.vo
     return joined
 
 
+class _Chart(NamedTuple):
+    """The whole minutes of a chart, before ``opened_ms``; of its last bar the first minute opened at ``last_ms``."""
+
+    opened_ms: int
+    last_ms: int
+    rates: NDArray[np.void]
+
+
 class Charts:
     """The prices of a terminal.
 
@@ -95,11 +105,15 @@ class Charts:
     def __init__(self, market: Market, clock: Clock, maxbars: int, policies: Policies) -> None:
         self._market, self._clock, self.maxbars, self._policies = market, clock, maxbars, policies
         self._fetched: dict[tuple[str, int], int] = {}
-        self._charts: dict[tuple[str, int], tuple[int, NDArray[np.void]]] = {}
+        self._charts: dict[tuple[str, int], _Chart] = {}
 
     def forget(self) -> None:
         """Begin to fetch anew, as after a restart."""
         self._fetched.clear()
+
+    def redraw(self) -> None:
+        """Make all bars anew from the market, whose past may have changed."""
+        self._charts.clear()
 
     def wall_s(self, time_ms: NDArray[np.int64]) -> NDArray[np.int64]:
         """Turn instants, milliseconds UTC, into seconds of the server's clock."""
@@ -130,13 +144,23 @@ class Charts:
             By time; a copy.
         """
         minutes, opened = MINUTES[timeframe], now_ms // MINUTE_MS * MINUTE_MS
-        known = self._charts.get((symbol.name, timeframe))
-        if known is None or known[0] != opened:
-            rows = self._market.minutes(symbol.name, self._market.first_ms(symbol.name), opened - 1)
-            known = self._charts[symbol.name, timeframe] = (opened, self._gathered(symbol, rows, minutes))
+        chart = self._charts.get((symbol.name, timeframe))
+        if chart is None or chart.opened_ms != opened:
+            chart = self._charts[symbol.name, timeframe] = self._grown(symbol, minutes, opened, chart)
         forming = minutes_of(self._market.quotes(symbol.name, opened - 1, now_ms))
-        joined = _joined(known[1], self._gathered(symbol, forming, minutes))
+        joined = _joined(chart.rates, self._gathered(symbol, forming, minutes))
         return joined[-self.maxbars :]
+
+    def _grown(self, symbol: Symbol, minutes: int, opened_ms: int, chart: _Chart | None) -> _Chart:
+        """Give a chart up to a minute: the bars that were whole stay, the last one is made anew with what came."""
+        since = self._market.first_ms(symbol.name) if chart is None else chart.last_ms
+        rows = self._market.minutes(symbol.name, since, opened_ms - 1)
+        new = self._gathered(symbol, rows, minutes)
+        if not len(new):
+            return _Chart(opened_ms, since, new) if chart is None else chart._replace(opened_ms=opened_ms)
+        opening = _openings(self.wall_s(rows["time_ms"]), minutes)
+        last = int(rows["time_ms"][np.flatnonzero(opening == opening[-1])[0]])
+        return _Chart(opened_ms, last, new if chart is None else np.concatenate([chart.rates[:-1], new]))
 
     def fetched(self, symbol: str, timeframe: int) -> int:
         """Say how many bars a call gets, this one counted: more with each."""

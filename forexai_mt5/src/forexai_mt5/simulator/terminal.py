@@ -130,9 +130,9 @@ class Terminal:
         self._closures: list[tuple[str, int, int]] = []
         self.login = next(iter(self.accounts))
         self.starts = 1
+        self.charts = self._new_charts()
         for fault in faults:
             self.add_fault(fault)
-        self.charts = self._new_charts()
 
     def _new_charts(self) -> Charts:
         return Charts(self.market, self.account.clock, self.program.maxbars, self.policies)
@@ -234,6 +234,7 @@ class Terminal:
             self._disturb(made)
 
     def _disturb(self, fault: Fault) -> None:
+        self.charts.redraw()
         begin = (self.started_ns + round(fault.after_s * _NS_PER_S)) // _NS_PER_MS
         end = begin + round(fault.seconds * 1_000)
         if fault.kind == "price_jump":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from simulated_terminal import START_MS, WALL_S, Bench
 
 from forexai_core.services.clocks import ManualClock
@@ -131,6 +132,39 @@ def test_three_ways_to_ask_for_bars(mt5: Client) -> None:
     assert none is not None
     assert len(none) == 0
     assert mt5.last_error() == (1, "Success")
+
+
+@pytest.mark.parametrize("timeframe", [c.TIMEFRAME_M1, c.TIMEFRAME_M5, c.TIMEFRAME_H1, c.TIMEFRAME_D1, c.TIMEFRAME_MN1])
+def test_a_chart_that_grew_is_one_that_was_made_at_once(timeframe: int) -> None:
+    mt5, clock = moving()
+    terminal = mt5.terminals[0]
+    for seconds in (1, 59, 61, 600, 3_601, 90_000, 3 * 86_400, 5):
+        clock.advance(seconds)
+        if seconds == 600:
+            terminal.add_fault({"kind": "price_jump", "symbol": "EURUSD", "points": 50, "after_s": 30.0})
+        grown = mt5.copy_rates_from_pos("EURUSD", timeframe, 0, 90_000)
+        terminal.charts.redraw()
+        made = mt5.copy_rates_from_pos("EURUSD", timeframe, 0, 90_000)
+        assert grown is not None
+        assert made is not None
+        assert grown.tobytes() == made.tobytes()
+        assert (np.diff(grown["time"]) > 0).all()
+
+
+def test_a_chart_grows_by_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    mt5, clock = moving()
+    assert mt5.copy_rates_from_pos("EURUSD", c.TIMEFRAME_M1, 0, 10) is not None
+    market = mt5.terminals[0].market
+    minutes, spans_ms = market.minutes, []
+
+    def counted(symbol: str, first_ms: int, last_ms: int) -> NDArray[np.void]:
+        spans_ms.append(last_ms - first_ms)
+        return minutes(symbol, first_ms, last_ms)
+
+    monkeypatch.setattr(market, "minutes", counted)
+    clock.advance(60)
+    assert mt5.copy_rates_from_pos("EURUSD", c.TIMEFRAME_M1, 0, 10) is not None
+    assert max(spans_ms) < 10 * 60_000
 
 
 def test_the_last_bar_forms() -> None:

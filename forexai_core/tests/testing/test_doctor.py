@@ -38,7 +38,7 @@ def test_what_ships_is_clean(shipped):
     report = doctor(shipped, tries=["risk", "report", "indicator"])  # strategies are tried by the tests of what ships
     assert report.clean, str(report)
     assert report.diagnoses == ()
-    assert report.offers == sum(len(shipped.of_kind(kind)) for kind in ("strategy", "data", "risk")) + sum(
+    assert report.offers == sum(len(shipped.of_kind(kind)) for kind in ("strategy", "data", "risk", "broker")) + sum(
         len(shipped.of_kind(kind)) for kind in ("indicator", "notifier", "report")
     )
     assert report.rules > 8 * report.offers

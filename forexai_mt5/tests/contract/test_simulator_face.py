@@ -32,15 +32,21 @@ EXTRAS = {
 """What the simulator has besides."""
 
 
+def number_of(node: ast.expr) -> int:
+    """Read a number that may be written as ``1 | 0x4000``."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return number_of(node.left) | number_of(node.right)
+    return ast.literal_eval(node)
+
+
 def values_of(source: str) -> dict[str, int]:
-    """Read the constants of a module's source; its numbers may be written as ``1 | 0x4000``."""
+    """Read the constants of a module's source."""
     found = {}
     for node in ast.parse(source).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         value = getattr(node, "value", None)
         if isinstance(target, ast.Name) and target.id.isupper() and value is not None:
-            code = compile(ast.Expression(value), "constant", "eval")
-            found[target.id] = eval(code, {"__builtins__": {}})
+            found[target.id] = number_of(value)
     return found
 
 

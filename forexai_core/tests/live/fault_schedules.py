@@ -155,7 +155,7 @@ class Schedule:
             self.line.pass_time()
             await self.live(self.desk.reconcile())
             if self.chance.random() < 0.2:
-                self.desk.release(person="the schedule")
+                await self.live(self.desk.release(person="the schedule"))
         await self.calm_down()
 
     async def step(self):

@@ -168,7 +168,7 @@ async def test_an_order_that_appears_after_it_was_called_absent_halts():
         await bench.drive(desk.place(buy()))
     (position,) = bench.venue.positions.values()
     assert (await bench.drive(desk.close(position))).answer.state is IntentState.FILLED  # closing is always allowed
-    assert desk.release(person="Ada")
+    assert await desk.release(person="Ada")
     assert not desk.blocks.halted
 
 
@@ -472,7 +472,7 @@ async def test_what_looks_like_ours_without_marks_goes_before_a_person():
     assert desk.unknown == (outcome.intent_id,)
     assert desk.blocks.halted
     await bench.drive(desk.decide(outcome.intent_id, Resolution.ABSENT, person="Ada"))
-    desk.release(person="Ada")
+    await desk.release(person="Ada")
     assert (await bench.drive(desk.place(buy()))).answer.state is IntentState.FILLED
 
 
@@ -570,7 +570,7 @@ async def test_a_halt_after_a_release_is_told_again():
         await bench.drive(desk.place(buy()))
         await bench.drive(desk.reconcile())
         assert desk.blocks.halted
-        desk.release(person="Ada")
+        await desk.release(person="Ada")
     assert bench.told.count("venue:halted") == 2
 
 
@@ -579,7 +579,7 @@ async def test_what_a_person_has_looked_at_does_not_halt_the_account_again():
     desk = await bench.desk()
     await bench.drive(desk.place(buy(stop_loss=1.09)))
     await bench.drive(desk.reconcile())
-    assert all("had come to nothing" in reason for reason in desk.release(person="Ada"))
+    assert all("had come to nothing" in reason for reason in await desk.release(person="Ada"))
     await bench.drive(desk.reconcile())
     assert desk.blocks.reasons() == ()
 

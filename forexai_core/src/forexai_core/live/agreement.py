@@ -101,6 +101,8 @@ class Agreement:
         except StorageError as problem:
             self.placing.store_failed(problem)
             return False
+        finally:
+            await self.placing.keep()
         return True
 
     async def hear(self, order: OrderState) -> None:
@@ -165,10 +167,11 @@ class Agreement:
         shown = frozenset() if self._sorted is None else self._sorted.seen
         return (*orders, *self.book.reserved(shown))
 
-    def _ask_person(self, tracked: Tracked, why: str) -> None:
+    async def _ask_person(self, tracked: Tracked, why: str) -> None:
         if not tracked.told:
             tracked.told = True
             self.placing.halt(f"person:{tracked.id}", f"Intent {tracked.id}: {why}")
+            await self.placing.keep()
 
     async def _leave(self, position: Position, plan: Plan, *, inherited: bool) -> None:
         key = f"unprotected:{position.position}"

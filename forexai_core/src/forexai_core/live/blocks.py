@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import attrs
 
 from forexai_core.errors import OrderRefusedError
@@ -18,6 +20,7 @@ class _Block:
     symbol: str
     person: bool
     until_ns: int
+    kept: bool
 
 
 class Blocks:
@@ -33,7 +36,16 @@ class Blocks:
         self._clock = clock
         self._blocks: dict[str, _Block] = {}
 
-    def set(self, name: str, reason: str, *, symbol: str = "", person: bool = False, for_s: float = 0.0) -> bool:
+    def set(  # noqa: PLR0913 - each is one term of a block
+        self,
+        name: str,
+        reason: str,
+        *,
+        symbol: str = "",
+        person: bool = False,
+        for_s: float = 0.0,
+        kept: bool = True,
+    ) -> bool:
         """Block openings.
 
         Parameters
@@ -48,6 +60,8 @@ class Blocks:
             Only a person takes it back.
         for_s : float
             It passes after so many seconds; 0 never.
+        kept : bool
+            Whether one that only a person takes back outlives the process.
 
         Returns
         -------
@@ -58,7 +72,7 @@ class Blocks:
         known = self._blocks.get(name)
         if known is not None and known.person:
             return False
-        self._blocks[name] = _Block(reason, symbol, person, until_ns)
+        self._blocks[name] = _Block(reason, symbol, person, until_ns, kept and person)
         return known is None
 
     def clear(self, name: str) -> None:
@@ -67,12 +81,20 @@ class Blocks:
         if known is not None and not known.person:
             del self._blocks[name]
 
-    def release(self) -> tuple[str, ...]:
-        """Take back what only a person may; give the reasons that there were."""
-        held = {name: block for name, block in self._blocks.items() if block.person}
-        for name in held:
-            del self._blocks[name]
-        return tuple(block.reason for block in held.values())
+    @property
+    def held(self) -> Mapping[str, str]:
+        """What only a person may take back: reasons by name."""
+        return {name: block.reason for name, block in self._blocks.items() if block.person}
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Those of them that outlive the process."""
+        return {name: block.reason for name, block in self._blocks.items() if block.kept}
+
+    def release(self, names: Iterable[str]) -> None:
+        """Take back what a person has looked at."""
+        for name in names:
+            self._blocks.pop(name, None)
 
     def reasons(self, symbol: str = "") -> tuple[str, ...]:
         """Give the reasons for which a symbol gets no openings; without a symbol those of the account."""

@@ -13,6 +13,7 @@ from forexai_core.live.agreement import UNSEEN, Agreement, closing_of
 from forexai_core.live.alerts import Alerts, Hear
 from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
+from forexai_core.live.halt_journal import HaltJournal
 from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.placing import Placing
 from forexai_core.live.plans import Plan
@@ -44,7 +45,7 @@ class OrderDesk:
     broker : Broker
         The session with the venue; connected by :meth:`open`.
     services : Services
-        Clock, intents and leases.
+        Clock, intents, journal and leases.
     lease : Lease
         Of the account.
     hear : callable
@@ -70,7 +71,9 @@ class OrderDesk:
             set_stop=self._set_stop,
             cancel=self.cancel,
         )
+        self._halts = HaltJournal(services.journal, services.clock, account, lease.fence)
         self._placing = Placing(
+            halts=self._halts,
             book=self._book,
             broker=broker,
             clock=services.clock,
@@ -103,7 +106,7 @@ class OrderDesk:
         broker : Broker
             How the venue is reached.
         services : Services
-            Clock, intents and leases.
+            Clock, intents, journal and leases.
         owner : str
             Who takes it: a name of its own for each start of a process.
         hear : callable
@@ -118,7 +121,7 @@ class OrderDesk:
         BrokerError, TimeoutError
             If the venue cannot be reached.
         StorageError
-            If the intents cannot be read.
+            If the intents, or what a person still has to release, cannot be read.
         """
         settings = settings or DeskSettings()
         resource = f"account:{account}"
@@ -139,6 +142,8 @@ class OrderDesk:
 
     async def _begin(self) -> None:
         self.blocks.set(UNSEEN, "The venue has not been seen yet.")
+        for name, reason in (await self._halts.recover()).items():
+            self._placing.halt(name, reason)
         await self._book.recover()
         state = await self._in_time(self._broker.connect())
         self._placing.login = state.login
@@ -286,20 +291,26 @@ class OrderDesk:
         if not await self._book.settle(tracked, resolved):
             raise ConfigError(f"Intent '{intent_id}' was settled just now: look again before you decide.")
 
-    def release(self, *, person: str) -> tuple[str, ...]:
+    async def release(self, *, person: str) -> tuple[str, ...]:
         """Let a person allow openings again; give the reasons for which they were halted.
 
         Raises
         ------
         ConfigError
             If nobody is named.
+        FencedError
+            If another writer took the account over.
+        StorageError
+            If it could not be written down: nothing is released then.
         """
-        if not person:
-            raise ConfigError("Say who releases the account: it is told to everybody.")
-        reasons = self.blocks.release()
-        if reasons:
+        if not person.strip():
+            raise ConfigError("Say who releases the account: it is written down, and told to everybody.")
+        held = self.blocks.held
+        if held:
+            await self._halts.lift(held, person=person)
+            self.blocks.release(held)
             self._alerts.tell(f"released:{self._clock.now_ns()}", "Openings are allowed again", f"By {person}.")
-        return reasons
+        return tuple(held.values())
 
     def disconnected(self) -> None:
         """Note that the venue is not reached: nothing is opened until it has been seen again."""
@@ -307,7 +318,7 @@ class OrderDesk:
 
     def taken_over(self, lost: FencedError) -> None:
         """Note that another writer holds the account: nothing is opened any more."""
-        self._placing.halt("lease", f"The account was taken over: {lost}")
+        self._placing.taken_over(lost)
 
     def lease_in_doubt(self, problem: StorageError) -> None:
         """Note that the lease could not be renewed. The token stays good until another owner takes it."""

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
-from forexai_core.errors import BrokerError, OrderRefusedError, RejectionKind, StorageError
+from forexai_core.errors import BrokerError, FencedError, OrderRefusedError, RejectionKind, StorageError
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
+from forexai_core.live.halt_journal import HaltJournal
 from forexai_core.live.intent_book import IntentBook, Tracked
 from forexai_core.live.plans import Plan
 from forexai_core.live.retries import Action
@@ -35,7 +36,7 @@ class Placing:
 
     Attributes
     ----------
-    book, broker, clock, blocks, alerts, settings
+    book, broker, clock, blocks, halts, alerts, settings
         Of the desk.
     look_again : callable
         ``await look_again()`` reconciles, and says whether the venue could be seen.
@@ -49,6 +50,7 @@ class Placing:
     broker: Broker
     clock: Clock
     blocks: Blocks
+    halts: HaltJournal
     alerts: Alerts
     settings: DeskSettings
     look_again: LookAgain
@@ -118,6 +120,9 @@ class Placing:
             tracked = await self.book.begin(plan, self.login)
             try:
                 answer = await send(self.broker, tracked.plan.request, self.settings.send_timeout_s)
+                # Before the answer is written: what ends in between is unknown and halted, never settled and free.
+                self._heed(tracked, answer)
+                await self.keep()
             finally:
                 self.book.landed(tracked)
             await self.book.settle(tracked, answer)
@@ -131,13 +136,20 @@ class Placing:
                 f"{tracked.plan.request.symbol}, intent {tracked.id}: {answer.reason} It is not sent again; the "
                 "account opens nothing until the venue shows what became of it.",
             )
-        elif answer.filled_lots > plan.request.volume_lots + _LOTS:
+        return tracked, answer
+
+    def _heed(self, tracked: Tracked, answer: Answer) -> None:
+        """Halt where an answer asks for a person."""
+        asked_lots = tracked.plan.request.volume_lots
+        if answer.filled_lots > asked_lots + _LOTS:
             self.halt(
                 f"excess:{tracked.id}",
-                f"Intent {tracked.id} asked for {plan.request.volume_lots:g} lots, and the venue says that it executed "
+                f"Intent {tracked.id} asked for {asked_lots:g} lots, and the venue says that it executed "
                 f"{answer.filled_lots:g}.",
             )
-        return tracked, answer
+        action, _ = self.settings.retry.after(answer, tracked.plan.attempt)
+        if action in {Action.STOP_OPENINGS, Action.HALT}:
+            self.halt(f"venue:{answer.refusal}", f"The venue refuses orders: {answer.reason}")
 
     async def _may_repeat(self, request: OrderRequest, action: Action, delay_s: float, decided_price: float) -> bool:
         await self.clock.sleep(delay_s)
@@ -170,15 +182,33 @@ class Placing:
                 symbol=request.symbol,
                 for_s=self.settings.symbol_pause_s,
             )
-        elif action in {Action.STOP_OPENINGS, Action.HALT}:
-            self.halt(f"venue:{answer.refusal}", f"The venue refuses orders: {answer.reason}")
 
-    def halt(self, key: str, reason: str) -> None:
-        """Open nothing until a person has looked, and tell one."""
-        if self.blocks.set(key, reason, person=True):
+    def halt(self, key: str, reason: str, *, kept: bool = True) -> None:
+        """Open nothing until a person has looked, and tell one; :meth:`keep` writes it down."""
+        if self.blocks.set(key, reason, person=True, kept=kept):
             self.alerts.forget(key)  # what was told before a person released the account is no news of this halt
         self.alerts.tell(key, "Openings are halted", f"{reason} A person has to look, and release the account.")
 
     def store_failed(self, problem: StorageError) -> None:
         """Halt, since what is not written down must not be sent."""
         self.halt("store", f"Orders cannot be written down: {problem}")
+
+    async def keep(self) -> None:
+        """Write halts down, so that they outlive the process; what fails is tried again at the next look."""
+        try:
+            await self.halts.write(self.blocks.kept)
+        except FencedError as lost:
+            self.taken_over(lost)
+        except StorageError as problem:
+            self.alerts.tell(
+                "halt-store",
+                "A halt could not be written down",
+                f"{problem} It holds while this process runs, and writing it is tried again: do not end the process "
+                "before it is written, or look at the account before the next start.",
+            )
+        else:
+            self.alerts.forget("halt-store")
+
+    def taken_over(self, lost: FencedError) -> None:
+        """Open nothing any more, since another writer has the account; it is not halted for that one."""
+        self.halt("lease", f"The account was taken over: {lost}", kept=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import attrs
 
@@ -25,7 +25,7 @@ _ENDS = {
     OrderStatus.EXPIRED: Resolution.EXPIRED,
 }
 
-Tell = Callable[[Tracked, str], None]
+Tell = Callable[[Tracked, str], Awaitable[None]]
 
 
 class Reconciler:
@@ -42,7 +42,7 @@ class Reconciler:
     settings : DeskSettings
         How many looks, and how far apart.
     tell : callable
-        ``tell(tracked, why)`` brings an intent before a person.
+        ``await tell(tracked, why)`` brings an intent before a person, durably.
     """
 
     def __init__(self, book: IntentBook, settings: DeskSettings, tell: Tell) -> None:
@@ -73,13 +73,13 @@ class Reconciler:
                 return  # its answer was just being written
         finding = find(tracked.plan.request, snapshot, since_ns=tracked.sent_ns - self._margin_ns)
         if finding.found is Found.EXCESS:
-            self._tell(tracked, finding.reason)
+            await self._tell(tracked, finding.reason)
         elif finding.found is Found.FILLED:
             await self._settle(tracked, finding, Resolution.FILLED)
         elif finding.found is Found.WORKING:
             await self._works(tracked, finding)
         elif finding.found is Found.SUSPECT:
-            self._tell(tracked, finding.reason)
+            await self._tell(tracked, finding.reason)
         else:
             await self._is_missed(tracked, finding, snapshot)
 
@@ -96,7 +96,8 @@ class Reconciler:
         if tracked is None or tracked.state is IntentState.SENT:
             return
         answer = attrs.evolve(answer_of(tracked.plan.request, order), reason=order.reason or "The venue said so.")
-        known = tracked.state is IntentState.ACKNOWLEDGED
+        state = tracked.state
+        known = state is IntentState.ACKNOWLEDGED
         resolution = _ENDS.get(order.status)
         if answer.state is IntentState.UNKNOWN or (answer.state is IntentState.ACKNOWLEDGED and known):
             return
@@ -108,8 +109,12 @@ class Reconciler:
                 answer, state=IntentState.RESOLVED, resolution=Resolution.FILLED if filled else resolution
             )
         asked_lots = tracked.plan.request.volume_lots
-        if await self._book.settle(tracked, answer) and answer.filled_lots > asked_lots + _LOTS:
-            self._tell(tracked, f"It asked for {asked_lots:g} lots, and the venue executed {answer.filled_lots:g}.")
+        if answer.filled_lots > asked_lots + _LOTS:
+            await self._tell(
+                tracked, f"It asked for {asked_lots:g} lots, and the venue executed {answer.filled_lots:g}."
+            )
+        if tracked.state is state:  # else another task settled it while the halt was written
+            await self._book.settle(tracked, answer)
 
     async def _works(self, tracked: Tracked, finding: Finding) -> None:
         tracked.missing, tracked.looks = False, []
@@ -132,7 +137,7 @@ class Reconciler:
         if len(tracked.looks) >= self._settings.absence_polls:
             await self._settle(tracked, finding, _end_of(tracked, finding, snapshot))
         elif snapshot.began_ns - tracked.unclear_ns >= self._person_ns:
-            self._tell(tracked, self._why_not(tracked, snapshot))
+            await self._tell(tracked, self._why_not(tracked, snapshot))
 
     def _counts(self, tracked: Tracked, snapshot: Snapshot) -> bool:
         """Say whether a look that shows nothing proves something."""

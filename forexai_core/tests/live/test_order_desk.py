@@ -212,16 +212,57 @@ async def test_an_unreachable_venue_is_tried_again_and_an_unknown_answer_is_not(
     assert len(bench.broker.sent) == 2
 
 
+@pytest.mark.parametrize("decided_price", [1.1001, 0.0])
 @pytest.mark.parametrize(("worse_points", "limit", "sent"), [(20, None, 2), (21, None, 1), (5, 5, 2), (6, 5, 1)])
-async def test_an_opening_is_not_chased_beyond_its_slippage(worse_points, limit, sent):
+async def test_an_opening_is_not_chased_beyond_its_slippage(worse_points, limit, sent, decided_price):
     def moves(broker, _request):
         broker.venue.set_quote("EURUSD", 1.1 + worse_points * 1e-5, 1.1001 + worse_points * 1e-5)
         raise rejected(RejectionKind.PRICE)
 
     bench = Bench(broker=scripted(moves))
     desk = await bench.desk()
-    await bench.drive(desk.place(buy(slippage_points=limit), decided_price=1.1001))
+    await bench.drive(desk.place(buy(slippage_points=limit), decided_price=decided_price))
     assert len(bench.broker.sent) == sent
+
+
+@pytest.mark.parametrize("broken", ["unreachable", "silent"])
+async def test_nothing_opens_at_a_price_that_nobody_knows(broken):
+    class Quoteless(scripted()):
+        async def quote(self, symbol):
+            if broken == "silent":
+                await asyncio.Event().wait()
+            raise BrokerUnreachableError("no prices")
+
+    bench = Bench(broker=Quoteless, settings=attrs.evolve(QUICK, query_timeout_s=0.05))
+    desk = await bench.desk()
+    with pytest.raises(OrderRefusedError, match=r"EURUSD.*decided_price"):
+        await bench.drive(desk.place(buy()))
+    assert not hasattr(bench.broker, "sent")
+    waiting = await bench.drive(desk.place(buy(kind=OrderKind.LIMIT, price=1.09)))  # its own price bounds it
+    assert waiting.answer.state is IntentState.ACKNOWLEDGED
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf"), "1.1", True, None])
+async def test_a_decided_price_that_is_none_is_named(wrong):
+    desk = await Bench().desk()
+    with pytest.raises(ConfigError, match=r"OrderDesk\.place: decided_price .*not "):
+        await desk.place(buy(), decided_price=wrong)
+
+
+async def test_risk_is_asked_before_an_opening_is_tried_again():
+    asked = []
+
+    def once(order):
+        asked.append(order)
+        if len(asked) > 1:
+            raise OrderRefusedError("too late", rule="news")
+
+    bench = Bench(broker=scripted(*[rejected(RejectionKind.PRICE) for _ in range(9)]))
+    desk = await bench.desk()
+    order = buy()
+    outcome = await bench.drive(desk.place(order, ask_again=once))
+    assert (outcome.attempts, outcome.answer.state) == (2, IntentState.REJECTED)
+    assert asked == [order, order]
 
 
 async def test_a_closing_is_tried_again_whatever_the_price():

@@ -184,9 +184,9 @@ class Agreement:
             return
         self.alerts.tell(key, "An entry without its stop is closed", what)
         try:
-            await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="unprotected"), 0.0)
+            await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="unprotected"))
         except OrderRefusedError:
             return  # it is being closed already
 
     async def _close_stranger(self, position: Position) -> None:
-        await self.placing.place(Plan(request=closing_of(position), reason="foreign"), 0.0)
+        await self.placing.place(Plan(request=closing_of(position), reason="foreign"))

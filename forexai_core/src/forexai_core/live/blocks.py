@@ -36,7 +36,7 @@ class Blocks:
         self._clock = clock
         self._blocks: dict[str, _Block] = {}
 
-    def set(  # noqa: PLR0913 - each is one term of a block
+    def set(
         self,
         name: str,
         reason: str,

@@ -15,7 +15,7 @@ from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
 from forexai_core.live.halt_journal import HaltJournal
 from forexai_core.live.intent_book import IntentBook
-from forexai_core.live.placing import Placing
+from forexai_core.live.placing import AskAgain, Placing
 from forexai_core.live.plans import Plan
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot
@@ -164,7 +164,13 @@ class OrderDesk:
 
     # ------------------------------------------------------------------------------------------------- orders
     async def place(
-        self, order: OrderRequest, *, owner: str = "", reason: str = "signal", decided_price: float = 0.0
+        self,
+        order: OrderRequest,
+        *,
+        owner: str = "",
+        reason: str = "signal",
+        decided_price: float = 0.0,
+        ask_again: AskAgain | None = None,
     ) -> Outcome:
         """Place an order: write it down, send it once, and say what is known of it.
 
@@ -177,7 +183,11 @@ class OrderDesk:
         reason : str
             Why, for the record.
         decided_price : float
-            The price at which it was decided; 0 where nobody knows.
+            The price at which it was decided; 0 takes the venue's at this moment. An opening at the market that is
+            refused is not tried again once the price is worse than this by more than its slippage.
+        ask_again : callable, optional
+            ``ask_again(order)`` is asked before an opening is tried again, and raises OrderRefusedError where risk does
+            not allow it any more.
 
         Returns
         -------
@@ -186,12 +196,14 @@ class OrderDesk:
 
         Raises
         ------
+        ConfigError
+            If the price is none.
         OrderRefusedError
             If it may not be sent; nothing was.
         StorageError
             If it, or its answer, could not be written down.
         """
-        outcome = await self._placing.place(Plan(request=order, owner=owner, reason=reason), decided_price)
+        outcome = await self._placing.place(Plan(request=order, owner=owner, reason=reason), decided_price, ask_again)
         self._upkeep.wake()
         return outcome
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
-from forexai_core.errors import BrokerError, FencedError, OrderRefusedError, RejectionKind, StorageError
+from forexai_core.errors import BrokerError, ConfigError, FencedError, OrderRefusedError, RejectionKind, StorageError
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
@@ -21,13 +22,14 @@ from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import IntentState
 from forexai_core.values.instruments import Instrument
-from forexai_core.values.orders import OrderRequest
+from forexai_core.values.orders import OrderKind, OrderRequest
 
-__all__ = ["Placing"]
+__all__ = ["AskAgain", "Placing"]
 
 _LOTS = 1e-8
 
 LookAgain = Callable[[], Awaitable[bool]]
+AskAgain = Callable[[OrderRequest], None]
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -57,7 +59,7 @@ class Placing:
     login: str = ""
     instruments: Mapping[str, Instrument] = attrs.field(factory=dict)
 
-    async def place(self, plan: Plan, decided_price: float) -> Outcome:
+    async def place(self, plan: Plan, decided_price: float = 0.0, ask_again: AskAgain | None = None) -> Outcome:
         """Place an order, by as many intents as the retry policy allows.
 
         Parameters
@@ -65,23 +67,33 @@ class Placing:
         plan : Plan
             The order; its marks are replaced.
         decided_price : float
-            The price at which it was decided; 0 where nobody knows. An opening is not tried again once the price is
-            worse by more than its slippage.
+            The price at which it was decided; 0 takes the venue's at this moment. An opening at the market is not
+            tried again once the price is worse than this by more than its slippage.
+        ask_again : callable, optional
+            Asked before an opening is tried again; raises OrderRefusedError where it may not be any more.
 
         Raises
         ------
+        ConfigError
+            If the price is none.
         OrderRefusedError
             If it may not be sent; nothing was.
         StorageError
             If it could not be written down, or its answer could not; the account is halted then.
         """
+        _check_price(decided_price)
         self._check(plan.request)
+        if not decided_price and _at_the_market(plan.request):
+            decided_price = await self._price_now(plan.request)
+            self._check(plan.request)  # what was true before the question may not be now
         while True:
             tracked, answer = await self._once(plan)
             action, delay_s = self.settings.retry.after(answer, plan.attempt)
             if action not in {Action.AGAIN, Action.LOOK_THEN_AGAIN}:
                 break
             if not await self._may_repeat(plan.request, action, delay_s, decided_price):
+                break
+            if plan.request.opens and not _allows(ask_again, plan.request):
                 break
             plan = attrs.evolve(plan, attempt=plan.attempt + 1, follows=tracked.id)
         self._follow(action, plan.request, answer)
@@ -163,16 +175,33 @@ class Placing:
 
     async def _is_near(self, request: OrderRequest, decided_price: float) -> bool:
         """Say whether the price is still about what it was when an opening was decided."""
+        if not _at_the_market(request):
+            return True  # its own price bounds it
         instrument = self.instruments.get(request.symbol)
-        if not decided_price or instrument is None or request.price:
-            return True
-        async with asyncio.timeout(self.settings.query_timeout_s):
-            quote = await self.broker.quote(request.symbol)
-        now = quote.ask if request.side > 0 else quote.bid
+        if instrument is None:
+            return False  # nobody knows what a point of it is
+        now = await self._quoted(request)
         # Prices lie on the grid; their difference carries binary noise.
         worse = round(request.side * (now - decided_price) / instrument.point, 6)
         allowed = request.slippage_points
         return worse <= (self.settings.retry.max_slippage_points if allowed is None else allowed)
+
+    async def _price_now(self, request: OrderRequest) -> float:
+        """Give the price that an opening is decided at, where its caller names none."""
+        try:
+            return await self._quoted(request)
+        except (BrokerError, TimeoutError) as problem:
+            why = str(problem) or "it did not answer in time"
+            raise OrderRefusedError(
+                f"Nothing is opened in {request.symbol} without a price to hold the venue's against, and it gives no "
+                f"quote ({why}). Pass decided_price, the price at which the order was decided, or try again later.",
+                rule="order-desk",
+            ) from problem
+
+    async def _quoted(self, request: OrderRequest) -> float:
+        async with asyncio.timeout(self.settings.query_timeout_s):
+            quote = await self.broker.quote(request.symbol)
+        return quote.ask if request.side > 0 else quote.bid
 
     def _follow(self, action: Action, request: OrderRequest, answer: Answer) -> None:
         if action is Action.PAUSE_SYMBOL:
@@ -212,3 +241,26 @@ class Placing:
     def taken_over(self, lost: FencedError) -> None:
         """Open nothing any more, since another writer has the account; it is not halted for that one."""
         self.halt("lease", f"The account was taken over: {lost}", kept=False)
+
+
+def _at_the_market(request: OrderRequest) -> bool:
+    return request.opens and request.kind is OrderKind.MARKET
+
+
+def _check_price(decided_price: float) -> None:
+    number = isinstance(decided_price, int | float) and not isinstance(decided_price, bool)
+    if not number or not 0 <= decided_price < math.inf:
+        raise ConfigError(
+            f"OrderDesk.place: decided_price is the price at which the order was decided, or 0 for the venue's now, "
+            f"not {decided_price!r}."
+        )
+
+
+def _allows(ask_again: AskAgain | None, request: OrderRequest) -> bool:
+    if ask_again is None:
+        return True
+    try:
+        ask_again(request)
+    except OrderRefusedError:
+        return False
+    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
+import shutil
 
 import pytest
 from services.faults import FaultyDisk
@@ -109,6 +110,33 @@ def test_every_damage_is_seen(tmp_path):
             run(halts.halt(WHOLE))
     file.unlink()
     with pytest.raises(StorageError):
+        run(halts.read())
+
+
+def test_the_loss_of_the_whole_folder_is_seen(tmp_path):
+    halts = FileHalts(tmp_path)
+    assert run(halts.read()) == HaltBoard(number=0)
+    run(halts.halt(WHOLE))
+    kept = {file: file.read_bytes() for file in halts.folder.iterdir()}
+    shutil.rmtree(halts.folder)
+    for ask in (FileHalts(tmp_path).read(), FileHalts(tmp_path).halt(MAIN), FileHalts(tmp_path).history()):
+        with pytest.raises(StorageError, match=r"halts\.json is gone.*Restore.*delete .*halts\.begun\.$"):
+            run(ask)
+    halts.folder.mkdir()
+    with pytest.raises(StorageError, match=r"delete .*halts\.begun and the folder"):
+        run(halts.read())
+    for file, content in kept.items():
+        file.write_bytes(content)
+    assert run(FileHalts(tmp_path).read()).halts == (WHOLE,)
+
+
+def test_a_home_that_was_begun_without_a_marker_gets_one_at_the_next_change(tmp_path):
+    halts = FileHalts(tmp_path)
+    run(halts.halt(WHOLE))
+    (tmp_path / "halts.begun").unlink()
+    run(FileHalts(tmp_path).halt(MAIN))
+    shutil.rmtree(halts.folder)
+    with pytest.raises(StorageError, match="is gone"):
         run(halts.read())
 
 

@@ -6,12 +6,13 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from forexai_core.errors import IntegrityError, NotFoundError
+from forexai_core.errors import IntegrityError, NotFoundError, StorageError
 from forexai_core.ports.halts import Halt, HaltBoard, HaltRecord, HaltScope
 from forexai_core.services.disk import Disk, storing
 from forexai_core.services.file_locks import FileLock
@@ -22,6 +23,7 @@ HALTS_FOLDER = "halts"
 """Name of the folder within a home."""
 
 _FILE = "halts.json"
+_MARKER = f"{HALTS_FOLDER}.begun"
 _VERSION = 1
 
 
@@ -87,7 +89,8 @@ class MemoryHalts:
 class FileHalts:
     """Halts in a file that is replaced as a whole at each change, with a checksum of all that is in it.
 
-    A folder without its file is an error, not an empty board: whoever loses the file has not lifted a halt.
+    A folder without its file is an error, not an empty board: whoever loses the file has not lifted a halt. So is a
+    home without the folder, once a halt was given there: a marker beside the folder, ``halts.begun``, says so.
 
     Parameters
     ----------
@@ -100,6 +103,8 @@ class FileHalts:
     def __init__(self, home: Path, *, disk: Disk | None = None) -> None:
         self.folder = Path(home) / HALTS_FOLDER
         self._file = self.folder / _FILE
+        self._fresh = self.folder.with_name(f"{HALTS_FOLDER}.new")
+        self._marker = self.folder.with_name(_MARKER)
         self._disk = disk or Disk()
         self._lock = FileLock(Path(home) / f"{HALTS_FOLDER}.lock")
 
@@ -131,6 +136,7 @@ class FileHalts:
             records = (*records, make(records))
             with storing(f"Writing {self._file}"):
                 if self.folder.exists():
+                    self._mark()  # a home of before there were markers
                     self._disk.replace(self._file, _written(records))
                 else:
                     self._begin(_written(records))
@@ -138,18 +144,33 @@ class FileHalts:
 
     def _begin(self, content: bytes) -> None:
         """Make the folder with its file in it, at once: one without the file would be taken for a loss."""
-        fresh = self.folder.with_name(f"{HALTS_FOLDER}.new")
-        self._disk.make_folder(fresh)
-        self._disk.replace(fresh / _FILE, content)
-        self._disk.rename(fresh, self.folder)
+        self._disk.make_folder(self._fresh)
+        self._disk.replace(self._fresh / _FILE, content)
+        self._mark()  # from here on the halt stands: what is lost later is seen to be
+        self._disk.rename(self._fresh, self.folder)
         self._disk.sync_folder(self.folder.parent)
 
+    def _mark(self) -> None:
+        if not self._marker.exists():
+            self._disk.replace(self._marker, _MARKED)
+
     def _load(self) -> tuple[HaltRecord, ...]:
-        if not self.folder.exists():
+        # The marker first: what another process begins meanwhile is then found, or was not there yet.
+        if not self._marker.exists() and not self.folder.exists():
             return ()
-        with storing(f"Reading {self._file}"):
-            content = self._file.read_bytes()
-        return _read(content, self._file)
+        for file in (self._file, self._fresh / _FILE, self._file):  # renamed in between, it is in its place
+            with storing(f"Reading {file}"), suppress(FileNotFoundError):
+                return _read(file.read_bytes(), file)
+        raise StorageError(
+            f"{self._file} is gone, and halts were given there: nobody knows what is halted, so nothing may be opened. "
+            f"Restore the folder {self.folder} from a backup. If you know that nothing is to stay halted, delete "
+            f"{self._marker}" + (" and the folder." if self.folder.exists() else ".")
+        )
+
+
+_MARKED = (
+    b"Halts were given in this home. While this file is here, a missing folder 'halts' is a loss: nothing is opened.\n"
+)
 
 
 def _written(records: Sequence[HaltRecord]) -> bytes:

@@ -92,8 +92,9 @@ class TestNews:
             ("2024-03-08 14:01", True),
             ("2024-03-08 15:00", True),
             ("2024-03-08 16:00", True),
-            ("2024-03-09 00:30", True),
-            ("2024-03-09 00:31", False),
+            ("2024-03-09 00:00", True),
+            ("2024-03-09 00:01", False),
+            ("2024-03-09 00:30", False),
         ],
     )
     def test_what_concerns_the_order_holds_it_and_the_end_of_the_calendar_too(self, time, allowed):

@@ -222,7 +222,7 @@ class NewsBlackout:
         if not self.events and self.until_ns is None and not self.open_end:
             return Verdict(allowed=False, rule=self.name, reason="There is no calendar of news. Load one.")
         until = self.until_ns if self.until_ns is not None else (self._times[-1] if self._times else 0)
-        if not self.open_end and proposal.time_ns > until + self.after_minutes * NS_PER_MINUTE:
+        if not self.open_end and proposal.time_ns > until:
             reason = f"The calendar ends at {format_time_ns(until)}: what comes after it is unknown. Load a newer one."
             return Verdict(allowed=False, rule=self.name, reason=reason)
         near = self._near(proposal)

@@ -238,3 +238,30 @@ def test_a_limit_that_trails_has_to_say_so(tmp_path, line):
     file.write_text(f'{text}kind = "trailing"\n', encoding="utf-8")
     (rule,) = read_prop_firm(file).rules()
     assert isinstance(rule, TrailingDrawdown)
+
+
+def test_an_account_that_has_traded_is_held_to_what_it_began_with():
+    risk = Risk(prop_firm="two-step-balance", max_total_loss_fraction=0.08, initial_balance=100_000.0)
+    held = RiskControl.of(risk, balance=97_000.0, time_ns=utc_ns("2024-03-12 08:00"), clock=Clock.of("new-york+7"))
+    marks = held.watch.marks
+    assert (marks["total-loss"].floor, marks["prop-firm-total-loss"].floor) == (92_000.0, 90_000.0)
+    assert marks["prop-firm-daily-loss"].floor == 92_000.0  # 5 % of what it began with, from the present balance
+    target = {each.name: each for each in held.report().objectives}["profit_target"]
+    assert (target.needed, target.reached) == (10_000.0, -3_000.0)
+    held.move_money(50_000.0)
+    assert marks["prop-firm-total-loss"].floor == 140_000.0
+
+
+def test_a_firm_s_lock_and_mark_are_reckoned_from_what_the_account_began_with():
+    stated = TrailingDrawdown(limit_fraction=0.04, of="initial", lock_fraction=0.0, initial_balance=50_000.0)
+    mark = stated.begin(balance=49_000.0, equity=49_000.0)
+    assert mark.floor == 48_000.0  # the account once had its initial balance, so the mark is no lower
+    stated.rise(mark, 60_000.0)
+    assert mark.floor == 50_000.0
+    assert stated.begin(balance=51_000.0, equity=51_000.0).floor == 49_000.0
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan"), float("inf"), "100000", True])
+def test_an_initial_balance_that_is_none_is_named(wrong):
+    with pytest.raises(ConfigError, match="initial_balance"):
+        Risk(max_total_loss_fraction=0.1, initial_balance=wrong)

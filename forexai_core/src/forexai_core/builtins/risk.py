@@ -57,6 +57,8 @@ class DailyLossSettings(Settings):
     """Whether a broken day ends with the day, or waits for a person."""
     flatten: bool = True
     """Whether a breach closes what is open."""
+    initial_balance: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """What the account began with; nothing: its balance when risk begins."""
 
 
 class TotalLossSettings(Settings):
@@ -66,6 +68,8 @@ class TotalLossSettings(Settings):
     """Share of the initial balance that may be lost in all."""
     flatten: bool = True
     """Whether a breach closes what is open."""
+    initial_balance: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """What the account began with; nothing: its balance when risk begins."""
 
 
 class TrailingDrawdownSettings(Settings):
@@ -85,6 +89,8 @@ class TrailingDrawdownSettings(Settings):
     """Whose midnights; nothing is the server's."""
     flatten: bool = True
     """Whether a breach closes what is open."""
+    initial_balance: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """What the account began with; nothing: its balance when risk begins."""
 
 
 class PositionRiskSettings(Settings):

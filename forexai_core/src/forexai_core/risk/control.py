@@ -51,6 +51,8 @@ class RiskControl:
         The account's (the server's): its midnights begin the days of rules that name no other clock.
     firm : PropFirmRules, optional
         Whose objectives to follow; its limits are among the rules.
+    initial_balance : float, optional
+        What objectives are reckoned from; default the balance. Limits have their own.
 
     Attributes
     ----------
@@ -69,6 +71,7 @@ class RiskControl:
         time_ns: int,
         clock: Clock = NEW_YORK_CLOSE,
         firm: PropFirmRules | None = None,
+        initial_balance: float | None = None,
     ) -> None:
         equity = balance if equity is None else equity
         self._rules = tuple(rules)
@@ -82,11 +85,13 @@ class RiskControl:
         self._blind_ns = 0
         self._returns = _window(self._rules)
         self._firm = firm
-        self._initial = balance
+        self._initial = balance if initial_balance is None else initial_balance
         self._objectives = (
             None
             if firm is None
-            else ObjectiveTracker(Clock.of(firm.objectives.clock), balance=balance, time_ns=time_ns)
+            else ObjectiveTracker(
+                Clock.of(firm.objectives.clock), balance=balance, time_ns=time_ns, initial=self._initial
+            )
         )
         self.rearmings: tuple[Rearming, ...] = ()
 
@@ -101,8 +106,17 @@ class RiskControl:
         clock: Clock = NEW_YORK_CLOSE,
     ) -> RiskControl:
         """Make one of settings, or of bare rules; the other parameters are the constructor's."""
-        rules, firm = (risk.all_rules(), risk.prop_firm) if isinstance(risk, Risk) else (tuple(risk), None)
-        return cls(rules, balance=balance, equity=equity, time_ns=time_ns, clock=clock, firm=firm)
+        if not isinstance(risk, Risk):
+            return cls(tuple(risk), balance=balance, equity=equity, time_ns=time_ns, clock=clock)
+        return cls(
+            risk.all_rules(),
+            balance=balance,
+            equity=equity,
+            time_ns=time_ns,
+            clock=clock,
+            firm=risk.prop_firm,
+            initial_balance=risk.initial_balance,
+        )
 
     @property
     def rules(self) -> tuple[RiskRule, ...]:

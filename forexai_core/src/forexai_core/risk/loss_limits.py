@@ -77,6 +77,14 @@ def _fraction(instance: object, attribute: attrs.Attribute[Any], value: float) -
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} is a fraction in (0, 1], not {value}.")
 
 
+def _money(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (number and 0 < value < math.inf):
+        raise ConfigError(
+            f"{type(instance).__name__}: {attribute.name} is money above 0, in the account's currency, not {value!r}."
+        )
+
+
 def _amount(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
     if value is not None and not abs(value) < math.inf:
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a finite number, not {value}.")
@@ -126,6 +134,10 @@ class LossLimit(Protocol):
     def turn(self, mark: LossMark, *, balance: float, equity: float) -> None:
         """Begin a day with what the account had at midnight."""
         ...
+
+
+def _initial(stated: float | None, balance: float) -> float:
+    return balance if stated is None else stated
 
 
 def _judge(rule: str, proposal: Proposal, floor: LossFloor) -> Verdict:
@@ -187,6 +199,8 @@ class DailyLoss:
         How long a broken limit stays broken; default the day.
     flatten : bool
         Whether a breach closes what is open.
+    initial_balance : float or None
+        What the account began with, account currency; None: its balance when risk begins.
     """
 
     limit_fraction: float = attrs.field(default=0.02, validator=_fraction)
@@ -196,6 +210,7 @@ class DailyLoss:
     latch: Latch = attrs.field(default=Latch.DAY, converter=_latch)
     flatten: bool = True
     name: str = "daily-loss"
+    initial_balance: float | None = attrs.field(default=None, validator=_money)
 
     @property
     def rises(self) -> bool:
@@ -205,7 +220,7 @@ class DailyLoss:
     def begin(self, *, balance: float, equity: float) -> LossMark:
         """Take the first reference."""
         base = self.reference.of(balance, equity)
-        share_of = base if self.of == "reference" else balance
+        share_of = base if self.of == "reference" else _initial(self.initial_balance, balance)
         return LossMark(base=base, fraction=self.limit_fraction, share_of=share_of)
 
     def rise(self, mark: LossMark, highest: float) -> None:
@@ -239,12 +254,15 @@ class TotalLoss:
         Of the initial balance.
     flatten : bool
         Whether a breach closes what is open.
+    initial_balance : float or None
+        What the account began with, account currency; None: its balance when risk begins.
     """
 
     limit_fraction: float = attrs.field(default=0.10, validator=_fraction)
     flatten: bool = True
     name: str = "total-loss"
     clock: Clock | None = attrs.field(default=None, converter=_clock)
+    initial_balance: float | None = attrs.field(default=None, validator=_money)
 
     @property
     def rises(self) -> bool:
@@ -253,7 +271,8 @@ class TotalLoss:
 
     def begin(self, *, balance: float, equity: float) -> LossMark:  # noqa: ARG002 - the balance alone counts
         """Take the initial balance."""
-        return LossMark(base=balance, fraction=self.limit_fraction, share_of=balance)
+        initial = _initial(self.initial_balance, balance)
+        return LossMark(base=initial, fraction=self.limit_fraction, share_of=initial)
 
     def rise(self, mark: LossMark, highest: float) -> None:
         """Change nothing: the floor stands still."""
@@ -294,6 +313,8 @@ class TrailingDrawdown:
         Whose midnights; None is the account's.
     flatten : bool
         Whether a breach closes what is open.
+    initial_balance : float or None
+        What the account began with, account currency; None: its balance when risk begins.
     """
 
     limit_fraction: float = attrs.field(default=0.10, validator=_fraction)
@@ -304,6 +325,7 @@ class TrailingDrawdown:
     clock: Clock | None = attrs.field(default=None, converter=_clock)
     flatten: bool = True
     name: str = "trailing-drawdown"
+    initial_balance: float | None = attrs.field(default=None, validator=_money)
 
     @property
     def rises(self) -> bool:
@@ -311,10 +333,13 @@ class TrailingDrawdown:
         return self.trails is Trails.INTRADAY
 
     def begin(self, *, balance: float, equity: float) -> LossMark:
-        """Take the first mark."""
+        """Take the first mark: the present one, or what the account once began with, where that was more."""
+        initial = _initial(self.initial_balance, balance)
         base = equity if self.trails is Trails.INTRADAY else self.measure.of(balance, equity)
-        lock = None if self.lock_fraction is None else balance * (1.0 + self.lock_fraction)
-        share_of = base if self.of == "peak" else balance
+        if self.initial_balance is not None:
+            base = max(base, initial)
+        lock = None if self.lock_fraction is None else initial * (1.0 + self.lock_fraction)
+        share_of = base if self.of == "peak" else initial
         return LossMark(base=base, fraction=self.limit_fraction, share_of=share_of, lock=lock)
 
     def _lift(self, mark: LossMark, base: float) -> None:

@@ -43,14 +43,17 @@ class ObjectiveTracker:
     clock : Clock
         Whose midnights end days.
     balance : float
-        Of the account as it begins.
+        Of the account now.
     time_ns : int
         Now, nanoseconds UTC.
+    initial : float, optional
+        What the account began with; default the balance.
     """
 
-    def __init__(self, clock: Clock, *, balance: float, time_ns: int) -> None:
+    def __init__(self, clock: Clock, *, balance: float, time_ns: int, initial: float | None = None) -> None:
         self._clock = clock
-        self._initial = self._day_start = self._balance = balance
+        self._initial = balance if initial is None else initial
+        self._day_start = self._balance = balance
         self._midnight_ns = next_midnight_ns(clock, time_ns)
         self._days = 0
         self._traded = False

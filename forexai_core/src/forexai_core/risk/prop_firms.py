@@ -111,13 +111,17 @@ class PropFirmRules(Settings):
     """Nothing is opened so long before the weekend."""
     objectives: ObjectiveTerms = ObjectiveTerms()
 
-    def rules(self, events: Sequence[EconomicEvent] = ()) -> tuple[RiskRule, ...]:
+    def rules(
+        self, events: Sequence[EconomicEvent] = (), *, initial_balance: float | None = None
+    ) -> tuple[RiskRule, ...]:
         """Give the set as risk rules; a broken limit of a firm stays broken.
 
         Parameters
         ----------
         events : sequence of EconomicEvent
             The calendar, where the set has a rule for news.
+        initial_balance : float, optional
+            What the account began with; default its balance when risk begins.
 
         Raises
         ------
@@ -135,10 +139,11 @@ class PropFirmRules(Settings):
                     reference=terms.reference,
                     clock=terms.clock,
                     latch=Latch.PERSON,
+                    initial_balance=initial_balance,
                 )
             )
         if self.total_loss is not None:
-            made.append(_total(self.total_loss))
+            made.append(_total(self.total_loss, initial_balance))
         if self.news is not None:
             made.append(_news(self.name, self.news, events))
         if self.weekend_pause_minutes is not None:
@@ -146,9 +151,9 @@ class PropFirmRules(Settings):
         return tuple(made)
 
 
-def _total(terms: TotalLossTerms) -> RiskRule:
+def _total(terms: TotalLossTerms, initial_balance: float | None) -> RiskRule:
     if terms.kind == "static":
-        return TotalLoss(name="prop-firm-total-loss", limit_fraction=terms.fraction)
+        return TotalLoss(name="prop-firm-total-loss", limit_fraction=terms.fraction, initial_balance=initial_balance)
     return TrailingDrawdown(
         name="prop-firm-total-loss",
         limit_fraction=terms.fraction,
@@ -156,6 +161,7 @@ def _total(terms: TotalLossTerms) -> RiskRule:
         trails=terms.trails,
         measure=terms.measure,
         lock_fraction=terms.lock_fraction,
+        initial_balance=initial_balance,
         clock=terms.clock,
     )
 

@@ -87,6 +87,10 @@ class Risk:
         Whose midnight; None is the account's.
     daily_loss_latch : {"day", "person"}
         Whether a broken day ends with the day, or waits for a person.
+    initial_balance : float or None
+        What the account began with, account currency: total loss, shares "of initial" and a firm's terms are reckoned
+        from it. None: the balance when risk begins, which is wrong for an account that has traded before. A state that
+        was kept goes on with what it began with, deposits added.
     prop_firm : PropFirmRules, str or None
         A rule set, or the name of one that ships; its limits come beside the others.
     rules : tuple of RiskRule
@@ -117,6 +121,7 @@ class Risk:
     daily_loss_reference: Measure = attrs.field(default=Measure.LARGER)
     daily_loss_clock: Clock | None = attrs.field(default=None, converter=_optional_clock)
     daily_loss_latch: Latch = attrs.field(default=Latch.DAY)
+    initial_balance: float | None = None
     prop_firm: PropFirmRules | None = attrs.field(default=None, converter=_firm)
     rules: tuple[RiskRule, ...] = attrs.field(default=(), converter=tuple)
 
@@ -145,7 +150,7 @@ class Risk:
 
     def all_rules(self) -> tuple[RiskRule, ...]:
         """Give every limit as a rule, in the order of the fields."""
-        firm = () if self.prop_firm is None else self.prop_firm.rules(self.news)
+        firm = () if self.prop_firm is None else self.prop_firm.rules(self.news, initial_balance=self.initial_balance)
         return (*self._losses(), *self._sizes(), *self._times(), *firm, *self.rules)
 
     def _losses(self) -> Iterable[RiskRule]:
@@ -156,11 +161,12 @@ class Risk:
                 reference=self.daily_loss_reference,
                 clock=self.daily_loss_clock,
                 latch=self.daily_loss_latch,
+                initial_balance=self.initial_balance,
             )
         if self.max_total_loss_fraction is not None:
-            yield TotalLoss(limit_fraction=self.max_total_loss_fraction)
+            yield TotalLoss(limit_fraction=self.max_total_loss_fraction, initial_balance=self.initial_balance)
         if self.max_drawdown_fraction is not None:
-            yield TrailingDrawdown(limit_fraction=self.max_drawdown_fraction)
+            yield TrailingDrawdown(limit_fraction=self.max_drawdown_fraction, initial_balance=self.initial_balance)
 
     def _sizes(self) -> Iterable[RiskRule]:
         if self.max_position_risk_fraction is not None:

@@ -75,6 +75,8 @@ class RiskTable(Settings):
     """Whose midnight begins a day."""
     daily_loss_latch: Literal["day", "person"] | None = None
     """Whether a broken day ends with the day, or waits for a person."""
+    initial_balance: float | None = None
+    """What the account began with; nothing: its balance when risk begins."""
     prop_firm: str | None = Field(default=None, min_length=1)
     """Name of a rule set that ships, or a TOML file of your own."""
 

@@ -5,26 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
-from forexai_core.errors import ConfigError
 from forexai_core.ports.risk import Holding, Proposal, Verdict
+from forexai_core.risk import checks
 
 __all__ = ["CorrelatedPositions", "CurrencyExposure", "MarginLevel", "currency_exposures"]
 
 _EPSILON = 1e-9
-
-
-def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
-
-
-def _share(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 < value <= 1:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is a fraction in (0, 1], not {value}.")
 
 
 def _refusal(rule: str, reason: str, *, limit: float, value: float | None = None) -> Verdict:
@@ -77,7 +66,7 @@ class CurrencyExposure:
         Net value of a currency over the equity.
     """
 
-    limit_multiple: float = attrs.field(validator=_positive)
+    limit_multiple: float = attrs.field(validator=checks.positive)
     name: str = attrs.field(default="currency-exposure", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -128,11 +117,11 @@ class CorrelatedPositions:
         With fewer returns a correlation is not known.
     """
 
-    limit: int = attrs.field(validator=_positive)
-    threshold: float = attrs.field(default=0.7, validator=_share)
-    steps: int = attrs.field(default=120, validator=_positive)
-    step_minutes: int = attrs.field(default=60, validator=_positive)
-    least: int = attrs.field(default=30, validator=_positive)
+    limit: int = attrs.field(validator=checks.count)
+    threshold: float = attrs.field(default=0.7, validator=checks.fraction)
+    steps: int = attrs.field(default=120, validator=checks.from_to(2))
+    step_minutes: int = attrs.field(default=60, validator=checks.count)
+    least: int = attrs.field(default=30, validator=checks.from_to(2))
     name: str = attrs.field(default="correlation", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -170,7 +159,7 @@ class MarginLevel:
         Equity over margin, the new order's included, percent.
     """
 
-    limit_percent: float = attrs.field(validator=_positive)
+    limit_percent: float = attrs.field(validator=checks.positive)
     name: str = attrs.field(default="margin-level", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 import attrs
 import numpy as np
 
 from forexai_core.errors import ConfigError
 from forexai_core.ports.risk import Proposal, Verdict
+from forexai_core.risk import checks
 from forexai_core.values.calendar import EconomicEvent, Impact
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock, format_time_ns
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE
@@ -70,6 +70,8 @@ class WeekSpan:
         """
         if isinstance(text, WeekSpan):
             return text
+        if not isinstance(text, str):
+            raise ConfigError(f"{text!r} are no trading hours. Write them as 'mon-fri 08:00-17:00' or '08:00-17:00'.")
         match = _SPAN.fullmatch(text.strip().casefold())
         named = [] if match is None else [name for name in (match["first"], match["last"]) if name]
         if match is None or any(name not in _DAYS for name in named):
@@ -99,12 +101,7 @@ def _clock(value: str | Clock) -> Clock:
     return Clock.of(value)
 
 
-def _minutes(instance: object, attribute: attrs.Attribute[Any], value: int) -> None:
-    if not 0 <= value <= 7 * _MINUTES_PER_DAY:
-        raise ConfigError(
-            f"{type(instance).__name__}: {attribute.name} are minutes, from 0 to a week of {_MINUTES_PER_WEEK}, not "
-            f"{value}."
-        )
+_minutes = checks.from_to(0, _MINUTES_PER_WEEK, "minutes")
 
 
 @attrs.frozen(kw_only=True)

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import attrs
 
-from forexai_core.errors import ConfigError
 from forexai_core.ports.risk import Holding, HoldingKind, Proposal, Verdict
+from forexai_core.risk import checks
 from forexai_core.values.timeframes import NS_PER_MINUTE
 
 __all__ = ["MaxPositions", "MaxVolume", "OrdersPerMinute", "PositionRisk", "SpreadCap"]
-
-
-def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
-
-
-def _fraction(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 < value <= 1:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is a fraction in (0, 1], not {value}.")
 
 
 def _within(rule: str, value: float, limit: float, reason: str) -> Verdict:
@@ -51,7 +40,7 @@ class MaxPositions:
         Positions and opening orders together, the new one included.
     """
 
-    limit: int = attrs.field(validator=_positive)
+    limit: int = attrs.field(validator=checks.count)
     name: str = attrs.field(default="max-positions", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -73,7 +62,7 @@ class MaxVolume:
         Lots.
     """
 
-    limit_lots: float = attrs.field(validator=_positive)
+    limit_lots: float = attrs.field(validator=checks.positive)
     name: str = attrs.field(default="max-volume", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -115,7 +104,7 @@ class SpreadCap:
         Points of the instrument.
     """
 
-    limit_points: float = attrs.field(validator=_positive)
+    limit_points: float = attrs.field(validator=checks.positive)
     name: str = attrs.field(default="spread-cap", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -141,7 +130,7 @@ class PositionRisk:
         Of the present equity.
     """
 
-    limit_fraction: float = attrs.field(validator=_fraction)
+    limit_fraction: float = attrs.field(validator=checks.fraction)
     name: str = attrs.field(default="position-risk", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:
@@ -176,7 +165,7 @@ class OrdersPerMinute:
         Orders, the new one included.
     """
 
-    limit: int = attrs.field(validator=_positive)
+    limit: int = attrs.field(validator=checks.count)
     name: str = attrs.field(default="orders-per-minute", init=False)
 
     def judge(self, proposal: Proposal) -> Verdict:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
+from numbers import Real
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.ports.risk import LossFloor, Proposal, Verdict
+from forexai_core.risk import checks
 from forexai_core.risk.marks import LossMark
 from forexai_core.values.clocks import Clock, format_time_ns
 
@@ -72,22 +74,10 @@ def _trails(value: str) -> Trails:
         raise ConfigError(f"A mark trails end_of_day or intraday, not '{value}'.") from None
 
 
-def _fraction(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not 0 < value <= 1:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is a fraction in (0, 1], not {value}.")
-
-
-def _money(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if value is not None and not (number and 0 < value < math.inf):
-        raise ConfigError(
-            f"{type(instance).__name__}: {attribute.name} is money above 0, in the account's currency, not {value!r}."
-        )
-
-
 def _amount(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    if value is not None and not abs(value) < math.inf:
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a finite number, not {value}.")
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if value is not None and not (number and abs(value) < math.inf):
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a finite number, not {value!r}.")
 
 
 def _clock(value: str | Clock | None) -> Clock | None:
@@ -203,14 +193,14 @@ class DailyLoss:
         What the account began with, account currency; None: its balance when risk begins.
     """
 
-    limit_fraction: float = attrs.field(default=0.02, validator=_fraction)
-    of: str = attrs.field(default="reference", validator=attrs.validators.in_(("reference", "initial")))
+    limit_fraction: float = attrs.field(default=0.02, validator=checks.fraction)
+    of: str = attrs.field(default="reference", validator=checks.one_of(("reference", "initial")))
     reference: Measure = attrs.field(default=Measure.LARGER, converter=_measure)
     clock: Clock | None = attrs.field(default=None, converter=_clock)
     latch: Latch = attrs.field(default=Latch.DAY, converter=_latch)
     flatten: bool = True
     name: str = "daily-loss"
-    initial_balance: float | None = attrs.field(default=None, validator=_money)
+    initial_balance: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
 
     @property
     def rises(self) -> bool:
@@ -258,11 +248,11 @@ class TotalLoss:
         What the account began with, account currency; None: its balance when risk begins.
     """
 
-    limit_fraction: float = attrs.field(default=0.10, validator=_fraction)
+    limit_fraction: float = attrs.field(default=0.10, validator=checks.fraction)
     flatten: bool = True
     name: str = "total-loss"
     clock: Clock | None = attrs.field(default=None, converter=_clock)
-    initial_balance: float | None = attrs.field(default=None, validator=_money)
+    initial_balance: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
 
     @property
     def rises(self) -> bool:
@@ -317,15 +307,15 @@ class TrailingDrawdown:
         What the account began with, account currency; None: its balance when risk begins.
     """
 
-    limit_fraction: float = attrs.field(default=0.10, validator=_fraction)
-    of: str = attrs.field(default="peak", validator=attrs.validators.in_(("peak", "initial")))
+    limit_fraction: float = attrs.field(default=0.10, validator=checks.fraction)
+    of: str = attrs.field(default="peak", validator=checks.one_of(("peak", "initial")))
     trails: Trails = attrs.field(default=Trails.INTRADAY, converter=_trails)
     measure: Measure = attrs.field(default=Measure.EQUITY, converter=_measure)
     lock_fraction: float | None = attrs.field(default=None, validator=_amount)
     clock: Clock | None = attrs.field(default=None, converter=_clock)
     flatten: bool = True
     name: str = "trailing-drawdown"
-    initial_balance: float | None = attrs.field(default=None, validator=_money)
+    initial_balance: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
 
     @property
     def rises(self) -> bool:

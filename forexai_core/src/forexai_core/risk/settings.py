@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from forexai_core.errors import ConfigError
 from forexai_core.ports.risk import RiskRule
+from forexai_core.risk import checks
 from forexai_core.risk.exposures import CorrelatedPositions, CurrencyExposure, MarginLevel
-from forexai_core.risk.hours import NewsBlackout, TradingHours, WeekendPause
+from forexai_core.risk.hours import NewsBlackout, TradingHours, WeekendPause, WeekSpan
 from forexai_core.risk.limits import MaxPositions, MaxVolume, OrdersPerMinute, PositionRisk, SpreadCap
 from forexai_core.risk.loss_limits import DailyLoss, Latch, Measure, TotalLoss, TrailingDrawdown
 from forexai_core.values.calendar import EconomicEvent
@@ -21,16 +23,23 @@ if TYPE_CHECKING:
 __all__ = ["Risk"]
 
 
-def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
-    return (values,) if isinstance(values, str) else tuple(values)
+def _several(values: Any) -> Any:
+    """Make a tuple of what can be gone through; what cannot is named by the field's check."""
+    return tuple(values) if isinstance(values, Iterable) and not isinstance(values, str) else values
+
+
+def _texts(values: Any) -> Any:
+    return (values,) if isinstance(values, str) else _several(values)
 
 
 def _clock(value: str | Clock) -> Clock:
+    if not isinstance(value, str | Clock):
+        raise ConfigError(f"Risk: a clock is a name such as 'Europe/London' or 'new-york+7', not {value!r}.")
     return Clock.of(value)
 
 
 def _optional_clock(value: str | Clock | None) -> Clock | None:
-    return None if value is None else Clock.of(value)
+    return None if value is None else _clock(value)
 
 
 def _firm(value: str | PropFirmRules | None) -> PropFirmRules | None:
@@ -40,6 +49,21 @@ def _firm(value: str | PropFirmRules | None) -> PropFirmRules | None:
     from forexai_core.risk.prop_firms import prop_firm
 
     return prop_firm(value)
+
+
+def _is_firm(_: object, __: attrs.Attribute[Any], value: Any) -> None:
+    made = callable(getattr(value, "rules", None)) and hasattr(value, "objectives") and not isinstance(value, type)
+    if value is not None and not made:
+        raise ConfigError(
+            f"Risk: prop_firm is the name of a rule set that ships, or what read_prop_firm('mine.toml') gives, not "
+            f"{value!r}."
+        )
+
+
+_MINUTES = checks.from_to(0, 7 * 24 * 60, "minutes")
+_HOURS = checks.each_of((str, WeekSpan), "takes texts such as 'mon-fri 08:00-17:00'")
+_EVENTS = checks.each_of(EconomicEvent, "takes the events that forexai_core.data.read_events gives")
+_RULES = checks.each_of(RiskRule, "takes rules, each with a name and judge(proposal)")
 
 
 @attrs.frozen(kw_only=True)
@@ -97,33 +121,45 @@ class Risk:
         Any others, such as a plugin's.
     """
 
-    max_daily_loss_fraction: float | None = None
-    max_position_risk_fraction: float | None = None
-    max_positions: int | None = None
-    max_volume_lots: float | None = None
-    max_spread_points: float | None = None
-    max_orders_per_minute: int | None = None
-    max_total_loss_fraction: float | None = None
-    max_drawdown_fraction: float | None = None
-    max_currency_exposure: float | None = None
-    max_correlated_positions: int | None = None
-    correlation_threshold: float = 0.7
-    correlation_steps: int = 120
-    correlation_step_minutes: int = 60
-    min_margin_level_percent: float | None = None
-    trading_hours: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    max_daily_loss_fraction: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.fraction)
+    )
+    max_position_risk_fraction: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.fraction)
+    )
+    max_positions: int | None = attrs.field(default=None, validator=attrs.validators.optional(checks.count))
+    max_volume_lots: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
+    max_spread_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
+    max_orders_per_minute: int | None = attrs.field(default=None, validator=attrs.validators.optional(checks.count))
+    max_total_loss_fraction: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.fraction)
+    )
+    max_drawdown_fraction: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.fraction)
+    )
+    max_currency_exposure: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.positive)
+    )
+    max_correlated_positions: int | None = attrs.field(default=None, validator=attrs.validators.optional(checks.count))
+    correlation_threshold: float = attrs.field(default=0.7, validator=checks.fraction)
+    correlation_steps: int = attrs.field(default=120, validator=checks.from_to(2))
+    correlation_step_minutes: int = attrs.field(default=60, validator=checks.count)
+    min_margin_level_percent: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(checks.positive)
+    )
+    trading_hours: tuple[str, ...] = attrs.field(default=(), converter=_texts, validator=_HOURS)
     trading_clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
-    weekend_pause_minutes: int | None = None
-    news: tuple[EconomicEvent, ...] = attrs.field(default=(), converter=tuple)
-    news_minutes_before: int = 30
-    news_minutes_after: int = 30
-    daily_loss_of: str = "reference"
-    daily_loss_reference: Measure = attrs.field(default=Measure.LARGER)
+    weekend_pause_minutes: int | None = attrs.field(default=None, validator=attrs.validators.optional(_MINUTES))
+    news: tuple[EconomicEvent, ...] = attrs.field(default=(), converter=_several, validator=_EVENTS)
+    news_minutes_before: int = attrs.field(default=30, validator=_MINUTES)
+    news_minutes_after: int = attrs.field(default=30, validator=_MINUTES)
+    daily_loss_of: str = attrs.field(default="reference", validator=checks.one_of(("reference", "initial")))
+    daily_loss_reference: Measure = attrs.field(default=Measure.LARGER, validator=checks.one_of(Measure))
     daily_loss_clock: Clock | None = attrs.field(default=None, converter=_optional_clock)
-    daily_loss_latch: Latch = attrs.field(default=Latch.DAY)
-    initial_balance: float | None = None
-    prop_firm: PropFirmRules | None = attrs.field(default=None, converter=_firm)
-    rules: tuple[RiskRule, ...] = attrs.field(default=(), converter=tuple)
+    daily_loss_latch: Latch = attrs.field(default=Latch.DAY, validator=checks.one_of(Latch))
+    initial_balance: float | None = attrs.field(default=None, validator=attrs.validators.optional(checks.positive))
+    prop_firm: PropFirmRules | None = attrs.field(default=None, converter=_firm, validator=_is_firm)
+    rules: tuple[RiskRule, ...] = attrs.field(default=(), converter=_several, validator=_RULES)
 
     def __attrs_post_init__(self) -> None:
         self.all_rules()  # what no rule takes is refused here, not in the middle of a run

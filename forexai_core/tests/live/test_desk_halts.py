@@ -16,10 +16,11 @@ from forexai_core.errors import (
     StorageError,
 )
 from forexai_core.live.records import encode
-from forexai_core.ports.intents import IntentState
+from forexai_core.ports.intents import IntentState, Resolution
 from forexai_core.ports.journal import Entry
 from forexai_core.services import embedded_services
 from forexai_core.testing import SimulatedBroker
+from forexai_core.values.orders import OrderKind
 
 pytestmark = pytest.mark.asyncio
 STREAM = "order-desk/main"
@@ -139,3 +140,51 @@ async def test_an_account_whose_halts_cannot_be_read_is_not_opened():
     )
     with pytest.raises(IntegrityError, match=r"order-desk/main.*Restore"):
         await bench.desk()
+
+
+async def test_more_than_was_asked_of_a_working_order_can_be_decided():
+    bench = Bench()
+    desk = await bench.desk()
+    outcome = await bench.drive(desk.place(buy(kind=OrderKind.LIMIT, price=1.09)))
+    assert outcome.answer.state is IntentState.ACKNOWLEDGED
+    (sent,) = [each.request for each in bench.venue.orders.values()]
+    bench.venue.submit(attrs.evolve(sent, client_id="again", kind=OrderKind.MARKET, price=0.0))
+    await bench.drive(desk.reconcile())
+    assert desk.blocks.halted
+    assert desk.unknown == (outcome.intent_id,)
+    await bench.drive(desk.decide(outcome.intent_id, Resolution.FILLED, person="Ada"))
+    assert desk.unknown == ()
+
+
+@pytest.mark.parametrize("minutes", [0, 20])
+async def test_a_duplicate_of_an_order_that_was_filled_halts(minutes):
+    bench = Bench()
+    desk = await bench.desk()
+    outcome = await bench.drive(desk.place(buy()))
+    await bench.drive(desk.reconcile())
+    assert not desk.blocks.halted
+    bench.clock.advance(60.0 * minutes)
+    bench.venue.time_ns = bench.clock.now_ns()
+    (position,) = bench.venue.positions.values()
+    bench.venue.submit(buy(client_id="again", tag=position.tag, magic=position.magic))
+    for _ in range(2):
+        await bench.drive(desk.reconcile())
+    (reason,) = desk.blocks.reasons()
+    assert outcome.intent_id in reason
+    assert "0.2 of 0.1 lots" in reason
+    assert await desk.release(person="Ada")
+    await bench.drive(desk.reconcile())
+    assert not desk.blocks.halted
+
+
+async def test_a_part_that_is_closed_and_a_stop_that_strikes_are_no_duplicates():
+    bench = Bench()
+    desk = await bench.desk()
+    await bench.drive(desk.place(buy(stop_loss=1.09)))
+    (position,) = bench.venue.positions.values()
+    await bench.drive(desk.close(position, volume_lots=0.04))
+    await bench.drive(desk.reconcile())
+    bench.venue.set_quote("EURUSD", 1.08, 1.0801)
+    await bench.drive(desk.reconcile())
+    assert bench.venue.positions == {}
+    assert not desk.blocks.halted

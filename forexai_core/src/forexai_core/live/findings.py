@@ -11,7 +11,7 @@ from forexai_core.live.snapshots import Snapshot
 from forexai_core.values.orders import Deal, OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
-__all__ = ["Finding", "Found", "carries", "find"]
+__all__ = ["Finding", "Found", "carries", "find", "own_deals", "own_orders"]
 
 _LOTS = 1e-8
 
@@ -66,12 +66,14 @@ def carries(request: OrderRequest, thing: OrderRequest | Position | Deal) -> boo
     )
 
 
-def _own_deals(request: OrderRequest, deals: Iterable[Deal]) -> list[Deal]:
+def own_deals(request: OrderRequest, deals: Iterable[Deal]) -> list[Deal]:
+    """Give the deals of an order."""
     # A stop of the position carries its opener's marks too, with the other side.
     return [deal for deal in deals if deal.side == request.side and carries(request, deal)]
 
 
-def _own_orders(request: OrderRequest, orders: Iterable[OrderState]) -> list[OrderState]:
+def own_orders(request: OrderRequest, orders: Iterable[OrderState]) -> list[OrderState]:
+    """Give what works of an order."""
     return [order for order in orders if order.status.working and carries(request, order.request)]
 
 
@@ -126,8 +128,8 @@ def find(request: OrderRequest, snapshot: Snapshot, *, since_ns: int) -> Finding
     since_ns : int
         From when on something without marks may be it, nanoseconds UTC: the send, and what the clocks may differ.
     """
-    deals = _own_deals(request, snapshot.deals)
-    orders = _own_orders(request, snapshot.orders)
+    deals = own_deals(request, snapshot.deals)
+    orders = own_orders(request, snapshot.orders)
     opened = _opened(request, snapshot.positions)
     tickets = {each.order for each in deals} | {each.order for each in orders}
     lots = round(sum(each.volume_lots for each in deals), 8)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.live.answers import Answer
+from forexai_core.live.findings import own_deals, own_orders
 from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.plans import Plan
 from forexai_core.live.snapshots import Snapshot
@@ -19,6 +20,7 @@ from forexai_core.values.positions import Position
 
 __all__ = ["ForeignPolicy", "Sorted", "Sorter"]
 
+_LOTS = 1e-8
 _AROUND_NS = 10_000_000_000  # of a position's opening: its deal lies in it, even where stamps are whole seconds
 
 
@@ -66,7 +68,8 @@ class Sorted:
     seen : frozenset of str
         Ids of the intents that something shown belongs to.
     contradictions : tuple of str
-        What the venue shows of orders that it had refused or never had: a sentence each.
+        What the venue shows of orders that it had refused or never had, and beyond what orders were settled with: a
+        sentence each.
     """
 
     plans: dict[int, Plan]
@@ -85,6 +88,25 @@ def _came_to_nothing(intent: Intent) -> bool:
     if intent.state not in SETTLED:
         return False
     return Answer.from_bytes(intent.state, intent.resolution, intent.detail).filled_lots == 0.0
+
+
+def _beyond(known: Iterable[_Known], snapshot: Snapshot) -> Iterator[str]:
+    """Say of which settled intents more was executed, or works, than they were settled with."""
+    for intent, plan in {each[0].draft.id: each for each in known}.values():
+        answer = Answer.from_bytes(intent.state, intent.resolution, intent.detail) if intent.state in SETTLED else None
+        if answer is None or answer.filled_lots == 0.0:
+            continue
+        deals, orders = own_deals(plan.request, snapshot.deals), own_orders(plan.request, snapshot.orders)
+        tickets = {each.order for each in deals} | {each.order for each in orders}
+        lots = sum(each.volume_lots for each in deals)
+        if answer.order and answer.order not in tickets:  # its own deals are older than this look reaches back
+            tickets.add(answer.order)
+            lots += answer.filled_lots
+        if len(tickets) > 1 or lots > plan.request.volume_lots + _LOTS:
+            yield (
+                f"The venue shows more of intent {intent.draft.id} than it was settled with ({intent.state}): orders "
+                f"{', '.join(map(str, sorted(tickets)))}, with {lots:g} of {plan.request.volume_lots:g} lots."
+            )
 
 
 def _key(thing: OrderRequest | Position | Deal) -> _Key:
@@ -141,10 +163,14 @@ class Sorter:
             positions=tuple(foreign),
             orders=tuple(each for each in snapshot.orders if self._known[_key(each.request)] is None),
             seen=frozenset(known[0].draft.id for known in behind.values() if known is not None),
-            contradictions=tuple(
-                f"The venue shows {name} of intent {known[0].draft.id}, which had come to nothing ({known[0].state})."
-                for name, known in behind.items()
-                if known is not None and _came_to_nothing(known[0])
+            contradictions=(
+                *(
+                    f"The venue shows {name} of intent {known[0].draft.id}, which had come to nothing "
+                    f"({known[0].state})."
+                    for name, known in behind.items()
+                    if known is not None and _came_to_nothing(known[0])
+                ),
+                *_beyond((known for known in behind.values() if known is not None), snapshot),
             ),
         )
 

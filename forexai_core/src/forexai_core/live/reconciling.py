@@ -73,7 +73,7 @@ class Reconciler:
                 return  # its answer was just being written
         finding = find(tracked.plan.request, snapshot, since_ns=tracked.sent_ns - self._margin_ns)
         if finding.found is Found.EXCESS:
-            await self._tell(tracked, finding.reason)
+            await self._is_excess(tracked, finding)
         elif finding.found is Found.FILLED:
             await self._settle(tracked, finding, Resolution.FILLED)
         elif finding.found is Found.WORKING:
@@ -116,6 +116,12 @@ class Reconciler:
         if tracked.state is state:  # else another task settled it while the halt was written
             await self._book.settle(tracked, answer)
 
+    async def _is_excess(self, tracked: Tracked, finding: Finding) -> None:
+        """Bring more than was asked for before a person, who can decide on it though the order was known to work."""
+        await self._tell(tracked, finding.reason)
+        if tracked.state is IntentState.ACKNOWLEDGED:
+            await self._book.settle(tracked, _answer(IntentState.UNKNOWN, None, finding, finding.reason))
+
     async def _works(self, tracked: Tracked, finding: Finding) -> None:
         tracked.missing, tracked.looks = False, []
         if tracked.state is IntentState.UNKNOWN:
@@ -157,7 +163,9 @@ class Reconciler:
         return "It is still unclear."
 
 
-def _answer(state: IntentState, resolution: Resolution | None, finding: Finding) -> Answer:
+def _answer(
+    state: IntentState, resolution: Resolution | None, finding: Finding, reason: str = "Found out by reconciling."
+) -> Answer:
     return Answer(
         state=state,
         resolution=resolution,
@@ -165,7 +173,7 @@ def _answer(state: IntentState, resolution: Resolution | None, finding: Finding)
         position=finding.position,
         filled_lots=finding.filled_lots,
         average_price=finding.average_price,
-        reason="Found out by reconciling.",
+        reason=reason,
     )
 
 

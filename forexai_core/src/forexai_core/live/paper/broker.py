@@ -6,7 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from random import Random
 
-from forexai_core.errors import BrokerUnreachableError, ConfigError, OrderRejectedError, RejectionKind
+from forexai_core.errors import (
+    BrokerUnreachableError,
+    ConfigError,
+    OrderRejectedError,
+    OrderStateUnknownError,
+    RejectionKind,
+)
 from forexai_core.live.paper.requests import REFUSALS, reject
 from forexai_core.live.paper.transit import Asked
 from forexai_core.live.paper.venue import PaperVenue
@@ -16,7 +22,10 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["PAPER_CAPABILITIES", "PaperBroker"]
+__all__ = ["MOST_WAITING", "PAPER_CAPABILITIES", "PaperBroker"]
+
+MOST_WAITING = 10_000
+"""Events that wait for one follower at most."""
 
 PAPER_CAPABILITIES = BrokerCapabilities(
     times_in_force=frozenset(TimeInForce),
@@ -102,6 +111,8 @@ class PaperBroker:
         venue = self._reached()
         if venue.known(request.client_id) is None and self._chance.random() < self._probability:
             raise OrderRejectedError("The venue is busy. (10024)", code=10024, kind=RejectionKind.BUSY)
+        if venue.known(request.client_id) is None:
+            self._check_left()
         venue.submit(request)
         return self._answer(request.client_id)
 
@@ -134,14 +145,19 @@ class PaperBroker:
         take_profit: float | None = None,
     ) -> None:
         """Ask for a change of an order or of a position's stops."""
-        asked = self._reached().modify(ticket, price, stop_loss, take_profit)
+        venue = self._reached()
+        self._check_left()
+        asked = venue.modify(ticket, price, stop_loss, take_profit)
         self._pull(asked)
+        if self._pulls and asked.travels:
+            raise OrderStateUnknownError(f"The prices ended before the change of {ticket} arrived.")
         if asked.refused:
             reject(asked.refused)
 
     async def cancel(self, order: int) -> OrderState:
         """Ask for a working order to be taken back."""
         venue = self._reached()
+        self._check_left()
         asked = venue.cancel(order)
         self._pull(asked)
         if asked.refused:
@@ -149,11 +165,11 @@ class PaperBroker:
         return venue.orders[order]
 
     def events(self) -> AsyncIterator[BrokerEvent]:
-        """Follow what happens, from now on."""
+        """Follow what happens, from now on; a stream that falls behind by `MOST_WAITING` events ends."""
         self._reached()
         queue: asyncio.Queue[BrokerEvent | None] = asyncio.Queue()
         self._followers.append(queue)
-        return _follow(queue)
+        return self._follow(queue)
 
     def _answer(self, client_id: str) -> OrderState:
         """Give an order as it stands, once it has arrived where prices are pulled."""
@@ -168,10 +184,14 @@ class PaperBroker:
         return order
 
     def _pull(self, asked: Asked) -> None:
-        while self._pulls and asked.travels:
-            if not self.venue.left:
-                reject("market_closed", "There are no more prices.")
+        # Where the prices end first, it is still on its way, and shown so: the venue has taken it.
+        while self._pulls and asked.travels and self.venue.left:
             self.venue.advance()
+
+    def _check_left(self) -> None:
+        """Refuse what could never arrive, before the venue takes it."""
+        if self._pulls and not self.venue.left:
+            reject("market_closed", "There are no more prices.")
 
     def _reached(self) -> PaperVenue:
         if not self._connected:
@@ -179,10 +199,20 @@ class PaperBroker:
         return self.venue
 
     def _hear(self, event: BrokerEvent) -> None:
-        for queue in self._followers:
-            queue.put_nowait(event)
+        for queue in tuple(self._followers):
+            if queue.qsize() < MOST_WAITING:
+                queue.put_nowait(event)
+                continue
+            # Nobody reads it, or too slowly: the stream ends, and whoever follows anew looks at what was missed.
+            self._followers.remove(queue)
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(None)
 
-
-async def _follow(queue: asyncio.Queue[BrokerEvent | None]) -> AsyncIterator[BrokerEvent]:
-    while (event := await queue.get()) is not None:
-        yield event
+    async def _follow(self, queue: asyncio.Queue[BrokerEvent | None]) -> AsyncIterator[BrokerEvent]:
+        try:
+            while (event := await queue.get()) is not None:
+                yield event
+        finally:
+            if queue in self._followers:
+                self._followers.remove(queue)

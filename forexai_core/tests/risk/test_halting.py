@@ -139,3 +139,40 @@ def test_what_is_left_until_an_account_is_flat():
     for flatten in (True, False):  # what is unknown may be a pending order
         assert not ending_of([], [], flatten=flatten, unsettled=1).flat
     assert ending_of([], [], flatten=True).flat
+
+
+def test_a_disk_that_hangs_holds_one_read_and_not_one_more_each_time():
+    class Hanging(MemoryHalts):
+        begun, freed = 0, None
+
+        async def read(self):
+            Hanging.begun += 1
+            await self.freed.wait()
+            return await super().read()
+
+    async def scene():
+        clock, cache, store = ManualClock(), HaltCache(), Hanging()
+        store.freed = asyncio.Event()
+        task = asyncio.create_task(keep_fresh(cache, store, clock, timeout_s=0.001))
+
+        async def pass_by(steps, seconds):
+            for _ in range(steps):
+                clock.advance(seconds)
+                await asyncio.sleep(0.003)
+
+        await pass_by(20, 0.5)
+        assert Hanging.begun == 1
+        (found,) = cache.covering(clock.monotonic_ns(), **ME)
+        assert found.scope == "platform"
+        store.freed.set()
+        await pass_by(10, 0.3)
+        assert cache.covering(clock.monotonic_ns(), **ME) == ()  # the late answer was old; the next one is believed
+        store.freed.clear()
+        before = Hanging.begun
+        await pass_by(20, 10.0)
+        assert before < Hanging.begun <= before + 4  # after a minute one is taken for lost
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(scene())

@@ -20,6 +20,7 @@ MAX_AGE_S = 1.0
 """A board older than this counts as one that halts everything."""
 
 _NS = 10**9
+_GIVE_UP_NS = 60 * _NS  # a read that has hung for so long is taken for lost, and another one begun
 
 
 class HaltCache:
@@ -121,16 +122,32 @@ async def keep_fresh(
             f"every_s ({every_s}) and timeout_s ({timeout_s}) come to {MAX_AGE_S:g} s at most: a board that is older "
             "than that is not believed."
         )
-    while True:
-        asked_ns = clock.monotonic_ns()
-        try:
-            async with asyncio.timeout(timeout_s):
-                board = await halts.read()
-        except (ForexAIError, OSError, TimeoutError):
-            board = None  # the cache grows old, and refuses: there is nothing better to do than to ask again
-        if board is not None and cache.accept(board, asked_ns=asked_ns) and changed is not None:
-            changed(board)
-        await clock.sleep(every_s)
+    asked_ns, reading = 0, None
+    try:
+        while True:
+            if reading is None:
+                asked_ns, reading = clock.monotonic_ns(), asyncio.ensure_future(halts.read())
+            # One that hangs is waited for, not asked beside: each read of a hung disk would hold a thread for good.
+            await asyncio.wait({reading}, timeout=timeout_s)
+            if reading.done():
+                board, reading = _answered(reading), None
+                if board is not None and cache.accept(board, asked_ns=asked_ns) and changed is not None:
+                    changed(board)
+            elif clock.monotonic_ns() - asked_ns > _GIVE_UP_NS:
+                reading.cancel()
+                reading = None
+            await clock.sleep(every_s)
+    finally:
+        if reading is not None:
+            reading.cancel()
+
+
+def _answered(reading: asyncio.Future[HaltBoard]) -> HaltBoard | None:
+    """Give the board; None where the read failed: the cache grows old, and refuses."""
+    try:
+        return reading.result()
+    except (ForexAIError, OSError, TimeoutError, asyncio.CancelledError):
+        return None
 
 
 class DeadMan:

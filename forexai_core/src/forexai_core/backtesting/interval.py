@@ -93,10 +93,12 @@ class IntervalTask:
         expected = expected_profit(question, doubtful=bounds.doubtful, seed=self.inputs.seed)
         reasons = [*self._doubts(reads_money=question.reads_money)]
         reasons += [said for name, said in _DOUBTS.items() if getattr(bounds.doubts, name)]
+        worst, best = self._near(bounds.worst), self._near(bounds.best)
+        reasons += self._outside(worst, best, expected.mean)
         return Interval(
-            worst=min(self._near(bounds.worst), self.net_profit),
+            worst=min(worst, self.net_profit),
             expected=self._near(expected.mean),
-            best=max(self._near(bounds.best), self.net_profit),
+            best=max(best, self.net_profit),
             ambiguous_trades=int(np.count_nonzero(self.trades["ambiguous"])),
             certified=not reasons,
             reason="" if not reasons else f"an estimate: {'; '.join(reasons)}.",
@@ -107,6 +109,15 @@ class IntervalTask:
     def _near(self, amount: float) -> float:
         """Give the run's own net profit for an amount that differs from it by less than any money."""
         return self.net_profit if abs(amount - self.net_profit) < _NOTHING else amount
+
+    def _outside(self, worst: float, best: float, expected: float) -> Iterator[str]:
+        """Name what followed paths that the search should have followed too, and came out beyond its bounds."""
+        for what, amount in (("the run itself", self.net_profit), ("the mean over random paths", expected)):
+            if not worst - _NOTHING <= amount <= best + _NOTHING:
+                yield (
+                    f"{what} ({amount:.2f}) lies outside the bounds that were found ({worst:.2f} ... {best:.2f}), so "
+                    "these leave out what the bars allow"
+                )
 
     def _estimate(self, reason: str) -> Interval:
         """Take each trade for itself, where the search cannot be made."""

@@ -90,6 +90,15 @@ def _targets_on_the_way(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
     return found
 
 
+def _order_the_other_way(book: Book, position: Position, bar: Bar) -> bool:
+    """Whether an order that is reached away from a position's stop might have changed the position before."""
+    for order in book.orders_of(position.symbol):
+        side = bar.entry(order.side)
+        if order.rises == (position.side > 0) and order.reached_by(side.high if order.rises else side.low):
+            return True
+    return False
+
+
 def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
     what = candidate.what
     if isinstance(what, Position) and candidate.target:
@@ -100,6 +109,7 @@ def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
     if isinstance(what, Position):
         _, best = worst_and_best(bar, what)
         unclear = what.targeted_by(best) or (what.entered.inside and not _stop_proven(what, bar))
+        unclear = unclear or (book.account.netting and _order_the_other_way(book, what, bar))
         hit_stop(book, what, what.stop or 0, ambiguous=unclear and not bar.straight)
         return
     rises = what.rises
@@ -218,7 +228,8 @@ def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
             position.best = position.better(position.best, Fraction(extreme))
             position.worst = position.worse(position.worst, Fraction(worst))
             book.inside, book.inside_symbol = bar, symbol
-            hit_stop(book, position, level)
+            earlier = position.side * (worst - level) < 0 and not bar.straight
+            hit_stop(book, position, level, ambiguous=earlier)
             book.inside = None
         elif position.stopped_by(worst) and not bar.straight:
             position.ambiguous = True

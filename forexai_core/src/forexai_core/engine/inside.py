@@ -140,11 +140,23 @@ def _exit(book: Book, row: int, price: int, reason: int) -> None:
     close_position(book, row, steps, price, reason, 1, 0, ENTRY_OUT)
 
 
+@kernel
+def _order_the_other_way(book: Book, position: Any, quotes: Quotes) -> bool:
+    """Say whether the bar reaches an order away from a netting position's stop, which might have changed it before."""
+    for row in range(book["account"]["orders"]):
+        order = book["orders"][row]
+        rises = (order["kind"] == ORDER_LIMIT) != (order["side"] > 0)
+        if order["symbol"] == position["symbol"] and rises == (position["side"] > 0) and order_in_range(order, quotes):
+            return True
+    return False
+
+
 @kernel(inline="always")
 def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     position = book["positions"][row]
     side, stop = position["side"], position["stop_loss"]
     unclear = target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0)
+    unclear = unclear or (book["account"]["netting"] != 0 and _order_the_other_way(book, position, quotes))
     if unclear and book["account"]["straight"] == 0:
         position["ambiguous"] = 1
     price = stop - side * slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
@@ -316,6 +328,8 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     close = quotes.bid_close if side > 0 else quotes.ask_close
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:
+        if side * (extreme - level) < 0 and book["account"]["straight"] == 0:
+            position["ambiguous"] = 1
         slippage = slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True

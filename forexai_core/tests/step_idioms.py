@@ -14,7 +14,7 @@ from forexai_core.strategies import commands
 from forexai_core.strategies import commands as orders
 from forexai_core.strategies.commands import buy_risk as enter
 
-__all__ = ["BY_RISK", "BY_TICKET", "PYRAMIDS", "UNREADABLE", "by_attribute", "plain"]
+__all__ = ["BY_RISK", "BY_TICKET", "PYRAMIDS", "UNREADABLE", "by_attribute", "by_module_constant", "plain"]
 
 BALANCE = ROW.names.index("balance")
 FROM_BEHIND = BALANCE - len(ROW.names)
@@ -166,7 +166,6 @@ PYRAMIDS = [
     by_negative_constant,
     by_local_number,
     by_local_name,
-    by_module_constant,
     by_alias_of_the_row,
     by_a_tuple_of_the_row,
     by_unpacking,

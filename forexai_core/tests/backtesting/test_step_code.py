@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from interval_markets import ticks_of
-from step_idioms import BY_RISK, BY_TICKET, PYRAMIDS, UNREADABLE, by_attribute, plain
+from step_idioms import BY_RISK, BY_TICKET, PYRAMIDS, UNREADABLE, by_attribute, by_module_constant, plain
 
 import forexai_core as fx
 from forexai_core.arrays import BAR, QUOTE
@@ -95,9 +95,10 @@ def test_tickets_are_found_under_any_name(kind):
     assert reads_of(strategy, [strategy.program(_bars())]).reads_tickets
 
 
-def test_a_field_read_as_an_attribute_is_found():
-    """Compiled code takes it so; a record of NumPy outside it does not."""
-    assert read_step(by_attribute._function).fields == {"index", "balance"}
+@pytest.mark.parametrize("kind", [by_attribute, by_module_constant], ids=lambda kind: kind.__name__)
+def test_what_runs_only_compiled_or_only_plain_is_found(kind):
+    """A record of NumPy has no attributes by its fields; numba takes no number of a field out of a module."""
+    assert read_step(kind._function).fields == {"index", "balance"}
 
 
 @pytest.mark.parametrize("step", UNREADABLE, ids=lambda step: step.__name__)

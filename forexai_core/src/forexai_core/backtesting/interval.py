@@ -94,7 +94,8 @@ class IntervalTask:
         reasons = [*self._doubts(reads_money=question.reads_money)]
         reasons += [said for name, said in _DOUBTS.items() if getattr(bounds.doubts, name)]
         worst, best = self._near(bounds.worst), self._near(bounds.best)
-        reasons += self._outside(worst, best, expected.mean)
+        if not reasons:
+            reasons += self._outside(worst, best, expected.mean)
         return Interval(
             worst=min(worst, self.net_profit),
             expected=self._near(expected.mean),

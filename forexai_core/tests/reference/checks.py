@@ -20,6 +20,7 @@ __all__ = [
     "check_money",
     "check_order_price",
     "check_order_stops",
+    "check_prices",
     "check_requote",
     "check_steps",
     "check_stops",
@@ -39,14 +40,22 @@ class Refused(Exception):  # noqa: N818 - the venue's word
 
 def stops_from(request: Request, entry: int) -> tuple[int | None, int | None]:
     """Give stop and target as prices: as given, else by their distance from the quoted entry."""
-    if request.stop_distance < 0 or request.target_distance < 0:
+    if min(request.stop_distance, request.target_distance, request.trail_distance, request.trail_start) < 0:
         raise Refused("invalid_stops")
+    check_prices(request, None, None)
     stop, target = request.stop, request.target
     if stop is None and request.stop_distance:
         stop = entry - request.side * request.stop_distance
     if target is None and request.target_distance:
         target = entry + request.side * request.target_distance
     return stop, target
+
+
+def check_prices(request: Request, stop: int | None, target: int | None) -> None:
+    """Demand that the stop and the target that are named are prices above 0, unless they are those held already."""
+    for named, held in ((request.stop, stop), (request.target, target)):
+        if named is not None and named <= 0 and named != held:
+            raise Refused("invalid_stops")
 
 
 def check_stops(contract: Contract, side: int, origin: int, stop: int | None, target: int | None) -> None:

@@ -16,6 +16,7 @@ from reference.checks import (
     check_money,
     check_order_price,
     check_order_stops,
+    check_prices,
     check_requote,
     check_steps,
     check_stops,
@@ -211,6 +212,7 @@ def _modify_position(book: Book, symbol: int, request: Request) -> bool:
     position, quote = _position(book, symbol, request), book.quote(symbol)
     if is_frozen_position(book.contracts[symbol], position, quote):
         raise Refused("frozen")
+    check_prices(request, position.stop, position.target)
     check_stops(book.contracts[symbol], position.side, quote.exit(position.side), request.stop, request.target)
     if request.stop != position.stop:
         position.trailed = False
@@ -232,6 +234,7 @@ def _modify_order(book: Book, symbol: int, request: Request) -> bool:
         expiry_ns=_expiry(book, request),
     )
     check_order_price(contract, changed, quote, book.time_ns)
+    check_prices(request, order.stop, order.target)
     check_order_stops(contract, changed)
     changed.margin = bind_margin(book, changed, order.margin)
     book.orders[order.ticket] = changed

@@ -403,6 +403,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     risky = rng.choice((0.0, 0.0, 0.3))
     often = 0.4 if "sleeves" in program else 0.1  # that the second strategy asks
     latest: dict[int, Bar] = {}
+    nothing = random.Random(f"nothing {program['seed']}")
     for number, (symbol, bar) in enumerate(events_of(program)):
         ledger.event(symbol, bar, decides=bar.decides)
         latest[symbol] = bar
@@ -413,10 +414,34 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
             scene = _Scene(rng, ledger, about, latest[about], program["symbols"][about]["span"], risky)
             for given in _requests(scene):
                 full = {"symbol": about, "strategy": int(rng.random() < often), **given}
+                full |= _nothing_asked(nothing, given["kind"])
                 program["requests"].append([number, full])
                 ledger.submit(about, request_of(full))
     ledger.finish()
     return ledger
+
+
+_NOTHING: dict[str, tuple[tuple[str, int], ...]] = {
+    "modify_position": (("stop", 0), ("target", 0)),
+    "modify_order": (("stop", 0), ("target", 0)),
+    "trail": (("trail_distance", -1), ("trail_start", -1)),
+}
+_NOTHING_OPENED = (
+    ("stop_distance", -1),
+    ("target_distance", -1),
+    ("trail_distance", -1),
+    ("trail_start", -1),
+    ("stop", 0),
+)
+
+
+def _nothing_asked(rng: random.Random, kind: str) -> dict[str, int]:
+    """Ask now and then for what rounds to nothing: it reaches the ledger as -1 point, or as price 0."""
+    if rng.random() >= 0.04:
+        return {}
+    opens = _NOTHING_OPENED if kind in {"market", "limit", "stop", "stop_limit"} else ()
+    ways = _NOTHING.get(kind, opens)
+    return dict([rng.choice(ways)]) if ways else {}
 
 
 _CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",

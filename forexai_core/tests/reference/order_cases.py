@@ -218,6 +218,39 @@ ORDER_CASES: list[Case] = [
         10_000.0,
         {"invalid_stops": 1},
     ),
+    *(
+        Case(
+            f"{name}-of-nothing-refused",
+            "a distance that rounds to no point (written as -1), or a price that is none, is refused: nothing opens "
+            "without what it asked for",
+            [F, F, F],
+            [(0, buy(**{name: points}))],
+            [],
+            10_000.0,
+            {"invalid_stops": 1},
+        )
+        for name, points in (
+            ("stop_distance", -1),
+            ("target_distance", -1),
+            ("trail_distance", -1),
+            ("trail_start", -1),
+            ("stop", 0),
+            ("target", 0),
+        )
+    ),
+    Case(
+        "changed-to-nothing-refused",
+        "a stop moved to price 0, and a trailing of no point, are refused; the stop 1.09990 stays and is hit",
+        [F, F, F, (P, P + 5, P - 20, P - 5)],
+        [
+            (0, buy(stop_distance=20)),
+            (1, {"kind": "modify_position", "ticket": 1, "stop": 0}),
+            (1, {"kind": "trail", "ticket": 1, "trail_distance": -1}),
+        ],
+        [{"stop_loss": 1.0999, "profit": -20.0, "close_reason": "stop_loss"}],
+        9_980.0,
+        {"invalid_stops": 2},
+    ),
     Case(
         "stop-one-under-the-bid",
         "11 points under the ask is accepted",

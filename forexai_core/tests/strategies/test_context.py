@@ -273,6 +273,12 @@ def test_volumes_off_the_step_are_refused(order, said):
         ({"volume_lots": 0.1, "stop_loss_pips": 3, "stop_loss": 1.0}, "as a price and as a distance"),
         ({"volume_lots": 0.1, "stop_loss_pips": -3}, "stop_loss_pips must be above 0"),
         ({"volume_lots": 0.1, "take_profit": float("nan")}, "take_profit must be a price"),
+        ({"volume_lots": 0.1, "stop_loss_pips": 0.04}, "stop_loss_pips = 0.04 rounds to no point"),
+        ({"volume_lots": 0.1, "stop_loss_points": 0.4}, "stop_loss_points = 0.4 rounds to no point"),
+        ({"volume_lots": 0.1, "stop_loss_distance": 4e-6}, "stop_loss_distance = 4e-06 rounds to no point"),
+        ({"volume_lots": 0.1, "stop_loss": 1e-7}, "stop_loss = 1e-07 rounds to no point"),
+        ({"volume_lots": 0.1, "take_profit_pips": 0.04}, "take_profit_pips = 0.04 rounds to no point"),
+        ({"volume_lots": 0.1, "trail_points": 0.4}, "trail_points = 0.4 rounds to no point"),
     ],
 )
 def test_orders_that_cannot_be_are_config_errors(order, said):

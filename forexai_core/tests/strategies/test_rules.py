@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import attrs
 import jsonschema
 import numpy as np
 import pytest
@@ -492,3 +494,31 @@ def test_rules_read_aloud():
 def test_the_published_schema_is_the_one_in_force():
     published = Path(__file__).parents[3] / "docs" / "schemas" / "rules-1.json"
     assert json.loads(published.read_text(encoding="utf-8")) == Rules.schema()
+
+
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ({"stop_loss": {"kind": "pips", "value": 0.04}}, "stop_loss: EURUSD: 0.04"),
+        ({"take_profit": {"kind": "points", "value": 0.4}}, "take_profit: EURUSD: 0.4"),
+        (
+            {"management": {"trailing": {"distance": {"kind": "price", "value": 4e-6}}}},
+            "trailing.distance: EURUSD: 4e-06",
+        ),
+    ],
+)
+def test_a_distance_that_rounds_to_no_point_is_refused_by_its_place(section, place):
+    with pytest.raises(ConfigError, match=re.escape(place)):
+        rules(ALWAYS, **section).intents(make_market(10))
+
+
+def test_a_range_of_nothing_asks_for_a_stop_nevertheless():
+    market = make_market(60)
+    data = market.data.copy()
+    for name in ("open", "high", "low", "close"):
+        data[name] = 1.1
+    still = attrs.evolve(market, data=data)
+    rows = rules(ALWAYS, stop_loss={"kind": "atr", "multiple": 2}).intents(still).rows
+    entered = rows[rows["entry"] != 0]
+    assert len(entered) > 20
+    assert np.all(entered["stop"] > 0)

@@ -10,16 +10,19 @@ from forexai_core.engine.checks import (
     FIFO_CLOSE,
     FROZEN,
     INVALID_PRICE,
+    INVALID_STOPS,
     INVALID_VOLUME,
     NO_LIQUIDITY,
     NO_MONEY,
     NO_POSITION,
     REQUOTE,
     affordable_wait,
+    are_prices,
     frozen,
     is_own,
     refuse,
     stops_fit,
+    trailing_fits,
     wrong_side,
 )
 from forexai_core.engine.close_by import close_by
@@ -171,6 +174,9 @@ def _modify_position(book: Book, request: Any) -> None:
     if frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"]):
         refuse(book, FROZEN)
         return
+    if not are_prices(request, position["stop_loss"], position["take_profit"]):
+        refuse(book, INVALID_STOPS)
+        return
     stop, target = request["stop_loss"], request["take_profit"]
     why = stops_fit(position["side"], stop, target, market, symbol["stops_level"])
     if why:
@@ -188,6 +194,9 @@ def _trail(book: Book, request: Any) -> None:
     row = _position_of(book, request)
     if row < 0:
         refuse(book, NO_POSITION)
+        return
+    if not trailing_fits(request):
+        refuse(book, INVALID_STOPS)
         return
     book["positions"][row]["trail_distance"] = request["trail_distance"]
     book["positions"][row]["trail_start"] = request["trail_start"]
@@ -236,6 +245,9 @@ def _modify_order(book: Book, request: Any) -> None:
     expiry_ns = expiry_of(book, request)
     if price_problem(book, order, price, limit, expiry_ns):
         refuse(book, INVALID_PRICE)
+        return
+    if not are_prices(request, order["stop_loss"], order["take_profit"]):
+        refuse(book, INVALID_STOPS)
         return
     own = limit if order["kind"] == ORDER_STOP_LIMIT else price
     stop, target = request["stop_loss"], request["take_profit"]

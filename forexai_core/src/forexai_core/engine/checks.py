@@ -29,11 +29,13 @@ __all__ = [
     "REQUOTE",
     "affordable",
     "affordable_wait",
+    "are_prices",
     "frozen",
     "is_own",
     "refuse",
     "sized",
     "stops_fit",
+    "trailing_fits",
     "volume_fits",
     "wrong_side",
 ]
@@ -92,6 +94,21 @@ def stops_fit(side: int, stop_loss: int, take_profit: int, against: int, level: 
     if take_profit != NO_PRICE and not side * (take_profit - against) > level:
         return INVALID_STOPS
     return OK
+
+
+@kernel(inline="always")
+def are_prices(request: Any, stop_held: int, target_held: int) -> bool:
+    """Say whether the stop and the target that a request names lie above 0, or are those held already."""
+    stop, target = request["stop_loss"], request["take_profit"]
+    if stop <= 0 and stop not in (NO_PRICE, stop_held):
+        return False
+    return target > 0 or target in (NO_PRICE, target_held)
+
+
+@kernel(inline="always")
+def trailing_fits(request: Any) -> bool:
+    """Say whether a request's trailing is none, or one that can be."""
+    return request["trail_distance"] >= 0 and request["trail_start"] >= 0
 
 
 @kernel

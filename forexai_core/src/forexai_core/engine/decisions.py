@@ -29,6 +29,13 @@ def _points(distance: float, scale: float) -> int:
 
 
 @kernel(inline="always")
+def _asked_points(distance: float, scale: float) -> int:
+    """Turn a distance that is asked for into points; one that rounds to nothing becomes -1, which is refused."""
+    points = round(distance * scale)
+    return -1 if points == 0 and distance != 0.0 else points
+
+
+@kernel(inline="always")
 def _price_points(price: float, scale: float) -> int:
     return NO_PRICE if price == 0.0 else round(price * scale)
 
@@ -114,10 +121,10 @@ def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: A
     request["volume_steps"] = to_steps(lots, symbol["volume_step"])
     if intent["volume_lots"] == 0.0:
         request["risk_fraction"] = management["risk_fraction"]
-    request["stop_distance"] = _points(intent["stop"], symbol["scale"])
-    request["target_distance"] = _points(intent["target"], symbol["scale"])
-    request["trail_distance"] = _points(management["trail_distance"], symbol["scale"])
-    request["trail_start"] = _points(management["trail_start"], symbol["scale"])
+    request["stop_distance"] = _asked_points(intent["stop"], symbol["scale"])
+    request["target_distance"] = _asked_points(intent["target"], symbol["scale"])
+    request["trail_distance"] = _asked_points(management["trail_distance"], symbol["scale"])
+    request["trail_start"] = _asked_points(management["trail_start"], symbol["scale"])
 
 
 @kernel
@@ -243,10 +250,10 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
         request["limit_price"] = _price_points(command["limit_price"], scale)
         request["stop_loss"] = _price_points(command["stop_loss"], scale)
         request["take_profit"] = _price_points(command["take_profit"], scale)
-        request["stop_distance"] = _points(command["stop_distance"], scale)
-        request["target_distance"] = _points(command["target_distance"], scale)
-        request["trail_distance"] = _points(command["trail_distance"], scale)
-        request["trail_start"] = _points(command["trail_start"], scale)
+        request["stop_distance"] = _asked_points(command["stop_distance"], scale)
+        request["target_distance"] = _asked_points(command["target_distance"], scale)
+        request["trail_distance"] = _asked_points(command["trail_distance"], scale)
+        request["trail_start"] = _asked_points(command["trail_start"], scale)
         request["expiry_ns"] = _expiry(midnights, command["expiry_ns"])
         request["ticket"] = command["ticket"]
         request["ticket_by"] = command["ticket_by"]

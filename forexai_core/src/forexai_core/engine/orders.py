@@ -18,9 +18,11 @@ from forexai_core.engine.checks import (
     REQUOTE,
     affordable,
     affordable_wait,
+    are_prices,
     refuse,
     sized,
     stops_fit,
+    trailing_fits,
     volume_fits,
 )
 from forexai_core.engine.deals import SIGNAL, Entry, fill
@@ -71,6 +73,8 @@ def _steps_of(book: Book, request: Any, own: int, stop: int) -> int:
 def _asked(book: Book, request: Any, own: int, against: int) -> int:
     """Check the volume and the stops that a request asks for; give why it is refused, or 0."""
     if request["stop_distance"] < 0 or request["target_distance"] < 0:
+        return INVALID_STOPS
+    if not trailing_fits(request) or not are_prices(request, NO_PRICE, NO_PRICE):
         return INVALID_STOPS
     stop = _stop_of(request, own)
     steps = _steps_of(book, request, own, stop)

@@ -67,6 +67,7 @@ class Units:
         self.symbol = instrument.symbol
         self.scale = 10.0**instrument.digits
         self.pip_size = instrument.pip_size
+        self.pip_points = instrument.points_per_pip
         self.volume_step = instrument.volume_step
         self._seen: dict[tuple[tuple[str, Any], ...], dict[str, int]] = {}
 
@@ -101,11 +102,21 @@ class Units:
         Raises
         ------
         ConfigError
-            If it is not above 0 and finite.
+            If it is not above 0 and finite, or rounds to no point.
         """
         if not (isfinite(price) and price > 0):
             raise ConfigError(f"{self.symbol}: {what} must be a price above 0, not {price}.")
-        return round(price * self.scale)
+        return self._whole(what, price, price * self.scale)
+
+    def _whole(self, name: str, value: float, points: float) -> int:
+        """Round to whole points, but never what is asked for to nothing."""
+        whole = round(points)
+        if whole == 0:
+            raise ConfigError(
+                f"{self.symbol}: {name} = {value:g} rounds to no point at all, so there would be none. Give at least "
+                f"one point ({1.0 / self.scale:g} in price, {1.0 / self.pip_points:g} pips), or leave it out."
+            )
+        return whole
 
     def distance(self, what: str, given: Mapping[str, Any]) -> int:
         """Turn one distance, given in pips, points or price units, into points; 0 where none is given.
@@ -120,7 +131,7 @@ class Units:
         Raises
         ------
         ConfigError
-            If it is given twice, or is not above 0 and finite.
+            If it is given twice, is not above 0 and finite, or rounds to no point.
         """
         names = _ways(what)
         if given.keys().isdisjoint(names):
@@ -134,8 +145,9 @@ class Units:
         if not (isfinite(value) and value > 0):
             raise ConfigError(f"{self.symbol}: {name} must be above 0, not {value}. Leave it out for none.")
         if name.endswith("_points"):
-            return round(value)
-        return round((value * self.pip_size if name.endswith("_pips") else value) * self.scale)
+            return self._whole(name, value, value)
+        price = value * self.pip_size if name.endswith("_pips") else value
+        return self._whole(name, value, price * self.scale)
 
     def exits(self, given: Mapping[str, Any]) -> dict[str, int]:
         """Turn stops, targets and trailing into fields of REQUEST.

@@ -11,7 +11,7 @@ from forexai_core.arrays import INTENT
 from forexai_core.errors import DataShapeError
 from forexai_core.strategies.management import Management
 
-__all__ = ["EXIT_ALL", "EXIT_LONG", "EXIT_SHORT", "Intents"]
+__all__ = ["EXIT_ALL", "EXIT_LONG", "EXIT_SHORT", "Intents", "asked_for"]
 
 EXIT_ALL, EXIT_LONG, EXIT_SHORT = 1, 2, 3
 """Values of ``exit``: close what is open, longs only, shorts only."""
@@ -19,6 +19,19 @@ EXIT_ALL, EXIT_LONG, EXIT_SHORT = 1, 2, 3
 _RANGES = {"entry": (-1, 0, 1), "exit": (0, EXIT_ALL, EXIT_LONG, EXIT_SHORT)}
 Places = NDArray[np.int64]
 _DISTANCES = ("stop", "target", "volume_lots")
+
+
+_LEAST = float(np.finfo(np.float64).tiny)
+
+
+def asked_for(distances: ArrayLike) -> NDArray[np.float64]:
+    """Raise distances of 0 to the least above it: 0 means none, but these are wanted.
+
+    An average range is 0 where the market stood still. The ledger refuses an entry whose stop or target comes to no
+    point; with a 0 it would open without one.
+    """
+    raised: NDArray[np.float64] = np.maximum(distances, _LEAST)
+    return raised
 
 
 def _check_rows(rows: NDArray[np.void]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.strategies.intents import EXIT_ALL, EXIT_LONG, EXIT_SHORT, Intents
+from forexai_core.errors import ConfigError
+from forexai_core.strategies.intents import EXIT_ALL, EXIT_LONG, EXIT_SHORT, Intents, asked_for
 from forexai_core.strategies.management import Management
 from forexai_core.strategies.rules.columns import Columns
 from forexai_core.strategies.rules.conditions import (
@@ -154,22 +155,40 @@ def _window(columns: Columns, clock: str, start: str, end: str, weekdays: Sequen
     return known_where(inside, np.ones(len(inside), np.bool_))
 
 
-def _length(distance: Distance, instrument: Instrument) -> float:
-    unit = {"pips": instrument.pip_size, "points": instrument.point, "price": 1.0}[distance.kind]
-    return distance.value * unit
+_PLACES = {
+    "break_even_start": "management.break_even.start",
+    "break_even_lock": "management.break_even.lock",
+    "trail_start": "management.trailing.start",
+    "trail_distance": "management.trailing.distance",
+}
+
+
+def _length(place: str, distance: Distance | None, instrument: Instrument) -> float:
+    if distance is None:
+        return 0.0
+    length = distance.value * {"pips": instrument.pip_size, "points": instrument.point, "price": 1.0}[distance.kind]
+    if round(length / instrument.point) == 0:
+        raise ConfigError(
+            f"{place}: {instrument.symbol}: {distance.value:g} ({distance.kind}) rounds to no point at all, so there "
+            f"would be none. Give at least one point ({instrument.point:g} in price), or leave it out of the rules."
+        )
+    return length
 
 
 def _care(document: RulesDocument, instrument: Instrument) -> Management:
     sizing, care = document.sizing, document.management
     even, trailing = care.break_even, care.trailing
+    lengths = {
+        "break_even_start": None if even is None else even.start,
+        "break_even_lock": None if even is None else even.lock,
+        "trail_start": None if trailing is None else trailing.start,
+        "trail_distance": None if trailing is None else trailing.distance,
+    }
     return Management(
         volume_lots=sizing.volume_lots if isinstance(sizing, FixedVolume) else 0.0,
         risk_fraction=0.0 if isinstance(sizing, FixedVolume) else sizing.fraction,
-        break_even_start=0.0 if even is None else _length(even.start, instrument),
-        break_even_lock=0.0 if even is None or even.lock is None else _length(even.lock, instrument),
-        trail_start=0.0 if trailing is None or trailing.start is None else _length(trailing.start, instrument),
-        trail_distance=0.0 if trailing is None else _length(trailing.distance, instrument),
         max_bars=care.max_bars or 0,
+        **{name: _length(_PLACES[name], distance, instrument) for name, distance in lengths.items()},
     )
 
 
@@ -216,14 +235,14 @@ def intents_of(document: RulesDocument, columns: Columns) -> Intents:
 def _stop(document: RulesDocument, columns: Columns) -> NDArray[np.float64]:
     stop = document.stop_loss
     if isinstance(stop, AtrDistance):
-        return columns.ranges(stop, "stop_loss")
-    return np.full(len(columns.base), 0.0 if stop is None else _length(stop, columns.base.instrument))
+        return asked_for(columns.ranges(stop, "stop_loss"))
+    return np.full(len(columns.base), _length("stop_loss", stop, columns.base.instrument))
 
 
 def _target(document: RulesDocument, columns: Columns) -> NDArray[np.float64]:
     target = document.take_profit
     if isinstance(target, AtrDistance):
-        return columns.ranges(target, "take_profit")
+        return asked_for(columns.ranges(target, "take_profit"))
     if isinstance(target, RiskMultiple):
         return target.value * _stop(document, columns)
-    return np.full(len(columns.base), 0.0 if target is None else _length(target, columns.base.instrument))
+    return np.full(len(columns.base), _length("take_profit", target, columns.base.instrument))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forexai_core.errors import ConfigError
 from forexai_core.strategies.exits import Units
-from forexai_core.strategies.intents import Intents
+from forexai_core.strategies.intents import Intents, asked_for
 from forexai_core.strategies.management import Management
 from forexai_core.strategies.parameters import Param
 from forexai_core.strategies.vector import VectorStrategy
@@ -121,8 +121,8 @@ class Template(VectorStrategy):
         columns: dict[str, Any] = {
             "entry": entry,
             "exit": exit,
-            "stop": own_stop if own_stop or stop is None else stop,
-            "target": own_target if own_target or target is None else target,
+            "stop": own_stop if own_stop or stop is None else asked_for(stop),
+            "target": own_target if own_target or target is None else asked_for(target),
             "management": management,
         }
         return Intents.of(**columns) if places is None else Intents.at(places, bars=len(bars), **columns)

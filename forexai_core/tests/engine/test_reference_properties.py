@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import ceil
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,7 +106,7 @@ def test_exits_lie_where_the_bar_was(seed: int) -> None:
     program, ledger = generate(seed)
     costs = [symbol["costs"] for symbol in program["symbols"]]
     for trade in ledger.book.trades:
-        against = costs[trade.symbol].get("slippage_points") or 0
+        against = ceil(costs[trade.symbol].get("slippage_points") or 0)
         fixed = "slippage_model" not in costs[trade.symbol]
         if trade.close_reason == "take_profit":
             assert trade.close_points == trade.target or program["limit_fill_open"]
@@ -173,7 +174,8 @@ def mirrored(program: Program) -> Program:
         )
     requests = []
     for after, asked in program["requests"]:
-        turned = {name: CENTRE - asked[name] for name in ("price", "limit_price", "stop", "target") if name in asked}
+        named = [name for name in ("price", "limit_price", "stop", "target") if asked.get(name, 0) > 0]  # 0 is no price
+        turned = {name: CENTRE - asked[name] for name in named}
         requests.append([after, {**asked, **turned, "side": -asked.get("side", 0)}])
     return {**program, "symbols": symbols, "requests": requests}
 

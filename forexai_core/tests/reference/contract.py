@@ -177,7 +177,7 @@ class Contract:
             limit_steps=nearest(exact(instrument["volume_limit"]) / step),
             stops_level=instrument["stops_level_points"],
             freeze_level=instrument["freeze_level_points"],
-            slippage=nearest(costs.get("slippage_points") or 0),
+            slippage=ceil(exact(costs.get("slippage_points") or 0)),
             impact=Impact.make(costs.get("slippage_model") or {}),
             commission=Commission.make(
                 costs.get("commission") or {"per_lot": cost("commission_per_lot", "commission_per_lot")}

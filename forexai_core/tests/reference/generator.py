@@ -213,7 +213,7 @@ def _symbol(rng: random.Random, instrument: dict[str, Any], start: int, count: i
     timeframe = rng.choice(("M1", "M15", "H1", "H1", "H4", "H4", "H12"))
     rows = _walk(rng, start, count, span, timeframe)
     costs = {
-        "slippage_points": rng.choice((None, 0, 1, 3, 7)),
+        "slippage_points": rng.choice((None, 0, 1, 3, 6.5)),
         "commission_per_lot": rng.choice((None, 3.5, 0.0, 7.01)),
     }
     if rng.random() < 0.4:

@@ -16,7 +16,7 @@ from reference.contract import Account, Contract
 from reference.execution import Execution
 from reference.hours import lies_outside
 from reference.ledger import ReferenceLedger
-from reference.money import exact, nearest
+from reference.money import exact
 from reference.orders import Request
 from reference.paths import ways_of
 from reference.quotes import Bar, Prices, ask_side
@@ -101,7 +101,7 @@ def _slippage(costs: dict[str, Any], bars: list[list[int]]) -> int | None:
     average = Fraction(sum(last), len(last)) if last else Fraction(0)
     points = ceil(exact(model.get("range_fraction", 0)) * (high - low))
     points += ceil(exact(model.get("atr_fraction", 0)) * average)
-    return points + nearest(costs.get("slippage_points") or 0)
+    return points + ceil(exact(costs.get("slippage_points") or 0))
 
 
 def events_of(program: Program) -> list[tuple[int, Bar]]:

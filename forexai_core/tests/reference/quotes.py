@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
-from reference.money import nearest, to_points
+from reference.money import exact, nearest, to_points
 
 __all__ = ["Bar", "Prices", "Quote", "ask_side", "make_bar"]
 
@@ -98,7 +99,7 @@ def ask_side(
 ) -> Prices:
     """Give the ask side: of ask bars, else of the bar's own spread, else of the fixed one; never below the bid."""
     if ask is None:
-        spread = nearest(fixed_points if column_points is None else column_points)
+        spread = ceil(exact(fixed_points)) if column_points is None else nearest(column_points)
         ask = [price + spread for price in bid]
     return Prices(*(max(own, other) for own, other in zip(ask, bid, strict=True)))
 

@@ -117,6 +117,11 @@ def _commission(commission: Commission, currency: str) -> tuple[float, str]:
     return commission.minimum, f"at least, a deal{named}; in all: {commission}"
 
 
+def _told(unit: str, stated: float | None) -> str:
+    """Write a unit, and what was stated where it was rounded."""
+    return unit if stated is None else f"{unit}, rounded up from {stated:g},"
+
+
 def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed, ...]:
     """List every cost of a run with where it comes from."""
     lines: list[CostUsed] = []
@@ -131,7 +136,9 @@ def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed,
             ("swap short", sheet.swap_short, unit, "swap"),
         )
         lines += [
-            CostUsed(symbol=symbol, name=name, value=value, unit=unit, source=sources[kind])
+            CostUsed(
+                symbol=symbol, name=name, value=value, unit=_told(unit, sheet.fractions.get(name)), source=sources[kind]
+            )
             for name, value, unit, kind in rows
         ]
     return tuple(lines)

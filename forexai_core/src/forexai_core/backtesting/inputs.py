@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from forexai_core.backtesting.checked_inputs import check_age, check_finer, check_kind, check_leverages, check_rates
 from forexai_core.engine.conditions import Conditions, holidays_of
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
@@ -195,9 +196,13 @@ def check_one_timeframe(inputs: Inputs) -> None:
 def _costs(costs: Costs | Mapping[str, Costs] | None, symbols: list[str]) -> dict[str, Costs]:
     if costs is None or isinstance(costs, Costs):
         return dict.fromkeys(symbols, costs or _COSTS)
+    if not isinstance(costs, Mapping):
+        raise ConfigError(f"costs takes Costs, or a mapping of them by symbol, not {costs!r}. Write fx.Costs(…).")
     unknown = costs.keys() - set(symbols)
     if unknown:
         raise ConfigError(f"Costs are given for {', '.join(sorted(unknown))}, which the run has no prices of.")
+    for symbol, own in costs.items():
+        check_kind(f"costs['{symbol}']", own, Costs, "fx.Costs(spread_points=8)")
     return {symbol: costs.get(symbol, _COSTS) for symbol in symbols}
 
 
@@ -212,6 +217,7 @@ def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> d
 
 
 def _conditions(given: Mapping[str, Any], symbols: list[str], seed: int) -> Conditions:
+    check_kind("execution", given.get("execution"), Execution, "fx.Execution(latency_ms=50)")
     execution, holidays = given.get("execution"), holidays_of(given.get("holidays"), symbols)
     own = {"seed": seed, "holidays": holidays, "execution": _EXECUTION if execution is None else execution}
     return Conditions(**{**given, **own})
@@ -244,12 +250,18 @@ def inputs_of(
         raise ConfigError(f"seed must be a whole number, not {seed!r}.")
     if not isinstance(jump_points, int) or jump_points < 0:
         raise ConfigError(f"jump_points is a whole number of points, 0 or above, not {jump_points!r}.")
+    check_kind("account", account, Account, "fx.Account(balance=1000)")
+    check_age(max_age_ns)
+    check_leverages(account or _ACCOUNT, [*series, *(rates or {})])
+    check_rates(rates or {})
+    inside = _finer(finer, list(series))
+    check_finer(series, inside)
     return Inputs(
         prices=series,
         account=account or _ACCOUNT,
         costs=_costs(costs, list(series)),
         rates=dict(rates or {}),
-        finer=_finer(finer, list(series)),
+        finer=inside,
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,
         seed=seed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -10,6 +10,7 @@ import attrs
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import Shared, shared_by
 from forexai_core.engine.ledger import Ledger
+from forexai_core.errors import ConfigError
 
 if TYPE_CHECKING:
     from forexai_core.backtesting.gate import Gate
@@ -25,7 +26,11 @@ def rules_of(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
         return ()
     from forexai_core.risk.settings import Risk  # slow to load, and most runs set no limits
 
-    return risk.all_rules() if isinstance(risk, Risk) else tuple(risk)
+    if isinstance(risk, Risk):
+        return risk.all_rules()
+    if not isinstance(risk, Iterable) or isinstance(risk, str):
+        raise ConfigError(f"risk takes fx.Risk, or a list of rules, not {risk!r}. Write fx.Risk(max_positions=3).")
+    return tuple(risk)
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version, figures_of, parts_of
+from forexai_core.backtesting.checked_inputs import check_trials
 from forexai_core.backtesting.described import checked_strategy, described, strategy_used
 from forexai_core.backtesting.drives import (
     Drive,
@@ -182,6 +183,7 @@ def backtest(
         conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
         jump_points=jump_points,
     )
+    check_trials(trials)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
     named = _drive_named(drive)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.assembly import engine_version
+from forexai_core.backtesting.checked_inputs import check_trials
 from forexai_core.backtesting.described import strategy_used
 from forexai_core.backtesting.drives import drive_programs_by_steps
 from forexai_core.backtesting.gate import Gate
@@ -209,6 +210,7 @@ def sweep(
         conditions={"sessions": sessions, "holidays": holidays, "path": path, "execution": execution},
     )
     check_one_timeframe(inputs)
+    check_trials(trials)
     evaluations = trials or default_trials()
     evaluations.head()  # a ledger that cannot be opened is told before the work, not after it
     crew = _Workers(inputs, risk)

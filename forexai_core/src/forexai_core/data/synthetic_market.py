@@ -141,8 +141,8 @@ def synthetic(
         If a parameter is wrong.
     """
     frame = Timeframe.of(timeframe)
-    if bars < 1 or seed < 0:
-        raise ConfigError(f"bars must be at least 1 and seed at least 0, not {bars} and {seed}.")
+    if not (isinstance(bars, int) and isinstance(seed, int)) or bars < 1 or seed < 0:
+        raise ConfigError(f"bars must be a whole number, at least 1, and seed at least 0, not {bars!r} and {seed!r}.")
     known = instrument or find_instrument(symbol)
     if known.symbol != symbol:
         raise ConfigError(f"symbol is '{symbol}', but instrument is of '{known.symbol}'. Make them the same.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import attrs
@@ -18,7 +19,7 @@ from forexai_core.values.instruments import CalculationMode, Instrument, SwapMod
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["CostSheet", "cost_sheet", "symbol_record"]
+__all__ = ["CostSheet", "cost_sheet", "symbol_record", "whole_points"]
 
 _CALCULATION = tuple(CalculationMode)
 _SWAP = tuple(SwapMode)
@@ -51,6 +52,8 @@ class CostSheet:
         Dividends and financing.
     sources : mapping of str to str
         For each cost: ``prices``, ``given`` or ``catalogue``/``instrument``.
+    fractions : mapping of str to float
+        Points that were stated as no whole number, by cost: ``spread``, ``slippage``.
     """
 
     spread_points: int | None
@@ -64,6 +67,15 @@ class CostSheet:
     swap_rates: tuple[SwapRates, ...]
     cash_flows: tuple[CashFlow, ...]
     sources: Mapping[str, str]
+    fractions: Mapping[str, float] = attrs.field(factory=dict)
+
+
+_DUST = 1e-9  # of a point: what binary fractions leave
+
+
+def whole_points(points: float) -> int:
+    """Round a cost up to whole points: prices have no smaller step, and a fraction must not become free."""
+    return math.ceil(points - _DUST)
 
 
 def _source(instrument: Instrument, field: str) -> str:
@@ -83,8 +95,8 @@ def _spread(prices: Bars | Ticks, costs: Costs) -> tuple[int | None, str]:
     if isinstance(prices, Bars) and prices.spread_points is not None:
         return None, "prices" if costs.spread_model is None else "given"
     if costs.spread_points is not None:
-        return round(costs.spread_points), "given"
-    return round(instrument.spread_points), _source(instrument, "spread_points")
+        return whole_points(costs.spread_points), "given"
+    return whole_points(instrument.spread_points), _source(instrument, "spread_points")
 
 
 def _swap(instrument: Instrument, costs: Costs) -> tuple[SwapMode, float, float, str]:
@@ -128,7 +140,7 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
     return CostSheet(
         spread_points=spread,
         commission=commission,
-        slippage_points=round(costs.slippage_points or 0.0),
+        slippage_points=whole_points(costs.slippage_points or 0.0),
         slippage_model=costs.slippage_model,
         swap_mode=mode,
         swap_long=long,
@@ -142,7 +154,16 @@ def cost_sheet(prices: Bars | Ticks, costs: Costs) -> CostSheet:
             "slippage": "given" if costs.slippage_points is not None or costs.slippage_model else "default (none)",
             "swap": swap_source,
         },
+        fractions=_fractions(instrument, costs, spread),
     )
+
+
+def _fractions(instrument: Instrument, costs: Costs, spread: int | None) -> dict[str, float]:
+    """Give what was rounded, by cost."""
+    stated = instrument.spread_points if costs.spread_points is None else costs.spread_points
+    slippage = costs.slippage_points or 0.0
+    found = {} if spread in {None, stated} else {"spread": stated}
+    return found if whole_points(slippage) == slippage else found | {"slippage": slippage}
 
 
 def _value_per_point_step(instrument: Instrument) -> float:

@@ -91,7 +91,7 @@ def rate_source(symbol: str, prices: Bars | Ticks | float, spread_points: float 
             bid=np.concatenate([prices.open[:1], bid]),
             ask=np.concatenate([prices.open[:1] + spread, ask]),
         )
-    if not isinstance(prices, int | float):
+    if isinstance(prices, bool) or not isinstance(prices, int | float):
         raise ConfigError(f"rates['{symbol}'] must be Bars, Ticks or a number, not {type(prices).__name__}.")
     value = float(prices)
     if not 0.0 < value < float("inf"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -117,7 +118,7 @@ def _execution_values(conditions: Conditions) -> dict[str, float]:
         "latency_ns": round(execution.latency_ms * _NS_PER_MS),
         "latency_jitter_ns": round(execution.latency_jitter_ms * _NS_PER_MS),
         "instant": int(execution.mode is ExecutionMode.INSTANT),
-        "deviation": NEVER if deviation is None else round(deviation),
+        "deviation": NEVER if deviation is None else math.floor(deviation + 1e-9),
         "requote_share": execution.requote_probability,
         "bounded": int(execution.bounds_volume),
         "filling": FILLINGS.index(execution.filling or FillingMode.FOK),

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.contracts import whole_points
 from forexai_core.engine.stream import Stream
 from forexai_core.values.accounts import Costs
 from forexai_core.values.slippage import SlippageModel
@@ -69,7 +70,7 @@ def with_modelled_slippage(stream: Stream, symbols: Sequence[str], costs: Mappin
     slippage = np.zeros(len(owner), np.int64)
     for index, symbol in enumerate(symbols):
         rows, own = np.flatnonzero(owner == index), costs[symbol]
-        slippage[rows] = round(own.slippage_points or 0.0)
+        slippage[rows] = whole_points(own.slippage_points or 0.0)
         if own.slippage_model is not None and own.slippage_model.varies and len(rows):
             path = [side[rows].astype(np.float64) for side in (stream.bid.high, stream.bid.low, stream.bid.close)]
             slippage[rows] += _modelled(path[0], path[1], path[2], own.slippage_model, symbol).astype(np.int64)

@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from forexai_core.engine.records import NO_PRICE
 from forexai_core.errors import ConfigError, OrderRefusedError, did_you_mean
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.numbers import is_number
 
 __all__ = ["Exits", "Units"]
 
@@ -38,6 +39,7 @@ class Exits(TypedDict, total=False):
     trail_start_distance: float | None
 
 
+_MOST = 2.0**53  # points or steps: whole numbers are exact up to here
 _KEPT = 64  # ways of asking for exits; who names prices has a new one at each order
 _KNOWN = frozenset(Exits.__annotations__)
 _WHAT = (
@@ -80,9 +82,15 @@ class Units:
             If the volume is not above 0, or does not lie on a step.
         """
         step = self.volume_step
+        if not is_number(volume_lots):
+            raise ConfigError(f"{self.symbol}: volume_lots must be a number, not {volume_lots!r}.")
         if not (isfinite(volume_lots) and volume_lots > 0):
             raise OrderRefusedError(
                 f"{self.symbol}: a volume must be above 0 lots, not {volume_lots}.", rule="volume", value=volume_lots
+            )
+        if volume_lots / step > _MOST:
+            raise OrderRefusedError(
+                f"{self.symbol}: {volume_lots:g} lots are more than any venue takes.", rule="volume", value=volume_lots
             )
         steps = round(volume_lots / step)
         if abs(steps * step - volume_lots) > 1e-7 * max(1.0, volume_lots):
@@ -104,8 +112,8 @@ class Units:
         ConfigError
             If it is not above 0 and finite, or rounds to no point.
         """
-        if not (isfinite(price) and price > 0):
-            raise ConfigError(f"{self.symbol}: {what} must be a price above 0, not {price}.")
+        if not (is_number(price) and isfinite(price) and 0 < price < _MOST / self.scale):
+            raise ConfigError(f"{self.symbol}: {what} must be a price above 0, not {price!r}.")
         return self._whole(what, price, price * self.scale)
 
     def _whole(self, name: str, value: float, points: float) -> int:
@@ -142,8 +150,8 @@ class Units:
         if len(found) > 1:
             raise ConfigError(f"{self.symbol}: {' and '.join(found)} say the same thing twice. Give one.")
         name, value = next(iter(found.items()))
-        if not (isfinite(value) and value > 0):
-            raise ConfigError(f"{self.symbol}: {name} must be above 0, not {value}. Leave it out for none.")
+        if not (is_number(value) and isfinite(value) and 0 < value < _MOST / self.scale):
+            raise ConfigError(f"{self.symbol}: {name} must be above 0, not {value!r}. Leave it out for none.")
         if name.endswith("_points"):
             return self._whole(name, value, value)
         price = value * self.pip_size if name.endswith("_pips") else value

@@ -29,6 +29,11 @@ def expiry_instant(symbol: str, expiry: Expiry, expiry_ns: int, clock: Clock) ->
     ConfigError
         If two are given, or something else.
     """
+    if isinstance(expiry_ns, bool) or not isinstance(expiry_ns, int | np.integer) or expiry_ns < 0:
+        raise ConfigError(
+            f"{symbol}: expiry_ns is an instant in nanoseconds UTC, or 0 for never, not {expiry_ns!r}. The end of the "
+            "day is expiry='day'."
+        )
     if expiry == "gtc":
         return expiry_ns
     if expiry_ns:

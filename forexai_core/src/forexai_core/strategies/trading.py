@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, Unpack
 
+import numpy as np
+
 from forexai_core.engine import records
 from forexai_core.errors import ConfigError
 from forexai_core.strategies.exits import Exits
@@ -248,6 +250,10 @@ class Trading(Holdings):
         ConfigError
             If a part is asked of several positions.
         """
+        if side not in {0, 1, -1}:
+            raise ConfigError(
+                f"{self._units.symbol}: side is +1 (longs), -1 (shorts) or 0 (both) of what to close, not {side!r}."
+            )
         if position is None and volume_lots is not None:
             held = self.positions
             if len(held) != 1:
@@ -364,4 +370,8 @@ class Trading(Holdings):
 
 
 def _ticket(target: OpenPosition | PendingOrder | int) -> int:
-    return target if isinstance(target, int) else target.ticket
+    if isinstance(target, OpenPosition | PendingOrder):
+        return target.ticket
+    if isinstance(target, bool) or not isinstance(target, int | np.integer):
+        raise ConfigError(f"A position or an order is named by itself or its ticket, a whole number, not {target!r}.")
+    return int(target)

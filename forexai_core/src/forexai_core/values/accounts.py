@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 import attrs
 
@@ -12,6 +13,7 @@ from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 from forexai_core.values.margin_rules import LeverageTier, StopOutMode, StopOutOrders, leverages_of, tiers_of
+from forexai_core.values.numbers import is_number, number
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.spreads import SpreadModel
 
@@ -61,12 +63,19 @@ def _mode(value: str | AccountMode) -> AccountMode:
 
 
 def _clock(value: str | Clock) -> Clock:
+    if not isinstance(value, str | Clock):
+        raise ConfigError(f"Account: clock is a Clock or the name of a time zone ('Europe/Athens'), not {value!r}.")
     return Clock.of(value)
 
 
 def _finite_positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 < value < float("inf"):
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be above 0, not {value}.")
+    if not (is_number(value) and 0 < value < float("inf")):
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a number above 0, not {value!r}.")
+
+
+def _yes_or_no(instance: object, attribute: attrs.Attribute[bool], value: bool) -> None:  # noqa: FBT001 - a validator
+    if not isinstance(value, bool):
+        raise ConfigError(f"{type(instance).__name__}: {attribute.name} is True or False, not {value!r}.")
 
 
 def _stop_out_mode(value: str | StopOutMode) -> StopOutMode:
@@ -86,6 +95,8 @@ def _stop_out_orders(value: str | StopOutOrders) -> StopOutOrders:
 
 
 def _level(instance: Account, attribute: attrs.Attribute[float], value: float) -> None:
+    if not is_number(value):
+        raise ConfigError(f"Account: {attribute.name} must be a number, not {value!r}.")
     if instance.stop_out_mode is not StopOutMode.PERCENT:
         if not 0 <= value < float("inf"):
             raise ConfigError(f"Account: {attribute.name} is an amount of money, 0 or above, not {value}.")
@@ -136,23 +147,23 @@ class Account:
         Whether a balance below 0 is raised to 0 when the last position has closed.
     """
 
-    balance: float = attrs.field(default=10_000.0, converter=float, validator=_finite_positive)
+    balance: float = attrs.field(default=10_000.0, converter=number, validator=_finite_positive)
     currency: str = "USD"
-    leverage: float = attrs.field(default=100.0, converter=float, validator=_finite_positive)
+    leverage: float = attrs.field(default=100.0, converter=number, validator=_finite_positive)
     mode: AccountMode = attrs.field(default=AccountMode.HEDGING, converter=_mode)
     clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
-    margin_call: float = attrs.field(default=100.0, converter=float, validator=_level)
-    stop_out: float = attrs.field(default=50.0, converter=float, validator=_level)
+    margin_call: float = attrs.field(default=100.0, converter=number, validator=_level)
+    stop_out: float = attrs.field(default=50.0, converter=number, validator=_level)
     fifo: FifoRule = attrs.field(default=FifoRule.NONE, converter=_fifo)
     leverages: tuple[tuple[str, float], ...] = attrs.field(default=(), converter=leverages_of)
     leverage_tiers: tuple[LeverageTier, ...] = attrs.field(default=(), converter=tiers_of)
     stop_out_mode: StopOutMode = attrs.field(default=StopOutMode.PERCENT, converter=_stop_out_mode)
     stop_out_orders: StopOutOrders = attrs.field(default=StopOutOrders.BINDING, converter=_stop_out_orders)
-    stop_out_hedged: bool = False
-    negative_balance_protection: bool = False
+    stop_out_hedged: bool = attrs.field(default=False, validator=_yes_or_no)
+    negative_balance_protection: bool = attrs.field(default=False, validator=_yes_or_no)
 
     def __attrs_post_init__(self) -> None:
-        if len(self.currency) < 3 or not self.currency.isupper():
+        if not isinstance(self.currency, str) or len(self.currency) < 3 or not self.currency.isupper():
             raise ConfigError(f"'{self.currency}' is no currency code. Use three capital letters, such as USD.")
         if self.fifo is not FifoRule.NONE and self.mode is AccountMode.NETTING:
             raise ConfigError(
@@ -205,21 +216,44 @@ class AccountState:
 
 
 def _optional_cost(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not 0 <= value < float("inf"):
-        raise ConfigError(f"Costs: {attribute.name} must be 0 or above, not {value}.")
+    if value is not None and not (is_number(value) and 0 <= value < float("inf")):
+        raise ConfigError(f"Costs: {attribute.name} must be a number, 0 or above, not {value!r}.")
 
 
 def _optional_finite(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not abs(value) < float("inf"):
-        raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value}.")
+    if value is not None and not (is_number(value) and abs(value) < float("inf")):
+        raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value!r}.")
+
+
+_EXAMPLES = {
+    "commission": "commission_per_lot=3.5, or commission=Commission(per_lot=3.5)",
+    "spread_model": "spread_points=8, or spread_model=SpreadModel(points=8)",
+    "slippage_model": "slippage_points=1, or slippage_model=SlippageModel(random_points=1)",
+    "swap_rates": 'swap_rates=[SwapRates(day="2024-05-13", long=-7.5, short=2.1)]',
+    "cash_flows": 'cash_flows=[CashFlow(time_ns="2024-05-10T13:30Z", long=0.24)]',
+}
+
+
+def _check_kind(name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise ConfigError(f"Costs: {name} takes {kind.__name__}, not {value!r}. Write {_EXAMPLES[name]}.")
+
+
+def _listed(name: str, values: object, kind: type) -> list[Any]:
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        raise ConfigError(f"Costs: {name} is a list of {kind.__name__}, not {values!r}. Write {_EXAMPLES[name]}.")
+    items = list(values)
+    for item in items:
+        _check_kind(name, item, kind)
+    return items
 
 
 def _by_day(rates: Iterable[SwapRates]) -> tuple[SwapRates, ...]:
-    return tuple(sorted(rates, key=lambda each: each.day))
+    return tuple(sorted(_listed("swap_rates", rates, SwapRates), key=lambda each: each.day))
 
 
 def _by_time(flows: Iterable[CashFlow]) -> tuple[CashFlow, ...]:
-    return tuple(sorted(flows, key=lambda each: each.time_ns))
+    return tuple(sorted(_listed("cash_flows", flows, CashFlow), key=lambda each: each.time_ns))
 
 
 @attrs.frozen(kw_only=True)
@@ -229,11 +263,12 @@ class Costs:
     Attributes
     ----------
     spread_points : float or None
-        Fixed spread. An error when the prices bring an ask side of their own.
+        Fixed spread; a fraction of a point is rounded up. An error when the prices bring an ask side of their own.
     commission_per_lot : float or None
         Per lot and side, account currency, booked on the opening and on the closing deal.
     slippage_points : float or None
-        Against the trader, on market and stop orders. None is 0: a catalogue cannot know it.
+        Against the trader, on market and stop orders; a fraction of a point is rounded up. None is 0: a catalogue
+        cannot know it.
     swap_long_points, swap_short_points : float or None
         Per lot and night, in points; negative is paid by the trader.
     commission : Commission or None
@@ -262,6 +297,10 @@ class Costs:
     cash_flows: tuple[CashFlow, ...] = attrs.field(default=(), converter=_by_time)
 
     def __attrs_post_init__(self) -> None:
+        kinds = {"commission": Commission, "spread_model": SpreadModel, "slippage_model": SlippageModel}
+        for name, kind in kinds.items():
+            if getattr(self, name) is not None:
+                _check_kind(name, getattr(self, name), kind)
         if self.commission is not None and self.commission_per_lot is not None:
             raise ConfigError("Costs: give commission_per_lot or commission=Commission(…), not both.")
         if self.spread_model is not None and self.spread_points is not None:

@@ -11,6 +11,7 @@ import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.margin_rules import MarginRate, margin_rates_of
+from forexai_core.values.numbers import is_number
 
 __all__ = [
     "AssetClass",
@@ -149,13 +150,47 @@ EVERY_DAY = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) 
 
 
 def _positive(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not value > 0:
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must be above 0, not {value}.")
+    if not (is_number(value) and 0 < value < float("inf")):
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a number above 0, not {value!r}.")
 
 
 def _not_negative(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not value >= 0:
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must not be below 0, but is {value}.")
+    if not (is_number(value) and 0 <= value < float("inf")):
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a number, 0 or above, not {value!r}.")
+
+
+def _rate(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
+    if not (is_number(value) and abs(value) < float("inf")):
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a finite number, not {value!r}.")
+
+
+def _day_or_none(instance: Instrument, attribute: attrs.Attribute[Any], value: int) -> None:
+    if value not in range(-1, 7):
+        raise ConfigError(
+            f"{instance.symbol}: {attribute.name} is a weekday, Monday 0 to Sunday 6, or -1 for none, not {value!r}."
+        )
+
+
+def _known(kind: type[StrEnum], what: str, value: str) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        raise ConfigError(f"Instrument: there is no {what} '{value}'. {did_you_mean(str(value), kind)}") from None
+
+
+def _asset_class(value: str | AssetClass) -> AssetClass:
+    found: AssetClass = _known(AssetClass, "asset_class", value)
+    return found
+
+
+def _calculation_mode(value: str | CalculationMode) -> CalculationMode:
+    found: CalculationMode = _known(CalculationMode, "calculation_mode", value)
+    return found
+
+
+def _swap_mode(value: str | SwapMode) -> SwapMode:
+    found: SwapMode = _known(SwapMode, "swap_mode", value)
+    return found
 
 
 def _week(days: Iterable[float] | None) -> tuple[float, ...] | None:
@@ -230,7 +265,7 @@ class Instrument:
 
     symbol: str
     title: str = ""
-    asset_class: AssetClass = AssetClass.FOREX
+    asset_class: AssetClass = attrs.field(default=AssetClass.FOREX, converter=_asset_class)
     base_currency: str
     profit_currency: str
     margin_currency: str
@@ -244,14 +279,14 @@ class Instrument:
     volume_limit: float = attrs.field(default=0.0, validator=_not_negative)
     stops_level_points: int = attrs.field(default=0, validator=_not_negative)
     freeze_level_points: int = attrs.field(default=0, validator=_not_negative)
-    calculation_mode: CalculationMode = CalculationMode.FOREX
+    calculation_mode: CalculationMode = attrs.field(default=CalculationMode.FOREX, converter=_calculation_mode)
     filling_modes: frozenset[FillingMode] = frozenset({FillingMode.FOK, FillingMode.IOC})
     spread_points: float = attrs.field(default=0.0, validator=_not_negative)
     commission_per_lot: float = attrs.field(default=0.0, validator=_not_negative)
-    swap_mode: SwapMode = SwapMode.POINTS
-    swap_long: float = 0.0
-    swap_short: float = 0.0
-    triple_day: int = 2
+    swap_mode: SwapMode = attrs.field(default=SwapMode.POINTS, converter=_swap_mode)
+    swap_long: float = attrs.field(default=0.0, validator=_rate)
+    swap_short: float = attrs.field(default=0.0, validator=_rate)
+    triple_day: int = attrs.field(default=2, validator=_day_or_none)
     swap_weekend: bool = False
     swap_days: tuple[float, ...] | None = attrs.field(default=None, converter=_week, validator=_seven_days)
     margin_initial: float = attrs.field(default=0.0, validator=_not_negative)
@@ -264,6 +299,13 @@ class Instrument:
     sessions: tuple[TradingSession, ...] = WEEKDAYS
     holidays: tuple[Holiday, ...] = attrs.field(default=(), converter=_holidays)
     catalogue_defaults: frozenset[str] = frozenset()
+
+    def __attrs_post_init__(self) -> None:
+        if self.volume_min > self.volume_max:
+            raise ConfigError(
+                f"{self.symbol}: volume_min ({self.volume_min:g}) lies above volume_max ({self.volume_max:g}), so no "
+                "volume fits. Correct one of the two."
+            )
 
     @property
     def point(self) -> float:

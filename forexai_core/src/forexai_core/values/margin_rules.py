@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.numbers import is_number
 
 __all__ = [
     "ORDER_TYPES",
@@ -118,11 +119,25 @@ def leverages_of(value: Mapping[str, float] | Iterable[tuple[str, float]]) -> tu
         If one is not above 0.
     """
     pairs = value.items() if isinstance(value, Mapping) else value
-    rows = tuple(sorted((str(name), float(leverage)) for name, leverage in pairs))
-    for name, leverage in rows:
-        if not 0 < leverage < float("inf"):
-            raise ConfigError(f"Account: the leverage of {name} must be above 0, not {leverage:g}.")
-    return rows
+    rows = []
+    for name, leverage in pairs:
+        if not (is_number(leverage) and 0 < leverage < float("inf")):
+            raise ConfigError(f"Account: the leverage of {name} must be a number above 0, not {leverage!r}.")
+        rows.append((str(name), float(leverage)))
+    return tuple(sorted(rows))
+
+
+def _tier_of(value: LeverageTier | tuple[float, float]) -> LeverageTier:
+    if isinstance(value, LeverageTier):
+        return value
+    try:
+        equity, leverage = value
+        return LeverageTier(equity=equity, leverage=leverage)
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"Account: leverage_tiers holds {value!r}, which is no tier. Write pairs of equity and leverage, such as "
+            "[(0, 500), (10_000, 200)]."
+        ) from None
 
 
 def tiers_of(value: Iterable[LeverageTier | tuple[float, float]]) -> tuple[LeverageTier, ...]:
@@ -133,9 +148,7 @@ def tiers_of(value: Iterable[LeverageTier | tuple[float, float]]) -> tuple[Lever
     ConfigError
         If two begin at one equity, or there are too many.
     """
-    tiers = [
-        tier if isinstance(tier, LeverageTier) else LeverageTier(equity=tier[0], leverage=tier[1]) for tier in value
-    ]
+    tiers = [_tier_of(tier) for tier in value]
     tiers.sort(key=lambda tier: tier.equity)
     if len({tier.equity for tier in tiers}) != len(tiers):
         raise ConfigError("Account: two leverage tiers begin at one equity. Give each an equity of its own.")

@@ -1,0 +1,142 @@
+"""Inputs that cannot be meant: each is refused by an error that names it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+import pytest
+from strategy_markets import make_market
+
+import forexai_core as fx
+from forexai_core.engine.contracts import cost_sheet
+from forexai_core.errors import ConfigError, OrderRefusedError
+from forexai_core.services.trials import MemoryTrials
+from forexai_core.values.catalogue import find_instrument
+
+EURUSD = find_instrument("EURUSD")
+VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
+    "balance": (fx.Account, {"balance": "abc"}, "balance must be a number above 0, not 'abc'"),
+    "stop out": (fx.Account, {"stop_out": "50"}, "stop_out must be a number, not '50'"),
+    "clock": (fx.Account, {"clock": None}, "clock is a Clock or the name of a time zone"),
+    "currency": (fx.Account, {"currency": 5}, "'5' is no currency code"),
+    "tiers": (fx.Account, {"leverage_tiers": [1, 2]}, "leverage_tiers holds 1"),
+    "leverages": (fx.Account, {"leverages": {"EURUSD": "50"}}, "the leverage of EURUSD must be a number"),
+    "protection": (fx.Account, {"negative_balance_protection": "no"}, "negative_balance_protection is True or False"),
+    "spread": (fx.Costs, {"spread_points": "10"}, "spread_points must be a number"),
+    "swap": (fx.Costs, {"swap_long_points": "-7"}, "swap_long_points must be a finite number"),
+    "commission": (fx.Costs, {"commission": 3.5}, "Write commission_per_lot=3.5"),
+    "spread model": (fx.Costs, {"spread_model": 5}, "spread_model takes SpreadModel, not 5"),
+    "slippage model": (fx.Costs, {"slippage_model": 5}, "slippage_model takes SlippageModel, not 5"),
+    "cash flows": (fx.Costs, {"cash_flows": [1]}, "cash_flows takes CashFlow, not 1"),
+    "swap rates": (fx.Costs, {"swap_rates": 1}, "swap_rates is a list of SwapRates, not 1"),
+    "triple day": (EURUSD.with_values, {"triple_day": -5}, "EURUSD: triple_day is a weekday"),
+    "volumes": (EURUSD.with_values, {"volume_min": 10, "volume_max": 1}, "volume_min (10) lies above volume_max (1)"),
+    "swap text": (EURUSD.with_values, {"swap_long": "-7"}, "swap_long must be a finite number, not '-7'"),
+    "swap nan": (EURUSD.with_values, {"swap_long": float("nan")}, "swap_long must be a finite number"),
+    "contract": (EURUSD.with_values, {"contract_size": float("inf")}, "contract_size must be a number above 0"),
+    "swap mode": (EURUSD.with_values, {"swap_mode": "pts"}, "there is no swap_mode 'pts'"),
+    "calculation": (EURUSD.with_values, {"calculation_mode": "forx"}, "there is no calculation_mode 'forx'"),
+    "asset class": (EURUSD.with_values, {"asset_class": "forx"}, "there is no asset_class 'forx'"),
+    "bars": (fx.synthetic, {"symbol": "EURUSD", "timeframe": "H1", "bars": 1.5}, "bars must be a whole number"),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_is_refused_where_it_is_made(name: str) -> None:
+    make, given, said = VALUES[name]
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        make(**given)
+
+
+def test_names_of_modes_are_taken_as_text() -> None:
+    given = EURUSD.with_values(swap_mode="interest_current", calculation_mode="cfd", asset_class="metal")
+    assert (given.swap_mode.name, given.calculation_mode.name, given.asset_class.name) == (
+        "INTEREST_CURRENT",
+        "CFD",
+        "METAL",
+    )
+
+
+def run(**settings: Any) -> fx.Result:
+    strategy = settings.pop("strategy", fx.strategies.SmaCross(fast=2, slow=5))
+    return fx.backtest(strategy, make_market(30), **{"trials": MemoryTrials(), **settings})
+
+
+RUNS: dict[str, tuple[dict[str, Any], str]] = {
+    "rate that is true": ({"rates": {"USDJPY": True}}, "rates['USDJPY'] must be Bars, Ticks or a number, not True"),
+    "rates of another": ({"rates": {"GBPUSD": make_market(30)}}, "rates['GBPUSD'] holds prices of EURUSD"),
+    "empty finer": ({"finer": make_market(30)[:0]}, "none of the 0 finer prices lies in a bar"),
+    "misspelt symbol": ({"account": fx.Account(leverages={"EURUSDD": 50})}, "leverages names 'EURUSDD'"),
+    "misspelt class": ({"account": fx.Account(leverages={"forx": 10})}, "leverages names 'forx'"),
+    "age": ({"max_age_ns": "1d"}, "max_age_ns is a whole number of nanoseconds"),
+    "account": ({"account": 1000}, "account takes Account, not 1000"),
+    "costs": ({"costs": {"EURUSD": 5}}, "costs['EURUSD'] takes Costs, not 5"),
+    "one cost": ({"costs": 5}, "costs takes Costs, or a mapping"),
+    "risk": ({"risk": 0.02}, "risk takes fx.Risk"),
+    "trials": ({"trials": 5}, "trials takes where evaluations are recorded"),
+    "execution": ({"execution": {"latency_ms": 5}}, "execution takes Execution"),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_refuses(name: str) -> None:
+    given, said = RUNS[name]
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        run(**given)
+
+
+def test_finer_prices_of_another_time_are_refused() -> None:
+    late = make_market(30)
+    data = late.data.copy()
+    data["time_ns"] += 1_000 * 86_400 * 10**9
+    with pytest.raises(ConfigError, match="none of the 30 finer prices"):
+        run(finer=attrs.evolve(late, data=data))
+
+
+def test_leverages_of_known_names_are_taken() -> None:
+    run(account=fx.Account(leverages={"EURUSD": 50, "metal": 20, "XAUUSD": 10}))
+
+
+class Asks(fx.Strategy):
+    """Asks for one thing at its first bar."""
+
+    def on_bar(self, ctx: fx.Context) -> None:
+        ORDERS[NOW[0]][0](ctx)
+
+
+NOW = [""]
+ORDERS: dict[str, tuple[Callable[[fx.Context], Any], type[Exception], str]] = {
+    "side": (lambda ctx: ctx.close(side=7), ConfigError, "side is +1 (longs)"),
+    "expiry": (lambda ctx: ctx.buy_limit(1.0, volume_lots=0.1, expiry_ns=-5), ConfigError, "expiry_ns is an instant"),
+    "day": (lambda ctx: ctx.buy_limit(1.0, volume_lots=0.1, expiry_ns=-1), ConfigError, "expiry='day'"),
+    "text": (lambda ctx: ctx.buy(volume_lots="0.1"), ConfigError, "volume_lots must be a number"),
+    "huge": (lambda ctx: ctx.buy(volume_lots=1e18), OrderRefusedError, "more than any venue takes"),
+    "far": (lambda ctx: ctx.sell_limit(1e300, volume_lots=0.1), ConfigError, "price must be a price above 0"),
+    "ticket": (lambda ctx: ctx.close(1.5), ConfigError, "a whole number, not 1.5"),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_an_order_that_cannot_be_is_refused(name: str) -> None:
+    NOW[0] = name
+    with pytest.raises(ORDERS[name][1], match=re.escape(ORDERS[name][2])):
+        run(strategy=Asks())
+
+
+@pytest.mark.parametrize(("stated", "charged"), [(0.4, 1), (0.5, 1), (2.5, 3), (2, 2), (0, 0), (3.0000000000001, 3)])
+def test_a_fraction_of_a_point_is_charged_as_a_whole_one(stated: float, charged: int) -> None:
+    bars = attrs.evolve(make_market(30), spread_points=None, ask=None)
+    sheet = cost_sheet(bars, fx.Costs(spread_points=stated, slippage_points=stated))
+    assert (sheet.spread_points, sheet.slippage_points) == (charged, charged)
+
+
+def test_a_result_says_what_was_rounded() -> None:
+    bars = attrs.evolve(make_market(30), spread_points=None, ask=None)
+    costs = fx.Costs(spread_points=0.4, slippage_points=2)
+    result = fx.backtest(fx.strategies.SmaCross(fast=2, slow=5), bars, costs=costs, trials=MemoryTrials())
+    said = {cost.name: (cost.value, cost.unit) for cost in result.costs}
+    assert said["spread"] == (1, "points, rounded up from 0.4,")
+    assert said["slippage"] == (2, "points")

@@ -36,7 +36,11 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "volumes": (EURUSD.with_values, {"volume_min": 10, "volume_max": 1}, "volume_min (10) lies above volume_max (1)"),
     "swap text": (EURUSD.with_values, {"swap_long": "-7"}, "swap_long must be a finite number, not '-7'"),
     "swap nan": (EURUSD.with_values, {"swap_long": float("nan")}, "swap_long must be a finite number"),
-    "contract": (EURUSD.with_values, {"contract_size": float("inf")}, "contract_size must be a number above 0"),
+    "contract": (
+        EURUSD.with_values,
+        {"contract_size": float("inf")},
+        "contract_size must be above 0",
+    ),
     "swap mode": (EURUSD.with_values, {"swap_mode": "pts"}, "there is no swap_mode 'pts'"),
     "calculation": (EURUSD.with_values, {"calculation_mode": "forx"}, "there is no calculation_mode 'forx'"),
     "asset class": (EURUSD.with_values, {"asset_class": "forx"}, "there is no asset_class 'forx'"),

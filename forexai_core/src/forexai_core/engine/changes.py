@@ -246,14 +246,11 @@ def _modify_order(book: Book, request: Any) -> None:
     if price_problem(book, order, price, limit, expiry_ns):
         refuse(book, INVALID_PRICE)
         return
-    if not are_prices(request, order["stop_loss"], order["take_profit"]):
-        refuse(book, INVALID_STOPS)
-        return
     own = limit if order["kind"] == ORDER_STOP_LIMIT else price
     stop, target = request["stop_loss"], request["take_profit"]
-    why = stops_fit(order["side"], stop, target, own, symbol["stops_level"])
-    if why:
-        refuse(book, why)
+    sound = are_prices(request, order["stop_loss"], order["take_profit"])
+    if not sound or stops_fit(order["side"], stop, target, own, symbol["stops_level"]):
+        refuse(book, INVALID_STOPS)
         return
     if book["account"]["orders_bind"]:
         mark(book)

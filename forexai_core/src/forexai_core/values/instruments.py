@@ -151,7 +151,7 @@ EVERY_DAY = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) 
 
 def _positive(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
     if not (is_number(value) and 0 < value < float("inf")):
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a number above 0, not {value!r}.")
+        raise ConfigError(f"{instance.symbol}: {attribute.name} must be above 0 and a finite number, not {value!r}.")
 
 
 def _not_negative(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:

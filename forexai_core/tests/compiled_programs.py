@@ -9,7 +9,7 @@ from reference.comparison import Outcome
 from reference.programs import Program, events_of, spread_of
 from reference.quotes import ask_side
 
-from forexai_core.arrays import BAR, CLOSE_REASONS, OPEN_REASONS, QUOTE, TICK
+from forexai_core.arrays import BAR, CLOSE_REASONS, DOUBTS, OPEN_REASONS, QUOTE, TICK
 from forexai_core.engine import records
 from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.ledger import Ledger
@@ -233,7 +233,8 @@ def _trade(deal: Any, program: Program) -> dict[str, Any]:
         "net_profit": float(deal["profit"] + commission + deal["swap"]),
         "open_reason": OPEN_REASONS[int(deal["open_reason"])],
         "close_reason": CLOSE_REASONS[int(deal["reason"])],
-        "ambiguous": bool(deal["ambiguous"]),
+        "ambiguous": bool(deal["doubts"]),
+        "doubts": sorted(name for place, name in enumerate(DOUBTS) if deal["doubts"] >> place & 1),
         "intrabar": bool(deal["intrabar"]),
         "mae": float(deal["mae"]),
         "mfe": float(deal["mfe"]),

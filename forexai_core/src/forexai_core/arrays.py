@@ -13,6 +13,7 @@ __all__ = [
     "CLOSE_REASONS",
     "COMMAND",
     "CURVE",
+    "DOUBTS",
     "EQUITY",
     "FILL",
     "INTENT",
@@ -146,6 +147,17 @@ CLOSE_REASONS = (
 )
 """How a position, or a part of it, came to an end."""
 
+DOUBTS = (
+    "stop_and_target",
+    "entry_and_stop",
+    "entry_and_target",
+    "order_and_exit",
+    "rival_order",
+    "trailing",
+    "rollover",
+)
+"""Why a trade is ambiguous: the bit ``1 << n`` of ``TRADE["doubts"]`` stands for the name at n."""
+
 TRADE = np.dtype(
     [
         ("ticket", np.int64),  # position's ticket
@@ -169,6 +181,7 @@ TRADE = np.dtype(
         ("mae", np.float64),  # lowest open profit while it lived, money, <= 0
         ("mfe", np.float64),  # highest open profit while it lived, money, >= 0
         ("strategy", "U32"),  # whose it was: the name of the strategy, or of its sleeve
+        ("doubts", np.int16),  # why it is ambiguous, by the bits of DOUBTS; 0 where it is not
     ]
 )
 """One closing deal."""

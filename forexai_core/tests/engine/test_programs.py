@@ -15,6 +15,7 @@ from reference.comparison import differences, outcome_of, shrink
 from reference.generator import generate
 from reference.programs import Program, run
 
+from forexai_core.arrays import DOUBTS
 from forexai_core.errors import ForexAIError
 
 CHUNK = 100
@@ -71,6 +72,7 @@ def test_programs_reach_every_corner() -> None:
     closed: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     marks: Counter[str] = Counter()
+    doubts: Counter[str] = Counter()
     for seed in range(150):
         _, ledger = generate(seed)
         refused.update(ledger.book.refused)
@@ -80,7 +82,7 @@ def test_programs_reach_every_corner() -> None:
         for trade in ledger.book.trades:
             opened[trade.open_reason] += 1
             closed[trade.close_reason] += 1
-            marks["ambiguous"] += trade.ambiguous
+            doubts.update(trade.doubts)
             marks["intrabar"] += trade.intrabar
             marks["swap"] += trade.swap != 0
             marks["part"] += trade.steps < 2
@@ -113,6 +115,8 @@ def test_programs_reach_every_corner() -> None:
     assert min(opened.values()) > 20
     assert min(closed.values()) > 20
     assert min(marks.values()) > 20
+    assert set(doubts) == set(DOUBTS)
+    assert min(doubts.values()) > 10
 
 
 def test_shrinking_keeps_what_fails() -> None:

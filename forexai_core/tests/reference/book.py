@@ -238,7 +238,6 @@ class Book:
         price: int,
         reason: str,
         *,
-        ambiguous: bool = False,
         commission: bool = True,
     ) -> None:
         """Close a part of a position, or all of it, at a price."""
@@ -271,7 +270,7 @@ class Book:
             profit=profit,
             open_reason=position.open_reason,
             close_reason=reason,
-            ambiguous=position.ambiguous or ambiguous or debit is not None,
+            doubts=position.doubts if debit is None else position.doubts | {"rollover"},
             intrabar=self.inside is not None,
             mae=mae,
             mfe=mfe,
@@ -339,7 +338,7 @@ class Book:
         position.open_ns, position.open_reason = time_ns, "rollover"
         position.best = position.worst = Fraction(price)
         position.commission = position.swap = 0
-        position.ambiguous = False
+        position.doubts = frozenset()
         position.margin = self.margin_to_hold(position.symbol, position.side, position.steps, price)
         self.positions[position.ticket] = position
         self.time_ns = before

@@ -49,6 +49,7 @@ def outcome_of(ledger: ReferenceLedger) -> Outcome:
                 "open_reason": trade.open_reason,
                 "close_reason": trade.close_reason,
                 "ambiguous": trade.ambiguous,
+                "doubts": sorted(trade.doubts),
                 "intrabar": trade.intrabar,
                 "mae": to_float(trade.mae, digits),
                 "mfe": to_float(trade.mfe, digits),

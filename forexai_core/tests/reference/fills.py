@@ -26,45 +26,48 @@ __all__ = [
 
 
 def fill_order(
-    book: Book, order: Order, price: int, reason: str, entered: Entered, *, unclear: bool = False
+    book: Book, order: Order, price: int, reason: str, entered: Entered, *, doubts: frozenset[str] = frozenset()
 ) -> Position | None:
     """Execute an order's volume at a price; give the position that it opened or added to.
 
-    ``unclear`` says that another order of its group might have filled instead: whatever it touches is ambiguous.
+    ``doubts`` are those about the order: whatever it touches has them, too.
     """
     held = book.positions_of(order.symbol)
     begun = book.positions.get(order.ticket)
     if not book.account.netting and begun is not None:  # a further part of one order
         book.add(begun, order, price, entered)
-        begun.ambiguous |= unclear
+        begun.doubts |= doubts
         return begun
     if not book.account.netting or not held:
         position = book.open(order, price, reason, entered)
-        position.ambiguous |= unclear
+        position.doubts |= doubts
         return position
     position = held[0]
+    if _contested(book, position, order, entered):
+        doubts |= {"order_and_exit"}
+    position.doubts |= doubts
     if position.side == order.side:
         book.add(position, order, price, entered)
-        position.ambiguous |= unclear
         return position
-    unclear |= _reduction_unclear(book, position)
-    position.ambiguous |= unclear
     closed = min(order.steps, position.steps)
     book.close(position, closed, price, "signal")
     order.steps -= closed
     if not order.steps:
         return None
     position = book.open(order, price, reason, entered)
-    position.ambiguous |= unclear
+    position.doubts |= doubts
     return position
 
 
-def _reduction_unclear(book: Book, position: Position) -> bool:
-    """Whether the bar leaves open what came before a pending order that reduces a netting position."""
+def _contested(book: Book, position: Position, order: Order, entered: Entered) -> bool:
+    """Whether the bar leaves open which came first: a pending order, or an exit of the netting position it meets."""
     bar = book.inside
     if bar is None or bar.straight:
         return False
     worst, best = worst_and_best(bar, position)
+    if position.side == order.side:
+        way_to_stop = Entered.FALLING if position.side > 0 else Entered.RISING
+        return position.targeted_by(best) or (position.stopped_by(worst) and entered != way_to_stop)
     return position.entered.inside or position.stopped_by(worst) or position.targeted_by(best)
 
 
@@ -90,7 +93,7 @@ def fill_pending(
         book.quotes[order.symbol] = present
     book.use_up(order.side, order.steps, filled)
     del book.orders[order.ticket]
-    unclear = any(rival in rivals for rival in cancel_rivals(book, order))
+    rivalled = any(rival in rivals for rival in cancel_rivals(book, order))
     if filled < order.steps:
         book.orders[order.ticket] = replace(
             order,
@@ -98,7 +101,7 @@ def fill_pending(
             oco=0,
             margin=book.money(Fraction(bound, 10**book.account.digits) * (order.steps - filled) / order.steps),
         )
-    return fill_order(book, part, price, order.origin, entered, unclear=unclear)
+    return fill_order(book, part, price, order.origin, entered, doubts=frozenset({"rival_order"} if rivalled else ()))
 
 
 def cancel_rivals(book: Book, order: Order) -> list[Order]:
@@ -138,11 +141,11 @@ def close_by(book: Book, position: Position, other: Position) -> None:
         book.close(each, steps, int(price), "close_by")
 
 
-def hit_stop(book: Book, position: Position, level: int, *, ambiguous: bool = False) -> None:
+def hit_stop(book: Book, position: Position, level: int) -> None:
     """Close a position by its stop, at a level with slippage."""
     price = level - position.side * book.contracts[position.symbol].slip(position.steps)
     reason = "trailing_stop" if position.trailed else "stop_loss"
-    book.close(position, position.steps, price, reason, ambiguous=ambiguous)
+    book.close(position, position.steps, price, reason)
 
 
 def hit_target(book: Book, position: Position, level: int) -> None:

@@ -99,6 +99,19 @@ def _order_the_other_way(book: Book, position: Position, bar: Bar) -> bool:
     return False
 
 
+def _doubts_of_stop(book: Book, position: Position, bar: Bar) -> set[str]:
+    """Name what might have come before a stop that is hit."""
+    _, best = worst_and_best(bar, position)
+    found = set()
+    if position.targeted_by(best):
+        found.add("stop_and_target")
+    if position.entered.inside and not _stop_proven(position, bar):
+        found.add("entry_and_stop")
+    if book.account.netting and _order_the_other_way(book, position, bar):
+        found.add("order_and_exit")
+    return found
+
+
 def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
     what = candidate.what
     if isinstance(what, Position) and candidate.target:
@@ -107,10 +120,9 @@ def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
         hit_target(book, what, what.target or 0)
         return
     if isinstance(what, Position):
-        _, best = worst_and_best(bar, what)
-        unclear = what.targeted_by(best) or (what.entered.inside and not _stop_proven(what, bar))
-        unclear = unclear or (book.account.netting and _order_the_other_way(book, what, bar))
-        hit_stop(book, what, what.stop or 0, ambiguous=unclear and not bar.straight)
+        if not bar.straight:
+            what.doubts |= _doubts_of_stop(book, what, bar)
+        hit_stop(book, what, what.stop or 0)
         return
     rises = what.rises
     entered = Entered.RISING if rises else Entered.FALLING
@@ -200,7 +212,7 @@ def _favourable(book: Book, symbol: int, bar: Bar) -> None:
         if position.target is None or not position.targeted_by(best):
             continue
         if position.entered.inside and not _target_proven(position, bar):
-            position.ambiguous = True
+            position.doubts |= {"entry_and_target"}
             continue
         reached.append((abs(position.target - bar.exit(position.side).open), position.ticket, position, worst))
     for _, _, position, worst in sorted(reached, key=lambda entry: entry[:2]):
@@ -228,8 +240,9 @@ def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
             position.best = position.better(position.best, Fraction(extreme))
             position.worst = position.worse(position.worst, Fraction(worst))
             book.inside, book.inside_symbol = bar, symbol
-            earlier = position.side * (worst - level) < 0 and not bar.straight
-            hit_stop(book, position, level, ambiguous=earlier)
+            if position.side * (worst - level) < 0 and not bar.straight:
+                position.doubts |= {"trailing"}
+            hit_stop(book, position, level)
             book.inside = None
         elif position.stopped_by(worst) and not bar.straight:
-            position.ambiguous = True
+            position.doubts |= {"trailing"}

@@ -141,7 +141,7 @@ class Position:
     commission: int = 0
     swap: int = 0
     margin: Fraction = field(default_factory=Fraction)
-    ambiguous: bool = False
+    doubts: frozenset[str] = frozenset()  # what the bars have left open of it
     held_back: bool = False  # its stop or target reached by a price outside the sessions
 
     @property
@@ -185,11 +185,16 @@ class Trade:
     profit: int
     open_reason: str
     close_reason: str
-    ambiguous: bool
+    doubts: frozenset[str]
     intrabar: bool
     mae: int
     mfe: int
     strategy: int = 0
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the bars left anything open of it."""
+        return bool(self.doubts)
 
     @property
     def net_profit(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import TRADE
+from forexai_core.backtesting.doubts import doubts_of
 from forexai_core.backtesting.files import write_whole
 from forexai_core.values.clocks import format_time_ns
 
@@ -30,7 +31,7 @@ def harmless(text: str) -> str:
 
 
 def trades_csv(trades: NDArray[np.void]) -> str:
-    """Write trades as CSV: every field of TRADE, and ISO times in UTC beside the nanoseconds.
+    """Write trades as CSV: every field of TRADE, doubts by name, and ISO times in UTC beside the nanoseconds.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ def trades_csv(trades: NDArray[np.void]) -> str:
         values = trades[name].tolist()
         if trades.dtype[name].kind == "U":
             values = [harmless(text) for text in values]
+        elif name == "doubts":
+            values = [" ".join(doubts_of(code)) for code in values]
         elif trades.dtype[name].kind == "b":
             values = ["true" if value else "false" for value in values]
         elif name.endswith("_time_ns"):

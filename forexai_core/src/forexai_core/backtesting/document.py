@@ -97,6 +97,7 @@ class IntervalPart(_Part):
     reason: str
     expected_error: float | None
     jump_points: int = 0
+    doubts: dict[str, int] = {}
 
 
 class TrialsPart(_Part):

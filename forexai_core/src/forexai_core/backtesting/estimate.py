@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.backtesting.doubts import count_doubts
 from forexai_core.backtesting.records import Interval
 
 __all__ = ["estimate_interval"]
@@ -53,4 +54,5 @@ def estimate_interval(trades: NDArray[np.void], reason: str) -> Interval:
         ambiguous_trades=len(open_ones),
         certified=False,
         reason=f"an estimate: {reason}. {_METHOD}",
+        doubts=count_doubts(trades),
     )

@@ -12,8 +12,9 @@ from forexai_core.arrays import EQUITY, TRADE
 __all__ = ["result_fingerprint"]
 
 
-_ATTRIBUTION = TRADE.itemsize - TRADE["strategy"].itemsize
-"""Bytes of a trade before the name of its strategy, its last field: it is hashed only where there are several."""
+_ATTRIBUTION = TRADE.itemsize - TRADE["strategy"].itemsize - TRADE["doubts"].itemsize
+"""Bytes of a trade before the name of its strategy: it, and the reasons of doubt after it, are hashed where they say
+anything, so that results of releases without them keep their fingerprints."""
 
 
 def _update(digest: hashlib._Hash, array: NDArray[np.void], dtype: np.dtype[np.void], name: str, size: int) -> None:
@@ -28,7 +29,7 @@ def result_fingerprint(trades: NDArray[np.void], equity: NDArray[np.void]) -> st
     """Hash every field of every trade and every row of the equity.
 
     The bytes are those of the packed dtypes in little-endian order, so machines agree. Whose each trade is follows
-    where it is not all of one strategy.
+    where it is not all of one strategy, and why trades are ambiguous where any is.
 
     Parameters
     ----------
@@ -46,4 +47,6 @@ def result_fingerprint(trades: NDArray[np.void], equity: NDArray[np.void]) -> st
     owners = trades["strategy"]
     if len(owners) and np.any(owners != owners[0]):
         digest.update("|".join(["strategies", *owners.tolist()]).encode())
+    if np.any(trades["doubts"]):
+        digest.update(b"doubts|" + np.ascontiguousarray(trades["doubts"], "<i2").tobytes())
     return digest.hexdigest()

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.backtesting.doubts import count_doubts
 from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.reading import Reads
@@ -105,6 +106,7 @@ class IntervalTask:
             reason="" if not reasons else f"an estimate: {'; '.join(reasons)}.",
             expected_error=expected.error,
             jump_points=self.inputs.jump_points,
+            doubts=count_doubts(self.trades),
         )
 
     def _near(self, amount: float) -> float:

@@ -135,7 +135,7 @@ def _schema_checked(body: dict[str, Any], name: str) -> Document:
 
 def _result(document: Document, name: str, reports: Reports | None) -> Result:
     try:
-        trades = _array(_with_owners(document), TRADE, "trades")
+        trades = _array(_with_later_columns(document), TRADE, "trades")
         equity = _array(document.equity, EQUITY, "equity")
         fills = _array(document.fills, FILL, "fills")
         candles = {each.symbol: _candles(each) for each in document.candles}
@@ -182,13 +182,18 @@ def _check_figures(result: Result, name: str) -> None:
         )
 
 
-def _with_owners(document: Document) -> Mapping[str, list[Any]]:
-    """Give the trades' columns; those written before trades named their strategy belong to the only one there was."""
+def _with_later_columns(document: Document) -> Mapping[str, list[Any]]:
+    """Give the trades' columns, with what earlier releases did not write.
+
+    Trades from before they named their strategy belong to the only one there was; why older ones are ambiguous is not
+    known.
+    """
     columns = document.trades
-    if "strategy" in columns or not columns:
+    if not columns:
         return columns
     owner = document.strategies[0].name[: TRADE["strategy"].itemsize // 4] if document.strategies else ""
-    return {**columns, "strategy": [owner] * len(next(iter(columns.values())))}
+    rows = len(next(iter(columns.values())))
+    return {"strategy": [owner] * rows, "doubts": [0] * rows, **columns}
 
 
 def _attribution(

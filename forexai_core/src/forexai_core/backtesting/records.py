@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 import attrs
 
+from forexai_core.backtesting.doubts import doubt_lines
 from forexai_core.ports.trials import Head
 
 __all__ = ["CostSource", "CostUsed", "DataUsed", "Interval", "StrategyUsed", "TrialsCount"]
@@ -157,6 +158,9 @@ class Interval:
         Why not, when not.
     jump_points : int
         By how much a stop may fill beyond its price in ``worst``.
+    doubts : mapping of str to int
+        How many of the ambiguous trades are so for which reason, by the names of ``arrays.DOUBTS``; one may have
+        several.
     """
 
     worst: float | None
@@ -167,3 +171,21 @@ class Interval:
     reason: str = ""
     expected_error: float | None = None
     jump_points: int = 0
+    doubts: Mapping[str, int] = attrs.field(factory=dict, hash=False)
+
+    @property
+    def explanation(self) -> str:
+        """All of it in words, line by line: the bounds, why they are no proof, and what the bars left in doubt."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if self.worst is None or self.best is None:
+            yield "No bounds of the net profit are known."
+        elif self.certified:
+            yield f"Certified: the net profit lies between {self.worst:,.2f} and {self.best:,.2f}."
+        else:
+            yield f"Not certified: the net profit lies at about {self.worst:,.2f} to {self.best:,.2f}."
+        if self.reason:
+            yield f"Why not: {self.reason}"
+        yield f"Trades in doubt by the bars: {self.ambiguous_trades:,}."
+        yield from (f"  {line}." for line in doubt_lines(self.doubts))

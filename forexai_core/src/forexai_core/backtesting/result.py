@@ -16,6 +16,7 @@ from forexai_core.arrays import EQUITY, FILL, TRADE
 from forexai_core.backtesting.assumptions import assumptions_of
 from forexai_core.backtesting.attribution import Attribution, own_curve
 from forexai_core.backtesting.candles import Candles
+from forexai_core.backtesting.doubts import count_doubts, doubts_of
 from forexai_core.backtesting.fingerprints import result_fingerprint
 from forexai_core.backtesting.records import CostUsed, DataUsed, Interval, StrategyUsed, TrialsCount, read_only
 from forexai_core.backtesting.summary import summary_text
@@ -160,7 +161,13 @@ class Result:
             return _settled(self._interval)
         ambiguous = int(np.count_nonzero(self.trades["ambiguous"]))
         return Interval(
-            worst=None, expected=None, best=None, ambiguous_trades=ambiguous, certified=False, reason=_NOT_COMPUTED
+            worst=None,
+            expected=None,
+            best=None,
+            ambiguous_trades=ambiguous,
+            certified=False,
+            reason=_NOT_COMPUTED,
+            doubts=count_doubts(self.trades),
         )
 
     @cached_property
@@ -225,7 +232,7 @@ class Result:
         return self._candles(max(1, at_most // symbols))
 
     def trades_frame(self) -> pd.DataFrame:
-        """Copy the trades into a pandas frame, with UTC times beside their nanoseconds."""
+        """Copy the trades into a pandas frame, with UTC times beside their nanoseconds, and doubts by name."""
         import pandas as pd  # slow to load: only who wants frames pays for it
 
         columns: dict[str, object] = {}
@@ -233,7 +240,7 @@ class Result:
             values = np.array(self.trades[name])
             if name.endswith("_time_ns"):
                 columns[name.removesuffix("_ns")] = pd.DatetimeIndex(values.view("datetime64[ns]"), tz="UTC")
-            columns[name] = values
+            columns[name] = [" ".join(doubts_of(code)) for code in values.tolist()] if name == "doubts" else values
         return pd.DataFrame(columns)
 
     def summary(self) -> str:

@@ -10,6 +10,7 @@ import attrs
 
 from forexai_core.arrays import TRADE
 from forexai_core.backtesting import Result
+from forexai_core.backtesting.doubts import doubt_lines, doubts_of
 from forexai_core.backtesting.summary import figure_text, summary_rows
 from forexai_core.cli.printing import note, print_json, say, show_pairs
 from forexai_core.errors import ConfigError
@@ -63,6 +64,10 @@ def _account(account: Account) -> dict[str, Any]:
     return attrs.asdict(account, recurse=False) | plain
 
 
+def _trade(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"doubts": list(doubts_of(row["doubts"]))}
+
+
 def document_of(result: Result) -> dict[str, Any]:
     """Give a result as one object: what it rests on, every figure, every trade."""
     names = TRADE.names or ()
@@ -84,7 +89,7 @@ def document_of(result: Result) -> dict[str, Any]:
         "engine_version": result.engine_version,
         "input_fingerprint": result.input_fingerprint,
         "result_fingerprint": result.result_fingerprint,
-        "trades": [dict(zip(names, row, strict=True)) for row in result.trades.tolist()],
+        "trades": [_trade(dict(zip(names, row, strict=True))) for row in result.trades.tolist()],
     }
 
 
@@ -139,6 +144,7 @@ def _doubt_rows(result: Result) -> list[tuple[str, str]]:
             for value in (interval.worst, interval.best)
         )
         rows.append(_range_row(worst, best, proven=interval.certified, in_doubt=interval.ambiguous_trades))
+        rows += [("In doubt", line) for line in doubt_lines(interval.doubts)]
         rows.append(("Stops, at worst", f"filled up to {interval.jump_points:,} points beyond their price"))
     if not interval.certified:
         rows.append(("Why an estimate", interval.reason))

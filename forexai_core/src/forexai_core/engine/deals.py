@@ -10,6 +10,7 @@ from forexai_core.engine.commissions import commission_of
 from forexai_core.engine.margin import account_margin, maintenance_margin
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
+    DOUBT_ROLLOVER,
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,
     ENTERED_OPEN,
@@ -94,7 +95,7 @@ def next_deal(book: Book, position: Any, order: int, side: int, steps: int, pric
     deal["stop_loss"] = position["stop_loss"]
     deal["take_profit"] = position["take_profit"]
     deal["open_reason"] = position["open_reason"]
-    deal["ambiguous"] = position["ambiguous"]
+    deal["doubts"] = position["doubts"]
     deal["intrabar"] = 0
     return deal
 
@@ -170,7 +171,7 @@ def _open(book: Book, entry: Entry, kind: int) -> None:
     position["margin"] = maintenance_margin(account, symbol, entry.side, entry.steps, entry.price)
     position["initial_risk"] = _loss_at_stop(book, entry)
     position["open_reason"] = entry.reason
-    position["ambiguous"] = 0
+    position["doubts"] = 0
     position["entered"] = entry.entered
     position["bars"] = 0
     position["tag"] = entry.tag
@@ -315,7 +316,8 @@ def close_position(
     deal["closing"] = 1
     deal["reason"] = reason
     deal["intrabar"] = intrabar
-    deal["ambiguous"] = max(position["ambiguous"], unclear)
+    if unclear:
+        deal["doubts"] |= DOUBT_ROLLOVER
     commission = commission_of(book, position["symbol"], steps, price, False)
     settle_money(book, position, deal, debits, commission)
     charge(account, deal["profit"] + deal["swap"] + deal["commission"])

@@ -13,6 +13,12 @@ from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, order_slippage, reached, rivals
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
+    DOUBT_ENTRY_AND_STOP,
+    DOUBT_ENTRY_AND_TARGET,
+    DOUBT_ORDER_AND_EXIT,
+    DOUBT_RIVAL_ORDER,
+    DOUBT_STOP_AND_TARGET,
+    DOUBT_TRAILING,
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,
     ENTERED_FALLING,
@@ -155,10 +161,13 @@ def _order_the_other_way(book: Book, position: Any, quotes: Quotes) -> bool:
 def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     position = book["positions"][row]
     side, stop = position["side"], position["stop_loss"]
-    unclear = target_in_range(position, quotes) or not _proven(position, quotes, stop, side < 0)
-    unclear = unclear or (book["account"]["netting"] != 0 and _order_the_other_way(book, position, quotes))
-    if unclear and book["account"]["straight"] == 0:
-        position["ambiguous"] = 1
+    if book["account"]["straight"] == 0:
+        if target_in_range(position, quotes):
+            position["doubts"] |= DOUBT_STOP_AND_TARGET
+        if not _proven(position, quotes, stop, side < 0):
+            position["doubts"] |= DOUBT_ENTRY_AND_STOP
+        if book["account"]["netting"] != 0 and _order_the_other_way(book, position, quotes):
+            position["doubts"] |= DOUBT_ORDER_AND_EXIT
     price = stop - side * slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
     _exit(book, row, price, stop_reason(position))
 
@@ -173,14 +182,20 @@ def _rival_in_range(book: Book, row: int, quotes: Quotes) -> bool:
 
 
 @kernel
-def _contested(book: Book, index: int, quotes: Quotes) -> bool:
-    """Say whether the bar leaves open how a netting position ended, when an order reduces it."""
-    row = netting_row(book, index) if book["account"]["netting"] else -1
+def _contested(book: Book, order: Any, quotes: Quotes, entered: int) -> bool:
+    """Say whether the bar leaves open which came first: an order, or the exit of the netting position it meets.
+
+    An order on the way to the stop of a position to which it adds came before that stop.
+    """
+    row = netting_row(book, order["symbol"]) if book["account"]["netting"] else -1
     if row < 0:
         return False
     position = book["positions"][row]
-    reaches = stop_in_range(position, quotes) or target_in_range(position, quotes)
-    return reaches or position["entered"] > ENTERED_OPEN
+    stopped, taken = stop_in_range(position, quotes), target_in_range(position, quotes)
+    if position["side"] != order["side"]:
+        return stopped or taken or position["entered"] > ENTERED_OPEN
+    on_the_way = ENTERED_FALLING if position["side"] > 0 else ENTERED_RISING
+    return taken or (stopped and entered != on_the_way)
 
 
 @kernel
@@ -188,16 +203,17 @@ def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int)
     if book["account"]["straight"]:
         _fill_on_the_way(book, row, price, entered)
         return
-    rivalled = _rival_in_range(book, row, quotes)
-    contested = _contested(book, book["orders"][row]["symbol"], quotes)
-    fill_in_doubt(book, row, price, entered, rivalled, contested)
+    doubts = DOUBT_RIVAL_ORDER if _rival_in_range(book, row, quotes) else 0
+    if _contested(book, book["orders"][row], quotes, entered):
+        doubts |= DOUBT_ORDER_AND_EXIT
+    fill_in_doubt(book, row, price, entered, doubts)
 
 
 @kernel
 def _fill_on_the_way(book: Book, row: int, price: int, entered: int) -> None:
     """Fill an order on a straight way, and note the quote at which its position could have been closed then."""
     index, ticket = book["orders"][row]["symbol"], book["orders"][row]["ticket"]
-    fill_in_doubt(book, row, price, entered, False, False)
+    fill_in_doubt(book, row, price, entered, 0)
     held = netting_row(book, index) if book["account"]["netting"] else find_position(book, ticket)
     if held >= 0:
         position = book["positions"][held]
@@ -272,7 +288,7 @@ def _next_target(book: Book, index: int, quotes: Quotes) -> int:
         if _behind(book, position, False):
             continue
         if not _proven(position, quotes, position["take_profit"], position["side"] > 0):
-            position["ambiguous"] = 1
+            position["doubts"] |= DOUBT_ENTRY_AND_TARGET
             continue
         distance = _target_distance(position, quotes)
         if chosen < 0 or distance < nearest:
@@ -329,12 +345,12 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:
         if side * (extreme - level) < 0 and book["account"]["straight"] == 0:
-            position["ambiguous"] = 1
+            position["doubts"] |= DOUBT_TRAILING
         slippage = slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True
     if side * (extreme - level) <= 0 and book["account"]["straight"] == 0:
-        position["ambiguous"] = 1
+        position["doubts"] |= DOUBT_TRAILING
     return False
 
 

@@ -15,6 +15,7 @@ from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import rebind
 from forexai_core.engine.money import money
 from forexai_core.engine.records import (
+    DOUBT_RIVAL_ORDER,
     ENTERED_OPEN,
     ORDER_LIMIT,
     ORDER_STOP,
@@ -142,44 +143,42 @@ def _gap_price(book: Book, order: Any, quote: int) -> int:
 
 
 @kernel
-def _mark_ambiguous(book: Book, index: int, ticket: int) -> None:
-    """Mark the position that an order has opened, or let grow."""
+def _note_doubts(book: Book, index: int, ticket: int, doubts: int) -> None:
+    """Note what is in doubt of the position that an order has opened, or let grow."""
     row = find_position(book, ticket)
     if row < 0 and book["account"]["netting"]:
         row = netting_row(book, index)
     if row >= 0:
-        book["positions"][row]["ambiguous"] = 1
+        book["positions"][row]["doubts"] |= doubts
 
 
 @kernel
-def fill_in_doubt(book: Book, row: int, price: int, entered: int, rivalled: bool, contested: bool) -> None:
-    """Fill a pending order, and mark what the bar leaves in doubt about it.
+def fill_in_doubt(book: Book, row: int, price: int, entered: int, doubts: int) -> None:
+    """Fill a pending order, and note what the bar leaves in doubt about all that it touches.
+
+    That is the position that it opens or adds to; of one that it reduces the closing row, what is left of it, and what
+    a reversal opens.
 
     Parameters
     ----------
     book, row, price, entered
         As :func:`fill_order` takes them.
-    rivalled : bool
-        Whether another order of its group was reached too: whatever the fill touches is ambiguous.
-    contested : bool
-        Whether the position that it reduces might have ended otherwise: its closing row, what is left of it, and
-        what a reversal opens are ambiguous.
+    doubts : int
+        Bits of ``arrays.DOUBTS``.
     """
     order = book["orders"][row]
     index, ticket = order["symbol"], order["ticket"]
     held = netting_row(book, index) if book["account"]["netting"] else -1
-    before, doubtful = 0, rivalled
+    before = 0
     if held >= 0:
         position = book["positions"][held]
-        before = position["ambiguous"]
-        doubtful = rivalled or (contested and position["side"] != order["side"])
-        if doubtful:
-            position["ambiguous"] = 1
+        before = position["doubts"]
+        position["doubts"] |= doubts
     if fill_order(book, row, price, entered):
-        if doubtful:
-            _mark_ambiguous(book, index, ticket)
+        if doubts:
+            _note_doubts(book, index, ticket, doubts)
     elif held >= 0:
-        book["positions"][held]["ambiguous"] = before
+        book["positions"][held]["doubts"] = before
 
 
 @kernel
@@ -223,6 +222,6 @@ def order_at_open(book: Book, row: int) -> bool:
         book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
-    price, rivalled = _gap_price(book, order, quote), _rival_at_open(book, row)
-    fill_in_doubt(book, row, price, ENTERED_OPEN, rivalled, False)
+    price, doubts = _gap_price(book, order, quote), DOUBT_RIVAL_ORDER if _rival_at_open(book, row) else 0
+    fill_in_doubt(book, row, price, ENTERED_OPEN, doubts)
     return True

@@ -136,7 +136,7 @@ POSITION = np.dtype(
         ("margin", np.float64),
         ("initial_risk", np.float64),  # money lost at the first stop; 0 unknown
         ("open_reason", np.int64),  # index into arrays.OPEN_REASONS
-        ("ambiguous", np.int64),
+        ("doubts", np.int64),  # what the bars have left open of it: bits of arrays.DOUBTS
         ("entered", np.int64),  # ENTERED_*: how it came to be in the present bar
         ("bars", np.int64),  # bars of the strategy's timeframe closed since the entry
         ("tag", np.int64),
@@ -146,6 +146,10 @@ POSITION = np.dtype(
 """An open position."""
 
 ENTERED_BEFORE, ENTERED_OPEN, ENTERED_RISING, ENTERED_FALLING, ENTERED_BY_CLOSE = 0, 1, 2, 3, 4
+
+DOUBT_STOP_AND_TARGET, DOUBT_ENTRY_AND_STOP, DOUBT_ENTRY_AND_TARGET, DOUBT_ORDER_AND_EXIT = 1, 2, 4, 8
+DOUBT_RIVAL_ORDER, DOUBT_TRAILING, DOUBT_ROLLOVER = 16, 32, 64
+"""Bits by the places of arrays.DOUBTS."""
 
 # --- deals: what the run leaves behind ---------------------------------------------------------
 ENTRY_IN, ENTRY_OUT, ENTRY_INOUT, ENTRY_OUT_BY = 0, 1, 2, 3
@@ -175,7 +179,7 @@ DEAL = np.dtype(
         ("take_profit", np.int64),
         ("entry_commission", np.float64),  # share taken from the position
         ("open_reason", np.int64),
-        ("ambiguous", np.int64),
+        ("doubts", np.int64),
         ("intrabar", np.int64),
         ("mae", np.float64),
         ("mfe", np.float64),

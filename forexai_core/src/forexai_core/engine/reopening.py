@@ -58,7 +58,7 @@ def _open(book: Book, position: Any, price: int) -> None:
     position["open_reason"] = _OPENED
     position["best"] = position["worst"] = price
     position["commission"] = position["swap"] = 0.0
-    position["ambiguous"] = 0
+    position["doubts"] = 0
     position["margin"] = maintenance_margin(account, symbol, side, steps, price)
     position["initial_risk"] = 0.0
     if position["stop_loss"] != NO_PRICE:

@@ -136,7 +136,8 @@ def write_trades(
         row["side"] = -deal["side"]
         row["volume_lots"] = np.rint(deal["volume_steps"] * symbol["volume_step"] * _LOT_SCALE) / _LOT_SCALE
         row["open_time_ns"], row["close_time_ns"] = deal["open_ns"], deal["time_ns"]
-        row["ambiguous"], row["intrabar"] = deal["ambiguous"] == 1, deal["intrabar"] == 1
+        row["ambiguous"], row["intrabar"] = deal["doubts"] != 0, deal["intrabar"] == 1
+        row["doubts"] = deal["doubts"]
         _write_texts(deal, row, texts)
         _write_prices(deal, row, symbol["scale"])
         _write_money(deal, row, money_scale)

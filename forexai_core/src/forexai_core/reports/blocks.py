@@ -128,6 +128,9 @@ def interval(subject: Subject, words: Wording) -> Block:
     count = bounds.ambiguous_trades
     told = words.say("interval.ambiguous", count=f"{count:,}", all=f"{len(subject.trades):,}")
     block["sentences"].append(told if count else words.say("interval.clear"))
+    for name, number in sorted(bounds.doubts.items(), key=lambda item: -item[1]):
+        why = words.texts.get(f"doubt.{name}", name)
+        block["sentences"].append(words.say("interval.doubt", count=f"{number:,}", why=why))
     if state != "none":
         block["sentences"].append(words.say("interval.jumps", points=f"{bounds.jump_points:,}"))
     if bounds.worst is None or bounds.best is None or not bounds.best > bounds.worst:

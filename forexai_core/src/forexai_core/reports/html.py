@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["HtmlReport"]
 
 _DRAWN = (
-    "column.", "filter.", "legend.", "mark.", "reason.", "side.", "slice.", "tip.", "trades.", "zoom.", "equity.label",
-    "histogram.label", "price.", "undefined",
+    "column.", "doubt.", "filter.", "legend.", "mark.", "reason.", "side.", "slice.", "tip.", "trades.", "zoom.",
+    "equity.label", "histogram.label", "price.", "undefined",
 )  # fmt: skip
 _SCRIPTS = ("numbers.js", "surface.js", "time_charts.js", "trade_table.js", "start.js")
 _BREAKDOWNS = ("hour", "weekday", "session", "side", "symbol")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.arrays import CLOSE_REASONS, DOUBTS
 from forexai_core.backtesting import Candles
 from forexai_core.reports.packing import pack, pack_changes, scaled, seconds
 from forexai_core.reports.subject import Subject
@@ -105,6 +105,8 @@ def trade_series(subject: Subject, *, at_most: int) -> dict[str, Any]:
         **{name: pack(scaled(trades[name], money)) for name in ("commission", "swap", "net_profit", "mae", "mfe")},
         "reason": pack(of_reason.astype(np.int64)),
         "marks": pack(trades["ambiguous"].astype(np.int64) + 2 * trades["intrabar"].astype(np.int64)),
+        "doubts": pack(trades["doubts"].astype(np.int64)),
+        "doubted": list(DOUBTS),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from forexai_core.backtesting.doubts import DOUBT_WORDS
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.metrics import METRICS
 
@@ -45,9 +46,9 @@ _INTERVAL = {
     "interval.estimate": "Not certified: about {worst} to {best}. Why not: {reason}",
     "interval.point": "Not certified: {net} as it stands. Why not: {reason}",
     "interval.none": "No bounds are known: {reason}.",
-    "interval.ambiguous": "{count} of {all} trades ended in a bar that leaves open what came first; each was settled "
-    "worst first.",
-    "interval.clear": "No trade ended in a bar that leaves open what came first.",
+    "interval.ambiguous": "{count} of {all} trades are in doubt, since a bar leaves open what came first.",
+    "interval.doubt": "{count}: {why}.",
+    "interval.clear": "No trade is in doubt by what a bar leaves open.",
     "interval.jumps": "In the worst case a stop fills up to {points} points beyond its price.",
     "interval.short.certified": "between {worst} and {best}, certified",
     "interval.short.exact": "certified exact",
@@ -231,11 +232,12 @@ _BASIS = {
     "the whole stake and beyond. This report is information, no investment advice and no offer.",
     "footer": "Written by forexai-core {version}. This file is complete in itself and loads nothing from the network.",
 }
+_DOUBTS = {f"doubt.{name}": words for name, words in DOUBT_WORDS.items()}
 _METRICS = {f"metric.{name}": definition.title for name, definition in METRICS.items()}
 _MEANINGS = {f"meaning.{name}": definition.meaning for name, definition in METRICS.items()}
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
-    _PAGE | _TILES | _INTERVAL | _SECTIONS | _TABLE | _REASONS | _BASIS | _METRICS | _MEANINGS
+    _PAGE | _TILES | _INTERVAL | _SECTIONS | _TABLE | _REASONS | _DOUBTS | _BASIS | _METRICS | _MEANINGS
 )
 """The texts in English; the keys are the same in every language."""
 

@@ -128,7 +128,7 @@ _PAST = (
     "swap",
     "initial_risk",
     "open_reason",
-    "ambiguous",
+    "doubts",
     "entered",
     "tag",
 )

@@ -1,7 +1,7 @@
 // The trades: unpacked columns, how one is told in words, and the table that sorts, filters and turns pages.
 function unpackTrades(packed) {
   const columns = { count: packed.count, ticket: packed.ticket };
-  for (const name of ["symbol", "side", "volume", "commission", "swap", "net_profit", "mae", "mfe", "reason", "marks"]) columns[name] = unpack(packed[name]);
+  for (const name of ["symbol", "side", "volume", "commission", "swap", "net_profit", "mae", "mfe", "reason", "marks", "doubts"]) columns[name] = unpack(packed[name]);
   for (const name of ["opened", "closed", "open_price", "close_price", "stop_loss", "take_profit"]) columns[name] = unpackChanges(packed[name]);
   return columns;
 }
@@ -11,6 +11,7 @@ const priceOf = (row, name) => { const digits = data.trades.digits[trades.symbol
 const levelOf = (row, name) => (trades[name][row] ? priceOf(row, name) : "");
 const sideOf = (row) => say(trades.side[row] > 0 ? "side.buy" : "side.sell");
 const reasonOf = (row) => { const at = trades.reason[row], name = data.trades.reasons[at]; return data.trades.known[at] ? say(`reason.${name}`) : name; };
+const doubtsOf = (row) => data.trades.doubted.filter((_, place) => (trades.doubts[row] >> place) & 1).map((name) => say(`doubt.${name}`));
 const lotsOf = (row) => { const lots = trades.volume[row] / 1e8; return fixed(lots, Math.abs(lots * 100 - Math.round(lots * 100)) < 1e-6 ? 2 : 4); };
 
 function describeTrade(row) {
@@ -96,7 +97,7 @@ class TradeTable {
         const cell = element("td", { text: column.cell(row), class: [column.text ? "text" : "", NARROW.has(column.name) ? "" : "roomy", column.tone?.(row) ?? ""].join(" ").trim() });
         if (column.name === "reason" && trades.marks[row]) {
           const marks = trades.marks[row], told = [];
-          if (marks % 2) told.push(say("mark.ambiguous"));
+          if (marks % 2) told.push([say("mark.ambiguous"), ...doubtsOf(row)].join(" – "));
           if (marks > 1) told.push(say("mark.intrabar"));
           cell.append(element("sup", { text: marks % 2 ? " ?" : " ◦", title: told.join("; "), class: marks % 2 ? "doubt" : "" }));
         }

@@ -15,6 +15,7 @@ from reference.quotes import Bar, Prices, make_bar
 from reference.rates import RateSeries, RateTable
 
 import forexai_core as fx
+from forexai_core.backtesting.doubts import doubts_of
 from forexai_core.backtesting.result import Result
 from forexai_core.services.trials import MemoryTrials
 
@@ -93,6 +94,7 @@ def outcome_of_result(result: Result) -> Outcome:
     owners = [strategy.owner for strategy in result.strategies]
     for trade in trades:
         trade["strategy"] = owners.index(trade["strategy"])
+        trade["doubts"] = sorted(doubts_of(trade["doubts"]))
     equity = [{name: row[name].item() for name in ("time_ns", "balance", "equity", "margin")} for row in result.equity]
     return Outcome(trades, equity, {}, {})
 

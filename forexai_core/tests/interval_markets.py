@@ -24,8 +24,8 @@ TIMEFRAME = "M5"
 _NARROWEST, _WIDEST = 2, 9
 
 
-def random_ticks(seed, rows, step, *, symbol="EURUSD", price=110_000):
-    """Give ticks whose sides move by at most ``step`` points, together or alone, every two seconds."""
+def random_ticks(seed, rows, step, *, symbol="EURUSD", price=110_000, spacing_ns=2_000_000_000):
+    """Give ticks whose sides move by at most ``step`` points, together or alone, every two seconds or so."""
     rng = np.random.default_rng(seed)
     moves = rng.integers(-step, step + 1, rows) if step > 1 else rng.choice([-1, 1], rows)
     which = rng.random(rows)
@@ -37,7 +37,7 @@ def random_ticks(seed, rows, step, *, symbol="EURUSD", price=110_000):
         if not _NARROWEST <= to[1] - to[0] <= _WIDEST:
             to = np.array([bid[row - 1], ask[row - 1]]) + moves[row]
         bid[row], ask[row] = to
-    return ticks_of(bid, ask, START_NS + np.arange(rows) * 2_000_000_000, symbol)
+    return ticks_of(bid, ask, START_NS + np.arange(rows) * spacing_ns, symbol)
 
 
 def ticks_of(bid, ask, time_ns, symbol="EURUSD"):
@@ -151,6 +151,30 @@ KINDS = {
 """Strategies by name, with what their runs need besides."""
 
 FIXED_LOTS = ("cross", "reentry")
+
+_HOURLY = {"stop": 0.00018, "target": 0.00022}
+HOURLY = {
+    "cross": fx.strategies.SmaCross(fast=2, slow=4, stop_loss_pips=1.0, take_profit_pips=1.2),
+    "reentry": reentry(**_HOURLY),
+    "break_even": reentry(**_HOURLY, break_even=0.00012, max_bars=3),
+    "trailing": reentry(stop=0.00018, target=0.0, trail=0.00014, trail_start=0.00006),
+    "bracket": bracket(**_HOURLY, away=0.00012),
+    "martingale": martingale(stop=0.00018, target=0.00018),
+    "percent_risk": reentry(**_HOURLY, risk=0.0002),
+    "two_symbols": fx.strategies.SmaCross(fast=2, slow=4, stop_loss_pips=1.0, take_profit_pips=1.2),
+}
+"""The same strategies with levels that hours of ``minutes_of`` often reach both."""
+
+
+def minutes_of(kind, seed, hours=30):
+    """Give minutes of bid and ask by symbol, whose prices move point by point, eight times a minute."""
+    symbols = {"EURUSD": 110_000} | ({"GBPUSD": 127_000} if kind == "two_symbols" else {})
+    return {
+        symbol: resample(
+            random_ticks(seed + price, 480 * hours, 1, symbol=symbol, price=price, spacing_ns=MINUTE_NS // 8), "M1"
+        )
+        for symbol, price in symbols.items()
+    }
 
 
 def market_of(kind, seed, step, rows=4_000):

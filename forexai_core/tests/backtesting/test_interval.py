@@ -13,6 +13,7 @@ import pytest
 from interval_markets import (
     CROSS,
     FIXED_LOTS,
+    HOURLY,
     KINDS,
     MINUTE_NS,
     START_NS,
@@ -21,6 +22,7 @@ from interval_markets import (
     joined,
     longest_step,
     martingale,
+    minutes_of,
     random_ticks,
     reentry,
     ticks_of,
@@ -190,6 +192,24 @@ def test_finer_bars_give_a_narrower_interval(strategy, pytestconfig):
         assert rounded(close)[1] <= rounded(wide)[1]
         narrowed += close.best - close.worst < wide.best - wide.worst
     assert narrowed > 0
+
+
+@pytest.mark.parametrize("kind", HOURLY)
+def test_minutes_give_a_narrower_interval_than_hours(kind, pytestconfig):
+    """The strategy decides on hours that are made of minutes of both sides: what those allow is among what these do."""
+    widths, closer = [], []
+    for seed in range(pytestconfig.getoption("--intervals")):
+        minutes = minutes_of(kind, seed)
+        hours = {symbol: resample(each, "H1") for symbol, each in minutes.items()}
+        wide, close = (run(HOURLY[kind], hours, finer=finer).interval for finer in ({}, minutes))
+        assert wide.certified, wide.reason
+        assert close.certified, close.reason
+        assert rounded(wide)[0] <= rounded(close)[0], f"seed {seed}"
+        assert rounded(close)[1] <= rounded(wide)[1], f"seed {seed}"
+        widths.append(wide.best - wide.worst)
+        closer.append(close.best - close.worst)
+    print(f"{kind}: mean width {np.mean(widths):.2f} on hours, {np.mean(closer):.2f} on their minutes")
+    assert sum(closer) < 0.5 * sum(widths)
 
 
 class TestReasons:

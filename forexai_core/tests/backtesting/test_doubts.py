@@ -17,6 +17,7 @@ from forexai_core.backtesting import Interval
 from forexai_core.backtesting.csv_files import trades_csv
 from forexai_core.backtesting.doubts import DOUBT_WORDS, count_doubts, doubt_lines, doubts_of
 from forexai_core.cli.results import document_of
+from forexai_core.engine import doubts
 from forexai_core.reports import HtmlReport
 
 SEVERAL = (1 << DOUBTS.index("trailing")) | (1 << DOUBTS.index("stop_and_target"))
@@ -37,6 +38,7 @@ def test_every_reason_has_a_bit_and_words():
     assert [doubts_of(1 << place) for place in range(len(DOUBTS))] == [(name,) for name in DOUBTS]
     assert doubts_of(0) == ()
     assert doubts_of(SEVERAL) == ("stop_and_target", "trailing")
+    assert [getattr(doubts, name.upper()) for name in DOUBTS] == [1 << place for place in range(len(DOUBTS))]
     assert 1 << len(DOUBTS) <= np.iinfo(TRADE["doubts"]).max
 
 

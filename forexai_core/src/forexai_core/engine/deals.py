@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.commissions import commission_of
+from forexai_core.engine.doubts import ROLLOVER
 from forexai_core.engine.margin import account_margin, maintenance_margin
 from forexai_core.engine.money import charge, money, profit_of
 from forexai_core.engine.records import (
-    DOUBT_ROLLOVER,
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,
     ENTERED_OPEN,
@@ -317,7 +317,7 @@ def close_position(
     deal["reason"] = reason
     deal["intrabar"] = intrabar
     if unclear:
-        deal["doubts"] |= DOUBT_ROLLOVER
+        deal["doubts"] |= ROLLOVER
     commission = commission_of(book, position["symbol"], steps, price, False)
     settle_money(book, position, deal, debits, commission)
     charge(account, deal["profit"] + deal["swap"] + deal["commission"])

@@ -7,18 +7,20 @@ from typing import Any, NamedTuple
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.deals import close_position, find_position, netting_row
+from forexai_core.engine.doubts import (
+    ENTRY_AND_STOP,
+    ENTRY_AND_TARGET,
+    ORDER_AND_EXIT,
+    RIVAL_ORDER,
+    STOP_AND_TARGET,
+    TRAILING,
+)
 from forexai_core.engine.extremes import extend
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, order_slippage, reached, rivals
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
-    DOUBT_ENTRY_AND_STOP,
-    DOUBT_ENTRY_AND_TARGET,
-    DOUBT_ORDER_AND_EXIT,
-    DOUBT_RIVAL_ORDER,
-    DOUBT_STOP_AND_TARGET,
-    DOUBT_TRAILING,
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,
     ENTERED_FALLING,
@@ -163,11 +165,11 @@ def _take_stop(book: Book, row: int, quotes: Quotes) -> None:
     side, stop = position["side"], position["stop_loss"]
     if book["account"]["straight"] == 0:
         if target_in_range(position, quotes):
-            position["doubts"] |= DOUBT_STOP_AND_TARGET
+            position["doubts"] |= STOP_AND_TARGET
         if not _proven(position, quotes, stop, side < 0):
-            position["doubts"] |= DOUBT_ENTRY_AND_STOP
+            position["doubts"] |= ENTRY_AND_STOP
         if book["account"]["netting"] != 0 and _order_the_other_way(book, position, quotes):
-            position["doubts"] |= DOUBT_ORDER_AND_EXIT
+            position["doubts"] |= ORDER_AND_EXIT
     price = stop - side * slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
     _exit(book, row, price, stop_reason(position))
 
@@ -203,9 +205,9 @@ def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int)
     if book["account"]["straight"]:
         _fill_on_the_way(book, row, price, entered)
         return
-    doubts = DOUBT_RIVAL_ORDER if _rival_in_range(book, row, quotes) else 0
+    doubts = RIVAL_ORDER if _rival_in_range(book, row, quotes) else 0
     if _contested(book, book["orders"][row], quotes, entered):
-        doubts |= DOUBT_ORDER_AND_EXIT
+        doubts |= ORDER_AND_EXIT
     fill_in_doubt(book, row, price, entered, doubts)
 
 
@@ -288,7 +290,7 @@ def _next_target(book: Book, index: int, quotes: Quotes) -> int:
         if _behind(book, position, False):
             continue
         if not _proven(position, quotes, position["take_profit"], position["side"] > 0):
-            position["doubts"] |= DOUBT_ENTRY_AND_TARGET
+            position["doubts"] |= ENTRY_AND_TARGET
             continue
         distance = _target_distance(position, quotes)
         if chosen < 0 or distance < nearest:
@@ -345,12 +347,12 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:
         if side * (extreme - level) < 0 and book["account"]["straight"] == 0:
-            position["doubts"] |= DOUBT_TRAILING
+            position["doubts"] |= TRAILING
         slippage = slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
         _exit(book, row, level - side * slippage, TRAILING_STOP)
         return True
     if side * (extreme - level) <= 0 and book["account"]["straight"] == 0:
-        position["doubts"] |= DOUBT_TRAILING
+        position["doubts"] |= TRAILING
     return False
 
 

@@ -10,12 +10,12 @@ from forexai_core.engine.book import Book
 from forexai_core.engine.changes import cancel_order, remove_group
 from forexai_core.engine.checks import HEDGE_PROHIBITED, NO_MONEY, affordable, refuse
 from forexai_core.engine.deals import Entry, fill, find_position, netting_row
+from forexai_core.engine.doubts import RIVAL_ORDER
 from forexai_core.engine.fifo import opposed
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import rebind
 from forexai_core.engine.money import money
 from forexai_core.engine.records import (
-    DOUBT_RIVAL_ORDER,
     ENTERED_OPEN,
     ORDER_LIMIT,
     ORDER_STOP,
@@ -222,6 +222,6 @@ def order_at_open(book: Book, row: int) -> bool:
         book["account"]["activity"] += 1
         if not reached(ORDER_LIMIT, order["side"], order["price"], quote):
             return False
-    price, doubts = _gap_price(book, order, quote), DOUBT_RIVAL_ORDER if _rival_at_open(book, row) else 0
+    price, doubts = _gap_price(book, order, quote), RIVAL_ORDER if _rival_at_open(book, row) else 0
     fill_in_doubt(book, row, price, ENTERED_OPEN, doubts)
     return True

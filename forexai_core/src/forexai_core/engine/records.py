@@ -147,10 +147,6 @@ POSITION = np.dtype(
 
 ENTERED_BEFORE, ENTERED_OPEN, ENTERED_RISING, ENTERED_FALLING, ENTERED_BY_CLOSE = 0, 1, 2, 3, 4
 
-DOUBT_STOP_AND_TARGET, DOUBT_ENTRY_AND_STOP, DOUBT_ENTRY_AND_TARGET, DOUBT_ORDER_AND_EXIT = 1, 2, 4, 8
-DOUBT_RIVAL_ORDER, DOUBT_TRAILING, DOUBT_ROLLOVER = 16, 32, 64
-"""Bits by the places of arrays.DOUBTS."""
-
 # --- deals: what the run leaves behind ---------------------------------------------------------
 ENTRY_IN, ENTRY_OUT, ENTRY_INOUT, ENTRY_OUT_BY = 0, 1, 2, 3
 

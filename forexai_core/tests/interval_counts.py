@@ -1,16 +1,23 @@
 """Counts how often the interval is certified, how wide it is, and whether the ticks ever lie outside: a long run.
 
 ``python forexai_core/tests/interval_counts.py --intervals 1000 --processes 2`` prints the tables; a certificate that
-does not hold ends it with exit code 1.
+does not hold ends it with exit code 1. It can be parted by seeds, stopped and gone on with, and put together again:
+
+    --first 0 --intervals 500 --save one.jsonl
+    --first 500 --intervals 500 --save two.jsonl
+    --tables one.jsonl two.jsonl
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import sys
 import time
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,7 +46,7 @@ class Chunk(NamedTuple):
 
     kind: str  # of interval_markets.KINDS, or "rules"
     step: int
-    seeds: range
+    seeds: list[int]
 
 
 def _runs(kind: str, seed: int, step: int) -> Any:
@@ -58,12 +65,12 @@ def _count(kind: str, seed: int, step: int) -> Count:
         kind=kind,
         step=step,
         seed=seed,
-        certified=interval.certified,
+        certified=bool(interval.certified),
         reason=interval.reason,
-        width=high - low,
+        width=round(high - low, 2),
         net=own,
         trades=len(fine.trades),
-        outside=interval.certified and not low <= own <= high,
+        outside=bool(interval.certified and not low <= own <= high),
         cpu_s=time.process_time() - started,
     )
 
@@ -95,6 +102,7 @@ def _row(counts: list[Count]) -> str:
 
 def report(counts: list[Count]) -> str:
     """Write the tables."""
+    counts = sorted(counts, key=lambda each: (each.kind == "rules", each.kind, each.step, each.seed))
     by_kind: dict[tuple[str, int], list[Count]] = defaultdict(list)
     for each in counts:
         by_kind[each.kind, each.step].append(each)
@@ -115,32 +123,75 @@ def report(counts: list[Count]) -> str:
     return "\n".join(lines)
 
 
+def _kept(files: list[Path]) -> list[Count]:
+    """Read what runs have saved; of a series that several counted, the last."""
+    found: dict[tuple[str, int, int], Count] = {}
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
+            count = Count(**json.loads(line))
+            found[count.kind, count.step, count.seed] = count
+    return list(found.values())
+
+
+def _chunks(kinds: list[str], seeds: range, known: set[tuple[str, int, int]]) -> list[Chunk]:
+    """Part the series among processes, seed by seed, so that every table grows evenly."""
+    found = []
+    for first in range(seeds.start, seeds.stop, CHUNK):
+        part = range(first, min(first + CHUNK, seeds.stop))
+        for kind in kinds:
+            for step in (1, JUMP):
+                left = [seed for seed in part if (kind, step, seed) not in known]
+                if left:
+                    found.append(Chunk(kind, step, left))
+    return found
+
+
+def _say(text: str) -> None:
+    print(f"{datetime.now(UTC):%H:%M:%S} {text}", file=sys.stderr, flush=True)
+
+
+def _count_all(chunks: list[Chunk], counts: list[Count], given: argparse.Namespace) -> None:
+    """Count chunk by chunk; save each, tell how far it is, and print the tables so far now and then."""
+    started = told = time.monotonic()
+    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
+        for number, found in enumerate(pool.imap_unordered(count_chunk, chunks), 1):
+            counts += found
+            if given.save:
+                with given.save.open("a", encoding="utf-8") as file:
+                    file.writelines(f"{json.dumps(each._asdict())}\n" for each in found)
+            for each in found:
+                if each.outside:
+                    _say(f"OUTSIDE: {each}")
+            now = time.monotonic()
+            left = (now - started) / number * (len(chunks) - number)
+            _say(f"{number} of {len(chunks)} chunks; about {left / 60:.0f} minutes left")
+            if now - told > given.every:
+                told = now
+                print(f"\nSo far:\n\n{report(counts)}\n", flush=True)
+
+
 def main() -> int:
     """Count, print, and say whether every certificate held."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--intervals", type=int, default=1_000, help="series of ticks for each kind and step")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--kinds", default="", help="comma-separated; default all")
+    parser.add_argument("--save", type=Path, help="a file to keep the counts in; what it holds is not counted again")
+    parser.add_argument("--every", type=float, default=300.0, help="seconds between tables of what is counted so far")
+    parser.add_argument("--tables", type=Path, nargs="+", help="only print the tables of these saved files together")
     given = parser.parse_args()
-    from interval_markets import KINDS
+    if given.tables:
+        counts = _kept(given.tables)
+    else:
+        from interval_markets import KINDS
 
-    kinds = given.kinds.split(",") if given.kinds else [*KINDS, "rules"]
-    stop = given.first + given.intervals
-    chunks = [
-        Chunk(kind, step, range(seed, min(seed + CHUNK, stop)))
-        for seed in range(given.first, stop, CHUNK)
-        for kind in kinds
-        for step in (1, JUMP)
-    ]
-    counts: list[Count] = []
-    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-        for number, found in enumerate(pool.imap_unordered(count_chunk, chunks), 1):
-            counts += found
-            print(f"\r{number} of {len(chunks)} chunks", end="", file=sys.stderr, flush=True)
-    order = {kind: place for place, kind in enumerate(kinds)}
-    counts.sort(key=lambda each: (order[each.kind], each.step, each.seed))
-    print(f"\nSeeds {given.first} to {stop - 1}.\n\n{report(counts)}")
+        kinds = given.kinds.split(",") if given.kinds else [*KINDS, "rules"]
+        seeds = range(given.first, given.first + given.intervals)
+        counts = _kept([given.save] if given.save and given.save.exists() else [])
+        _count_all(_chunks(kinds, seeds, {(each.kind, each.step, each.seed) for each in counts}), counts, given)
+    span = [each.seed for each in counts]
+    print(f"\nSeeds {min(span)} to {max(span)}.\n\n{report(counts)}")
     return int(any(each.outside for each in counts))
 
 

@@ -33,9 +33,11 @@ import forexai_core as fx
 from forexai_core.arrays import BAR, QUOTE
 from forexai_core.backtesting.reading import reads_of
 from forexai_core.data import resample
+from forexai_core.engine.interval import find_bounds
+from forexai_core.engine.interval.paths import TooManyPathsError
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
-from forexai_core.values.accounts import Costs
+from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 
@@ -210,6 +212,53 @@ def test_minutes_give_a_narrower_interval_than_hours(kind, pytestconfig):
         closer.append(close.best - close.worst)
     print(f"{kind}: mean width {np.mean(widths):.2f} on hours, {np.mean(closer):.2f} on their minutes")
     assert sum(closer) < 0.5 * sum(widths)
+
+
+class TestSharesAtRisk:
+    """Sizes follow the equity, of which only the least and the most are known."""
+
+    SMALL = Account(balance=300, leverage=1_000, stop_out=0.0)
+
+    def runs(self, seed, step):
+        ticks = random_ticks(seed, 4_000, step)
+        settings = {"account": self.SMALL, "jump_points": 0 if step == 1 else longest_step(ticks)}
+        bars = resample(ticks, "M5")
+        return [run(reentry(risk=0.02), bars, finer=finer, **settings) for finer in ({}, ticks)]
+
+    def test_the_ticks_lie_inside_whatever_jumps_make_of_the_sizes(self, pytestconfig):
+        sizes = set()
+        for seed in range(pytestconfig.getoption("--intervals")):
+            coarse, fine = self.runs(seed, 4)
+            assert coarse.interval.certified, coarse.interval.reason
+            worst, best = rounded(coarse.interval)
+            assert worst <= round(fine.metrics["net_profit"], 2) <= best, f"seed {seed}"
+            sizes |= set(np.round(fine.trades["volume_lots"], 2))
+        assert len(sizes) > 5
+
+    def test_spans_of_money_hold_what_single_amounts_give(self):
+        """Where states of different money may go on as one, the bounds can only be wider, and are by little."""
+        task = self.runs(1, 1)[0]._interval.task()
+        exact, spans = task._questions(task.programs())
+        one, other = find_bounds(exact), find_bounds(spans)
+        assert not any(attrs.astuple(one.doubts) + attrs.astuple(other.doubts))
+        assert other.worst <= one.worst < one.best <= other.best
+        assert other.best - other.worst < 1.5 * (one.best - one.worst)
+
+    def test_too_many_amounts_are_followed_as_spans(self):
+        """Of a longer run, money differs by path in more ways than are followed one by one."""
+        bars = resample(random_ticks(1, 12_000, 2), "M5")
+        result = run(reentry(risk=0.02), bars, account=self.SMALL)
+        task = result._interval.task()
+        alone, _ = task._questions(task.programs())
+        with pytest.raises(TooManyPathsError):
+            find_bounds(alone)
+        assert result.interval.certified, result.interval.reason
+        assert result.interval.worst < result.metrics["net_profit"] < result.interval.best
+
+    def test_decisions_by_money_are_not(self):
+        ticks = random_ticks(1, 4_000, 4)
+        found = run(martingale(), resample(ticks, "M5"), jump_points=longest_step(ticks)).interval
+        assert not found.certified
 
 
 class TestReasons:

@@ -120,10 +120,10 @@ class TestWhatAStepLooksAt:
             )
         }
         assert [list(each) for each in found.values()] == [
-            [False, False, False, False],
-            [False, False, True, False],
-            [False, True, False, False],
-            [False, True, False, True],
+            [False, False, False, False, False],
+            [False, False, True, False, False],
+            [False, True, False, False, False],
+            [False, True, False, True, False],
         ]
 
 

@@ -65,7 +65,7 @@ def _holds(interval, amounts):
 
 def test_a_step_that_looks_at_no_money_is_told_so():
     strategy = plain()
-    assert list(reads_of(strategy, [strategy.program(_bars())])) == [False] * 4
+    assert list(reads_of(strategy, [strategy.program(_bars())])) == [False] * 5
     assert _feasible(strategy) == [0.0, 1.6]
     assert _run(strategy).interval.certified
 

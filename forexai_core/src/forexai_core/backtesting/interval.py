@@ -13,7 +13,8 @@ from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.reading import Reads
 from forexai_core.backtesting.records import Interval
-from forexai_core.engine.interval import Limits, Question, expected_profit, find_bounds
+from forexai_core.engine.doubts import ROLLOVER
+from forexai_core.engine.interval import Bounds, Limits, Question, expected_profit, find_bounds
 from forexai_core.engine.interval.paths import TooManyPathsError
 from forexai_core.engine.programs import Program
 from forexai_core.engine.records import DUE_SWAP
@@ -86,14 +87,11 @@ class IntervalTask:
         conditions = self.inputs.conditions
         if conditions.enforces_sessions or conditions.execution != Execution():
             return self._estimate("sessions, delays, requotes and partial fills are not followed along other paths")
-        question = self._question(self.programs())
         try:
-            bounds = find_bounds(question)
+            question, bounds, reasons = self._searched(self.programs())
         except (TooManyPathsError, TradingError) as error:
             return self._estimate(str(error))
         expected = expected_profit(question, doubtful=bounds.doubtful, seed=self.inputs.seed)
-        reasons = [*self._doubts(reads_money=question.reads_money)]
-        reasons += [said for name, said in _DOUBTS.items() if getattr(bounds.doubts, name)]
         worst, best = self._near(bounds.worst), self._near(bounds.best)
         if not reasons:
             reasons += self._outside(worst, best, expected.mean)
@@ -109,13 +107,48 @@ class IntervalTask:
             doubts=count_doubts(self.trades),
         )
 
+    def _searched(self, programs: list[Program]) -> tuple[Question, Bounds, list[str]]:
+        """Find bounds, and what keeps them from being certain: by single amounts of money, or else by spans of it."""
+        found: tuple[Question, Bounds, list[str]] | None = None
+        problem: TooManyPathsError | None = None
+        for question in self._questions(programs):
+            try:
+                bounds, reasons = self._bounded(question)
+            except TooManyPathsError as error:
+                problem = error
+                continue
+            if found is None or not reasons:
+                found = question, bounds, reasons
+            if not reasons:
+                break
+        if found is None:
+            raise problem or TooManyPathsError("nothing was followed")
+        return found
+
+    def _questions(self, programs: list[Program]) -> Iterator[Question]:
+        """Give the ways to ask: by single amounts of money, and by spans of it where it only sizes orders."""
+        question = self._question(programs)
+        by_spans = self.reads().only_sizes and len(self.inputs.prices) == 1
+        if not (by_spans and self.inputs.jump_points):  # jumps make spans of every amount
+            yield question
+        if by_spans:
+            yield attrs.evolve(question, spans=True)
+
+    def _bounded(self, question: Question) -> tuple[Bounds, list[str]]:
+        bounds = find_bounds(question)
+        reasons = [*self._doubts(reads_money=question.reads_money and not question.spans)]
+        return bounds, reasons + [said for name, said in _DOUBTS.items() if getattr(bounds.doubts, name)]
+
     def _near(self, amount: float) -> float:
         """Give the run's own net profit for an amount that differs from it by less than any money."""
         return self.net_profit if abs(amount - self.net_profit) < _NOTHING else amount
 
     def _outside(self, worst: float, best: float, expected: float) -> Iterator[str]:
         """Name what followed paths that the search should have followed too, and came out beyond its bounds."""
-        for what, amount in (("the run itself", self.net_profit), ("the mean over random paths", expected)):
+        # of several rollovers in the bar of an exit the ledger charges each debit and no credit: lower than any path
+        strict = bool(np.any(self.trades["doubts"] & ROLLOVER))
+        own = max(self.net_profit, worst) if strict else self.net_profit
+        for what, amount in (("the run itself", own), ("the mean over random paths", expected)):
             if not worst - _NOTHING <= amount <= best + _NOTHING:
                 yield (
                     f"{what} ({amount:.2f}) lies outside the bounds that were found ({worst:.2f} ... {best:.2f}), so "
@@ -140,7 +173,7 @@ class IntervalTask:
             setup=self.setup,
             programs=programs,
             fixed_spreads=tuple(None if free else int(spread) for free, spread in zip(moves, spreads, strict=True)),
-            **self.reads()._asdict(),
+            **{name: value for name, value in self.reads()._asdict().items() if name != "only_sizes"},
             jump_points=self.inputs.jump_points,
             digits=self.inputs.account.digits,
             limits=self.limits,

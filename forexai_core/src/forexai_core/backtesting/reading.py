@@ -22,9 +22,11 @@ class Reads(NamedTuple):
     reads_tickets: bool
     reads_ages: bool
     reads_entries: bool
+    only_sizes: bool
+    """Whether money, where it matters, only sizes orders that risk a share of the equity."""
 
 
-ALL_READ = Reads(reads_money=True, reads_tickets=True, reads_ages=True, reads_entries=True)
+ALL_READ = Reads(reads_money=True, reads_tickets=True, reads_ages=True, reads_entries=True, only_sizes=False)
 """Of decisions whose code is not read."""
 
 
@@ -46,7 +48,9 @@ def reads_of(strategy: Any, programs: Iterable[Program]) -> Reads:
     programs = list(programs)
     by_risk = any(program.management["risk_fraction"][0] > 0.0 for program in programs)
     if all(program.step is None for program in programs):
-        return Reads(reads_money=by_risk, reads_tickets=False, reads_ages=False, reads_entries=False)
+        return Reads(
+            reads_money=by_risk, reads_tickets=False, reads_ages=False, reads_entries=False, only_sizes=by_risk
+        )
     function = getattr(strategy, "_function", None)
     if function is None:
         return ALL_READ
@@ -60,9 +64,11 @@ def reads_of(strategy: Any, programs: Iterable[Program]) -> Reads:
 def _reads(seen: Seen, *, by_risk: bool) -> Reads:
     sized = bool(seen.commands & _RISK) or "risk_fraction" in seen.written
     named = bool(seen.commands & _BY_TICKET) or bool(seen.written & {"ticket", "ticket_by"})
+    seen_itself = bool(seen.fields & _MONEY)
     return Reads(
-        reads_money=by_risk or sized or bool(seen.fields & _MONEY),
+        reads_money=by_risk or sized or seen_itself,
         reads_tickets=named or "ticket" in seen.fields,
         reads_ages="bars_held" in seen.fields,
         reads_entries="entry_price" in seen.fields,
+        only_sizes=(by_risk or sized) and not seen_itself,
     )

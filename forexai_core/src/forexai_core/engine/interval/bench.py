@@ -53,6 +53,7 @@ class Bench:
         self._curve = new_curve(1, setup.market)
         self.events = len(setup.market.time_ns)
         self.marks = Marks(np.full(self.events, np.inf), np.zeros(self.events), np.full(self.events, np.inf))
+        self._penalties = np.zeros(self.events)
         self.ticks = 0
         self._next_rows = self._rows_ahead()
 
@@ -121,6 +122,14 @@ class Bench:
     def _check(self, *good: int) -> None:
         if int(self.account["status"]) not in good:
             raise TradingError("the ledger could not go on with another outcome of a bar")
+
+    def note_penalty(self, event: int, penalty: float) -> None:
+        """Note by how much lower the equity after an event may lie than the marks say."""
+        self._penalties[event] = max(self._penalties[event], penalty)
+
+    def lows(self, start: float) -> NDArray[np.float64]:
+        """(events,) lowest equity of each event, over all states that came by; ``start`` where none was noted."""
+        return np.where(np.isfinite(self.marks.lows), self.marks.lows - self._penalties, start)
 
     @property
     def equity(self) -> float:

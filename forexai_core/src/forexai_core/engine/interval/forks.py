@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,16 +33,30 @@ class Branch(NamedTuple):
     width: float  # by how much the most exceeds it
 
 
+@cache
+def _bytes(size: int) -> np.dtype[np.void]:
+    return np.dtype((np.void, size))
+
+
+def _whole(rows: Rows) -> Rows:
+    """See rows as bytes: NumPy copies records field by field, which takes twenty times as long."""
+    return rows.view(_bytes(rows.dtype.itemsize))
+
+
+def _copied(rows: Rows) -> Rows:
+    return _whole(rows).copy().view(rows.dtype)
+
+
 def taken(books: Rows, symbols: int, memory: bytes) -> Fork:
     """Copy the state out of a book."""
     book = books[0]
-    account = books["account"].copy()
+    account = _copied(books["account"])
     return Fork(
         account,
-        book["symbols"][:symbols].copy(),
-        book["positions"][: int(account["positions"][0])].copy(),
-        book["orders"][: int(account["orders"][0])].copy(),
-        book["requests"][: int(account["requests"][0])].copy(),
+        _copied(book["symbols"][:symbols]),
+        _copied(book["positions"][: int(account["positions"][0])]),
+        _copied(book["orders"][: int(account["orders"][0])]),
+        _copied(book["requests"][: int(account["requests"][0])]),
         memory,
     )
 
@@ -49,12 +64,15 @@ def taken(books: Rows, symbols: int, memory: bytes) -> Fork:
 def restored(books: Rows, fork: Fork) -> None:
     """Copy a state into a book, without the deals that led to it."""
     book = books[0]
-    books["account"] = fork.account
+    _whole(books["account"])[:] = _whole(fork.account)
     book["account"]["deals"] = 0
-    book["symbols"][: len(fork.symbols)] = fork.symbols
-    book["positions"][: len(fork.positions)] = fork.positions
-    book["orders"][: len(fork.orders)] = fork.orders
-    book["requests"][: len(fork.requests)] = fork.requests
+    for rows, kept in (
+        (book["symbols"], fork.symbols),
+        (book["positions"], fork.positions),
+        (book["orders"], fork.orders),
+        (book["requests"], fork.requests),
+    ):
+        _whole(rows)[: len(kept)] = _whole(kept)
 
 
 def money_of(fork: Fork) -> float:
@@ -64,7 +82,7 @@ def money_of(fork: Fork) -> float:
 
 def with_money(fork: Fork, money: float) -> Fork:
     """Give the same state with other money."""
-    account = fork.account.copy()
+    account = _copied(fork.account)
     account["balance"] = round(float(account["balance"][0]) + money - money_of(fork), 8)
     return fork._replace(account=account)
 
@@ -95,7 +113,7 @@ class Sameness(NamedTuple):
         if len(positions):
             positions = self._plain_positions(positions)
         if len(orders):
-            orders = orders.copy()
+            orders = _copied(orders)
             orders["placed_ns"] = orders["tag"] = 0
         if not self.tickets:
             positions, orders, requests = _renumbered(positions, orders, requests)
@@ -109,7 +127,7 @@ class Sameness(NamedTuple):
 
     def _plain_positions(self, positions: Rows) -> Rows:
         """Leave out what is about the past, and what is money already."""
-        plain = positions.copy()
+        plain = _copied(positions)
         for name in _PAST:
             if name != "swap" or not self.money:
                 plain[name] = 0
@@ -141,7 +159,7 @@ def _renumbered(positions: Rows, orders: Rows, requests: Rows) -> tuple[Rows, Ro
         return positions, orders, requests
     tables = []
     for rows in (positions, orders, requests):
-        table = rows.copy()
+        table = _copied(rows)
         held = table["ticket"] > 0
         table["ticket"][held] = np.searchsorted(given, table["ticket"][held]) + 1
         tables.append(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import attrs
@@ -23,6 +24,8 @@ __all__ = ["Bounds", "Limits", "Question", "find_bounds", "sameness_of"]
 _NO_MONEY = 4  # index into records.REFUSALS
 _PERCENT, _FREE_MARGIN = (list(StopOutMode).index(mode) for mode in (StopOutMode.PERCENT, StopOutMode.FREE_MARGIN))
 _INTEREST_OPEN = list(SwapMode).index(SwapMode.INTEREST_OPEN)
+_AGREED = ["time_ns", "symbol", "side", "entry", "closing", "volume_steps", "price", "reason"]
+"""Of the deals of two ways that come to the same."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +63,11 @@ class Question:
         Whether decisions or sizes depend on balance or equity.
     reads_tickets, reads_ages, reads_entries : bool
         Whether decisions depend on the numbers of tickets, on the bars of a position, on the price at which it opened.
+    spans : bool
+        Whether states of different money may go on as one, though sizes depend on it. They do so between the least and
+        the most money that they may have, and are parted where the sizes at these two ends differ: a share of the
+        equity gives no smaller a size with more of it, so that what both ends agree on holds between them. Only for
+        sizes that depend on nothing else of money, and for one symbol.
     jump_points : int
         By how much a stop may fill beyond its price, in the worst case.
     digits : int
@@ -75,6 +83,7 @@ class Question:
     reads_tickets: bool = False
     reads_ages: bool = False
     reads_entries: bool = False
+    spans: bool = False
     jump_points: int = 0
     digits: int = 2
     limits: Limits = attrs.field(factory=Limits)
@@ -105,6 +114,7 @@ class _Stop(NamedTuple):
     events: int  # taken, or open in doubt
     doubt: bool
     branch: Branch
+    start: Branch  # whence
 
 
 def _dearest(rates: NDArray[np.void]) -> float:
@@ -118,7 +128,7 @@ def sameness_of(bench: Bench, question: Question) -> Sameness:
     return Sameness(
         tickets=question.reads_tickets,
         ages=bench.manages or question.reads_ages,
-        money=question.reads_money,
+        money=question.reads_money and not question.spans,
         entries=bench.manages or question.reads_entries or bool(interest),
     )
 
@@ -138,6 +148,8 @@ class _Search:
             _dearest(market.rates[:, symbol]) if len(market.rates) else 1.0,
             question.digits,
         )
+        # what a jump costs must be known before the next order asks for margin, and one size before the next
+        self._pauses = question.jump_points > 0 or question.spans
         self.doubts = Doubts()
         self.doubtful = 0
 
@@ -165,21 +177,45 @@ class _Search:
 
     def _step(self, branches: list[Branch], end: int) -> list[Branch]:
         """Take all branches to the next event at which one of them changes, and merge what is equal there."""
-        # what a jump costs must be known before the next order asks for margin
-        several = len(branches) > 1 or self._question.jump_points > 0
-        stops = [self._advance(branch, end, several) for branch in branches]
+        several = len(branches) > 1 or self._pauses
+        stops = [stop for branch in branches for stop in self._reach(branch, end, several)]
         first = min(stop.events for stop in stops)
         merged: dict[bytes, Branch] = {}
-        for branch, stop in zip(branches, stops, strict=True):
-            for each in self._at(branch, stop, first):
+        for stop in stops:
+            for each in self._at(stop, first):
                 key = self._sameness.key(each.fork)
                 merged[key] = _merged(merged[key], each) if key in merged else each
         return list(merged.values())
 
-    def _at(self, branch: Branch, stop: _Stop, event: int) -> list[Branch]:
+    def _reach(self, branch: Branch, end: int, pause: bool) -> Iterator[_Stop]:
+        """Drive a branch on; where its money leaves sizes open, in as many parts as there are sizes."""
+        waiting = [branch]
+        while waiting:
+            part = waiting.pop()
+            stop = self._advance(part, end, pause)
+            if self._question.spans and part.width > 0.0 and not self._sizes_agree(part, stop, end):
+                waiting += _halves(part, 10.0**-self._question.digits)
+            else:
+                yield stop
+
+    def _sizes_agree(self, branch: Branch, stop: _Stop, end: int) -> bool:
+        """Say whether a branch would have come to the same with the most money that it may have."""
+        self.bench.ticks += 1
+        if self.bench.ticks > self._question.limits.ticks:
+            raise TooManyPathsError("more sizes are tried than the search allows")
+        deals = self.bench.deals[_AGREED].copy()
+        richest = Branch(with_money(branch.fork, money_of(branch.fork) + branch.width), 0.0)
+        other = self._advance(richest, end, pause=True)
+        one, two = stop.branch.fork, other.branch.fork
+        same = (stop.events, stop.doubt) == (other.events, other.doubt)
+        same = same and np.array_equal(one.account["refused"], two.account["refused"])
+        same = same and self._sameness.key(one) == self._sameness.key(two)
+        return same and np.array_equal(deals, self.bench.deals[_AGREED])
+
+    def _at(self, stop: _Stop, event: int) -> list[Branch]:
         """Give what a branch is after a number of events, at which or before which nothing changes it."""
         if stop.events > event:
-            stop = self._advance(branch, event, pause=self._question.jump_points > 0)
+            stop = self._advance(stop.start, event, pause=self._pauses)
         if not stop.doubt:
             return [stop.branch]
         self.doubtful += 1
@@ -207,10 +243,10 @@ class _Search:
             penalty = self._penalty(branch.fork, fork)
             fork = with_money(fork, money_of(fork) - penalty)
             width += penalty
-            bench.marks.lows[int(fork.account["events"][0]) - 1] -= penalty
+            bench.note_penalty(int(fork.account["events"][0]) - 1, penalty)
         alone = len(self._question.fixed_spreads) == 1 and width == 0.0
         self.doubts.money |= not alone and int(fork.account["refused"][0][_NO_MONEY]) > refused
-        return _Stop(int(fork.account["events"][0]), doubt, Branch(fork, round(width, 6)))
+        return _Stop(int(fork.account["events"][0]), doubt, Branch(fork, round(width, 6)), branch)
 
     def _penalty(self, before: Fork, after: Fork) -> float:
         """Give what jumps may have cost at the stops of bars that left nothing else open."""
@@ -224,6 +260,16 @@ class _Search:
             bars = [Bar(*self.bench.quotes(event)) for event in range(first, last)]
             total += max(self._jumps.penalty(one, before, bar, after.symbols) for bar in bars)
         return round(total, 6)
+
+
+def _halves(branch: Branch, cent: float) -> tuple[Branch, Branch]:
+    """Part the money that a branch may have in two; between neighbouring cents there is none."""
+    least = money_of(branch.fork)
+    if branch.width <= 1.5 * cent:
+        return Branch(branch.fork, 0.0), Branch(with_money(branch.fork, least + branch.width), 0.0)
+    lower = round(branch.width / 2.0 / cent) * cent
+    upper = Branch(with_money(branch.fork, least + lower), round(branch.width - lower, 6))
+    return Branch(branch.fork, round(lower, 6)), upper
 
 
 def _merged(one: Branch, other: Branch) -> Branch:
@@ -256,12 +302,12 @@ def _covered(question: Question, searches: list[_Search]) -> bool:
     count = len(question.setup.market.time_ns)
     equity, margin, slack = np.full(count, start), np.zeros(count), np.full(count, np.inf)
     for number, search in enumerate(searches):
-        marks = search.bench.marks
+        marks, lows = search.bench.marks, search.bench.lows(start)
         if len(searches) == 1:
-            equity, margin, slack = np.where(np.isfinite(marks.lows), marks.lows, start), marks.margins, marks.slacks
+            equity, margin, slack = lows, marks.margins, marks.slacks
             continue
         mine = events["symbol"] == number
-        held = _held(np.where(np.isfinite(marks.lows), marks.lows, start), mine, np.minimum, np.inf)
+        held = _held(lows, mine, np.minimum, np.inf)
         lost = np.where(np.isfinite(held), held - start, 0.0)
         bound = _held(marks.margins, mine, np.maximum, 0.0)
         equity, margin = equity + lost, margin + bound

@@ -21,6 +21,7 @@ from numba.core import caching, codegen, types
 from numba.core.runtime import nrt
 
 from forexai_core._kernel_stamps import in_package, kernel_stamp
+from forexai_core._vectors import NarrowVectors
 
 __all__ = ["compiled_signature", "is_compiled", "kernel"]
 
@@ -271,6 +272,7 @@ def kernel(function: F | None = None, **options: Any) -> F | Callable[[F], F]:
     # Kernels allocate nothing, so they need no counting of references, which cost half their time.
     options.setdefault("_nrt", False)
     options.setdefault("no_cfunc_wrapper", True)  # nobody hands a kernel to C
+    options.setdefault("pipeline_class", NarrowVectors)
 
     def make(body: F) -> F:
         return cast("F", _typed_widely(_compiled_by_need(body, dict(options))))
@@ -312,6 +314,7 @@ def compiled_signature(signature: Any, **options: Any) -> Callable[[F], F]:
     """
     options.setdefault("nogil", True)
     options.setdefault("error_model", "numpy")
+    options.setdefault("pipeline_class", NarrowVectors)
 
     def make(body: F) -> F:
         dispatcher = _compiled_by_need(body, dict(options))

@@ -45,7 +45,7 @@ def package(tmp_path):
         (root / folder).mkdir(parents=True)
         (root / folder / "__init__.py").write_text("")
     (root / "__init__.py").write_text("")
-    for name in ("_jit.py", "_kernel_stamps.py", "arrays.py"):
+    for name in ("_jit.py", "_kernel_stamps.py", "_vectors.py", "arrays.py"):
         shutil.copy(SOURCE / name, root / name)
     (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
     (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))
@@ -256,3 +256,23 @@ def test_where_nothing_can_be_written_kernels_live_as_long_as_their_process(pack
     assert "forexai-kernels-" in place
     assert not Path(place).exists()
     assert done.stderr.count("Set NUMBA_CACHE_DIR to a folder that can be written") == 1
+
+
+VECTORS = """
+import sys
+import numpy as np
+from forexai_core._jit import kernel
+
+def add(values, out):
+    for i in range(out.shape[0]):
+        out[i] += values[i]
+
+add = kernel(cache=False)(add)
+add(np.ones(100), np.zeros(100))
+(text,) = add.inspect_llvm().values()
+sys.exit(0 if '"prefer-vector-width"="256"' in text else "no width is preferred")
+"""
+
+
+def test_kernels_prefer_narrow_vectors():
+    subprocess.run([sys.executable, "-c", VECTORS], check=True, env={**os.environ, "NUMBA_DISABLE_JIT": "0"})

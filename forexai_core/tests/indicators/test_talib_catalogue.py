@@ -153,6 +153,33 @@ def test_a_macd_of_averages_of_every_kind(kind):
         np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-7)
 
 
+@pytest.mark.parametrize("periods", [(2, 3, 2), (12, 26, 9), (5, 300, 7), (300, 600, 290)])
+@pytest.mark.parametrize("kind", [0, EXPONENTIAL])
+def test_a_macd_of_averages_of_one_kind(kind, periods):
+    close = make_bars(2_000, 4, "walk", 150.0)[2]
+    fast, slow, signal = periods
+    given = fast, kind, slow, kind, signal, kind
+    for mine, other in zip(
+        find_indicator("macd_extended").batch(close, *given), talib.MACDEXT(close, *given), strict=True
+    ):
+        np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-7)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 40, 511, 512, 513, 1_500])
+@pytest.mark.parametrize("period", [2, 3, 4, 14, 15, 16, 17, 62, 63, 64, 100])
+def test_the_latest_of_equal_extremes(period, rows):
+    rng = np.random.default_rng(rows)
+    high = 100.0 + rng.integers(-2, 3, rows).cumsum()
+    low = high - rng.integers(0, 3, rows)
+    for name, theirs in (("aroon", talib.AROON), ("aroon_oscillator", talib.AROONOSC)):
+        spec = find_indicator(name)
+        ours = np.reshape(spec.batch(high, low, period), (-1, rows))
+        np.testing.assert_allclose(ours, np.reshape(theirs(high, low, period), (-1, rows)), atol=1e-9)
+        stream = spec.streaming(period)
+        steps = np.reshape([stream.update(*row) for row in zip(high, low, strict=True)], (rows, -1)).T
+        np.testing.assert_array_equal(ours, steps)
+
+
 @pytest.mark.parametrize(("start", "offset"), [(140.0, 0.01), (-170.0, 0.0), (-170.0, 0.02)])
 def test_the_extended_parabola_from_a_given_stop(start, offset):
     high, low, _ = make_bars(400, 4, "walk", 150.0)

@@ -14,6 +14,20 @@ from forexai_core._jit import kernel
 __all__ = ["arctangent", "cosine", "logarithm", "sine"]
 
 
+@kernel(forceinline=True)
+def _short_of_slope(t: float) -> float:
+    """Say by how much the angle of a slope below 7/16 stays below it."""
+    # Not term by term, but in pairs: what the terms wait for each other is most of the time.
+    z = t * t
+    w = z * z
+    odd = 9.09088713343650656196e-02 + w * 6.66107313738753120669e-02
+    odd += (w * w) * (4.97687799461593236017e-02 + w * 1.62858201153657823623e-02)
+    odd = (3.33333333333329318027e-01 + w * 1.42857142725034663711e-01) + (w * w) * odd
+    even = (-7.69187620504482999495e-02 + w * -5.83357013379057348645e-02) + (w * w) * -3.65315727442169155270e-02
+    even = (-1.99999999998764832476e-01 + w * -1.11111104054623557880e-01) + (w * w) * even
+    return t * (z * odd + w * even)
+
+
 @kernel
 def arctangent(x: float) -> float:
     """Give the angle of a slope.
@@ -30,8 +44,8 @@ def arctangent(x: float) -> float:
     """
     size = abs(x)
     if size < 0.4375:
-        high, low, t = 0.0, 0.0, size
-    elif size < 0.6875:
+        return x - _short_of_slope(x)
+    if size < 0.6875:
         high, low, t = 4.63647609000806093515e-01, 2.26987774529616870924e-17, (2.0 * size - 1.0) / (2.0 + size)
     elif size < 1.1875:
         high, low, t = 7.85398163397448278999e-01, 3.06161699786838301793e-17, (size - 1.0) / (size + 1.0)
@@ -39,15 +53,7 @@ def arctangent(x: float) -> float:
         high, low, t = 9.82793723247329054082e-01, 1.39033110312309984516e-17, (size - 1.5) / (1.0 + 1.5 * size)
     else:
         high, low, t = 1.57079632679489655800e00, 6.12323399573676603587e-17, -1.0 / size
-    z = t * t
-    w = z * z
-    odd = 4.97687799461593236017e-02 + w * 1.62858201153657823623e-02
-    odd = 9.09088713343650656196e-02 + w * (6.66107313738753120669e-02 + w * odd)
-    odd = z * (3.33333333333329318027e-01 + w * (1.42857142725034663711e-01 + w * odd))
-    even = -5.83357013379057348645e-02 + w * -3.65315727442169155270e-02
-    even = -1.11111104054623557880e-01 + w * (-7.69187620504482999495e-02 + w * even)
-    even = w * (-1.99999999998764832476e-01 + w * even)
-    angle = high - ((t * (odd + even) - low) - t)
+    angle = high - ((_short_of_slope(t) - low) - t)
     return angle if x >= 0.0 else -angle
 
 

@@ -25,9 +25,11 @@ __all__ = [
     "CentredSum",
     "WeightedSum",
     "centred_sum_step",
+    "exact_change",
     "fresh_sum",
     "fresh_weighted_sum",
     "growing_sum_step",
+    "lost_by_adding",
     "mean_of_sum",
     "rolling_sum_step",
     "slide_sum",
@@ -251,6 +253,43 @@ def weighted_sum_step(
 
 
 @kernel(forceinline=True)
+def exact_change(entering: float, leaving: float) -> tuple[float, float]:
+    """Subtract exactly.
+
+    Parameters
+    ----------
+    entering, leaving : float
+        The value that joins a sum and the one that goes; 0 for none.
+
+    Returns
+    -------
+    change, lost : float
+        The difference, and what rounding took from it.
+    """
+    change = entering - leaving
+    part = entering - change
+    return change, (entering - (change + part)) + (part - leaving)
+
+
+@kernel(forceinline=True)
+def lost_by_adding(total: float, change: float, moved: float) -> float:
+    """Give what rounding took from a sum.
+
+    Parameters
+    ----------
+    total, change, moved : float
+        What was added to what, and the sum.
+
+    Returns
+    -------
+    float
+        What is to be added to the sum to make it exact.
+    """
+    part = moved - total
+    return (total - (moved - part)) + (change - part)
+
+
+@kernel(forceinline=True)
 def rolling_sum_step(total: float, error: float, entering: float, leaving: float) -> tuple[float, float]:
     """Replace one value of a compensated sum by another.
 
@@ -266,13 +305,9 @@ def rolling_sum_step(total: float, error: float, entering: float, leaving: float
     total, error : float
         The new sum in the same two parts.
     """
-    change = entering - leaving
-    part = entering - change
-    lost = (entering - (change + part)) + (part - leaving)
+    change, lost = exact_change(entering, leaving)
     moved = total + change
-    part = moved - total
-    lost += (total - (moved - part)) + (change - part)
-    return moved, error + lost
+    return moved, error + (lost + lost_by_adding(total, change, moved))
 
 
 @kernel(forceinline=True)
@@ -292,5 +327,4 @@ def growing_sum_step(total: float, error: float, entering: float) -> tuple[float
         The new sum in the same two parts.
     """
     moved = total + entering
-    part = moved - total
-    return moved, error + ((total - (moved - part)) + (entering - part))
+    return moved, error + lost_by_adding(total, entering, moved)

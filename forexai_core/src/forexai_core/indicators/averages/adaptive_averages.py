@@ -19,7 +19,7 @@ from forexai_core.indicators.batches import one_line
 from forexai_core.indicators.feeds import OneInput
 from forexai_core.indicators.inputs import NEGLIGIBLE, Floats
 from forexai_core.indicators.parameters import length
-from forexai_core.indicators.rolling_sums import rolling_sum_step
+from forexai_core.indicators.rolling_sums import exact_change, lost_by_adding, rolling_sum_step
 from forexai_core.indicators.windows import Window
 
 __all__ = ["Kama", "Vidya", "kama", "vidya"]
@@ -34,7 +34,7 @@ Way: TypeAlias = tuple[float, float]
 NO_WAY: Way = (0.0, 0.0)
 """The state of before the first value."""
 
-CHUNK = 512
+CHUNK = 256
 """Rows that a batch does at once."""
 
 Chande: TypeAlias = tuple[float, float, float, float, float]
@@ -59,13 +59,83 @@ def _weight_step(moved: float, travelled: float) -> float:
 
 
 @kernel
-def _write_weights(newest: Floats, old: Floats, ways: Floats, out: Floats) -> None:
-    for k in range(out.shape[0]):
-        out[k] = _weight_step(newest[k] - old[k], ways[k])
+def _write_changes(newest: Floats, last: Floats, old: Floats, older: Floats, changes: Floats, lost: Floats) -> None:
+    for k in range(changes.shape[0]):
+        changes[k], lost[k] = exact_change(abs(newest[k] - last[k]), abs(old[k] - older[k]))
 
 
 @kernel
-def _kama(values: Floats, period: int, ways: Floats, weights: Floats, out: Floats) -> None:
+def _write_losses(changes: Floats, totals: Floats, lost: Floats) -> None:
+    for k in range(changes.shape[0]):
+        lost[k] += lost_by_adding(totals[k], changes[k], totals[k + 1])
+
+
+@kernel
+def _write_weights(newest: Floats, old: Floats, totals: Floats, errors: Floats, out: Floats) -> None:
+    for k in range(out.shape[0]):
+        out[k] = _weight_step(newest[k] - old[k], totals[k + 1] + errors[k])
+
+
+@kernel
+def _follow(
+    changes: Floats, totals: Floats, lost: Floats, errors: Floats, newest: Floats, weights: Floats, out: Floats
+) -> None:
+    """Go on with the sums of one chunk, the errors of the one before, and the averages of the one before that.
+
+    Each row of them waits for its last one; together they wait only once. ``totals``, ``errors`` and ``out`` begin
+    with the last chunk's last.
+    """
+    total, error, average = totals[0], errors[0], out[0]
+    together = min(changes.shape[0], lost.shape[0], newest.shape[0])
+    for k in range(together):
+        total += changes[k]
+        error += lost[k]
+        average = smooth(newest[k], average, weights[k])
+        totals[k + 1], errors[k + 1], out[k + 1] = total, error, average
+    for k in range(together, changes.shape[0]):
+        total += changes[k]
+        totals[k + 1] = total
+    for k in range(together, lost.shape[0]):
+        error += lost[k]
+        errors[k + 1] = error
+    for k in range(together, newest.shape[0]):
+        average = smooth(newest[k], average, weights[k])
+        out[k + 1] = average
+
+
+@kernel
+def _kama_from(values: Floats, period: int, first: int, way: Way, rooms: Floats, out: Floats) -> None:
+    """Write the averages of the rows from ``first`` on; the one before stands there."""
+    rows = values.shape[0]
+    total, error = way
+    # A chunk is worked at in three rounds, so it takes one of three rooms.
+    for a in range(first, rows + 2 * CHUNK, CHUNK):
+        stop_a, stop_b, stop_c = min(a + CHUNK, rows), min(a, rows), min(a - CHUNK, rows)
+        b, c = max(a - CHUNK, first), max(a - 2 * CHUNK, first)
+        turn = (a - first) // CHUNK
+        now, before, earlier = rooms[turn % 3], rooms[(turn + 2) % 3], rooms[(turn + 1) % 3]
+        size_a, size_b, size_c = max(stop_a - a, 0), max(stop_b - b, 0), max(stop_c - c, 0)
+        if size_a > 0:
+            _write_changes(
+                values[a:], values[a - 1 :], values[a - period :], values[a - period - 1 :], now[0, :size_a], now[1]
+            )
+        _write_losses(before[0, :size_b], before[2], before[1])
+        _write_weights(values[c:], values[c - period :], earlier[2], earlier[3, 1:], earlier[4, :size_c])
+        now[2, 0], before[3, 0] = total, error
+        _follow(
+            now[0, :size_a],
+            now[2],
+            before[1, :size_b],
+            before[3],
+            values[c : c + size_c],
+            earlier[4],
+            out[c - 1 :],
+        )
+        total, error = now[2, size_a], before[3, size_b]
+
+
+@kernel
+def _kama(values: Floats, period: int, rooms: Floats, out: Floats) -> None:
     rows = values.shape[0]
     out[: min(period, rows)] = math.nan
     if rows <= period:
@@ -76,19 +146,8 @@ def _kama(values: Floats, period: int, ways: Floats, weights: Floats, out: Float
     # In the first row nothing leaves the window.
     way = _way_step(values[period], values[period - 1], 0.0, 0.0, way)
     weight = _weight_step(values[period] - values[0], way[0] + way[1])
-    average = smooth(values[period], values[period - 1], weight)
-    out[period] = average
-    for start in range(period + 1, rows, CHUNK):
-        stop = min(start + CHUNK, rows)
-        newest, last, averages = values[start:stop], values[start - 1 :], out[start:stop]
-        old, older = values[start - period :], values[start - period - 1 :]
-        for k in range(averages.shape[0]):
-            way = _way_step(newest[k], last[k], old[k], older[k], way)
-            ways[k] = way[0] + way[1]
-        _write_weights(newest, old, ways, weights[: averages.shape[0]])
-        for k in range(averages.shape[0]):
-            average = smooth(newest[k], average, weights[k])
-            averages[k] = average
+    out[period] = smooth(values[period], values[period - 1], weight)
+    _kama_from(values, period, period + 1, way, rooms, out)
 
 
 @kernel(forceinline=True)
@@ -135,7 +194,7 @@ def kama(values: ArrayLike, period: int = 10) -> Floats:
         If ``values`` is not one column of finite numbers.
     """
     (period,) = Kama.checked(period)
-    return one_line("kama", _kama, period, np.empty(CHUNK), np.empty(CHUNK), values=values)
+    return one_line("kama", _kama, period, np.zeros((3, 5, CHUNK + 1)), values=values)
 
 
 class Kama(OneInput[float], of=kama, title="Kaufman's adaptive moving average", overlay=True, aliases=("ama", "iama")):

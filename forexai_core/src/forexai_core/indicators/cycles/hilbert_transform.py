@@ -56,6 +56,7 @@ CYCLE_STATE = np.dtype(
 """State of a dominant cycle."""
 
 DEGREES = 180.0 / math.pi
+FULL_TURN = 2.0 * math.pi
 
 
 def fresh_cycle() -> Records:
@@ -100,11 +101,11 @@ def waves() -> Floats:
 @kernel(forceinline=True)
 def _transform(delays: Floats, line: int, slot: int, value: float, scale: float) -> float:
     scaled = 0.0962 * value
-    output = scaled - delays[line, slot]
+    feedback = 0.5769 * delays[line, 4]
+    # The value last: all else is known before it is, and everything waits for it.
+    output = scaled + ((feedback - delays[line, 3]) - delays[line, slot])
     delays[line, slot] = scaled
-    output -= delays[line, 3]
-    delays[line, 3] = 0.5769 * delays[line, 4]
-    output += delays[line, 3]
+    delays[line, 3] = feedback
     delays[line, 4] = value
     return output * scale
 
@@ -113,10 +114,11 @@ def _transform(delays: Floats, line: int, slot: int, value: float, scale: float)
 def _next_period(real: float, imaginary: float, last: float) -> float:
     period = last
     if imaginary != 0.0 and real != 0.0:
-        period = 360.0 / (arctangent(imaginary / real) * DEGREES)
-    period = min(period, 1.5 * last)
-    period = max(period, 0.67 * last)
-    period = min(max(period, 6.0), 50.0)
+        period = FULL_TURN / arctangent(imaginary / real)
+    # Bounds of the bounds, which are known before the period is.
+    longest = min(max(1.5 * last, 6.0), 50.0)
+    shortest = min(max(0.67 * last, 6.0), 50.0)
+    period = max(min(period, longest), shortest)
     return 0.2 * period + 0.8 * last
 
 

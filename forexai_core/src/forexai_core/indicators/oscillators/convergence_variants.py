@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from forexai_core.errors import ConfigError
 from forexai_core.indicators.averages.adaptive_averages import Kama
-from forexai_core.indicators.averages.exponential_average import Ema
+from forexai_core.indicators.averages.exponential_average import Ema, ema_weight
 from forexai_core.indicators.averages.repeated_averages import Dema, Tema, Trima
 from forexai_core.indicators.averages.simple_average import Sma
 from forexai_core.indicators.averages.tillson_average import T3
@@ -27,6 +27,7 @@ from forexai_core.indicators.oscillators.convergence import (
     macd_step,
     write_macd,
 )
+from forexai_core.indicators.oscillators.simple_convergence import write_simple_macd
 from forexai_core.indicators.parameters import choice, length
 from forexai_core.indicators.streaming import StreamingIndicator
 
@@ -37,6 +38,8 @@ FIXED = (12, 0.15, 26, 0.075)
 
 _AVERAGES: tuple[type[StreamingIndicator[Any]], ...] = (Sma, Ema, Wma, Dema, Tema, Trima, Kama, Mama, T3)
 """By TA-Lib's number of their kind."""
+
+SIMPLE, EXPONENTIAL = 0, 1
 
 
 def macd_fixed(values: ArrayLike, signal: int = 9) -> MacdLines[Floats]:
@@ -140,6 +143,14 @@ def macd_extended(
     fast, fast_kind, slow, slow_kind, signal, signal_kind = MacdExtended.checked(
         fast, fast_kind, slow, slow_kind, signal, signal_kind
     )
+    kinds = {fast_kind, slow_kind, signal_kind}
+    if min(fast, signal) > 1 and kinds <= {SIMPLE}:
+        return several_lines_told(
+            MacdLines[Floats], "macd_extended", write_simple_macd, fast, slow, signal, values=values
+        )
+    if min(fast, signal) > 1 and kinds <= {EXPONENTIAL}:
+        settings = fast, ema_weight(fast), slow, ema_weight(slow), signal
+        return several_lines_told(MacdLines[Floats], "macd_extended", write_macd, *settings, values=values)
     column = check_series("macd_extended", "values", values)
     near, far, smoothed = _Average(fast_kind, fast), _Average(slow_kind, slow), _Average(signal_kind, signal)
     first = max(near.warmup, far.warmup)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.batches import one_line, several_lines
+from forexai_core.indicators.batches import one_line_told, several_lines_told
 from forexai_core.indicators.feeds import HighLow
 from forexai_core.indicators.inputs import Floats
+from forexai_core.indicators.levels.ages_of_extremes import BLOCK, LONG, room_for_ages, write_ages
 from forexai_core.indicators.parameters import length
 from forexai_core.indicators.windows import Windows
 
@@ -82,11 +84,29 @@ class AroonLines(NamedTuple, Generic[Line]):
 
 
 @kernel
-def _aroon(high: Floats, low: Floats, period: int, out: Floats) -> None:
-    state = NOWHERE
+def _aroon(high: Floats, low: Floats, period: int, rooms: Floats, out: Floats) -> bool:
     down, up = out[0], out[1]
-    for i in range(high.shape[0]):
-        state, down[i], up[i] = _aroon_step(high, low, i, i, state, period)
+    if period >= LONG:
+        state = NOWHERE
+        for i in range(high.shape[0]):
+            state, down[i], up[i] = _aroon_step(high, low, i, i, state, period)
+        return False  # not looked at
+    rows = high.shape[0]
+    out[:, : min(period, rows)] = math.nan
+    finite = rows > period
+    for start in range(period, rows, BLOCK):
+        stop = min(start + BLOCK, rows)
+        finite &= write_ages(high[start - period : stop], period + 1, 1.0, rooms, up[start:stop])
+        finite &= write_ages(low[start - period : stop], period + 1, -1.0, rooms, down[start:stop])
+        _to_percent(period, up[start:stop])
+        _to_percent(period, down[start:stop])
+    return finite
+
+
+@kernel
+def _to_percent(period: int, ages: Floats) -> None:
+    for k in range(ages.shape[0]):
+        ages[k] = 100.0 * (period - ages[k]) / period
 
 
 def aroon(high: ArrayLike, low: ArrayLike, period: int = 14) -> AroonLines[Floats]:
@@ -112,7 +132,9 @@ def aroon(high: ArrayLike, low: ArrayLike, period: int = 14) -> AroonLines[Float
         If a column is not one of finite numbers, or their lengths differ.
     """
     (period,) = Aroon.checked(period)
-    return several_lines(AroonLines[Floats], "aroon", _aroon, period, high=high, low=low)
+    return several_lines_told(
+        AroonLines[Floats], "aroon", _aroon, period, room_for_ages(period + 1), high=high, low=low
+    )
 
 
 class Aroon(HighLow[AroonLines[float]], of=aroon, title="Aroon", main="up"):
@@ -135,10 +157,23 @@ class Aroon(HighLow[AroonLines[float]], of=aroon, title="Aroon", main="up"):
 
 
 @kernel
-def _aroon_oscillator(high: Floats, low: Floats, period: int, out: Floats) -> None:
-    state = NOWHERE
-    for i in range(high.shape[0]):
-        state, out[i] = _aroon_oscillator_step(high, low, i, i, state, period)
+def _aroon_oscillator(high: Floats, low: Floats, period: int, rooms: Floats, lows: Floats, out: Floats) -> bool:
+    if period >= LONG:
+        state = NOWHERE
+        for i in range(high.shape[0]):
+            state, out[i] = _aroon_oscillator_step(high, low, i, i, state, period)
+        return False  # not looked at
+    rows = high.shape[0]
+    out[: min(period, rows)] = math.nan
+    finite = rows > period
+    for start in range(period, rows, BLOCK):
+        stop = min(start + BLOCK, rows)
+        part, ages = out[start:stop], lows[: stop - start]
+        finite &= write_ages(high[start - period : stop], period + 1, 1.0, rooms, part)
+        finite &= write_ages(low[start - period : stop], period + 1, -1.0, rooms, ages)
+        for k in range(part.shape[0]):
+            part[k] = 100.0 * (ages[k] - part[k]) / period
+    return finite
 
 
 def aroon_oscillator(high: ArrayLike, low: ArrayLike, period: int = 14) -> Floats:
@@ -164,7 +199,9 @@ def aroon_oscillator(high: ArrayLike, low: ArrayLike, period: int = 14) -> Float
         If a column is not one of finite numbers, or their lengths differ.
     """
     (period,) = AroonOscillator.checked(period)
-    return one_line("aroon_oscillator", _aroon_oscillator, period, high=high, low=low)
+    return one_line_told(
+        "aroon_oscillator", _aroon_oscillator, period, room_for_ages(period + 1), np.empty(BLOCK), high=high, low=low
+    )
 
 
 class AroonOscillator(HighLow[float], of=aroon_oscillator, title="Aroon oscillator", aliases=("aroonosc",)):

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from numpy.typing import ArrayLike
 
 from forexai_core._jit import kernel
-from forexai_core.indicators.averages.exponential_average import smooth
+from forexai_core.indicators.averages.exponential_average import NO_SMOOTHING, Smoothing, settled_ema_step
 from forexai_core.indicators.batches import one_line, one_line_told
 from forexai_core.indicators.feeds import CloseVolume, HighLowCloseVolume
 from forexai_core.indicators.inputs import Floats
@@ -29,10 +29,10 @@ Balance: TypeAlias = tuple[float, float]
 NO_BALANCE: Balance = (0.0, 0.0)
 """The state of before the first bar."""
 
-Oscillation: TypeAlias = tuple[float, float, float]
+Oscillation: TypeAlias = tuple[float, Smoothing, Smoothing]
 """The line, and its fast and slow averages."""
 
-NO_OSCILLATION: Oscillation = (0.0, 0.0, 0.0)
+NO_OSCILLATION: Oscillation = (0.0, NO_SMOOTHING, NO_SMOOTHING)
 """The state of before the first bar."""
 
 
@@ -71,12 +71,18 @@ def _ad_step(flow: float, state: float) -> tuple[float, float]:
 
 
 @kernel(forceinline=True)
+def _begin_adosc(flow: float) -> Oscillation:
+    """Begin both averages with the first value of the line."""
+    begun = (0.0, flow, flow)
+    return flow, begun, begun
+
+
+@kernel(forceinline=True)
 def _adosc_step(flow: float, state: Oscillation, fast: int, slow: int) -> tuple[Oscillation, float]:
-    """Advance both averages; they begin with the first value of the line, which leaves them as they are."""
     line = state[0] + flow
-    near = smooth(line, state[1], 2.0 / (fast + 1.0))
-    far = smooth(line, state[2], 2.0 / (slow + 1.0))
-    return (line, near, far), near - far
+    near, quick = settled_ema_step(line, state[1], 2.0 / (fast + 1.0))
+    far, late = settled_ema_step(line, state[2], 2.0 / (slow + 1.0))
+    return (line, near, far), quick - late
 
 
 @kernel
@@ -194,7 +200,9 @@ def _adosc(high: Floats, low: Floats, close: Floats, volume: Floats, fast: int, 
         line = out[start:stop]
         finite &= _write_flows(high[start:stop], low[start:stop], close[start:stop], volume[start:stop], line)
         if start == 0:
-            state = (0.0, line[0], line[0])
+            state = _begin_adosc(line[0])
+            line[0] = 0.0
+            line = line[1:]
         for k in range(line.shape[0]):
             state, line[k] = _adosc_step(line[k], state, fast, slow)
     out[: min(max(fast, slow) - 1, out.shape[0])] = math.nan
@@ -251,6 +259,7 @@ class Adosc(
     def _advance(self, high: float, low: float, close: float, volume: float) -> float:
         flow = money_flow_volume(high, low, close, volume)
         if self._count == 0:
-            self._state = (0.0, flow, flow)
-        self._state, output = _adosc_step(flow, self._state, self.fast, self.slow)
+            self._state, output = _begin_adosc(flow), 0.0
+        else:
+            self._state, output = _adosc_step(flow, self._state, self.fast, self.slow)
         return math.nan if self._count < self._warmup else output

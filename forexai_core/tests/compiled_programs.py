@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from reference.comparison import Outcome
-from reference.programs import Program, events_of, spread_of
+from reference.programs import Program, spread_of
 from reference.quotes import ask_side
 
 from forexai_core.arrays import BAR, CLOSE_REASONS, DOUBTS, OPEN_REASONS, QUOTE, TICK
 from forexai_core.engine import records
+from forexai_core.engine.agenda import events_before
 from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.setup import prepare
@@ -194,16 +195,31 @@ def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
     ledger.account["requests"] = count + 1
 
 
+def decisions_of(ledger: Ledger) -> list[tuple[int, int]]:
+    """List after which event the decision of which bar is made."""
+    market = ledger.market
+    if not len(market.agenda):
+        return [(event, event) for event in range(ledger.events)]
+    events = np.flatnonzero(market.agenda["part"] & (records.PART_REST | records.PART_TURN))
+    rows = market.agenda["row"][events]
+    if ledger.account["sleeves"]:  # the ledger knows no decisions then: they come before what opens at the bar's end
+        before = events_before(market.end_ns[rows], market.time_ns, market.end_ns, market.events, market.agenda) - 1
+        return list(zip(np.maximum(events, before).tolist(), rows.tolist(), strict=True))
+    decides = market.agenda["part"][events] & records.PART_TURN > 0
+    return list(zip(events[decides].tolist(), rows[decides].tolist(), strict=True))
+
+
 def run_compiled(program: Program) -> Outcome:
     """Drive the compiled ledger through a program, one event a call."""
     ledger = open_compiled(program)
     requests: dict[int, list[dict[str, Any]]] = {}
     for after, given in program["requests"]:
         requests.setdefault(after, []).append(given)
-    for number in range(len(events_of(program))):
-        ledger.advance(number + 1)
+    for event, number in decisions_of(ledger):
+        ledger.advance(event + 1)
         for given in requests.get(number, ()):
             _submit(ledger, given)
+    ledger.advance(ledger.events)
     ledger.finish()
     return compiled_outcome(ledger, program)
 

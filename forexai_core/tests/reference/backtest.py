@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from reference.contract import Account, Contract
 from reference.ledger import ReferenceLedger
+from reference.moments import END, OPEN, moments_of
 from reference.orders import CLOSE_ALL, MARKET, Position, Request
 from reference.quotes import Bar
 from reference.rates import RateTable
@@ -46,14 +47,17 @@ def backtest(
     """Run one strategy a symbol over its events, in order of time, symbols of one instant in the order given."""
     ledger = ReferenceLedger(account, contracts, *([] if rates is None else [rates]))
     rows = [0] * len(markets)
-    every = [(event[0].time_ns, symbol, event) for symbol, events in enumerate(markets) for event in events]
-    for _, symbol, (bar, decided) in sorted(every, key=lambda event: event[:2]):
-        ledger.event(symbol, bar, decides=decided is not None)
-        if decided is None:
-            continue
-        for request in decides[symbol](View(symbol, rows[symbol], decided, ledger)):
-            ledger.submit(symbol, request)
-        rows[symbol] += 1
+    every = [(symbol, event) for symbol, events in enumerate(markets) for event in events]
+    for kind, number, symbol, bar in moments_of((symbol, bar) for symbol, (bar, _) in every):
+        decided = every[number][1][1]
+        if kind == OPEN:
+            ledger.open(symbol, bar)
+        elif kind == END:
+            ledger.end(symbol, bar, decides=decided is not None)
+        elif decided is not None:
+            for request in decides[symbol](View(symbol, rows[symbol], decided, ledger)):
+                ledger.submit(symbol, request)
+            rows[symbol] += 1
     ledger.finish()
     return ledger
 

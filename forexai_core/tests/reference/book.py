@@ -33,6 +33,7 @@ class Book:
         self.trades: list[Trade] = []
         self.refused: Counter[str] = Counter()
         self.execution = execution or Execution()
+        self.charged_ns = [0] * len(contracts)  # up to when what is due has been charged, by symbol
         self.depth: dict[int, int | None] = {1: None, -1: None}  # steps that the present price still fills, by side
         self.partial_fills = 0
         self.draws = 0
@@ -249,9 +250,9 @@ class Book:
         share = Fraction(steps, position.steps)
         entry_commission = to_minor(position.commission * share, 0)
         swap = to_minor(position.swap * share, 0)
-        debit = self._rollover_inside(position, steps)
+        debit, owed = self._rollover_inside(position, steps), self._owed(position, steps)
         exit_commission = -self._commission(position.symbol, steps, price, opens=False) if commission else 0
-        brought = profit + swap + (debit or 0) + exit_commission
+        brought = profit + swap + owed + (debit or 0) + exit_commission
         self.balance += brought
         self.made[position.strategy] += brought
         trade = Trade(
@@ -266,7 +267,7 @@ class Book:
             stop=position.stop,
             target=position.target,
             commission=entry_commission + exit_commission,
-            swap=swap + (debit or 0),
+            swap=swap + owed + (debit or 0),
             profit=profit,
             open_reason=position.open_reason,
             close_reason=reason,
@@ -349,6 +350,15 @@ class Book:
         if bar is None:
             return None
         quote = bar.at_open if position.symbol == self.inside_symbol else self.quote(position.symbol)
-        dues = self.dues(position.symbol, bar.time_ns, bar.end_ns - 1)
+        dues = self.dues(position.symbol, max(bar.time_ns, self.charged_ns[position.symbol]), bar.end_ns - 1)
         amounts = [self._amount(position, steps, quote, due) for due in dues]
         return sum(min(0, amount) for amount in amounts) if any(amounts) else None
+
+    def _owed(self, position: Position, steps: int) -> int:
+        """Give what came before the present event, while the bar of the position's own symbol was open."""
+        after_ns = self.charged_ns[position.symbol]
+        if after_ns >= self.time_ns:
+            return 0
+        quote = self.quote(position.symbol)
+        dues = self.dues(position.symbol, after_ns, self.time_ns)
+        return sum(self._amount(position, steps, quote, due) for due in dues)

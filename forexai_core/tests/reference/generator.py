@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reference.ledger import ReferenceLedger
+from reference.moments import DECISION, END, OPEN, moments_of
 from reference.orders import Order, Position
 from reference.programs import TIMEFRAMES, Program, events_of, open_ledger, request_of
 from reference.quotes import Bar
@@ -90,6 +91,12 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
         program["rates"][pair] = _rate(rng, pair, rate, program["symbols"])
     _scale_balance(rng, program)
     # What came later draws from a stream of its own, so that the programs before it stay as they were.
+    several = random.Random(f"symbols {seed}")
+    if len(program["symbols"]) == 1 and several.random() < 0.2:
+        _add_symbol(several, program, market, count)
+    for other in program["symbols"][1:]:
+        if several.random() < 0.6:
+            _take_other_bars(several, program, other)
     later = random.Random(f"later {seed}")
     if later.random() < 0.3:
         program["hours"] = _hours(later, program)
@@ -334,6 +341,28 @@ def _add_symbol(rng: random.Random, program: Program, market: tuple[Any, ...], c
     program["symbols"].append(second)
 
 
+def _take_other_bars(rng: random.Random, program: Program, other: dict[str, Any]) -> None:
+    """Let a symbol have bars of another length than the first, over about the same time."""
+    first, timeframe = program["symbols"][0]["bars"], rng.choice(list(TIMEFRAMES))
+    duration = TIMEFRAMES[timeframe]
+    time_ns = -(-first[0][0] // duration) * duration + rng.choice((0, 0, 0, duration, 3 * duration))
+    times = []
+    while time_ns <= first[-1][0] and len(times) < 200:
+        if _skip_weekend(time_ns, duration) == time_ns and rng.random() > 0.05:
+            times.append(time_ns)
+        time_ns += duration
+    if not times:
+        return
+    start = other["bars"][0][1]
+    other["timeframe"] = timeframe
+    other["bars"] = [
+        [time, *row[1:]] for time, row in zip(times, _walk(rng, start, len(times), other["span"], timeframe), strict=True)
+    ]
+    spread = other["span"] // 3
+    other["column"] = other["column"] and [spread for _ in times]
+    other["ask"] = other["ask"] and [_ask_bar(rng, row[1:], spread) for row in other["bars"]]
+
+
 def _rate(rng: random.Random, pair: str, rate: float, symbols: list[dict[str, Any]]) -> Any:
     if rng.random() < 0.4:
         return rate
@@ -404,10 +433,13 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     often = 0.4 if "sleeves" in program else 0.1  # that the second strategy asks
     latest: dict[int, Bar] = {}
     nothing = random.Random(f"nothing {program['seed']}")
-    for number, (symbol, bar) in enumerate(events_of(program)):
-        ledger.event(symbol, bar, decides=bar.decides)
-        latest[symbol] = bar
-        if not bar.decides:
+    for kind, number, symbol, bar in moments_of(events_of(program)):
+        if kind == OPEN:
+            ledger.open(symbol, bar)
+        elif kind == END:
+            ledger.end(symbol, bar, decides=bar.decides)
+            latest[symbol] = bar
+        if kind != DECISION or not bar.decides:
             continue
         while rng.random() < rate / (1 + rate):
             about = rng.choice(sorted(latest)) if rng.random() < 0.2 else symbol

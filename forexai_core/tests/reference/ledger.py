@@ -61,8 +61,9 @@ class ReferenceLedger:
         self.dropped = 0
         self._rates = rates
         self._waiting: list[Waiting] = []
-        self._events = 0
         self._last_end = [0] * len(contracts)
+        self._bars: list[Bar | None] = [None] * len(contracts)  # those that have opened and not ended
+        self._depths: list[dict[int, int | None]] = [{} for _ in contracts]
         self._decided_ns = 0  # end of the last event's bar
 
     def rates_at(self, symbol: int, time_ns: int) -> Rates:
@@ -75,8 +76,8 @@ class ReferenceLedger:
         since_ns = self._decided_ns if decided_ns is None else decided_ns
         self._waiting.append(Waiting(symbol, since_ns, request, self.book.quotes[symbol]))
 
-    def event(self, symbol: int, bar: Bar, *, decides: bool = True) -> None:
-        """Run one bar or tick of one symbol through all phases."""
+    def open(self, symbol: int, bar: Bar) -> None:
+        """Let a bar or tick of one symbol open: rollovers, expiry, and all that the open does."""
         book = self.book
         self._roll_over(bar.time_ns)
         if bar.slippage is not None:
@@ -84,18 +85,29 @@ class ReferenceLedger:
         book.time_ns = bar.time_ns
         book.quotes[symbol] = bar.at_open
         depth = book.execution.depth(bar, book.contracts[symbol].volume_step)
-        book.depth = {1: depth, -1: depth}
+        book.depth = self._depths[symbol] = {1: depth, -1: depth}
         self._take_rates(bar.time_ns)
-        self._events += 1
         self._expire(symbol)
+        if bar.closed:
+            self._refuse_all(symbol, bar)
+        else:
+            self._open(symbol, bar)
+        self._bars[symbol] = bar
+
+    def end(self, symbol: int, bar: Bar, *, decides: bool = True) -> None:
+        """Let the bar that has opened come to its end: what lies inside it, and its close."""
+        book = self.book
+        book.time_ns, book.depth = bar.time_ns, self._depths[symbol]
+        book.quotes[symbol] = bar.at_open
+        self._take_rates(bar.time_ns)
         if bar.closed:
             self._let_pass(symbol, bar)
         else:
-            self._open(symbol, bar)
             settle_inside(book, symbol, bar)
             trail_stops(book, symbol, bar)
         self._take_rates(bar.end_ns)
         self._close(symbol, bar)
+        self._bars[symbol] = None
         self._last_end[symbol] = self._decided_ns = bar.end_ns
         if decides:
             self._write_row(bar.end_ns)
@@ -104,9 +116,10 @@ class ReferenceLedger:
         """Close what is open after the last event, and drop the decisions that still wait."""
         book = self.book
         self.dropped = len({waiting.symbol for waiting in self._waiting})
-        last_time, positions = book.time_ns, sorted(book.positions.values(), key=lambda p: p.ticket)
+        positions = sorted(book.positions.values(), key=lambda p: p.ticket)
+        since_ns, book.charged_ns = book.charged_ns, list(self._last_end)
         for position in positions:
-            book.charge_dues(position, last_time, self._last_end[position.symbol])
+            book.charge_dues(position, since_ns[position.symbol], self._last_end[position.symbol])
         book.orders.clear()
         for position in positions:
             book.time_ns = self._last_end[position.symbol]
@@ -120,11 +133,12 @@ class ReferenceLedger:
         self.book.rates = [self._rates(symbol, time_ns) for symbol in range(len(self.book.contracts))]
 
     def _roll_over(self, time_ns: int) -> None:
-        book = self.book
-        if not self._events or not book.positions:
-            return
+        """Charge what has fallen due; of a symbol whose bar is open, when that has come to its end."""
+        book, since_ns = self.book, self.book.charged_ns
+        book.charged_ns = [time_ns if bar is None else since_ns[symbol] for symbol, bar in enumerate(self._bars)]
         for position in sorted(book.positions.values(), key=lambda p: p.ticket):
-            book.charge_dues(position, book.time_ns, time_ns)
+            if self._bars[position.symbol] is None:
+                book.charge_dues(position, since_ns[position.symbol], time_ns)
 
     def _expire(self, symbol: int) -> None:
         for order in self.book.orders_of(symbol):
@@ -157,14 +171,17 @@ class ReferenceLedger:
         over = [id(waiting) for waiting in done if not waiting.goes_on]
         self._waiting = [waiting for waiting in self._waiting if id(waiting) not in over]
 
-    def _let_pass(self, symbol: int, bar: Bar) -> None:
-        """Let prices outside the sessions pass: requests are refused, and nothing else is done."""
-        book = self.book
+    def _refuse_all(self, symbol: int, bar: Bar) -> None:
+        """Refuse whatever an open outside the sessions would be the price for."""
         ready = self._ready(symbol, bar)
         for waiting in ready:
             waiting.goes_on = False
-            book.refused["market_closed"] += 1
+            self.book.refused["market_closed"] += 1
         self._drop(ready)
+
+    def _let_pass(self, symbol: int, bar: Bar) -> None:
+        """Let prices outside the sessions pass, at which nothing is done."""
+        book = self.book
         for position in book.positions_of(symbol):
             worst, best = worst_and_best(bar, position)
             if position.peak is not None:
@@ -234,6 +251,6 @@ class ReferenceLedger:
     def _write_row(self, time_ns: int) -> None:
         book = self.book
         if self.equity_rows and self.equity_rows[-1].time_ns >= time_ns:
-            time_ns = self.equity_rows.pop().time_ns  # several symbols' bars end together, or a longer one later
+            time_ns = self.equity_rows.pop().time_ns  # several symbols' bars end together
         shares = tuple(book.share(strategy) for strategy in range(self._strategies))
         self.equity_rows.append(EquityRow(time_ns, book.balance, book.equity(), book.margin(), shares))

@@ -1,7 +1,7 @@
 """Several strategies on one account, as a plain loop over the clock.
 
-Before each price every strategy decides whose bar has ended by then: by the end of the bar, and at one instant in the
-order of the list.
+Before what opens at an instant every strategy decides whose bar has ended by then: by the end of the bar, and at one
+instant in the order of the list.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import timedelta
 from reference.clock import wall_of
 from reference.contract import Account, Contract
 from reference.ledger import ReferenceLedger
+from reference.moments import END, OPEN, moments_of
 from reference.money import NS
 from reference.orders import CLOSE, CLOSE_ALL, Position, Request
 from reference.quotes import Bar
@@ -91,12 +92,14 @@ def run_portfolio(
         for bar in bars_of(markets[seat.symbol], seat.minutes, account.clock)
     )
     ages: dict[int, int] = {}
-    for time_ns, symbol, bar in sorted(
-        ((bar.time_ns, symbol, bar) for symbol, bars in enumerate(markets) for bar in bars), key=lambda each: each[:2]
-    ):
-        while turns and turns[0][0] <= time_ns:
+    for kind, _, symbol, bar in moments_of((symbol, bar) for symbol, bars in enumerate(markets) for bar in bars):
+        time_ns = bar.time_ns if kind == OPEN else bar.end_ns
+        while turns and (turns[0][0] < time_ns or (turns[0][0] == time_ns and kind == OPEN)):
             _, owner, own = turns.pop(0)
             _turn(ledger, seats[owner], owner, own, ages)
-        ledger.event(symbol, bar)
+        if kind == OPEN:
+            ledger.open(symbol, bar)
+        elif kind == END:
+            ledger.end(symbol, bar)
     ledger.finish()
     return ledger

@@ -16,6 +16,7 @@ from reference.contract import Account, Contract
 from reference.execution import Execution
 from reference.hours import lies_outside
 from reference.ledger import ReferenceLedger
+from reference.moments import DECISION, END, OPEN, moments_of
 from reference.money import exact
 from reference.orders import Request
 from reference.paths import ways_of
@@ -160,13 +161,21 @@ def request_of(given: dict[str, Any]) -> Request:
 
 
 def run(program: Program, watch: Callable[[ReferenceLedger, int, int, Bar], None] | None = None) -> ReferenceLedger:
-    """Drive the reference ledger through a program; ``watch`` looks on after each event."""
+    """Drive the reference ledger through a program; ``watch`` looks on at the decision of each bar.
+
+    Requests are asked for at the decision of the bar of a number, in the order of :func:`events_of`.
+    """
     ledger = open_ledger(program)
     requests: dict[int, list[dict[str, Any]]] = {}
     for after, given in program["requests"]:
         requests.setdefault(after, []).append(given)
-    for number, (symbol, bar) in enumerate(events_of(program)):
-        ledger.event(symbol, bar, decides=bar.decides)
+    for kind, number, symbol, bar in moments_of(events_of(program)):
+        if kind == OPEN:
+            ledger.open(symbol, bar)
+        elif kind == END:
+            ledger.end(symbol, bar, decides=bar.decides)
+        if kind != DECISION:
+            continue
         if watch is not None:
             watch(ledger, number, symbol, bar)
         for given in requests.get(number, ()):

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.programs import Program
+from forexai_core.engine.records import PART_TURN
 from forexai_core.strategies.context import Context, open_contexts
 from forexai_core.strategies.notices import Notices
 from forexai_core.strategies.series import Cursor
@@ -46,18 +49,22 @@ def drive_programs(ledger: Ledger, programs: list[Program]) -> None:
 
 
 def _decisions(ledger: Ledger) -> Iterator[tuple[int, int, int]]:
-    """Give event, symbol and the strategy's row of each event that closes a bar."""
-    events = ledger.market.events
+    """Give event, symbol and the strategy's row of each event after which a strategy decides."""
+    events, agenda = ledger.market.events, ledger.market.agenda
     if not len(events):
         for event in range(ledger.events):
             yield event, 0, event
         return
-    symbols, rows = events["symbol"].tolist(), events["decides"].tolist()
+    deciding, rows = np.arange(len(events)), np.arange(len(events))
+    if len(agenda):
+        deciding = np.flatnonzero(agenda["part"] & PART_TURN)
+        rows = agenda["row"][deciding]
+    symbols, bars = events["symbol"][rows].tolist(), events["decides"][rows].tolist()
     firsts: dict[int, int] = {}
-    for event, (symbol, row) in enumerate(zip(symbols, rows, strict=True)):
-        if row >= 0:
-            first = firsts.setdefault(symbol, row)
-            yield event, symbol, row - first
+    for event, symbol, bar in zip(deciding.tolist(), symbols, bars, strict=True):
+        if bar >= 0:
+            first = firsts.setdefault(symbol, bar)
+            yield event, symbol, bar - first
 
 
 def drive_programs_by_steps(

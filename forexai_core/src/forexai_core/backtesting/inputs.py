@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -24,6 +24,8 @@ __all__ = ["Inputs", "InputsText", "Prices", "check_one_timeframe", "inputs_of"]
 
 Prices = Bars | Ticks
 
+_ValueT = TypeVar("_ValueT")
+
 # Runs that leave something out share one object, by which they are known for the same.
 _ACCOUNT = Account()
 _COSTS = Costs()
@@ -37,7 +39,7 @@ class Inputs:
     Attributes
     ----------
     prices : mapping of str to Bars or Ticks
-        By symbol, in the order in which the ledger numbers them.
+        By symbol, sorted: the ledger numbers them so.
     account : Account
         As it begins.
     costs : mapping of str to Costs
@@ -173,7 +175,12 @@ def _by_symbol(prices: Prices | Mapping[str, Prices]) -> dict[str, Prices]:
             f"Prices must be Bars, Ticks or a mapping of them by symbol, not {type(prices).__name__}. "
             "Bars.from_frame makes bars of a pandas frame."
         )
-    return dict(prices)
+    return _sorted(prices)
+
+
+def _sorted(given: Mapping[str, _ValueT]) -> dict[str, _ValueT]:
+    """Order by symbol, so that the same prices give the same run in whatever order they were written down."""
+    return dict(sorted(given.items(), key=lambda each: str(each[0])))
 
 
 def check_one_timeframe(inputs: Inputs) -> None:
@@ -260,7 +267,7 @@ def inputs_of(
         prices=series,
         account=account or _ACCOUNT,
         costs=_costs(costs, list(series)),
-        rates=dict(rates or {}),
+        rates=_sorted(rates or {}),
         finer=inside,
         limit_fill=limit_fill,
         max_age_ns=max_age_ns,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.records import PART_REST
 from forexai_core.risk.marks import Sighting
 
 __all__ = ["Sightings"]
@@ -64,17 +65,20 @@ class Sightings:
         """Bound the highest equity inside an event: all that is open in its symbol at its best price at once."""
         ledger, market, account = self._ledger, self._ledger.market, self._ledger.account
         best, index = equity, int(account["symbol"])
+        bar, part = ledger.event_at(event)
+        if not part & PART_REST:
+            return equity
         symbol = ledger.symbols[index]
         for row in ledger.positions[: account["positions"]]:
             if row["symbol"] != index:
                 continue
             side = int(row["side"])
             if side > 0:
-                price, close = int(market.bid.high[event]), int(symbol["bid"])
+                price, close = int(market.bid.high[bar]), int(symbol["bid"])
             else:
                 asks = market.ask.low if len(market.ask.low) else market.bid.low
                 price, close = (
-                    int(asks[event]) + (0 if len(market.ask.low) else int(symbol["spread"])),
+                    int(asks[bar]) + (0 if len(market.ask.low) else int(symbol["spread"])),
                     int(symbol["ask"]),
                 )
             gain = side * (price - close) * int(row["volume_steps"]) * float(symbol["value_per_point_step"])

@@ -30,19 +30,20 @@ at every call, an array of it 0.3."""
 
 
 class Market(NamedTuple):
-    """Prices in the order of their events. An array of length 0 stands for "not given"."""
+    """Prices in the order of their opening times. An array of length 0 stands for "not given"."""
 
-    time_ns: NDArray[np.int64]  # (events,) opening of each event's bar
-    end_ns: NDArray[np.int64]  # (events,) its end
-    bid: Points  # four columns of (events,)
+    time_ns: NDArray[np.int64]  # (rows,) opening of each bar
+    end_ns: NDArray[np.int64]  # (rows,) its end
+    bid: Points  # four columns of (rows,)
     ask: Points  # likewise, or none: the symbol's fixed spread above the bid
-    slippage: NDArray[np.int64]  # (events,) points, or none: the symbol's fixed one
-    events: Rows  # (events,) EVENT, or none: one symbol, each event decides
-    rates: Rows  # (events, symbols, 2) CONVERSION at the open and at the close, or none
+    slippage: NDArray[np.int64]  # (rows,) points, or none: the symbol's fixed one
+    events: Rows  # (rows,) EVENT, or none: one symbol, each bar decides
+    rates: Rows  # (rows, symbols, 2) CONVERSION at the open and at the close, or none
     rollovers: Rows  # (rollovers,) ROLLOVER
     midnights: NDArray[np.int64]  # of the account's clock, after the first event, and one after the last
-    depth: NDArray[np.int64]  # (events,) steps that each fills on each side, or none: the symbol's own
-    closed: NDArray[np.uint8]  # (events,) 1 outside the sessions of the event's symbol, or none: always open
+    depth: NDArray[np.int64]  # (rows,) steps that each fills on each side, or none: the symbol's own
+    closed: NDArray[np.uint8]  # (rows,) 1 outside the sessions of the symbol, or none: always open
+    agenda: Rows  # (events,) AGENDA where several symbols' bars overlap, or none: each row is an event, whole, in turn
 
 
 class Curve(NamedTuple):

@@ -24,7 +24,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Books, Curve, Market, as_read
 from forexai_core.engine.first_class import address_of
 from forexai_core.engine.phases import Addresses
-from forexai_core.engine.records import BOOK, CONVERSION, EVENT, LEVEL, ROLLOVER
+from forexai_core.engine.records import AGENDA, BOOK, CONVERSION, EVENT, LEVEL, ROLLOVER
 from forexai_core.engine.run import advance
 from forexai_core.values.points import Points
 
@@ -50,7 +50,7 @@ def _kinds(points: Any) -> tuple[Any, ...]:
     side = Points(*4 * (none(points),))
     rates, events, rollovers = none(CONVERSION, 0, 2), none(EVENT), none(ROLLOVER)
     times, shut = none(np.int64), none(np.uint8)
-    market = Market(times, times, side, side, times, events, rates, rollovers, times, times, shut)
+    market = Market(times, times, side, side, times, events, rates, rollovers, times, times, shut, none(AGENDA))
     curve = Curve(np.empty(0), np.empty(0), np.empty(0, np.int64), np.empty(0, LEVEL), np.empty((0, 0)), np.empty(0))
     return tuple(map(numba.typeof, (np.empty(0, BOOK), market, curve, times)))
 

@@ -17,8 +17,9 @@ from forexai_core.engine.money import profit_of
 from forexai_core.engine.quotes import set_quotes, set_rates
 from forexai_core.engine.records import FAR, NEVER, NO_PRICE, ORDER_LIMIT, STATUS_RATE_UNKNOWN
 from forexai_core.engine.swaps import exit_quote
+from forexai_core.engine.venue import arrive
 
-__all__ = ["is_calm", "lowest_equity", "note_calm", "note_equity", "pass_calmly"]
+__all__ = ["is_calm", "lowest_equity", "note_calm", "note_equity", "pass_calmly", "pass_open_calmly"]
 
 
 @kernel(inline="always")
@@ -126,13 +127,13 @@ def _covered_at_worst(book: Book, index: int, quotes: Quotes) -> bool:
 
 
 @kernel(inline="always")
-def is_calm(book: Book, market: Market, event: int, index: int, quotes: Quotes) -> bool:
-    """Say whether an event can change nothing but the marks: no stop, target, order, rollover, expiry or stop-out.
+def is_calm(book: Book, market: Market, row: int, index: int, quotes: Quotes) -> bool:
+    """Say whether a bar can change nothing but the marks: no stop, target, order, rollover, expiry or stop-out.
 
     Where rates come in columns, those of the event's open become the present ones on the way.
     """
     account = book["account"]
-    if account["requests"] > 0 or market.time_ns[event] >= account["calm_until_ns"]:
+    if account["requests"] > 0 or market.time_ns[row] >= account["calm_until_ns"]:
         return False
     symbol = book["symbols"][index]
     if not _within(symbol, quotes):
@@ -140,10 +141,10 @@ def is_calm(book: Book, market: Market, event: int, index: int, quotes: Quotes) 
     if account["positions"] == 0 and account["margin"] <= 0.0:  # orders may bind margin, too
         return True
     if len(market.rates):
-        set_rates(book, market, event, 0)
+        set_rates(book, market, row, 0)
         if not _covered_at_worst(book, index, quotes):
             return False
-        set_rates(book, market, event, 1)
+        set_rates(book, market, row, 1)
     return _covered_at_worst(book, index, quotes)
 
 
@@ -177,20 +178,19 @@ def note_equity(book: Book, index: int, lowest: float) -> None:
 
 
 @kernel(inline="always")
-def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quotes, ages: bool) -> None:
+def pass_calmly(book: Book, market: Market, row: int, index: int, quotes: Quotes, ages: bool) -> None:
     """Let a calm event pass: the prices of its close, the marks, and the extremes of its positions."""
     account = book["account"]
-    account["time_ns"] = market.time_ns[event]
-    account["end_ns"] = market.end_ns[event]
-    account["events"] = event + 1
+    account["time_ns"] = market.time_ns[row]
+    account["end_ns"] = market.end_ns[row]
     account["symbol"] = index
     symbol = book["symbols"][index]
     symbol["last_end_ns"] = account["end_ns"]
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
-    set_rates(book, market, event, 1)
-    for row in range(account["positions"]):
-        position = book["positions"][row]
+    set_rates(book, market, row, 1)
+    for number in range(account["positions"]):
+        position = book["positions"][number]
         if position["symbol"] == index:
             long = position["side"] > 0
             best = quotes.bid_high if long else quotes.ask_low
@@ -201,3 +201,20 @@ def pass_calmly(book: Book, market: Market, event: int, index: int, quotes: Quot
     lowest = lowest_equity(book, index, quotes)
     note_equity(book, index, lowest)
     watch_margin(book, index, quotes, lowest)
+
+
+@kernel(inline="always")
+def pass_open_calmly(book: Book, market: Market, row: int, index: int, quotes: Quotes) -> None:
+    """Let the open of a bar pass that goes on after other symbols' events, where nothing happens at it."""
+    account, symbol = book["account"], book["symbols"][index]
+    account["time_ns"] = account["end_ns"] = market.time_ns[row]
+    account["symbol"] = index
+    symbol["last_end_ns"] = market.end_ns[row]
+    symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
+    set_quotes(symbol, quotes.bid_open, quotes.ask_open)
+    set_rates(book, market, row, 0)
+    if len(market.slippage) > 0:
+        symbol["slippage"] = market.slippage[row]
+    arrive(book, market, row, index)
+    mark(book)
+    note_equity(book, index, account["equity"])

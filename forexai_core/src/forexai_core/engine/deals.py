@@ -309,7 +309,7 @@ def close_position(
     if position["side"] * (price - position["worst"]) < 0:
         position["worst"] = price
     debits, unclear = 0.0, 0
-    if intrabar:
+    if intrabar or account["owes"] > 0:
         debits, unclear = debits_inside(book, row, steps)
     deal = next_deal(book, position, order, -position["side"], steps, price)
     deal["entry"] = kind

@@ -1,4 +1,4 @@
-"""One event: every phase of one bar or tick."""
+"""One event: every phase of one bar or tick, or one of its two parts where other symbols' events lie between them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from forexai_core.engine.phases import (
     OPEN,
     SETTLE,
     SHUT,
+    WHOLE,
     Addresses,
     call_carry,
     call_close,
@@ -25,6 +26,7 @@ from forexai_core.engine.records import (
     MAX_POSITIONS,
     MAX_REQUESTS,
     NEVER,
+    PART_TURN,
     STATUS_FULL_DEALS,
     STATUS_FULL_LEVELS,
     STATUS_FULL_ORDERS,
@@ -32,23 +34,52 @@ from forexai_core.engine.records import (
     STATUS_FULL_REQUESTS,
     STATUS_OK,
 )
+from forexai_core.engine.swaps import note_rollovers_inside
 from forexai_core.engine.venue import arrive, note_asked
 
-__all__ = ["close_event", "deciding_row", "event_symbol", "headroom", "next_rollover_ns", "open_event"]
+__all__ = [
+    "close_event",
+    "closing_row",
+    "count_events",
+    "deciding_row",
+    "event_symbol",
+    "headroom",
+    "next_rollover_ns",
+    "open_event",
+    "rest_event",
+]
 
 _SPARE = 16  # rows that one event may need beyond what its orders and positions can give rise to
 
 
 @kernel(inline="always")
-def event_symbol(market: Market, event: int) -> int:
-    """Give the symbol of an event."""
-    return market.events[event]["symbol"] if len(market.events) else 0
+def count_events(market: Market) -> int:
+    """Give how many events there are."""
+    return len(market.agenda) if len(market.agenda) else len(market.time_ns)
 
 
 @kernel(inline="always")
-def deciding_row(market: Market, event: int) -> int:
-    """Give the row of the strategy's bars that closes with an event, or -1."""
-    return market.events[event]["decides"] if len(market.events) else event
+def event_symbol(market: Market, row: int) -> int:
+    """Give the symbol of a row of the market."""
+    return market.events[row]["symbol"] if len(market.events) else 0
+
+
+@kernel(inline="always")
+def closing_row(market: Market, row: int) -> int:
+    """Give the row of the strategy's bars that closes with a row of the market, or -1."""
+    return market.events[row]["decides"] if len(market.events) else row
+
+
+@kernel(inline="always")
+def deciding_row(market: Market, event: int) -> tuple[int, int]:
+    """Give the symbol that decides after an event, and the row of the strategy's bars that has closed, or -1."""
+    row = event
+    if len(market.agenda):
+        item = market.agenda[event]
+        row = item["row"]
+        if item["part"] & PART_TURN == 0:
+            return 0, -1
+    return event_symbol(market, row), closing_row(market, row)
 
 
 @kernel(inline="always")
@@ -73,13 +104,17 @@ def headroom(book: Book, levels: int) -> int:
 
 @kernel(inline="always")
 def next_rollover_ns(book: Book, market: Market) -> int:
-    """Give the first rollover that is not taken yet; the end of time when there is none."""
+    """Give the first rollover that is not taken yet; the end of time when there is none, 0 where one is owed."""
     number = book["account"]["rollover"]
+    if book["account"]["owes"] > 0:
+        return 0
     return market.rollovers[number]["time_ns"] if number < len(market.rollovers) else NEVER
 
 
 @kernel(inline="always")
-def open_event(book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses) -> bool:
+def open_event(
+    book: Book, market: Market, event: int, row: int, index: int, quotes: Quotes, phases: Addresses, part: int
+) -> bool:
     """Run what an event does up to its open, that included.
 
     Parameters
@@ -88,12 +123,14 @@ def open_event(book: Book, market: Market, event: int, index: int, quotes: Quote
         The account; nothing is allocated.
     market : Market
         The prices.
-    event, index : int
-        Row of the market, and its symbol.
+    event, row, index : int
+        Its number, its row of the market, and the symbol.
     quotes : Quotes
         The event's bar.
     phases : (4,) int64
         Addresses of the compiled phases.
+    part : int
+        WHOLE, or OPEN where events of other symbols come before the rest.
 
     Returns
     -------
@@ -103,42 +140,75 @@ def open_event(book: Book, market: Market, event: int, index: int, quotes: Quote
     account = book["account"]
     if account["instant"] and account["requests"] > 0:
         note_asked(book)
-    time_ns, end_ns = market.time_ns[event], market.end_ns[event]
+    time_ns, end_ns = market.time_ns[row], market.end_ns[row]
+    known_ns = end_ns if part == WHOLE else time_ns
     due_ns = next_rollover_ns(book, market)
-    if due_ns <= time_ns or due_ns < end_ns:
+    if due_ns <= time_ns or due_ns < known_ns:
         if len(market.events) == 0:
             land(book, market)  # swap is counted at the close before
-        call_carry(phases[CARRY], (book, market.rollovers, time_ns, end_ns))
+        call_carry(phases[CARRY], (book, market.rollovers, time_ns, max(known_ns, time_ns + 1)))
     else:
         account["inside"] = 0
     account["time_ns"] = time_ns
-    account["end_ns"] = end_ns
+    account["end_ns"] = known_ns
     account["events"] = event + 1
     symbol = book["symbols"][index]
     if len(market.slippage) > 0:
-        symbol["slippage"] = market.slippage[event]
+        symbol["slippage"] = market.slippage[row]
     symbol["last_end_ns"] = end_ns
     account["symbol"] = index
-    arrive(book, market, event, index)
+    arrive(book, market, row, index)
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
-    set_rates(book, market, event, 0)
-    if len(market.closed) > 0 and market.closed[event] != 0:
-        call_shut(phases[SHUT], (book, index, quotes))
+    set_rates(book, market, row, 0)
+    if len(market.closed) > 0 and market.closed[row] != 0:
+        call_shut(phases[SHUT], (book, index, quotes, part))
         return False
     call_settle(phases[SETTLE], (book, index, quotes, OPEN))
     return True
 
 
 @kernel(inline="always")
+def rest_event(book: Book, market: Market, row: int, index: int, quotes: Quotes, phases: Addresses) -> bool:
+    """Begin what lies between the open of a bar and its end, where events of other symbols have come since.
+
+    Parameters
+    ----------
+    book, market, row, index, quotes, phases
+        As :func:`open_event` takes them.
+
+    Returns
+    -------
+    bool
+        As that gives.
+    """
+    account, symbol = book["account"], book["symbols"][index]
+    if account["instant"] and account["requests"] > 0:
+        note_asked(book)
+    time_ns, end_ns = market.time_ns[row], market.end_ns[row]
+    account["time_ns"] = time_ns
+    account["end_ns"] = end_ns
+    account["symbol"] = index
+    account["inside"] = 0
+    if next_rollover_ns(book, market) < end_ns:
+        note_rollovers_inside(book, market.rollovers, end_ns)
+    set_quotes(symbol, quotes.bid_open, quotes.ask_open)
+    set_rates(book, market, row, 0)
+    if len(market.closed) > 0 and market.closed[row] != 0:
+        call_shut(phases[SHUT], (book, index, quotes, INSIDE))
+        return False
+    return True
+
+
+@kernel(inline="always")
 def close_event(
-    book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses, inside: bool
+    book: Book, market: Market, row: int, index: int, quotes: Quotes, phases: Addresses, inside: bool
 ) -> None:
     """Run the rest of an event, and note how long calm lasts after it.
 
     Parameters
     ----------
-    book, market, event, index, quotes, phases
+    book, market, row, index, quotes, phases
         As :func:`open_event` takes them.
     inside : bool
         What that gave.
@@ -147,7 +217,7 @@ def close_event(
         call_settle(phases[SETTLE], (book, index, quotes, INSIDE))
     symbol = book["symbols"][index]
     set_quotes(symbol, quotes.bid_close, quotes.ask_close)
-    set_rates(book, market, event, 1)
-    decides, due_ns = deciding_row(market, event) >= 0, next_rollover_ns(book, market)
-    ages = decides and book["account"]["sleeves"] == 0
+    set_rates(book, market, row, 1)
+    closes, due_ns = closing_row(market, row) >= 0, next_rollover_ns(book, market)
+    ages = closes and book["account"]["sleeves"] == 0
     call_close(phases[CLOSE], (book, index, quotes, ages, due_ns))

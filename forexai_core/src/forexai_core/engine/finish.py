@@ -10,7 +10,7 @@ from forexai_core.engine.deals import close_position
 from forexai_core.engine.margin import rebind
 from forexai_core.engine.records import ENTRY_OUT
 from forexai_core.engine.reopening import reopen_positions
-from forexai_core.engine.swaps import charge
+from forexai_core.engine.swaps import charge, first_uncharged
 
 __all__ = ["finish"]
 
@@ -19,13 +19,18 @@ _END = CLOSE_REASONS.index("end_of_data")
 
 @kernel
 def _last_rollovers(book: Book, market: Market) -> None:
-    for number in range(book["account"]["rollover"], len(market.rollovers)):
+    for number in range(first_uncharged(book), len(market.rollovers)):
         due = market.rollovers[number]
-        last_ns = book["symbols"][due["symbol"]]["last_end_ns"]
+        symbol = book["symbols"][due["symbol"]]
+        last_ns = symbol["last_end_ns"]
+        if due["time_ns"] <= symbol["charged_ns"]:
+            continue
         for row in range(book["account"]["positions"]):
             position = book["positions"][row]
             if position["symbol"] == due["symbol"] and position["open_ns"] < due["time_ns"] <= last_ns:
                 charge(book, row, due)
+    account = book["account"]
+    account["owes"] = account["inside"] = 0  # nothing is left to be charged
     reopen_positions(book)
 
 

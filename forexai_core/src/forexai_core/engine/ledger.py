@@ -20,6 +20,9 @@ from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
     MAX_ORDERS,
     MAX_POSITIONS,
+    PART_OPEN,
+    PART_REST,
+    PART_TURN,
     STATUS_FULL_DEALS,
     STATUS_FULL_LEVELS,
     STATUS_OK,
@@ -130,7 +133,14 @@ class Ledger:
     @property
     def events(self) -> int:
         """How many events there are."""
-        return len(self.market.time_ns)
+        return len(self.market.agenda) or len(self.market.time_ns)
+
+    def event_at(self, number: int) -> tuple[int, int]:
+        """Give the row of the market that an event is of, and what of it (PART_*, summed)."""
+        if not len(self.market.agenda):
+            return number, PART_OPEN | PART_REST | PART_TURN
+        row, part = self.market.agenda[number]
+        return int(row), int(part)
 
     @property
     def equity(self) -> NDArray[np.void]:

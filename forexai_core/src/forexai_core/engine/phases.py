@@ -25,7 +25,7 @@ from forexai_core.engine.margin_calls import watch_margin
 from forexai_core.engine.opening import open_phase
 from forexai_core.engine.records import BOOK, ROLLOVER
 from forexai_core.engine.reopening import reopen_positions
-from forexai_core.engine.shut import shut_phase
+from forexai_core.engine.shut import refuse_at_open, shut_phase
 from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside
 
 __all__ = [
@@ -50,7 +50,7 @@ _QUOTES = _named_tuple(types.int64, len(Quotes._fields), Quotes)
 _ROLLOVERS = types.Array(numba.from_dtype(ROLLOVER), 1, "C", readonly=True)
 
 _SETTLE = types.void(_BOOK, types.int64, _QUOTES, types.int64)
-_SHUT = types.void(_BOOK, types.int64, _QUOTES)
+_SHUT = types.void(_BOOK, types.int64, _QUOTES, types.int64)
 _CLOSE = types.void(_BOOK, types.int64, _QUOTES, types.boolean, types.int64)
 _CARRY = types.void(_BOOK, _ROLLOVERS, types.int64, types.int64)
 
@@ -65,7 +65,7 @@ WHOLE, OPEN, INSIDE = 0, 1, 2
 
 call_carry = caller(_CARRY)  # (address, (book, rollovers, time_ns, end_ns))
 call_settle = caller(_SETTLE)  # (address, (book, symbol, quotes, part))
-call_shut = caller(_SHUT)  # (address, (book, symbol, quotes))
+call_shut = caller(_SHUT)  # (address, (book, symbol, quotes, part))
 call_close = caller(_CLOSE)  # (address, (book, symbol, quotes, decides, next_rollover_ns))
 
 
@@ -84,9 +84,12 @@ def _settle(book: Book, index: int, quotes: Quotes, part: int) -> None:
         inside_phase(book, index, quotes)
 
 
-def _shut(book: Book, index: int, quotes: Quotes) -> None:
+def _shut(book: Book, index: int, quotes: Quotes, part: int) -> None:
     """Let a price outside the sessions pass, at which nothing can be done."""
-    shut_phase(book, index, quotes)
+    if part != INSIDE:
+        refuse_at_open(book, index)
+    if part != OPEN:
+        shut_phase(book, index, quotes)
 
 
 def _close(book: Book, index: int, quotes: Quotes, ages: bool, next_rollover_ns: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 
-__all__ = ["move_quotes", "quotes_of", "set_quotes", "set_rates"]
+__all__ = ["flat_quotes", "move_quotes", "quotes_of", "set_quotes", "set_rates"]
 
 
 @kernel(inline="always")
@@ -47,6 +47,12 @@ def quotes_of(market: Market, event: int, symbol: Any) -> Quotes:
         bid_low + spread,
         bid_close + spread,
     )
+
+
+@kernel(inline="always")
+def flat_quotes(bid: int, ask: int) -> Quotes:
+    """Give the bar of one price."""
+    return Quotes(bid, bid, bid, bid, ask, ask, ask, ask)
 
 
 @kernel(inline="always")

@@ -10,6 +10,7 @@ import numpy as np
 
 __all__ = [
     "ACCOUNT",
+    "AGENDA",
     "BOOK",
     "CONVERSION",
     "DEAL",
@@ -235,6 +236,9 @@ SYMBOL = np.dtype(
         ("margin_gain_rate", np.float64),  # as a gain is sold
         ("fee_rate", np.float64),  # of the commission's currency, as a loss is bought
         ("last_end_ns", np.int64),  # end of its last bar
+        ("bar_open", np.int64),  # 1 while a bar of it has opened whose inside is still to come
+        ("charged_ns", np.int64),  # up to when its positions have been charged what was due
+        ("owed", np.int64),  # 1 + index of the first rollover that came while its bar was open; 0 none
         ("depth", np.int64),  # steps that one event fills on each side, where no column tells; NEVER: any volume
         ("buy_depth", np.int64),  # steps that the present event still fills
         ("sell_depth", np.int64),
@@ -266,6 +270,12 @@ EVENT = np.dtype(
     ]
 )
 """One price event, where several symbols or finer prices are merged into one stream."""
+
+PART_OPEN, PART_REST, PART_TURN = 1, 2, 4
+"""What an event of several symbols is: a bar's open, what lies inside it and its close, the decision at its end."""
+
+AGENDA = np.dtype([("row", np.int64), ("part", np.int64)])
+"""One event where several symbols share the time: a row of the market, and what of it comes then (PART_*, summed)."""
 
 DUE_SWAP, DUE_CASH = 0, 1
 
@@ -349,6 +359,7 @@ ACCOUNT = np.dtype(
         ("end_ns", np.int64),  # end of the last event's bar
         ("symbol", np.int64),  # of the last event
         ("rollover", np.int64),  # index of the next rollover
+        ("owes", np.int64),  # how many symbols have rollovers to be charged that came while their bar was open
         ("sleeves", np.int64),  # how many strategies share the account, each with a curve of its own; 0: one does
         ("attributed", np.int64),  # how many of the deals in the book the curves of the sleeves have taken in
         ("symbols", np.int64),  # how many rows of each array are in use

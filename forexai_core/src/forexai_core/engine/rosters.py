@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR, COMMAND, INTENT, MANAGEMENT, ROW
+from forexai_core.engine.agenda import events_before
 from forexai_core.engine.book import Roster, as_read
 from forexai_core.engine.desk import COMMANDS_PER_CLOSE, seen_of, stacked
 from forexai_core.engine.programs import Program
+from forexai_core.engine.records import PART_REST
 from forexai_core.engine.setup import Setup
 from forexai_core.engine.steps import step_address
 from forexai_core.engine.stream import as_bars
@@ -59,10 +61,14 @@ class Decider:
 
 def _closing_events(setup: Setup, symbol: int) -> NDArray[np.int64]:
     """Give the event that closes each bar of a symbol."""
-    first = sum(map(len, setup.series[:symbol]))
-    events = np.flatnonzero((setup.market.events["symbol"] == symbol) & (setup.market.events["decides"] >= 0))
+    market, first = setup.market, sum(map(len, setup.series[:symbol]))
+    rows = np.flatnonzero((market.events["symbol"] == symbol) & (market.events["decides"] >= 0))
+    ends = np.arange(len(market.time_ns))
+    if len(market.agenda):
+        closes = market.agenda["part"] & PART_REST > 0
+        ends[market.agenda["row"][closes]] = np.flatnonzero(closes)
     closing = np.empty(len(setup.series[symbol]), np.int64)
-    closing[setup.market.events["decides"][events] - first] = events
+    closing[market.events["decides"][rows] - first] = ends[rows]
     return closing
 
 
@@ -73,13 +79,14 @@ def _timeframe(prices: Bars | Ticks) -> str:
 def _turns_of(decider: Decider, sleeve: int, setup: Setup) -> NDArray[np.void]:
     """Place each decision of a strategy behind the last event before it.
 
-    That is the event which closes its bar, and every event of whatever symbol that opens before the bar's end.
+    That is the event which closes its bar, and every event of whatever symbol that comes before what opens at its end.
     """
     own, ends = setup.series[decider.symbol], decider.end_ns
     rows = np.arange(len(ends))
     if _timeframe(decider.prices) != _timeframe(own):
         rows = np.searchsorted(own.time_ns, ends, side="left") - 1
-    before = np.searchsorted(setup.market.time_ns, ends, side="left") - 1
+    market = setup.market
+    before = events_before(ends, market.time_ns, market.end_ns, market.events, market.agenda) - 1
     turns = np.empty(len(ends), TURN)
     turns["event"] = np.maximum(_closing_events(setup, decider.symbol)[rows], before)
     turns["sleeve"] = sleeve

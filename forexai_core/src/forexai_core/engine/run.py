@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Books, Curve, Desk, Market
-from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
+from forexai_core.engine.calm import is_calm, note_calm, note_equity, pass_calmly, pass_open_calmly
 from forexai_core.engine.curve import write_equity
 from forexai_core.engine.deals import settle_entries
 from forexai_core.engine.decisions import ask_commands, ask_intent, describe_bar, describe_holdings, look_after
 from forexai_core.engine.event import (
     close_event,
+    closing_row,
+    count_events,
     deciding_row,
     event_symbol,
     headroom,
     next_rollover_ns,
     open_event,
+    rest_event,
 )
 from forexai_core.engine.glide import can_glide, glide, is_simple, land, look_ahead
-from forexai_core.engine.phases import Addresses
+from forexai_core.engine.margin import mark
+from forexai_core.engine.phases import OPEN, WHOLE, Addresses
 from forexai_core.engine.prefetch import fetch_event
-from forexai_core.engine.quotes import quotes_of
-from forexai_core.engine.records import STATUS_OK
+from forexai_core.engine.quotes import flat_quotes, quotes_of
+from forexai_core.engine.records import PART_OPEN, PART_REST, STATUS_OK
 from forexai_core.engine.steps import call_step
 from forexai_core.engine.walk import walk
 
@@ -44,10 +48,9 @@ def _wish(book: Book, desk: Desk, index: int, row: int) -> None:
 
 @kernel(inline="always")
 def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> None:
-    row = deciding_row(market, event)
+    index, row = deciding_row(market, event)
     if row < 0:
         return
-    index = event_symbol(market, event)
     if desk.manages and book["account"]["positions"] > 0:
         look_after(book, index, index, desk.management[index])
     if len(desk.wishes):
@@ -76,7 +79,7 @@ def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> N
     step : int
         Address of the compiled step, called when ``desk.steps``.
     event : int
-        Row of the market.
+        Its number.
     """
     _decide(books[0], market, desk, step, event)
 
@@ -97,34 +100,107 @@ def _hands_over(book: Book, market: Market, inside: bool) -> bool:
 
 
 @kernel(inline="always")
-def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses, opened: int) -> int:
-    """Take an event, quickly when it is calm; say how far.
+def _has_room(book: Book, curve: Curve) -> bool:
+    """Say whether there is room for another event; if not, the account's status tells for what there is none."""
+    status = headroom(book, len(curve.levels))
+    if status != STATUS_OK:
+        book["account"]["status"] = status
+    return status == STATUS_OK
+
+
+@kernel(inline="always")
+def _whole(book: Book, market: Market, curve: Curve, event: int, row: int, phases: Addresses, opened: int) -> int:
+    """Take an event that is a whole bar, quickly when it is calm; say how far.
 
     Most of what is heavy happens at an open: requests that are carried out. So after its open an event is handed over
     to whoever passes the calm bars that follow it, and comes back, ``opened`` being its number, where it is not calm.
     """
     account = book["account"]
-    index = event_symbol(market, event)
-    quotes = quotes_of(market, event, book["symbols"][index])
-    decides, inside = deciding_row(market, event) >= 0, True
-    if event != opened and is_calm(book, market, event, index, quotes):
-        pass_calmly(book, market, event, index, quotes, decides and account["sleeves"] == 0)
+    index = event_symbol(market, row)
+    quotes = quotes_of(market, row, book["symbols"][index])
+    closes, inside = closing_row(market, row) >= 0, True
+    if event != opened and is_calm(book, market, row, index, quotes):
+        account["events"] = event + 1
+        pass_calmly(book, market, row, index, quotes, closes and account["sleeves"] == 0)
     else:
         if event != opened:
-            status = headroom(book, len(curve.levels))
-            if status != STATUS_OK:
-                account["status"] = status
+            if not _has_room(book, curve):
                 return _STOPPED
             asked = account["requests"] > 0
-            inside = open_event(book, market, event, index, quotes, phases)
+            inside = open_event(book, market, event, row, index, quotes, phases, WHOLE)
             if asked and _hands_over(book, market, inside):
                 return _OPENED
-        close_event(book, market, event, index, quotes, phases, inside)
+        close_event(book, market, row, index, quotes, phases, inside)
     if account["status"] != STATUS_OK:
         return _STOPPED
-    if decides:
+    if closes:
         write_equity(book, curve)
     return _TAKEN
+
+
+@kernel(inline="always")
+def _settle_part(book: Book, market: Market, event: int, row: int, part: int, phases: Addresses) -> None:
+    """Take a part of a bar, or a whole one, at which something may happen."""
+    account, index = book["account"], event_symbol(market, row)
+    quotes = quotes_of(market, row, book["symbols"][index])
+    if part & PART_OPEN:
+        what = WHOLE if part & PART_REST else OPEN
+        inside = open_event(book, market, event, row, index, quotes, phases, what)
+    else:
+        account["events"] = event + 1
+        inside = rest_event(book, market, row, index, quotes, phases)
+    if part & PART_REST:
+        close_event(book, market, row, index, quotes, phases, inside)
+        return
+    mark(book)
+    note_equity(book, index, account["equity"])
+    note_calm(book, next_rollover_ns(book, market))
+
+
+@kernel(inline="always")
+def _pass_part(book: Book, market: Market, event: int, row: int, part: int) -> bool:
+    """Take a part of a bar, or a whole one, quickly where it is calm; say whether it was."""
+    account, index = book["account"], event_symbol(market, row)
+    quotes = quotes_of(market, row, book["symbols"][index])
+    if not part & PART_REST:
+        quotes = flat_quotes(quotes.bid_open, quotes.ask_open)
+    if not is_calm(book, market, row, index, quotes):
+        return False
+    account["events"] = event + 1
+    if part & PART_REST:
+        ages = closing_row(market, row) >= 0 and account["sleeves"] == 0
+        pass_calmly(book, market, row, index, quotes, ages)
+    else:
+        pass_open_calmly(book, market, row, index, quotes)
+    return True
+
+
+@kernel
+def _by_agenda(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> int:
+    """Take an event of several symbols, which may be a part of a bar; say how far."""
+    account, item = book["account"], market.agenda[event]
+    row, part = item["row"], item["part"]
+    if not part & (PART_OPEN | PART_REST):
+        account["events"] = event + 1  # a decision, and nothing else
+        return _TAKEN
+    if not _pass_part(book, market, event, row, part):
+        if not _has_room(book, curve):
+            return _STOPPED
+        _settle_part(book, market, event, row, part, phases)
+    book["symbols"][event_symbol(market, row)]["bar_open"] = 0 if part & PART_REST else 1
+    if account["status"] != STATUS_OK:
+        return _STOPPED
+    if part & PART_REST and closing_row(market, row) >= 0:
+        write_equity(book, curve)
+    return _TAKEN
+
+
+@kernel(inline="always")
+def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses, opened: int) -> int:
+    """Take an event; say how far."""
+    if len(market.agenda):
+        return _by_agenda(book, market, curve, event, phases)
+    return _whole(book, market, curve, event, event, phases, opened)
 
 
 @kernel(inline="always")
@@ -154,7 +230,7 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
     account = book["account"]
     account["status"] = STATUS_OK
     note_calm(book, next_rollover_ns(book, market))
-    event, stop, opened = account["events"], len(market.time_ns), -1
+    event, stop, opened = account["events"], count_events(market), -1
     while event < stop:
         glided = False
         if not desk.steps and can_glide(book, market, curve) and not (desk.manages and account["positions"] > 0):
@@ -218,7 +294,7 @@ def advance(books: Books, market: Market, curve: Curve, phases: Addresses, stop:
     if account["requests"] > 0 or account["orders"] > 0:
         return stop
     if account["positions"] == 0:
-        return len(market.time_ns)
+        return count_events(market)
     if not can_glide(book, market, curve):
         return stop
     return look_ahead(book, market, stop, min(stop + _FAR_AHEAD, len(market.time_ns)))

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.agenda import agenda_of
 from forexai_core.engine.book import Market, as_read
 from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
@@ -181,8 +182,11 @@ def _columns(
     )
 
 
-def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void], columns: _Columns) -> Market:
+def _market(
+    stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void], columns: _Columns, sleeves: int
+) -> Market:
     none = np.empty(0, np.int32)
+    events = np.empty(0, EVENT) if stream.events is None else stream.events
     bid, ask = _one_type(stream.bid, Points(none, none, none, none) if stream.ask is None else stream.ask)
     return Market(
         time_ns=as_read(stream.time_ns),
@@ -190,12 +194,13 @@ def _market(stream: Stream, table: NDArray[np.void], rollovers: NDArray[np.void]
         bid=Points(*map(as_read, bid)),
         ask=Points(*map(as_read, ask)),
         slippage=as_read(np.empty(0, np.int64) if stream.slippage is None else stream.slippage),
-        events=as_read(np.empty(0, EVENT) if stream.events is None else stream.events),
+        events=as_read(events),
         rates=as_read(table),
         rollovers=as_read(rollovers),
         midnights=as_read(columns.midnights),
         depth=as_read(columns.depth),
         closed=as_read(columns.closed),
+        agenda=as_read(agenda_of(stream.time_ns, stream.end_ns, events, sleeves=sleeves > 0)),
     )
 
 
@@ -290,7 +295,9 @@ def prepare(
             account, [each.instrument for each in series.values()], limit_fill_open, conditions, sleeves
         ),
         symbol_records=records,
-        market=_market(stream, table, rollovers, _columns(stream, series, records, account.clock, conditions)),
+        market=_market(
+            stream, table, rollovers, _columns(stream, series, records, account.clock, conditions), sleeves
+        ),
         series=tuple(series.values()),
         costs=sheets,
     )

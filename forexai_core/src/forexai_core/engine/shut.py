@@ -15,7 +15,7 @@ from forexai_core.engine.inside import order_in_range, stop_in_range, target_in_
 from forexai_core.engine.pending import expire_orders
 from forexai_core.engine.venue import is_due
 
-__all__ = ["shut_phase"]
+__all__ = ["refuse_at_open", "shut_phase"]
 
 
 @kernel(inline="always")
@@ -42,23 +42,29 @@ def _hold_back(book: Book, each: Any, reached: bool) -> None:
 
 
 @kernel(inline="always")
+def refuse_at_open(book: Book, index: int) -> None:
+    """Run phases 2 and 3 of an event outside the sessions: expiry, and the refusal of what would be due."""
+    account = book["account"]
+    if account["orders"] > 0:
+        expire_orders(book, index)
+    if account["requests"] > 0:
+        _refuse_requests(book, index)
+
+
+@kernel(inline="always")
 def shut_phase(book: Book, index: int, quotes: Quotes) -> None:
-    """Run phases 2 to 4 of an event outside the sessions: expiry, refusals, and the extremes of positions.
+    """Run phase 4 of an event outside the sessions: the extremes of positions, and what is held back.
 
     Parameters
     ----------
     book : Book
-        The account, at the event's open.
+        The account, after the event's open.
     index : int
         Symbol of the event.
     quotes : Quotes
         The bar.
     """
     account = book["account"]
-    if account["orders"] > 0:
-        expire_orders(book, index)
-    if account["requests"] > 0:
-        _refuse_requests(book, index)
     for row in range(account["positions"]):
         position = book["positions"][row]
         if position["symbol"] != index:

@@ -14,7 +14,7 @@ from forexai_core.engine.decisions import (
     describe_holdings,
     look_after,
 )
-from forexai_core.engine.event import next_rollover_ns
+from forexai_core.engine.event import count_events, next_rollover_ns
 from forexai_core.engine.first_class import NOWHERE
 from forexai_core.engine.phases import Addresses
 from forexai_core.engine.records import MAX_REQUESTS, STATUS_FULL_REQUESTS, STATUS_OK
@@ -115,7 +115,7 @@ def run_sleeves(books: Books, market: Market, curve: Curve, roster: Roster, phas
     account["status"] = STATUS_OK
     note_calm(book, next_rollover_ns(book, market))
     number, turns = roster.taken[0], len(roster.turns)
-    for event in range(account["events"], len(market.time_ns)):
+    for event in range(account["events"], count_events(market)):
         if not settle_event(book, market, curve, event, phases):
             break
         while number < turns and roster.turns[number]["event"] == event:

@@ -19,6 +19,7 @@ __all__ = [
     "charge_rollovers",
     "debits_inside",
     "exit_quote",
+    "first_uncharged",
     "note_rollovers_inside",
     "swap_of",
 ]
@@ -123,26 +124,70 @@ def charge(book: Book, row: int, due: Any) -> None:
 
 
 @kernel(inline="always")
-def charge_rollovers(book: Book, rollovers: Rows, until_ns: int) -> None:
-    """Charge every position for the rollovers not yet taken, up to an instant."""
+def _charge_all(book: Book, due: Any) -> None:
+    """Charge every position of a symbol that was open before an instant."""
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] == due["symbol"] and position["open_ns"] < due["time_ns"]:
+            charge(book, row, due)
+
+
+@kernel
+def _charge_owed(book: Book, rollovers: Rows) -> None:
+    """Charge the positions of symbols whose bar was open when rollovers came, and has come to its end since."""
     account = book["account"]
+    for index in range(account["symbols"]):
+        symbol = book["symbols"][index]
+        if symbol["owed"] == 0 or symbol["bar_open"]:
+            continue
+        for number in range(symbol["owed"] - 1, account["rollover"]):
+            if rollovers[number]["symbol"] == index:
+                _charge_all(book, rollovers[number])
+        symbol["owed"] = 0
+        account["owes"] -= 1
+
+
+@kernel(inline="always")
+def charge_rollovers(book: Book, rollovers: Rows, until_ns: int) -> None:
+    """Charge every position for the rollovers not yet taken, up to an instant; one whose bar is open after that."""
+    account = book["account"]
+    if account["owes"] > 0:
+        _charge_owed(book, rollovers)
     taken = account["rollover"]
     while taken < len(rollovers) and rollovers[taken]["time_ns"] <= until_ns:
         due = rollovers[taken]
-        for row in range(account["positions"]):
-            position = book["positions"][row]
-            if position["symbol"] == due["symbol"] and position["open_ns"] < due["time_ns"]:
-                charge(book, row, due)
         taken += 1
+        symbol = book["symbols"][due["symbol"]]
+        if not symbol["bar_open"]:
+            _charge_all(book, due)
+        elif symbol["owed"] == 0:
+            symbol["owed"] = taken
+            account["owes"] += 1
     account["rollover"] = taken
+    for index in range(account["symbols"]):
+        if not book["symbols"][index]["bar_open"]:
+            book["symbols"][index]["charged_ns"] = until_ns
+
+
+@kernel(inline="always")
+def first_uncharged(book: Book) -> int:
+    """Give the index of the first rollover that some symbol's positions may still be charged."""
+    account = book["account"]
+    first = account["rollover"]
+    if account["owes"] > 0:
+        for index in range(account["symbols"]):
+            owed = book["symbols"][index]["owed"]
+            if owed > 0:
+                first = min(first, owed - 1)
+    return first
 
 
 @kernel(inline="always")
 def note_rollovers_inside(book: Book, rollovers: Rows, end_ns: int) -> None:
-    """Note the rollovers strictly inside a bar, so that closes in it find them."""
+    """Note the rollovers before the end of a bar that are not charged yet, so that closes in it find them."""
     account = book["account"]
     account["inside"] = 0
-    number = account["rollover"]
+    number = first_uncharged(book)
     while number < len(rollovers) and rollovers[number]["time_ns"] < end_ns:
         if account["inside"] < MAX_INSIDE:
             book["inside"][account["inside"]] = rollovers[number]
@@ -152,27 +197,30 @@ def note_rollovers_inside(book: Book, rollovers: Rows, end_ns: int) -> None:
 
 @kernel
 def debits_inside(book: Book, row: int, steps: int) -> tuple[float, int]:
-    """Sum the debits of the rollovers strictly inside the present bar, for a volume closing in it.
+    """Sum what a volume that closes now has not been charged yet.
 
-    Nothing shows whether the volume was closed before or after the rollover: a debit is charged, a
-    credit is not, and the deal is ambiguous.
+    Of rollovers strictly inside the present bar nothing shows whether the volume was closed before or after: a debit
+    is charged, a credit is not, and the deal is ambiguous. Those before it came while the symbol's own bar was open.
 
     Returns
     -------
     tuple of float and int
-        Account currency, 0 or below; 1 when any rollover came to an amount.
+        Account currency; 1 when any rollover inside the bar came to an amount.
     """
-    position = book["positions"][row]
+    account, position = book["account"], book["positions"][row]
     symbol = book["symbols"][position["symbol"]]
     bid, ask = symbol["bid"], symbol["ask"]
-    if position["symbol"] == book["account"]["symbol"]:
+    if position["symbol"] == account["symbol"]:
         bid, ask = symbol["bid_open"], symbol["ask_open"]
     total, unclear = 0.0, 0
-    for number in range(book["account"]["inside"]):
+    for number in range(account["inside"]):
         due = book["inside"][number]
-        if due["symbol"] != position["symbol"]:
+        if due["symbol"] != position["symbol"] or due["time_ns"] <= max(symbol["charged_ns"], position["open_ns"]):
             continue
         amount = swap_of(book, position, steps, due, bid, ask)
+        if due["time_ns"] <= account["time_ns"]:
+            total += amount
+            continue
         if amount != 0.0:
             unclear = 1
         total += min(amount, 0.0)

@@ -39,7 +39,8 @@ class Bench:
     """
 
     def __init__(self, setup: Setup, programs: list[Program], symbol: int) -> None:
-        self.market, self.symbol = setup.market, symbol
+        # one symbol is followed, so its bars are taken whole, in the order of the rows
+        self.market, self.symbol = setup.market._replace(agenda=setup.market.agenda[:0]), symbol
         self._count = len(setup.symbols)
         self._desk = assemble(programs, setup)
         self._firsts = np.array(self._desk.pending)
@@ -50,7 +51,7 @@ class Bench:
         self.account: Any = self._book["account"]
         self._books["account"] = setup.account_record
         self._book["symbols"][: self._count] = setup.symbol_records
-        self._curve = new_curve(1, setup.market)
+        self._curve = new_curve(1, self.market)
         self.events = len(setup.market.time_ns)
         self.marks = Marks(np.full(self.events, np.inf), np.zeros(self.events), np.full(self.events, np.inf))
         self._penalties = np.zeros(self.events)

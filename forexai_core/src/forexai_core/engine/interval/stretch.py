@@ -11,12 +11,12 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Books, Desk, Market, Quotes
 from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
 from forexai_core.engine.deals import settle_entries
-from forexai_core.engine.event import deciding_row, event_symbol, headroom, next_rollover_ns
+from forexai_core.engine.event import closing_row, event_symbol, headroom, next_rollover_ns
 from forexai_core.engine.interval.doubt import at_worst, doubtful, highest_margin
 from forexai_core.engine.margin import mark
 from forexai_core.engine.pending import expire_orders
 from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, WHOLE, Addresses, call_carry, call_close, call_settle
-from forexai_core.engine.quotes import quotes_of, set_quotes, set_rates
+from forexai_core.engine.quotes import flat_quotes, quotes_of, set_quotes, set_rates
 from forexai_core.engine.records import STATUS_OK
 from forexai_core.engine.run import decide
 from forexai_core.engine.swaps import charge_rollovers
@@ -45,11 +45,6 @@ def _note(account: Any, marks: Marks, event: int, worst: float, margin: float) -
     account["lowest"] = account["slack"] = np.inf
 
 
-@kernel(inline="always")
-def _flat(bid: int, ask: int) -> Quotes:
-    return Quotes(bid, bid, bid, bid, ask, ask, ask, ask)
-
-
 @kernel
 def _open_event(
     book: Book, market: Market, event: int, index: int, quotes: Quotes, phases: Addresses, marks: Marks
@@ -69,7 +64,7 @@ def _open_event(
     symbol["bid_open"], symbol["ask_open"] = quotes.bid_open, quotes.ask_open
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
-    opening = _flat(quotes.bid_open, quotes.ask_open)
+    opening = flat_quotes(quotes.bid_open, quotes.ask_open)
     _note(account, marks, event, at_worst(book, index, opening), account["margin"])  # a gap may have been too much
     call_settle(phases[SETTLE], (book, index, opening, WHOLE))
     note_calm(book, next_rollover_ns(book, market))
@@ -80,7 +75,7 @@ def _end_event(book: Book, market: Market, event: int, index: int, quotes: Quote
     """Mark the account at an event's close."""
     set_quotes(book["symbols"][index], quotes.bid_close, quotes.ask_close)
     set_rates(book, market, event, 1)
-    decides = deciding_row(market, event) >= 0
+    decides = closing_row(market, event) >= 0
     call_close(phases[CLOSE], (book, index, quotes, decides, next_rollover_ns(book, market)))
 
 
@@ -147,7 +142,8 @@ def stretch(
         worst, margin = np.inf, 0.0
         # what falls due inside a bar is looked at, though no price may matter
         if is_calm(book, market, event, index, quotes) and market.end_ns[event] <= account["calm_until_ns"]:
-            pass_calmly(book, market, event, index, quotes, deciding_row(market, event) >= 0)
+            account["events"] = event + 1
+            pass_calmly(book, market, event, index, quotes, closing_row(market, event) >= 0)
         else:
             account["status"] = headroom(book, _ROOM)
             if account["status"] != STATUS_OK:
@@ -186,7 +182,7 @@ def tick(books: Books, market: Market, phases: Addresses, event: int, index: int
     symbol["bid_open"], symbol["ask_open"] = bid, ask
     settle_entries(book)
     set_quotes(symbol, bid, ask)
-    call_settle(phases[SETTLE], (book, index, _flat(bid, ask), WHOLE))
+    call_settle(phases[SETTLE], (book, index, flat_quotes(bid, ask), WHOLE))
     note_calm(book, next_rollover_ns(book, market))
     mark(book)
     return at_worst(book, index, quotes_of(market, event, symbol))
@@ -220,7 +216,7 @@ def close_event(books: Books, market: Market, desk: Desk, step: int, phases: Add
     book = books[0]
     quotes = quotes_of(market, event, book["symbols"][index])
     tick(books, market, phases, event, index, quotes.bid_close, quotes.ask_close)
-    _end_event(book, market, event, index, _flat(quotes.bid_close, quotes.ask_close), phases)
+    _end_event(book, market, event, index, flat_quotes(quotes.bid_close, quotes.ask_close), phases)
     book["account"]["lowest"] = np.inf
     decide(books, market, desk, step, event)
 

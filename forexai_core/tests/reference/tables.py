@@ -107,6 +107,12 @@ def _request(given: dict[str, Any]) -> list[Any]:
     return [after, {"symbol": 0, **_ORDERS.get(what, {"kind": what}), **asked}]
 
 
+def _trade(row: dict[str, Any]) -> dict[str, Any]:
+    """Take the fields of a closing row; its times are UTC."""
+    times = {f"{name}_ns": ns(row[name]) for name in ("open_time", "close_time") if name in row}
+    return {name: value for name, value in row.items() if f"{name}_ns" not in times} | times
+
+
 def _case(where: str, given: dict[str, Any]) -> TableCase:
     _check(where, given, _CASE)
     for number, other in enumerate(given.get("also", ())):
@@ -123,6 +129,8 @@ def _case(where: str, given: dict[str, Any]) -> TableCase:
         **given.get("program", {}),
     }
     expected = {name: value for name, value in given.items() if name in _EXPECTED}
+    if "trades" in expected:
+        expected["trades"] = [_trade(row) for row in expected["trades"]]
     if not expected:
         message = f"{where}: expects nothing"
         raise ValueError(message)

@@ -69,7 +69,7 @@ def _used(place: Place) -> StrategyUsed:
 def _result(places: Sequence[Place], run: Run, trials: Trials, reports: Reports | None) -> Result:
     inputs, shared, used = run.inputs, run.shared, tuple(_used(place) for place in places)
     parts = parts_of(run.ledger, inputs, shared, used, run.gate)
-    parts["choices"] = {**parts["choices"]} | _choices(places, inputs)
+    parts["choices"] = {**parts["choices"]} | _choices(places)
     figures = figures_of(parts, run.ledger, inputs, shared)
     attribution = attributions_of(used, _shares(places, run, parts))
     sleeves = [_described(place) for place in places]
@@ -116,20 +116,13 @@ def _shares(places: Sequence[Place], run: Run, parts: Mapping[str, Any]) -> Shar
     )
 
 
-def _choices(places: Sequence[Place], inputs: Inputs) -> dict[str, str]:
+def _choices(places: Sequence[Place]) -> dict[str, str]:
     """Say by which rules several strategies share the account."""
     listed = ", ".join(f"{place.name} ({place.prices.symbol} {place.feed.timeframe})" for place in places)
-    lines = {
+    return {
         "Sleeves": f"{listed}; each decides at the ends of its own bars, those of one instant in this order, and sees "
         "and manages only its own positions and orders"
     }
-    lengths = {"tick" if isinstance(item, Ticks) else str(item.timeframe) for item in inputs.prices.values()}
-    if len(lengths) > 1:
-        lines["Bars of different lengths"] = (
-            "a bar is taken whole when it opens, so while a longer one lasts its close already marks the account: "
-            "equity and margin run ahead by up to its length, prices that strategies see do not"
-        )
-    return lines
 
 
 def _record_each(

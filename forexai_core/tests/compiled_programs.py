@@ -14,6 +14,7 @@ from forexai_core.engine import records
 from forexai_core.engine.agenda import events_before
 from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.market_records import PART_REST, PART_TURN
 from forexai_core.engine.setup import prepare
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
@@ -200,12 +201,12 @@ def decisions_of(ledger: Ledger) -> list[tuple[int, int]]:
     market = ledger.market
     if not len(market.agenda):
         return [(event, event) for event in range(ledger.events)]
-    events = np.flatnonzero(market.agenda["part"] & (records.PART_REST | records.PART_TURN))
+    events = np.flatnonzero(market.agenda["part"] & (PART_REST | PART_TURN))
     rows = market.agenda["row"][events]
     if ledger.account["sleeves"]:  # the ledger knows no decisions then: they come before what opens at the bar's end
         before = events_before(market.end_ns[rows], market.time_ns, market.end_ns, market.events, market.agenda) - 1
         return list(zip(np.maximum(events, before).tolist(), rows.tolist(), strict=True))
-    decides = market.agenda["part"][events] & records.PART_TURN > 0
+    decides = market.agenda["part"][events] & PART_TURN > 0
     return list(zip(events[decides].tolist(), rows[decides].tolist(), strict=True))
 
 

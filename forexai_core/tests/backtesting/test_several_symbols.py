@@ -1,4 +1,4 @@
-"""Several symbols on one account: nobody knows a close before its bar is over, and the order of a mapping is nobody's."""
+"""Several symbols on one account: nobody knows a close before its bar is over; the order of a mapping is nobody's."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def both(points):
 
 def run(prices, strategy=None, **settings):
     return fx.backtest(
-        strategy or FirstThenSized(), prices, **{"account": ACCOUNT, "costs": FREE, "trials": MemoryTrials(), **settings}
+        strategy or FirstThenSized(),
+        prices,
+        **{"account": ACCOUNT, "costs": FREE, "trials": MemoryTrials(), **settings},
     )
 
 

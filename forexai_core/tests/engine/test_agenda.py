@@ -10,7 +10,12 @@ from reference.moments import DECISION, END, OPEN, moments_of
 from reference.quotes import Bar, Prices
 
 from forexai_core.engine.agenda import agenda_of, events_before
-from forexai_core.engine.records import EVENT, PART_OPEN, PART_REST, PART_TURN
+from forexai_core.engine.market_records import (
+    EVENT,
+    PART_OPEN,
+    PART_REST,
+    PART_TURN,
+)
 
 WHOLE = PART_OPEN | PART_REST | PART_TURN
 KINDS = {OPEN: PART_OPEN, END: PART_REST, DECISION: PART_TURN}

@@ -91,12 +91,7 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
         program["rates"][pair] = _rate(rng, pair, rate, program["symbols"])
     _scale_balance(rng, program)
     # What came later draws from a stream of its own, so that the programs before it stay as they were.
-    several = random.Random(f"symbols {seed}")
-    if len(program["symbols"]) == 1 and several.random() < 0.2:
-        _add_symbol(several, program, market, count)
-    for other in program["symbols"][1:]:
-        if several.random() < 0.6:
-            _take_other_bars(several, program, other)
+    _vary_symbols(random.Random(f"symbols {seed}"), program, market, count)
     later = random.Random(f"later {seed}")
     if later.random() < 0.3:
         program["hours"] = _hours(later, program)
@@ -341,6 +336,15 @@ def _add_symbol(rng: random.Random, program: Program, market: tuple[Any, ...], c
     program["symbols"].append(second)
 
 
+def _vary_symbols(rng: random.Random, program: Program, market: tuple[Any, ...], count: int) -> None:
+    """Add a second symbol to some programs that have none, and let some have bars of another length."""
+    if len(program["symbols"]) == 1 and rng.random() < 0.2:
+        _add_symbol(rng, program, market, count)
+    for other in program["symbols"][1:]:
+        if rng.random() < 0.6:
+            _take_other_bars(rng, program, other)
+
+
 def _take_other_bars(rng: random.Random, program: Program, other: dict[str, Any]) -> None:
     """Let a symbol have bars of another length than the first, over about the same time."""
     first, timeframe = program["symbols"][0]["bars"], rng.choice(list(TIMEFRAMES))
@@ -355,9 +359,8 @@ def _take_other_bars(rng: random.Random, program: Program, other: dict[str, Any]
         return
     start = other["bars"][0][1]
     other["timeframe"] = timeframe
-    other["bars"] = [
-        [time, *row[1:]] for time, row in zip(times, _walk(rng, start, len(times), other["span"], timeframe), strict=True)
-    ]
+    walk = _walk(rng, start, len(times), other["span"], timeframe)
+    other["bars"] = [[time, *row[1:]] for time, row in zip(times, walk, strict=True)]
     spread = other["span"] // 3
     other["column"] = other["column"] and [spread for _ in times]
     other["ask"] = other["ask"] and [_ask_bar(rng, row[1:], spread) for row in other["bars"]]

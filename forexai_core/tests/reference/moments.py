@@ -1,8 +1,8 @@
 """In which order the prices of several symbols come.
 
 A bar opens at its opening time; what lies inside it, and its close, come at its end. At one instant first bars end,
-symbol after symbol, then the strategy decides at each of these ends, and then bars open. A tick comes all at once, among
-what opens.
+symbol after symbol, then the strategy decides at each of these ends, and then bars open. A tick comes all at once,
+among what opens.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ from forexai_core.backtesting.records import Interval
 from forexai_core.engine.doubts import ROLLOVER
 from forexai_core.engine.interval import Bounds, Limits, Question, expected_profit, find_bounds
 from forexai_core.engine.interval.paths import TooManyPathsError
+from forexai_core.engine.market_records import DUE_SWAP
 from forexai_core.engine.programs import Program
-from forexai_core.engine.records import DUE_SWAP
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import TradingError
 from forexai_core.values.bars import Bars

@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.records import AGENDA, PART_OPEN, PART_REST, PART_TURN
+from forexai_core.engine.market_records import (
+    AGENDA,
+    PART_OPEN,
+    PART_REST,
+    PART_TURN,
+)
 
 __all__ = ["agenda_of", "events_before"]
 

@@ -23,8 +23,17 @@ from numpy.typing import NDArray
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Books, Curve, Market, as_read
 from forexai_core.engine.first_class import address_of
+from forexai_core.engine.market_records import (
+    AGENDA,
+    CONVERSION,
+    EVENT,
+    ROLLOVER,
+)
 from forexai_core.engine.phases import Addresses
-from forexai_core.engine.records import AGENDA, BOOK, CONVERSION, EVENT, LEVEL, ROLLOVER
+from forexai_core.engine.records import (
+    BOOK,
+    LEVEL,
+)
 from forexai_core.engine.run import advance
 from forexai_core.values.points import Points
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.engine.contracts import CostSheet
+from forexai_core.engine.market_records import CONVERSION
 from forexai_core.engine.rates import Rates
-from forexai_core.engine.records import CONVERSION
 from forexai_core.engine.stream import Series, Stream
 
 __all__ = ["conversion_table"]

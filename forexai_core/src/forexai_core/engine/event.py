@@ -5,6 +5,7 @@ from __future__ import annotations
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 from forexai_core.engine.glide import land
+from forexai_core.engine.market_records import PART_TURN
 from forexai_core.engine.phases import (
     CARRY,
     CLOSE,
@@ -26,7 +27,6 @@ from forexai_core.engine.records import (
     MAX_POSITIONS,
     MAX_REQUESTS,
     NEVER,
-    PART_TURN,
     STATUS_FULL_DEALS,
     STATUS_FULL_LEVELS,
     STATUS_FULL_ORDERS,
@@ -55,7 +55,7 @@ _SPARE = 16  # rows that one event may need beyond what its orders and positions
 @kernel(inline="always")
 def count_events(market: Market) -> int:
     """Give how many events there are."""
-    return len(market.agenda) if len(market.agenda) else len(market.time_ns)
+    return len(market.agenda) or len(market.time_ns)
 
 
 @kernel(inline="always")

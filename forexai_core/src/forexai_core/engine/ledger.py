@@ -14,15 +14,13 @@ from forexai_core.engine.bound import Bound
 from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
 from forexai_core.engine.desk import assemble
 from forexai_core.engine.finish import finish
+from forexai_core.engine.market_records import PART_OPEN, PART_REST, PART_TURN
 from forexai_core.engine.memory import borrow, copied, give_back
 from forexai_core.engine.phases import phases
 from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
     MAX_ORDERS,
     MAX_POSITIONS,
-    PART_OPEN,
-    PART_REST,
-    PART_TURN,
     STATUS_FULL_DEALS,
     STATUS_FULL_LEVELS,
     STATUS_OK,

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.engine.contracts import CostSheet
-from forexai_core.engine.records import DUE_CASH, DUE_SWAP, MAX_INSIDE, ROLLOVER
+from forexai_core.engine.market_records import DUE_CASH, DUE_SWAP, ROLLOVER
+from forexai_core.engine.records import (
+    MAX_INSIDE,
+)
 from forexai_core.errors import ConfigError
 from forexai_core.values.charges import CashFlow, SwapRates
 from forexai_core.values.clocks import Clock, format_time_ns

@@ -22,8 +22,11 @@ from forexai_core.engine.first_class import address_of, caller
 from forexai_core.engine.inside import inside_phase
 from forexai_core.engine.margin import mark
 from forexai_core.engine.margin_calls import watch_margin
+from forexai_core.engine.market_records import ROLLOVER
 from forexai_core.engine.opening import open_phase
-from forexai_core.engine.records import BOOK, ROLLOVER
+from forexai_core.engine.records import (
+    BOOK,
+)
 from forexai_core.engine.reopening import reopen_positions
 from forexai_core.engine.shut import refuse_at_open, shut_phase
 from forexai_core.engine.swaps import charge_rollovers, note_rollovers_inside

@@ -13,8 +13,8 @@ from forexai_core.arrays import BAR, COMMAND, INTENT, MANAGEMENT, ROW
 from forexai_core.engine.agenda import events_before
 from forexai_core.engine.book import Roster, as_read
 from forexai_core.engine.desk import COMMANDS_PER_CLOSE, seen_of, stacked
+from forexai_core.engine.market_records import PART_REST
 from forexai_core.engine.programs import Program
-from forexai_core.engine.records import PART_REST
 from forexai_core.engine.setup import Setup
 from forexai_core.engine.steps import step_address
 from forexai_core.engine.stream import as_bars

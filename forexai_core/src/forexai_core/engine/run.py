@@ -21,10 +21,13 @@ from forexai_core.engine.event import (
 )
 from forexai_core.engine.glide import can_glide, glide, is_simple, land, look_ahead
 from forexai_core.engine.margin import mark
+from forexai_core.engine.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.phases import OPEN, WHOLE, Addresses
 from forexai_core.engine.prefetch import fetch_event
 from forexai_core.engine.quotes import flat_quotes, quotes_of
-from forexai_core.engine.records import PART_OPEN, PART_REST, STATUS_OK
+from forexai_core.engine.records import (
+    STATUS_OK,
+)
 from forexai_core.engine.steps import call_step
 from forexai_core.engine.walk import walk
 

@@ -16,9 +16,14 @@ from forexai_core.engine.contracts import CostSheet, cost_sheet, symbol_record
 from forexai_core.engine.conversions import conversion_table
 from forexai_core.engine.hours import outside_hours
 from forexai_core.engine.margin_terms import account_terms, symbol_terms
+from forexai_core.engine.market_records import EVENT
 from forexai_core.engine.nights import due_rows
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS, Rates, as_sources, rate_source
-from forexai_core.engine.records import ACCOUNT, EVENT, MAX_SYMBOLS, NEVER
+from forexai_core.engine.records import (
+    ACCOUNT,
+    MAX_SYMBOLS,
+    NEVER,
+)
 from forexai_core.engine.slippages import with_modelled_slippage
 from forexai_core.engine.spreads import brings_spread, with_modelled_spread
 from forexai_core.engine.stream import Stream, as_bars, merge
@@ -295,9 +300,7 @@ def prepare(
             account, [each.instrument for each in series.values()], limit_fill_open, conditions, sleeves
         ),
         symbol_records=records,
-        market=_market(
-            stream, table, rollovers, _columns(stream, series, records, account.clock, conditions), sleeves
-        ),
+        market=_market(stream, table, rollovers, _columns(stream, series, records, account.clock, conditions), sleeves),
         series=tuple(series.values()),
         costs=sheets,
     )

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR
+from forexai_core.engine.market_records import EVENT
 from forexai_core.engine.paths import PATHS, Part, straightened
-from forexai_core.engine.records import EVENT
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import format_time_ns

@@ -9,8 +9,11 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Rows
+from forexai_core.engine.market_records import DUE_CASH, DUE_SWAP
 from forexai_core.engine.money import convert, money
-from forexai_core.engine.records import DUE_CASH, DUE_SWAP, MAX_INSIDE
+from forexai_core.engine.records import (
+    MAX_INSIDE,
+)
 
 __all__ = [
     "REOPEN_BID",

@@ -53,6 +53,7 @@ def _open_event(
     account = book["account"]
     time_ns, end_ns = market.time_ns[event], market.end_ns[event]
     call_carry(phases[CARRY], (book, market.rollovers, time_ns, end_ns))
+    account["events"] = event + 1
     account["time_ns"] = time_ns
     account["end_ns"] = end_ns
     account["symbol"] = index
@@ -149,7 +150,6 @@ def stretch(
             if account["status"] != STATUS_OK:
                 return False
             _open_event(book, market, event, index, quotes, phases, marks)
-            account["events"] = event + 1
             if doubtful(book, index, quotes):
                 _note(account, marks, event, worst, margin)
                 return True

@@ -9,6 +9,7 @@ import attrs
 
 from forexai_core.engine import records
 from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.setup import Setup
 from forexai_core.live.paper.requests import REFUSALS, points, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
@@ -73,6 +74,8 @@ class PaperVenue:
         first_ticket = int(self.ledger.account["next_ticket"])
         self._taken += 1
         self.ledger.advance(self._taken)
+        if not self.ledger.event_at(self._taken - 1)[1] & (PART_OPEN | PART_REST):
+            return  # the instant at which a strategy would decide; no price
         symbol = self.ledger.setup.symbols[int(self.ledger.account["symbol"])]
         self._seen.add(self._index[symbol])
         self._tell(BrokerEventKind.QUOTE, quote=self.quote(symbol))

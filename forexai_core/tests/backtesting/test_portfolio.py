@@ -412,5 +412,3 @@ class TestRecords:
     def test_the_choices_are_said(self, bars):
         said = run(self.SLEEVES, bars).assumptions
         assert any("fast (EURUSD M30), slow (EURUSD H4)" in line for line in said.values())
-        mixed = {"EURUSD": bars, "GBPUSD": fx.resample(make_market(1_500, 4, symbol="GBPUSD", timeframe="M15"), "H1")}
-        assert any("run ahead" in line for line in run(self.SLEEVES, mixed).assumptions.values())

@@ -23,7 +23,7 @@ _ENDS, _TURNS, _OPENS = 0, 1, 2
 def _ends(time_ns: Times, end_ns: Times, symbols: NDArray[np.int64]) -> Times:
     """Give the end of each row, no later than the next opening of its symbol."""
     ends = end_ns.copy()
-    for symbol in np.unique(symbols):
+    for symbol in range(int(symbols.max()) + 1):
         own = np.flatnonzero(symbols == symbol)
         ends[own[:-1]] = np.minimum(ends[own[:-1]], time_ns[own[1:]])
     return ends
@@ -31,17 +31,24 @@ def _ends(time_ns: Times, end_ns: Times, symbols: NDArray[np.int64]) -> Times:
 
 def _parts(time_ns: Times, ends: Times, events: NDArray[np.void], *, turns: bool) -> NDArray[np.void]:
     """List the parts of all rows in the order of time; a row without a length comes at once, among what opens."""
-    kinds = ((PART_OPEN, time_ns, _OPENS), (PART_REST, ends, _ENDS), (PART_TURN, ends, _TURNS))[: 3 if turns else 2]
-    rows, point = np.arange(len(time_ns)), ends <= time_ns
-    every = np.zeros(len(kinds) * len(rows), AGENDA)
-    every["row"] = np.tile(rows, len(kinds))
-    every["part"] = np.repeat([part for part, _, _ in kinds], len(rows))
-    times = np.concatenate([np.where(point, time_ns, instants) for _, instants, _ in kinds])
-    moments = np.concatenate([np.where(point, _OPENS, moment) for _, _, moment in kinds])
-    every_symbol = events["symbol"][every["row"]]
-    order = np.lexsort((every["part"], every["row"], every_symbol, moments, times))
-    every = every[order]
-    return every[(every["part"] != PART_TURN) | (events["decides"][every["row"]] >= 0)]
+    rows = np.argsort(events["symbol"], kind="stable")  # at one instant symbol after symbol
+    lasting, decides = ends[rows] > time_ns[rows], events["decides"][rows] >= 0
+    at_once = PART_OPEN | PART_REST | np.where(decides & turns, PART_TURN, 0)
+    later = rows[lasting]
+    deciding = rows[lasting & decides & turns]
+    every = np.empty(len(rows) + len(later) + len(deciding), AGENDA)
+    every["row"] = np.concatenate((rows, later, deciding))
+    every["part"] = np.concatenate(
+        (np.where(lasting, PART_OPEN, at_once), np.full(len(later), PART_REST), np.full(len(deciding), PART_TURN))
+    )
+    keys = (_key(time_ns[rows], _OPENS), _key(ends[later], _ENDS), _key(ends[deciding], _TURNS))
+    ordered: NDArray[np.void] = every[np.argsort(np.concatenate(keys), kind="stable")]
+    return ordered
+
+
+def _key(instants: Times, moment: int) -> NDArray[np.uint64]:
+    """Give what sorts by instant, then by what comes at it; sorted runs are merged in no time."""
+    return instants.astype(np.uint64) * np.uint64(4) + np.uint64(moment)
 
 
 def agenda_of(time_ns: Times, end_ns: Times, events: NDArray[np.void], *, sleeves: bool) -> NDArray[np.void]:
@@ -71,9 +78,14 @@ def agenda_of(time_ns: Times, end_ns: Times, events: NDArray[np.void], *, sleeve
     joins = parts["row"][1:] == parts["row"][:-1]
     if sleeves:
         joins &= (ends <= time_ns)[parts["row"][1:]]
+    agenda = _fused(parts, joins) if joins.any() else parts
+    as_they_are = len(agenda) == len(time_ns) and not np.any(np.diff(agenda["row"]) < 0)
+    return np.empty(0, AGENDA) if as_they_are else agenda
+
+
+def _fused(parts: NDArray[np.void], joins: NDArray[np.bool_]) -> NDArray[np.void]:
+    """Make one event of each part and those that join it."""
     firsts = np.flatnonzero(np.concatenate(([True], ~joins)))
-    if len(firsts) == len(time_ns) and not np.any(np.diff(parts["row"][firsts]) < 0):
-        return np.empty(0, AGENDA)
     agenda: NDArray[np.void] = parts[firsts]
     agenda["part"] = np.add.reduceat(parts["part"], firsts)
     return agenda
@@ -96,6 +108,5 @@ def events_before(
     if not len(agenda):
         return np.searchsorted(time_ns, instants, side="left")
     ends, opens = _ends(time_ns, end_ns, events["symbol"]), agenda["part"] & PART_OPEN > 0
-    # twice the time, and one more for what opens, so that it comes after what ends
-    keys = 2 * np.where(opens, time_ns[agenda["row"]], ends[agenda["row"]]) + opens
-    return np.searchsorted(keys, 2 * instants + 1, side="left")
+    keys = np.where(opens, _key(time_ns[agenda["row"]], _OPENS), _key(ends[agenda["row"]], _ENDS))
+    return np.searchsorted(keys, _key(instants, _OPENS), side="left")

@@ -112,57 +112,8 @@ def _has_room(book: Book, curve: Curve) -> bool:
 
 
 @kernel(inline="always")
-def _whole(book: Book, market: Market, curve: Curve, event: int, row: int, phases: Addresses, opened: int) -> int:
-    """Take an event that is a whole bar, quickly when it is calm; say how far.
-
-    Most of what is heavy happens at an open: requests that are carried out. So after its open an event is handed over
-    to whoever passes the calm bars that follow it, and comes back, ``opened`` being its number, where it is not calm.
-    """
-    account = book["account"]
-    index = event_symbol(market, row)
-    quotes = quotes_of(market, row, book["symbols"][index])
-    closes, inside = closing_row(market, row) >= 0, True
-    if event != opened and is_calm(book, market, row, index, quotes):
-        account["events"] = event + 1
-        pass_calmly(book, market, row, index, quotes, closes and account["sleeves"] == 0)
-    else:
-        if event != opened:
-            if not _has_room(book, curve):
-                return _STOPPED
-            asked = account["requests"] > 0
-            inside = open_event(book, market, event, row, index, quotes, phases, WHOLE)
-            if asked and _hands_over(book, market, inside):
-                return _OPENED
-        close_event(book, market, row, index, quotes, phases, inside)
-    if account["status"] != STATUS_OK:
-        return _STOPPED
-    if closes:
-        write_equity(book, curve)
-    return _TAKEN
-
-
-@kernel(inline="always")
-def _settle_part(book: Book, market: Market, event: int, row: int, part: int, phases: Addresses) -> None:
-    """Take a part of a bar, or a whole one, at which something may happen."""
-    account, index = book["account"], event_symbol(market, row)
-    quotes = quotes_of(market, row, book["symbols"][index])
-    if part & PART_OPEN:
-        what = WHOLE if part & PART_REST else OPEN
-        inside = open_event(book, market, event, row, index, quotes, phases, what)
-    else:
-        account["events"] = event + 1
-        inside = rest_event(book, market, row, index, quotes, phases)
-    if part & PART_REST:
-        close_event(book, market, row, index, quotes, phases, inside)
-        return
-    mark(book)
-    note_equity(book, index, account["equity"])
-    note_calm(book, next_rollover_ns(book, market))
-
-
-@kernel(inline="always")
 def _pass_part(book: Book, market: Market, event: int, row: int, part: int) -> bool:
-    """Take a part of a bar, or a whole one, quickly where it is calm; say whether it was."""
+    """Take a bar, or a part of it, quickly where it is calm; say whether it was."""
     account, index = book["account"], event_symbol(market, row)
     quotes = quotes_of(market, row, book["symbols"][index])
     if not part & PART_REST:
@@ -178,32 +129,55 @@ def _pass_part(book: Book, market: Market, event: int, row: int, part: int) -> b
     return True
 
 
-@kernel
-def _by_agenda(book: Book, market: Market, curve: Curve, event: int, phases: Addresses) -> int:
-    """Take an event of several symbols, which may be a part of a bar; say how far."""
-    account, item = book["account"], market.agenda[event]
-    row, part = item["row"], item["part"]
-    if not part & (PART_OPEN | PART_REST):
-        account["events"] = event + 1  # a decision, and nothing else
-        return _TAKEN
-    if not _pass_part(book, market, event, row, part):
-        if not _has_room(book, curve):
+@kernel(inline="always")
+def _settle_part(book: Book, market: Market, event: int, row: int, part: int, phases: Addresses, opened: int) -> bool:
+    """Take a bar, or a part of it, at which something may happen; say whether to its end.
+
+    Most of what is heavy happens at an open: requests that are carried out. So after its open a lone symbol's bar is
+    handed over to whoever passes the calm bars that follow it, and comes back, ``opened`` being its number, where it
+    is not calm.
+    """
+    account, index, inside = book["account"], event_symbol(market, row), True
+    quotes = quotes_of(market, row, book["symbols"][index])
+    if part & PART_OPEN and event != opened:
+        asked = account["requests"] > 0
+        what = WHOLE if part & PART_REST else OPEN
+        inside = open_event(book, market, event, row, index, quotes, phases, what)
+        if asked and _hands_over(book, market, inside):
+            return False
+    elif event != opened:
+        account["events"] = event + 1
+        inside = rest_event(book, market, row, index, quotes, phases)
+    if part & PART_REST:
+        close_event(book, market, row, index, quotes, phases, inside)
+    else:
+        mark(book)
+        note_equity(book, index, account["equity"])
+        note_calm(book, next_rollover_ns(book, market))
+    return True
+
+
+@kernel(inline="always")
+def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses, opened: int) -> int:
+    """Take an event, quickly when it is calm; say how far."""
+    account, row, part = book["account"], event, PART_OPEN | PART_REST
+    if len(market.agenda):
+        row, part = market.agenda[event]["row"], market.agenda[event]["part"]
+        if not part & (PART_OPEN | PART_REST):
+            account["events"] = event + 1  # a decision, and nothing else
+            return _TAKEN
+    if event == opened or not _pass_part(book, market, event, row, part):
+        if event != opened and not _has_room(book, curve):
             return _STOPPED
-        _settle_part(book, market, event, row, part, phases)
-    book["symbols"][event_symbol(market, row)]["bar_open"] = 0 if part & PART_REST else 1
+        if not _settle_part(book, market, event, row, part, phases, opened):
+            return _OPENED
+    if len(market.agenda):
+        book["symbols"][event_symbol(market, row)]["bar_open"] = 0 if part & PART_REST else 1
     if account["status"] != STATUS_OK:
         return _STOPPED
     if part & PART_REST and closing_row(market, row) >= 0:
         write_equity(book, curve)
     return _TAKEN
-
-
-@kernel(inline="always")
-def _event(book: Book, market: Market, curve: Curve, event: int, phases: Addresses, opened: int) -> int:
-    """Take an event; say how far."""
-    if len(market.agenda):
-        return _by_agenda(book, market, curve, event, phases)
-    return _whole(book, market, curve, event, event, phases, opened)
 
 
 @kernel(inline="always")

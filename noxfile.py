@@ -192,6 +192,14 @@ def intervals(session: nox.Session) -> None:
 
 
 @nox.session
+def programs(session: nox.Session) -> None:
+    """Compare 100,000 random programs on both ledgers, or those of some seeds: ``nox -s programs -- FIRST:STOP``."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    seeds = session.posargs[0] if session.posargs else "100000"
+    session.run("pytest", "forexai_core/tests/engine/test_programs.py", "--programs", seeds, "-k", "agree", "-q")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

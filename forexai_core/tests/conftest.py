@@ -10,7 +10,12 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what makes a longer run: more random programs, more prices."""
-    parser.addoption("--programs", type=int, default=2_000, help="how many random programs both ledgers run")
+    parser.addoption(
+        "--programs",
+        type=_seeds,
+        default=range(2_000),
+        help="which random programs both ledgers run: how many, or FIRST:STOP of their seeds",
+    )
     parser.addoption("--intervals", type=int, default=4, help="how many tick series each interval is proven on")
     parser.addoption(
         "--prices",
@@ -18,6 +23,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a folder of SYMBOL_H1.csv.gz files (clock new-york+7) and SYMBOL_M1_bid*.csv.gz, SYMBOL_M1_ask*.csv.gz "
         "pairs (UTC), on which whole backtests are compared with the reference; default the bundled sample",
     )
+
+
+def _seeds(text: str) -> range:
+    """Read a count, or a first and a last number."""
+    first, _, stop = text.rpartition(":")
+    return range(int(first or 0), int(stop))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many random programs were the same on both ledgers, and which."""
+    names = [report.nodeid for report in terminalreporter.stats.get("passed", ())]
+    chunks = [name.rpartition("[")[2].rstrip("]") for name in names if "test_both_ledgers_agree[" in name]
+    seeds = sorted(tuple(map(int, chunk.split("-"))) for chunk in chunks)
+    if seeds:
+        count = sum(stop - start for start, stop in seeds)
+        terminalreporter.write_line(f"{count} random programs equal, of seeds {seeds[0][0]} to {seeds[-1][1] - 1}")
 
 
 def _forget_ledger() -> None:

@@ -1,7 +1,7 @@
 """Random programs on both ledgers: every trade, equity row and refusal must be the same.
 
-``--programs 20000`` makes it a long run. A program that differs is shrunk and printed; its seed is enough to find it
-again.
+``--programs 20000`` or ``--programs 2000:20000`` makes it a long run. A program that differs is shrunk and printed;
+its seed is enough to find it again.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ CHUNK = 100
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "seeds" in metafunc.fixturenames:
-        count = metafunc.config.getoption("--programs")
-        chunks = [range(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+        seeds = metafunc.config.getoption("--programs")
+        chunks = [range(start, min(start + CHUNK, seeds.stop)) for start in range(seeds.start, seeds.stop, CHUNK)]
         metafunc.parametrize("seeds", chunks, ids=lambda seeds: f"{seeds.start}-{seeds.stop}")
 
 

@@ -20,6 +20,7 @@ import numba
 from numba.core import caching, codegen, types
 from numba.core.runtime import nrt
 
+from forexai_core._compiling_notice import CompilingNotice
 from forexai_core._kernel_stamps import in_package, kernel_stamp
 from forexai_core._vectors import NarrowVectors
 
@@ -28,6 +29,7 @@ __all__ = ["compiled_signature", "is_compiled", "kernel"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _LOG = logging.getLogger(__name__)
+_NOTICE = CompilingNotice()
 
 
 class _Stamped:
@@ -218,7 +220,10 @@ class _KernelCache(caching.NullCache):
         return self.kept.cache_path
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        return self.kept.load_overload(sig, target_context)
+        found = self.kept.load_overload(sig, target_context)
+        if found is None:
+            _NOTICE.before(self._body)
+        return found
 
     def save_overload(self, sig: Any, cres: Any) -> None:
         self.kept.save_overload(sig, cres)

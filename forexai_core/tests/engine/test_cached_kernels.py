@@ -45,7 +45,7 @@ def package(tmp_path):
         (root / folder).mkdir(parents=True)
         (root / folder / "__init__.py").write_text("")
     (root / "__init__.py").write_text("")
-    for name in ("_jit.py", "_kernel_stamps.py", "_vectors.py", "arrays.py"):
+    for name in ("_compiling_notice.py", "_jit.py", "_kernel_stamps.py", "_vectors.py", "arrays.py"):
         shutil.copy(SOURCE / name, root / name)
     (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
     (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))

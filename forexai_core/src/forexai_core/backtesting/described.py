@@ -17,6 +17,10 @@ from forexai_core.strategies.parameters import Parametric
 __all__ = ["checked_strategy", "described", "strategy_used"]
 
 
+_SAID = tuple(field.name for field in attrs.fields(StrategyUsed) if field.name not in {"sleeve", "symbol", "timeframe"})
+"""What a strategy is by itself, wherever it runs."""
+
+
 def checked_strategy(strategy: Any) -> Any:
     """Give a strategy that can be run.
 
@@ -60,5 +64,5 @@ def _source_hash(kind: Hashable) -> str | None:
 def described(strategy: Any) -> dict[str, Any]:
     """Describe a strategy for the fingerprint of a run: its source is part of it."""
     used = strategy_used(strategy)
-    said = {name: value for name, value in attrs.asdict(used).items() if name not in {"sleeve", "symbol", "timeframe"}}
+    said = {name: getattr(used, name) for name in _SAID}
     return said | {"parameters": dict(used.parameters), "source": _source_hash(cast("Hashable", type(strategy)))}

@@ -23,11 +23,12 @@ from forexai_core.backtesting.summary import summary_text
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.metrics import Figures, Slice, breakdowns
 from forexai_core.ports.report import Report
-from forexai_core.risk.standings import RiskReport
 from forexai_core.values.accounts import Account
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from forexai_core.risk.standings import RiskReport  # slow to load, and most runs set no limits
 
 __all__ = ["Reports", "Result"]
 

@@ -23,12 +23,14 @@ def note_compiling() -> bool:
         Whether it has to be.
     """
     # Slow to load: only who runs the engine asks.
+    from forexai_core._compiling_notice import LOGGER
     from forexai_core._jit import is_compiled
     from forexai_core.engine.run import run
 
     if is_compiled(run):
         return False
     note(COMPILING)
+    LOGGER.disabled = True  # the command has said it
     return True
 
 

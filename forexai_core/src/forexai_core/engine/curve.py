@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
+from weakref import ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,27 @@ _FIRST_LEVELS = 65_536  # memory that is not written to costs nothing; to make r
 _SPARE_LEVELS = 64
 
 
+class _LastLooked(NamedTuple):
+    column: ref[NDArray[np.int64]]
+    ascends: bool
+
+
+_LAST: list[_LastLooked] = []
+"""The column that was looked through last, and what was found: most runs go over the same prices again."""
+
+
+def _ascends(column: NDArray[np.int64]) -> bool:
+    """Say whether each value of a column is above the one before."""
+    last = _LAST[-1] if _LAST else None
+    if last is not None and last.column() is column:
+        return last.ascends
+    ascends = bool((column[1:] > column[:-1]).all())
+    owner = column if column.base is None else column.base
+    if isinstance(owner, np.ndarray) and not owner.flags.writeable:  # nobody can change it
+        _LAST[:] = [_LastLooked(ref(column), ascends)]
+    return ascends
+
+
 def new_curve(rows: int, market: Market, sleeves: int = 0) -> Curve:
     """Make an empty curve.
 
@@ -31,7 +54,7 @@ def new_curve(rows: int, market: Market, sleeves: int = 0) -> Curve:
     sleeves : int
         Strategies with a curve of their own.
     """
-    plain = not len(market.events) and bool(np.all(market.end_ns[1:] > market.end_ns[:-1]))
+    plain = not len(market.events) and _ascends(market.end_ns)
     return Curve(
         equity=np.empty(rows),
         lowest=np.empty(rows),

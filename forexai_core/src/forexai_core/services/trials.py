@@ -84,6 +84,9 @@ class FileTrials:
 
     def count(self, idea: Idea) -> int:
         """Return the evaluations of an idea; see `forexai_core.ports.trials.Trials`."""
+        known = self._unchanged()
+        if known is not None and known.counted_offset == known.offset:
+            return known.counts.count(idea)
         if self._is_absent():
             return 0
         with self._lock:
@@ -97,6 +100,9 @@ class FileTrials:
 
     def head(self) -> Head:
         """Return where the ledger stands; see `forexai_core.ports.trials.Trials`."""
+        known = self._unchanged()
+        if known is not None:
+            return known.head
         if self._is_absent():
             return EMPTY_HEAD
         with self._lock:
@@ -126,6 +132,17 @@ class FileTrials:
     # --------------------------------------------------------------------------------------------------------- file
     def _is_absent(self) -> bool:
         return not os.path.exists(self._name)  # noqa: PTH110 - in every run, and thrice as fast as Path.exists
+
+    def _unchanged(self) -> _View | None:
+        """Return what is known of the file, if that is all there is: then nobody has to be waited for."""
+        view = self._view
+        if view is None:
+            return None
+        try:
+            status = os.stat(self._name)  # noqa: PTH116 - in every run, and thrice as fast as Path.stat
+        except OSError:
+            return None
+        return view if status.st_ino == view.inode and status.st_size == view.offset else None
 
     def _lines(self) -> Iterator[Line]:
         """Read the lines that are whole now."""

@@ -141,15 +141,13 @@ class Units:
         ConfigError
             If it is given twice, is not above 0 and finite, or rounds to no point.
         """
-        names = _ways(what)
-        if given.keys().isdisjoint(names):
-            return 0
-        found: dict[str, float] = {name: given[name] for name in names if given.get(name) is not None}
+        found = [name for name in _ways(what) if given.get(name) is not None]
         if not found:
             return 0
         if len(found) > 1:
             raise ConfigError(f"{self.symbol}: {' and '.join(found)} say the same thing twice. Give one.")
-        name, value = next(iter(found.items()))
+        name = found[0]
+        value = given[name]
         if not (is_number(value) and isfinite(value) and 0 < value < _MOST / self.scale):
             raise ConfigError(f"{self.symbol}: {name} must be above 0, not {value!r}. Leave it out for none.")
         if name.endswith("_points"):

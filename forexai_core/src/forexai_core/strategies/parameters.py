@@ -153,6 +153,7 @@ class Parametric:
     def __init__(self, **parameters: Any) -> None:
         values = _validated(type(self), parameters)
         own = self.__dict__
+        own["parameters:"] = values
         for field, value in values.items():
             own["parameter:" + field] = value
         for field in self._state:
@@ -161,8 +162,7 @@ class Parametric:
     @property
     def parameters(self) -> Mapping[str, Any]:
         """The parameters, by name, in the order of their declaration."""
-        own = self.__dict__
-        return MappingProxyType({field: own["parameter:" + field] for field in self._specs})
+        return MappingProxyType(self.__dict__["parameters:"])
 
     @classmethod
     def settings_model(cls) -> type[BaseModel]:

@@ -6,9 +6,13 @@ from typing import Any, SupportsFloat
 
 __all__ = ["is_number", "number"]
 
+_PLAIN = (float, int)
+
 
 def is_number(value: object) -> bool:
     """Say whether a value is a number; texts and truth values are none."""
+    if type(value) in _PLAIN:  # most are, and to ask a protocol takes fifty times as long
+        return True
     return isinstance(value, SupportsFloat) and not isinstance(value, bool | str)
 
 

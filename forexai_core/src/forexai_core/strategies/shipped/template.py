@@ -19,8 +19,11 @@ from forexai_core.values.instruments import Instrument
 __all__ = ["Template"]
 
 
-def _ways(what: str) -> tuple[str, str, str]:
-    return f"{what}_pips", f"{what}_points", f"{what}_distance"
+_WAYS = {
+    what: (f"{what}_pips", f"{what}_points", f"{what}_distance")
+    for what in ("stop_loss", "take_profit", "trail", "break_even")
+}
+"""Names of the ways of giving each distance."""
 
 
 class Template(VectorStrategy):
@@ -60,11 +63,11 @@ class Template(VectorStrategy):
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**parameters)
         given = self.parameters
-        for what in ("stop_loss", "take_profit", "trail", "break_even"):
-            twice = [name for name in _ways(what) if given[name] is not None]
+        for ways in _WAYS.values():
+            twice = [name for name in ways if given[name] is not None]
             if len(twice) > 1:
                 raise ConfigError(f"{type(self).__name__}: {' and '.join(twice)} say the same thing twice. Give one.")
-        stopped = self.brings_stop or any(given[name] is not None for name in _ways("stop_loss"))
+        stopped = self.brings_stop or any(given[name] is not None for name in _WAYS["stop_loss"])
         if given["risk_fraction"] is not None and not stopped:
             raise ConfigError(
                 f"{type(self).__name__}: risk_fraction sizes by the loss at the stop, and there is none. Give "
@@ -108,9 +111,7 @@ class Template(VectorStrategy):
             The bars to which the other columns belong, where they are not given for every bar.
         """
         units, given = Units(bars.instrument), self.parameters
-        own_stop, own_target, trail, break_even = (
-            units.distance(what, given) / units.scale for what in ("stop_loss", "take_profit", "trail", "break_even")
-        )
+        own_stop, own_target, trail, break_even = (units.distance(what, given) / units.scale for what in _WAYS)
         management = Management(
             volume_lots=given["volume_lots"],
             risk_fraction=given["risk_fraction"] or 0.0,

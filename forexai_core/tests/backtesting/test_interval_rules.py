@@ -137,6 +137,20 @@ def test_a_negative_balance_that_is_made_good_is_named():
     assert "made good" in interval.reason
 
 
+@pytest.mark.parametrize(("jump", "certified"), [(0, True), (100, True), (900, False)])
+def test_a_stop_keeps_the_account_from_its_stop_out(jump, certified):
+    """A lot binds 1,100 of 1,300, and stop-out is at 550: the low, 900 points away, would strike it, but not the stop.
+
+    It lies 20 points away, so the equity falls by no more than that and a jump.
+    """
+    bars = quarters([FLAT, FLAT, (0, 30, -900, 0), FLAT])
+    account = fx.Account(balance=1_300.0, leverage=100, stop_out=50)
+    strategy, costs = reentry(stop=0.0002, target=0.0002, lots=1.0), Costs(commission_per_lot=0.0)
+    interval = interval_of(strategy, bars, account=account, costs=costs, jump_points=jump)
+    assert interval.certified is certified
+    assert certified or "a stop-out" in interval.reason
+
+
 def test_leverage_by_equity_is_never_certified():
     bars = quarters([FLAT, FLAT, (0, 30, -30, 0), FLAT])
     account = fx.Account(leverage_tiers=[(0.0, 100.0), (50_000.0, 50.0)])

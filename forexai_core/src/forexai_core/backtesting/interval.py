@@ -13,7 +13,7 @@ from forexai_core.backtesting.estimate import estimate_interval
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.reading import Reads
 from forexai_core.backtesting.records import Interval
-from forexai_core.engine.doubts import ROLLOVER
+from forexai_core.engine.doubts import ROLLOVER, TRAILING
 from forexai_core.engine.interval import Bounds, Limits, Question, expected_profit, find_bounds
 from forexai_core.engine.interval.paths import TooManyPathsError
 from forexai_core.engine.market_records import DUE_SWAP
@@ -145,10 +145,12 @@ class IntervalTask:
 
     def _outside(self, worst: float, best: float, expected: float) -> Iterator[str]:
         """Name what followed paths that the search should have followed too, and came out beyond its bounds."""
-        # of several rollovers in the bar of an exit the ledger charges each debit and no credit: lower than any path
-        strict = bool(np.any(self.trades["doubts"] & ROLLOVER))
-        own = max(self.net_profit, worst) if strict else self.net_profit
-        for what, amount in (("the run itself", own), ("the mean over random paths", expected)):
+        found = [("the mean over random paths", expected)]
+        # the ledger's choice may be no path: of several rollovers in the bar of an exit it charges each debit and no
+        # credit, and a stop that trails from a bar's own open it lets live where the bar comes back to it
+        if not np.any(self.trades["doubts"] & (ROLLOVER | TRAILING)):
+            found.append(("the run itself", self.net_profit))
+        for what, amount in found:
             if not worst - _NOTHING <= amount <= best + _NOTHING:
                 yield (
                     f"{what} ({amount:.2f}) lies outside the bounds that were found ({worst:.2f} ... {best:.2f}), so "

@@ -36,9 +36,11 @@ class Bench:
         What the strategy decides by; one a symbol.
     symbol : int
         Which one is followed; the others bring rates and time.
+    jump : int
+        Points by which prices may move at once inside a bar; 0: point by point.
     """
 
-    def __init__(self, setup: Setup, programs: list[Program], symbol: int) -> None:
+    def __init__(self, setup: Setup, programs: list[Program], symbol: int, jump: int) -> None:
         # one symbol is followed, so its bars are taken whole, in the order of the rows
         self.market, self.symbol = setup.market._replace(agenda=setup.market.agenda[:0]), symbol
         self._count = len(setup.symbols)
@@ -53,7 +55,8 @@ class Bench:
         self._book["symbols"][: self._count] = setup.symbol_records
         self._curve = new_curve(1, self.market)
         self.events = len(setup.market.time_ns)
-        self.marks = Marks(np.full(self.events, np.inf), np.zeros(self.events), np.full(self.events, np.inf))
+        none = np.full(self.events, np.inf)
+        self.marks = Marks(none, np.zeros(self.events), none.copy(), jump)
         self._penalties = np.zeros(self.events)
         self.ticks = 0
         self._next_rows = self._rows_ahead()
@@ -145,7 +148,8 @@ class Bench:
     def tick(self, event: int, bid: int, ask: int) -> float:
         """Take a price inside the open bar; give the equity at the worst prices of the bar."""
         self.ticks += 1
-        worst = float(tick(self._books, self.market, self._phases, event, self.symbol, bid, ask))
+        jump = self.marks.jump
+        worst = float(tick(self._books, self.market, self._phases, event, self.symbol, bid, ask, jump))
         self._check(STATUS_OK)
         return worst
 

@@ -110,7 +110,7 @@ def expected_profit(question: Question, *, doubtful: int, seed: int) -> Expectat
     start = float(question.setup.account_record[0]["balance"])
     profits = np.zeros(paths)
     for symbol in range(len(question.setup.symbols)):
-        bench = Bench(question.setup, question.programs, symbol)
+        bench = Bench(question.setup, question.programs, symbol, question.jump_points)
         beginning = bench.save()
         for number in range(paths):
             bench.load(beginning)

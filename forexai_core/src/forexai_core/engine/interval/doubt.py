@@ -14,16 +14,43 @@ from forexai_core.engine.swaps import exit_quote
 __all__ = ["at_worst", "doubtful", "highest_margin"]
 
 
+@kernel(inline="always")
+def _held_by_stop(position: Any, present: int, worst: int, reach: int) -> int:
+    """Give the worst price at which a position can still be open: at its stop, or a jump beyond it, it closes."""
+    side, stop = position["side"], position["stop_loss"]
+    if reach < 0 or stop == NO_PRICE:
+        return worst
+    last = stop - side * reach
+    if side * (last - present) > 0:
+        last = present
+    return max(worst, last) if side > 0 else min(worst, last)
+
+
 @kernel
-def at_worst(book: Book, index: int, quotes: Quotes) -> float:
-    """Compute the equity with each position of a symbol at its own worst price of a bar, both sides at once."""
+def at_worst(book: Book, index: int, quotes: Quotes, reach: int) -> float:
+    """Compute the equity with each position of a symbol at its own worst price of a bar, both sides at once.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    index : int
+        Symbol of the bar.
+    quotes : Quotes
+        The bar.
+    reach : int
+        By how many points a price may pass a stop before it closes; below 0: by any number, as at an open.
+    """
     account = book["account"]
     equity = account["balance"]
+    if account["fifo"] != 0:
+        reach = -1  # a stop may close an older position in place of its own
     for row in range(account["positions"]):
         position = book["positions"][row]
         price = exit_quote(book, position)
         if position["symbol"] == index:
-            price = quotes.bid_low if position["side"] > 0 else quotes.ask_high
+            worst = quotes.bid_low if position["side"] > 0 else quotes.ask_high
+            price = _held_by_stop(position, price, worst, reach)
         symbol = book["symbols"][position["symbol"]]
         steps, cost = position["volume_steps"], position["cost"]
         equity += profit_of(symbol, position["side"], steps, cost, price, account["money_scale"]) + position["swap"]

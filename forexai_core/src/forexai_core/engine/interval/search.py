@@ -138,7 +138,7 @@ class _Search:
 
     def __init__(self, question: Question, symbol: int) -> None:
         self._question, self._symbol = question, symbol
-        self.bench = Bench(question.setup, question.programs, symbol)
+        self.bench = Bench(question.setup, question.programs, symbol, question.jump_points)
         self._sameness = sameness_of(self.bench, question)
         market = question.setup.market
         self._jumps = Jumps(

@@ -35,6 +35,7 @@ class Marks(NamedTuple):
     lows: Floats  # (events,) lowest equity
     margins: Floats  # (events,) highest margin
     slacks: Floats  # (events,) least free margin that an order left
+    jump: int  # points by which prices move at once, at most, inside a bar
 
 
 @kernel(inline="always")
@@ -66,7 +67,7 @@ def _open_event(
     set_quotes(symbol, quotes.bid_open, quotes.ask_open)
     set_rates(book, market, event, 0)
     opening = flat_quotes(quotes.bid_open, quotes.ask_open)
-    _note(account, marks, event, at_worst(book, index, opening), account["margin"])  # a gap may have been too much
+    _note(account, marks, event, at_worst(book, index, opening, -1), account["margin"])  # a gap may have been too much
     call_settle(phases[SETTLE], (book, index, opening, WHOLE))
     note_calm(book, next_rollover_ns(book, market))
 
@@ -153,7 +154,7 @@ def stretch(
             if doubtful(book, index, quotes):
                 _note(account, marks, event, worst, margin)
                 return True
-            worst, margin = at_worst(book, index, quotes), highest_margin(book)
+            worst, margin = at_worst(book, index, quotes, marks.jump), highest_margin(book)
             call_settle(phases[SETTLE], (book, index, quotes, WHOLE))
             _end_event(book, market, event, index, quotes, phases)
         if account["status"] != STATUS_OK:
@@ -167,7 +168,9 @@ def stretch(
 
 
 @kernel
-def tick(books: Books, market: Market, phases: Addresses, event: int, index: int, bid: int, ask: int) -> float:
+def tick(
+    books: Books, market: Market, phases: Addresses, event: int, index: int, bid: int, ask: int, jump: int
+) -> float:
     """Take one price inside the open bar of an event.
 
     Returns
@@ -185,7 +188,7 @@ def tick(books: Books, market: Market, phases: Addresses, event: int, index: int
     call_settle(phases[SETTLE], (book, index, flat_quotes(bid, ask), WHOLE))
     note_calm(book, next_rollover_ns(book, market))
     mark(book)
-    return at_worst(book, index, quotes_of(market, event, symbol))
+    return at_worst(book, index, quotes_of(market, event, symbol), jump)
 
 
 @kernel
@@ -215,7 +218,7 @@ def close_event(books: Books, market: Market, desk: Desk, step: int, phases: Add
     """End the open bar of an event at its close, and decide."""
     book = books[0]
     quotes = quotes_of(market, event, book["symbols"][index])
-    tick(books, market, phases, event, index, quotes.bid_close, quotes.ask_close)
+    tick(books, market, phases, event, index, quotes.bid_close, quotes.ask_close, 0)
     _end_event(book, market, event, index, flat_quotes(quotes.bid_close, quotes.ask_close), phases)
     book["account"]["lowest"] = np.inf
     decide(books, market, desk, step, event)
@@ -256,6 +259,6 @@ def walk(
             elif goal_ask <= symbol["calm_ask_low"]:
                 next_ask = min(ask, symbol["calm_ask_low"])
             stays = next_bid == bid and next_ask == ask
-            tick(books, market, phases, event, index, next_bid, next_ask)
+            tick(books, market, phases, event, index, next_bid, next_ask, 0)
             if stays or (next_bid == goal_bid and next_ask == goal_ask):
                 break

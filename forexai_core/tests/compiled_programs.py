@@ -33,7 +33,7 @@ from forexai_core.values.instruments import (
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["compiled_outcome", "open_compiled", "run_compiled"]
+__all__ = ["compiled_outcome", "open_compiled", "run_compiled", "submit"]
 
 _KINDS = {
     "market": records.REQUEST_MARKET,
@@ -177,7 +177,8 @@ def open_compiled(program: Program) -> Ledger:
     return Ledger(opening)
 
 
-def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
+def submit(ledger: Ledger, given: dict[str, Any], decided_ns: int | None = None) -> None:
+    """Let a request wait, decided when the last event ended or at an instant."""
     count = int(ledger.account["requests"])
     row = ledger.requests[count]
     row["kind"] = _KINDS[given["kind"]]
@@ -185,7 +186,8 @@ def _submit(ledger: Ledger, given: dict[str, Any]) -> None:
     row["strategy"] = given.get("strategy", 0)
     row["tag"] = 0
     row["asked_bid"] = row["asked_ask"] = row["worked"] = 0
-    row["decided_ns"] = ledger.account["end_ns"] if ledger.account["events"] else 0
+    last_ns = int(ledger.account["end_ns"]) if ledger.account["events"] else 0
+    row["decided_ns"] = last_ns if decided_ns is None else decided_ns
     row["volume_steps"] = given.get("steps", 0)
     row["risk_fraction"] = given.get("risk_fraction") or 0.0
     for name, field in _PRICES.items():
@@ -219,7 +221,7 @@ def run_compiled(program: Program) -> Outcome:
     for event, number in decisions_of(ledger):
         ledger.advance(event + 1)
         for given in requests.get(number, ()):
-            _submit(ledger, given)
+            submit(ledger, given)
     ledger.advance(ledger.events)
     ledger.finish()
     return compiled_outcome(ledger, program)

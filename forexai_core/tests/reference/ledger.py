@@ -66,6 +66,11 @@ class ReferenceLedger:
         self._depths: list[dict[int, int | None]] = [{} for _ in contracts]
         self._decided_ns = 0  # end of the last event's bar
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait."""
+        return len(self._waiting)
+
     def rates_at(self, symbol: int, time_ns: int) -> Rates:
         """Give a symbol's rates known at a time."""
         return self._rates(symbol, time_ns)

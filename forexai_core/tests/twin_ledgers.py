@@ -10,7 +10,7 @@ from reference.comparison import differences, outcome_of
 from reference.money import to_float
 from reference.orders import Order, Position
 from reference.programs import Program, open_ledger, request_of
-from reference.quotes import Bar, Prices
+from reference.quotes import Bar
 
 from forexai_core.arrays import DOUBTS, OPEN_REASONS
 from forexai_core.engine.book import as_read

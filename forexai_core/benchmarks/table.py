@@ -30,6 +30,9 @@ beside the other libraries that can do the same work and beside a bare kernel, a
 - Memory is the peak of a process of its own, everything in it included.
 - Compiled code is in the cache, inputs are fingerprinted, and the recording of the trial is part of every run.
 """
+BOUNDS = Path(__file__).with_name("bounds.md")
+"""What bounds the rows that miss their aims, and what was tried: written by hand, from profiles."""
+
 REPEAT = """## Repeat it
 
 `nox -s benchmarks` measures everything and writes this page. `nox -s benchmarks -- -k "p1 or p8"` measures some rows
@@ -51,7 +54,7 @@ def write(measured: dict[str, Any], page: Path) -> None:
     outcomes = [test["extra_info"]["contest"] for test in tests if "contest" in test["extra_info"]]
     outcomes.sort(key=lambda outcome: outcome["row"])
     parts = [OPENING, _machine(measured["machine_info"]), _aims(outcomes, tests), *_details(outcomes)]
-    parts += [_indicators(tests), _peers(outcomes), REPEAT]
+    parts += [_indicators(tests), _peers(outcomes), BOUNDS.read_text(encoding="utf-8"), REPEAT]
     page.write_text("\n".join(part for part in parts if part), encoding="utf-8")
 
 

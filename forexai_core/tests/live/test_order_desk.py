@@ -495,6 +495,15 @@ async def test_foreign_positions_and_orders_by_policy(policy):
     assert "cross" in desk.owned.values()
 
 
+async def test_the_stop_of_a_foreign_position_lies_on_the_grid_of_prices():
+    bench = Bench(settings=attrs.evolve(QUICK, foreign=ForeignPolicy.PROTECT, protect_points=310.0))
+    bench.venue.instruments["EURUSD"] = bench.venue.instruments["EURUSD"].with_values(tick_size=0.00025)
+    held = bench.venue.submit(buy(0.3, client_id="hand", stop_loss=0.0)).position
+    desk = await bench.desk()
+    await bench.look_on(desk, 10)
+    assert bench.venue.positions[held].stop_loss == 1.09675  # 310 points below 1.10000 is 1.09690
+
+
 async def test_what_looks_like_ours_without_marks_goes_before_a_person():
     bench = Bench(broker=scripted(OrderStateUnknownError("lost")))
     desk = await bench.desk()

@@ -206,6 +206,27 @@ def test_a_pending_order_expires_is_changed_and_is_cancelled():
         venue.cancel(stays.order)
 
 
+@pytest.mark.parametrize(
+    ("terms", "code"),
+    [
+        ({"stop_loss": 1.0501}, 10016),
+        ({"take_profit": 1.2501}, 10016),
+        ({"kind": OrderKind.LIMIT, "price": 1.0501}, 10015),
+        ({"kind": OrderKind.STOP_LIMIT, "price": 1.25, "limit_price": 1.2001}, 10015),
+        ({"stop_loss": 1.050001}, 10016),  # more decimals than the symbol has
+    ],
+)
+def test_a_price_between_the_steps_is_rejected_and_never_rounded(terms, code):
+    bars = fx.synthetic("EURUSD", "M1", bars=50, seed=1)
+    venue = venue_of(attrs.evolve(bars, instrument=bars.instrument.with_values(tick_size=0.00025)))
+    with pytest.raises(
+        OrderRejectedError, match=r"between the steps of EURUSD's prices, which are 0\.00025"
+    ) as refused:
+        venue.submit(an_order("off", **terms))
+    assert refused.value.code == code
+    assert venue.orders == {}
+
+
 @pytest.mark.asyncio
 async def test_rejections_are_drawn_by_the_seed():
     def drawn(seed):

@@ -38,23 +38,23 @@ class Refused(Exception):  # noqa: N818 - the venue's word
     """The venue refuses; the argument is the name under which it is counted."""
 
 
-def stops_from(request: Request, entry: int) -> tuple[int | None, int | None]:
+def stops_from(contract: Contract, request: Request, entry: int) -> tuple[int | None, int | None]:
     """Give stop and target as prices: as given, else by their distance from the quoted entry."""
     if min(request.stop_distance, request.target_distance, request.trail_distance, request.trail_start) < 0:
         raise Refused("invalid_stops")
-    check_prices(request, None, None)
+    check_prices(contract, request, None, None)
     stop, target = request.stop, request.target
     if stop is None and request.stop_distance:
-        stop = entry - request.side * request.stop_distance
+        stop = contract.against(entry - request.side * request.stop_distance, request.side)
     if target is None and request.target_distance:
-        target = entry + request.side * request.target_distance
+        target = contract.against(entry + request.side * request.target_distance, request.side)
     return stop, target
 
 
-def check_prices(request: Request, stop: int | None, target: int | None) -> None:
-    """Demand that the stop and the target that are named are prices above 0, unless they are those held already."""
+def check_prices(contract: Contract, request: Request, stop: int | None, target: int | None) -> None:
+    """Demand that the stop and the target that are named are prices on the grid, unless they are those held already."""
     for named, held in ((request.stop, stop), (request.target, target)):
-        if named is not None and named <= 0 and named != held:
+        if named is not None and not contract.holds(named) and named != held:
             raise Refused("invalid_stops")
 
 
@@ -102,7 +102,7 @@ def check_limit(book: Book, symbol: int, side: int, steps: int) -> None:
 def check_order_price(contract: Contract, order: Order, quote: Quote, now_ns: int) -> None:
     """Demand that a pending order lies on its side of the market, and in the future."""
     limit_price = order.limit_price if order.kind == STOP_LIMIT else None
-    if order.price <= 0 or (order.kind == STOP_LIMIT and (limit_price is None or limit_price <= 0)):
+    if not contract.holds(order.price) or (order.kind == STOP_LIMIT and not contract.holds(limit_price or 0)):
         raise Refused("invalid_price")
     away = order.price - quote.entry(order.side)
     away = away if order.rises else -away

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, isqrt
+from math import ceil, floor, isqrt
 from typing import Any
 
 from reference.money import exact, nearest
@@ -212,6 +212,20 @@ class Contract:
     def scale(self) -> int:
         """Points in one unit of price."""
         return int(10**self.digits)
+
+    @cached_property
+    def tick(self) -> int:
+        """Points in one step of the grid of prices."""
+        return max(1, int(self.tick_size * self.scale))
+
+    def holds(self, points: int) -> bool:
+        """Whether a price that is named is one on the grid."""
+        return points > 0 and points % self.tick == 0
+
+    def against(self, points: int, side: int) -> int:
+        """Put a computed price at which a side's position closes on the grid, the worse way for it."""
+        steps = Fraction(points, self.tick)
+        return (floor(steps) if side > 0 else ceil(steps)) * self.tick
 
     @cached_property
     def value_per_point_step(self) -> Fraction:

@@ -80,7 +80,7 @@ def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
     entry = quote.entry(request.side)
     order = waiting.order
     if order is None:
-        stop, target = stops_from(request, entry)
+        stop, target = stops_from(contract, request, entry)
         steps = check_steps(book, request, symbol, entry, stop)
         check_limit(book, symbol, request.side, steps)
         check_stops(contract, request.side, quote.exit(request.side), stop, target)
@@ -107,7 +107,7 @@ def _place(book: Book, symbol: int, request: Request) -> bool:
     contract, quote = book.contracts[symbol], book.quote(symbol)
     own_price = (request.limit_price if request.kind == STOP_LIMIT else request.price) or 0
     try:
-        stop, target = stops_from(request, own_price)
+        stop, target = stops_from(contract, request, own_price)
         steps = check_steps(book, request, symbol, own_price, stop)
     except Refused as refusal:
         if str(refusal) == "invalid_stops":  # a wrong price is named before wrong stops
@@ -212,7 +212,7 @@ def _modify_position(book: Book, symbol: int, request: Request) -> bool:
     position, quote = _position(book, symbol, request), book.quote(symbol)
     if is_frozen_position(book.contracts[symbol], position, quote):
         raise Refused("frozen")
-    check_prices(request, position.stop, position.target)
+    check_prices(book.contracts[symbol], request, position.stop, position.target)
     check_stops(book.contracts[symbol], position.side, quote.exit(position.side), request.stop, request.target)
     if request.stop != position.stop:
         position.trailed = False
@@ -234,7 +234,7 @@ def _modify_order(book: Book, symbol: int, request: Request) -> bool:
         expiry_ns=_expiry(book, request),
     )
     check_order_price(contract, changed, quote, book.time_ns)
-    check_prices(request, order.stop, order.target)
+    check_prices(contract, request, order.stop, order.target)
     check_order_stops(contract, changed)
     changed.margin = bind_margin(book, changed, order.margin)
     book.orders[order.ticket] = changed

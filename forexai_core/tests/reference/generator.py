@@ -107,9 +107,18 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
     for each in program["symbols"]:
         if deep.random() < 0.2:
             each["costs"]["slippage_model"] = {**each["costs"].get("slippage_model", {}), **_impact(deep, each)}
+    _choose_grids(random.Random(f"grid {seed}"), program)
     if random.Random(f"sleeves {seed}").random() < 0.3:
         program["sleeves"] = 2
     return program, _ask(rng, program)
+
+
+def _choose_grids(rng: random.Random, program: Program) -> None:
+    """Let the prices of some symbols move by more than a point, where such a step has no value of its own."""
+    for each in program["symbols"]:
+        own = each["instrument"]
+        if rng.random() < 0.2 and own["tick_value"] == 0:
+            own["tick_size"] = round(rng.choice((2, 5, 10, 25)) * 10.0 ** -own["digits"], 10)
 
 
 def _impact(rng: random.Random, symbol: dict[str, Any]) -> dict[str, Any]:
@@ -436,6 +445,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
     often = 0.4 if "sleeves" in program else 0.1  # that the second strategy asks
     latest: dict[int, Bar] = {}
     nothing = random.Random(f"nothing {program['seed']}")
+    names = random.Random(f"names {program['seed']}")
     for kind, number, symbol, bar in moments_of(events_of(program)):
         if kind == OPEN:
             ledger.open(symbol, bar)
@@ -450,6 +460,7 @@ def _ask(rng: random.Random, program: Program) -> ReferenceLedger:
             for given in _requests(scene):
                 full = {"symbol": about, "strategy": int(rng.random() < often), **given}
                 full |= _nothing_asked(nothing, given["kind"])
+                full |= _on_grid(names, ledger.book.contracts[about].tick, given)
                 program["requests"].append([number, full])
                 ledger.submit(about, request_of(full))
     ledger.finish()
@@ -477,6 +488,14 @@ def _nothing_asked(rng: random.Random, kind: str) -> dict[str, int]:
     opens = _NOTHING_OPENED if kind in {"market", "limit", "stop", "stop_limit"} else ()
     ways = _NOTHING.get(kind, opens)
     return dict([rng.choice(ways)]) if ways else {}
+
+
+def _on_grid(rng: random.Random, tick: int, given: dict[str, Any]) -> dict[str, int]:
+    """Put the prices that a request names on the grid, most of them."""
+    if tick == 1:
+        return {}
+    named = {"price", "limit_price", "stop", "target"} & given.keys()
+    return {name: given[name] // tick * tick for name in sorted(named) if rng.random() < 0.95}
 
 
 _CHANGES = ("close", "close", "part", "part", "close_all", "modify", "modify", "modify_order", "modify_order",

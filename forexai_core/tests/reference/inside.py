@@ -233,6 +233,7 @@ def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
         if not position.trail_distance or position.side * (peak - position.average) < position.trail_start:
             continue
         level = peak - position.side * position.trail_distance
+        level = book.contracts[symbol].against(level, position.side)
         if position.stop is not None and position.side * (level - position.stop) <= 0:
             continue
         position.stop, position.trailed = level, True

@@ -161,9 +161,9 @@ class LedgerValues:
             own = int(request["limit_price"] if kind is OrderKind.STOP_LIMIT else request["price"])
         stop, target = int(request["stop_loss"]), int(request["take_profit"])
         if stop == NO_PRICE and request["stop_distance"] > 0:
-            stop = own - side * int(request["stop_distance"])
+            stop = instrument.grid.closing_points(own - side * int(request["stop_distance"]), side)
         if target == NO_PRICE and request["target_distance"] > 0:
-            target = own + side * int(request["target_distance"])
+            target = instrument.grid.closing_points(own + side * int(request["target_distance"]), side)
         away = None if stop == NO_PRICE else max(0, side * (own - stop))
         expiry_ns = int(request["expiry_ns"])
         return OrderRequest(

@@ -11,6 +11,7 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market, Quotes
 from forexai_core.engine.extremes import extend
+from forexai_core.engine.grid import closing_price
 from forexai_core.engine.margin import TOLERANCE, below, mark
 from forexai_core.engine.margin_calls import watch_margin
 from forexai_core.engine.money import profit_of
@@ -23,12 +24,12 @@ __all__ = ["is_calm", "lowest_equity", "note_calm", "note_equity", "pass_calmly"
 
 
 @kernel(inline="always")
-def _trail_bound(position: Any) -> int:
+def _trail_bound(symbol: Any, position: Any) -> int:
     """Give the exit-side price at which trailing would move the stop next."""
     side, peak = position["side"], position["peak"]
     further = peak + side
     start = position["cost"] / position["volume_steps"] + side * position["trail_start"]
-    level = peak - side * position["trail_distance"]
+    level = closing_price(peak - side * position["trail_distance"], side, symbol["tick"])
     moves = position["stop_loss"] == NO_PRICE or side * (level - position["stop_loss"]) > 0
     if moves and side * (peak - start) >= 0.0:
         return NO_PRICE if side > 0 else -NO_PRICE  # a re-opening has moved the entry, or a shut event the peak
@@ -46,14 +47,14 @@ def _bound_position(symbol: Any, position: Any) -> None:
         if target != NO_PRICE:
             symbol["calm_bid_high"] = min(symbol["calm_bid_high"], target)
         if trails:
-            symbol["calm_bid_high"] = min(symbol["calm_bid_high"], _trail_bound(position))
+            symbol["calm_bid_high"] = min(symbol["calm_bid_high"], _trail_bound(symbol, position))
         return
     if stop != NO_PRICE:
         symbol["calm_ask_high"] = min(symbol["calm_ask_high"], stop)
     if target != NO_PRICE:
         symbol["calm_ask_low"] = max(symbol["calm_ask_low"], target)
     if trails:
-        symbol["calm_ask_low"] = max(symbol["calm_ask_low"], _trail_bound(position))
+        symbol["calm_ask_low"] = max(symbol["calm_ask_low"], _trail_bound(symbol, position))
 
 
 @kernel(inline="always")

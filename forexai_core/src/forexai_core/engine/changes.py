@@ -28,6 +28,7 @@ from forexai_core.engine.checks import (
 from forexai_core.engine.close_by import close_by
 from forexai_core.engine.deals import SIGNAL, close_position, find_position
 from forexai_core.engine.fifo import out_of_turn
+from forexai_core.engine.grid import is_on_grid
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
@@ -174,7 +175,7 @@ def _modify_position(book: Book, request: Any) -> None:
     if frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"]):
         refuse(book, FROZEN)
         return
-    if not are_prices(request, position["stop_loss"], position["take_profit"]):
+    if not are_prices(request, position["stop_loss"], position["take_profit"], symbol["tick"]):
         refuse(book, INVALID_STOPS)
         return
     stop, target = request["stop_loss"], request["take_profit"]
@@ -221,12 +222,14 @@ def expiry_of(book: Book, request: Any) -> int:
 def price_problem(book: Book, order: Any, price: int, limit: int, expiry_ns: int) -> bool:
     """Say whether the prices or the time of a pending order do not hold."""
     side = order["side"]
-    if 0 < expiry_ns <= book["account"]["time_ns"] or price <= 0:
+    symbol = book["symbols"][order["symbol"]]
+    tick, limited = symbol["tick"], order["kind"] == ORDER_STOP_LIMIT
+    if 0 < expiry_ns <= book["account"]["time_ns"] or price <= 0 or not is_on_grid(price, tick):
         return True
     # a stop-limit's limit lies on the better side of its stop price
-    if order["kind"] == ORDER_STOP_LIMIT and (limit <= 0 or side * (price - limit) <= 0):
+    if limited and (limit <= 0 or side * (price - limit) <= 0 or not is_on_grid(limit, tick)):
         return True
-    return wrong_side(book["symbols"][order["symbol"]], order["kind"], side, price)
+    return wrong_side(symbol, order["kind"], side, price)
 
 
 @kernel
@@ -248,7 +251,7 @@ def _modify_order(book: Book, request: Any) -> None:
         return
     own = limit if order["kind"] == ORDER_STOP_LIMIT else price
     stop, target = request["stop_loss"], request["take_profit"]
-    sound = are_prices(request, order["stop_loss"], order["take_profit"])
+    sound = are_prices(request, order["stop_loss"], order["take_profit"], symbol["tick"])
     if not sound or stops_fit(order["side"], stop, target, own, symbol["stops_level"]):
         refuse(book, INVALID_STOPS)
         return

@@ -9,6 +9,7 @@ import numpy as np
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.commissions import fixed_commission, step_commission
+from forexai_core.engine.grid import is_on_grid
 from forexai_core.engine.margin import TOLERANCE, account_margin, initial_margin, mark
 from forexai_core.engine.money import convert, money
 from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, REQUEST_MARKET, STATUS_RATE_UNKNOWN
@@ -97,12 +98,14 @@ def stops_fit(side: int, stop_loss: int, take_profit: int, against: int, level: 
 
 
 @kernel(inline="always")
-def are_prices(request: Any, stop_held: int, target_held: int) -> bool:
-    """Say whether the stop and the target that a request names lie above 0, or are those held already."""
-    stop, target = request["stop_loss"], request["take_profit"]
-    if stop <= 0 and stop not in (NO_PRICE, stop_held):
-        return False
-    return target > 0 or target in (NO_PRICE, target_held)
+def _is_price(points: int, held: int, tick: int) -> bool:
+    return points in (NO_PRICE, held) or (points > 0 and is_on_grid(points, tick))
+
+
+@kernel(inline="always")
+def are_prices(request: Any, stop_held: int, target_held: int, tick: int) -> bool:
+    """Say whether the stop and the target that a request names are prices of the grid, or those held already."""
+    return _is_price(request["stop_loss"], stop_held, tick) and _is_price(request["take_profit"], target_held, tick)
 
 
 @kernel(inline="always")

@@ -224,6 +224,7 @@ def symbol_record(instrument: Instrument, sheet: CostSheet, account: Account) ->
 def _contract_values(instrument: Instrument) -> dict[str, float]:
     return {
         "scale": 10.0**instrument.digits,
+        "tick": instrument.grid.tick_points,
         "value_per_point_step": _value_per_point_step(instrument),
         "contract_size": instrument.contract_size,
         "volume_step": instrument.volume_step,

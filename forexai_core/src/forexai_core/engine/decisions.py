@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Seen
+from forexai_core.engine.grid import closing_price
 from forexai_core.engine.money import to_steps
 from forexai_core.engine.records import (
     NEVER,
@@ -136,6 +137,7 @@ def _break_even(book: Book, position: Any, management: Any) -> None:
     if side * (price - entry) < _points(management["break_even_start"], symbol["scale"]):
         return
     locked = round(entry) + side * _points(management["break_even_lock"], symbol["scale"])
+    locked = closing_price(locked, side, symbol["tick"])
     if position["stop_loss"] != NO_PRICE and side * (locked - position["stop_loss"]) <= 0:
         return
     request = _new_request(book, REQUEST_MODIFY_POSITION, position["symbol"], position["strategy"])

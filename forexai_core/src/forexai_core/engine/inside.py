@@ -16,6 +16,7 @@ from forexai_core.engine.doubts import (
     TRAILING,
 )
 from forexai_core.engine.extremes import extend
+from forexai_core.engine.grid import closing_price
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, order_slippage, reached, rivals
@@ -337,7 +338,8 @@ def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     gain = side * (best - position["cost"] / position["volume_steps"])
     if gain < position["trail_start"]:
         return False
-    level = best - side * position["trail_distance"]
+    tick = book["symbols"][position["symbol"]]["tick"]
+    level = closing_price(best - side * position["trail_distance"], side, tick)
     if position["stop_loss"] != NO_PRICE and side * (level - position["stop_loss"]) <= 0:
         return False
     position["stop_loss"] = level

@@ -27,6 +27,7 @@ from forexai_core.engine.checks import (
 )
 from forexai_core.engine.deals import SIGNAL, Entry, fill
 from forexai_core.engine.fifo import opposed
+from forexai_core.engine.grid import closing_price
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import initial_margin, mark, rebind
 from forexai_core.engine.records import (
@@ -44,19 +45,21 @@ __all__ = ["execute_requests"]
 
 
 @kernel
-def _stop_of(request: Any, own: int) -> int:
+def _stop_of(book: Book, request: Any, own: int) -> int:
     """Give the stop that a request asks for, from its price or its distance."""
     if request["stop_loss"] != NO_PRICE or request["stop_distance"] == 0:
         return request["stop_loss"]
-    return own - request["side"] * request["stop_distance"]
+    side = request["side"]
+    return closing_price(own - side * request["stop_distance"], side, book["symbols"][request["symbol"]]["tick"])
 
 
 @kernel
-def _target_of(request: Any, own: int) -> int:
+def _target_of(book: Book, request: Any, own: int) -> int:
     """Give the target that a request asks for, from its price or its distance."""
     if request["take_profit"] != NO_PRICE or request["target_distance"] == 0:
         return request["take_profit"]
-    return own + request["side"] * request["target_distance"]
+    side = request["side"]
+    return closing_price(own + side * request["target_distance"], side, book["symbols"][request["symbol"]]["tick"])
 
 
 @kernel
@@ -74,17 +77,17 @@ def _asked(book: Book, request: Any, own: int, against: int) -> int:
     """Check the volume and the stops that a request asks for; give why it is refused, or 0."""
     if request["stop_distance"] < 0 or request["target_distance"] < 0:
         return INVALID_STOPS
-    if not trailing_fits(request) or not are_prices(request, NO_PRICE, NO_PRICE):
+    symbol = book["symbols"][request["symbol"]]
+    if not trailing_fits(request) or not are_prices(request, NO_PRICE, NO_PRICE, symbol["tick"]):
         return INVALID_STOPS
-    stop = _stop_of(request, own)
+    stop = _stop_of(book, request, own)
     steps = _steps_of(book, request, own, stop)
     if request["risk_fraction"] > 0.0 and steps < 0:
         return INVALID_STOPS
     why = volume_fits(book, request["symbol"], request["side"], steps)
     if why:
         return why
-    level = book["symbols"][request["symbol"]]["stops_level"]
-    return stops_fit(request["side"], stop, _target_of(request, own), against, level)
+    return stops_fit(request["side"], stop, _target_of(book, request, own), against, symbol["stops_level"])
 
 
 @kernel
@@ -101,7 +104,7 @@ def _open_at_market(book: Book, request: Any) -> bool:
     if why:
         refuse(book, why)
         return False
-    stop = _stop_of(request, quote)
+    stop = _stop_of(book, request, quote)
     steps = _steps_of(book, request, quote, stop)
     filled = available(book, index, side, steps)
     price = quote + side * slippage_of(symbol, filled)
@@ -116,7 +119,7 @@ def _open_at_market(book: Book, request: Any) -> bool:
         return False
     ticket = book["account"]["next_ticket"]
     book["account"]["next_ticket"] += 1
-    target = _target_of(request, quote)
+    target = _target_of(book, request, quote)
     request["stop_loss"], request["take_profit"], request["ticket"] = stop, target, ticket
     return _fill_at_market(book, request, price, steps, filled)
 
@@ -200,7 +203,7 @@ def _margin_to_wait(book: Book, request: Any) -> float:
         return 0.0
     mark(book)
     account["checked_equity"] = account["equity"]
-    symbol, steps = book["symbols"][request["symbol"]], _steps_of(book, request, own, _stop_of(request, own))
+    symbol, steps = book["symbols"][request["symbol"]], _steps_of(book, request, own, _stop_of(book, request, own))
     return initial_margin(account, symbol, request["kind"], request["side"], steps, own)
 
 
@@ -225,12 +228,12 @@ def _place(book: Book, request: Any) -> None:
     order["kind"] = request["kind"]
     order["origin"] = request["kind"]
     order["side"] = request["side"]
-    stop = _stop_of(request, own)
+    stop = _stop_of(book, request, own)
     order["volume_steps"] = _steps_of(book, request, own, stop)
     order["price"] = request["price"]
     order["limit_price"] = request["limit_price"]
     order["stop_loss"] = stop
-    order["take_profit"] = _target_of(request, own)
+    order["take_profit"] = _target_of(book, request, own)
     order["trail_distance"] = request["trail_distance"]
     order["trail_start"] = request["trail_start"]
     order["placed_ns"] = account["time_ns"]

@@ -189,6 +189,7 @@ FILLING_FOK, FILLING_IOC, FILLING_RETURN = 0, 1, 2
 SYMBOL = np.dtype(
     [
         ("scale", np.float64),  # 10 ** digits
+        ("tick", np.int64),  # points: the step of the grid on which orders, stops and targets lie
         ("value_per_point_step", np.float64),  # profit currency
         ("contract_size", np.float64),
         ("volume_step", np.float64),

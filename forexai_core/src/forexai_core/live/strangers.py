@@ -54,9 +54,8 @@ class Strangers:
                 await self.close(position)
             elif policy is ForeignPolicy.PROTECT and not position.stop_loss and position.price and instrument:
                 distance = self.settings.protect_points * instrument.point
-                await self.protect(
-                    position.position, round(position.price - position.side * distance, instrument.digits)
-                )
+                stop = instrument.grid.closing(position.price - position.side * distance, position.side)
+                await self.protect(position.position, stop)
         except (BrokerError, OrderRefusedError, TimeoutError) as problem:
             self.alerts.tell(
                 f"stranger-failed:{position.position}",

@@ -68,6 +68,8 @@ class Units:
     def __init__(self, instrument: Instrument) -> None:
         self.symbol = instrument.symbol
         self.scale = 10.0**instrument.digits
+        self.grid = instrument.grid
+        self.tick = instrument.grid.tick_points
         self.pip_size = instrument.pip_size
         self.pip_points = instrument.points_per_pip
         self.volume_step = instrument.volume_step
@@ -111,10 +113,21 @@ class Units:
         ------
         ConfigError
             If it is not above 0 and finite, or rounds to no point.
+        OrderRefusedError
+            If it lies between the steps of the symbol's prices.
         """
         if not (is_number(price) and isfinite(price) and 0 < price < _MOST / self.scale):
             raise ConfigError(f"{self.symbol}: {what} must be a price above 0, not {price!r}.")
-        return self._whole(what, price, price * self.scale)
+        whole = self._whole(what, price, price * self.scale)
+        if whole % self.tick:
+            raise OrderRefusedError(
+                f"{self.symbol}: {what} = {price:.10g} lies between the steps of its prices, which are "
+                f"{self.grid.tick_size:g}. Take {self.grid.nearest(price):.10g}: "
+                "ctx.instrument.grid.nearest(price) gives it.",
+                rule="price",
+                value=price,
+            )
+        return whole
 
     def _whole(self, name: str, value: float, points: float) -> int:
         """Round to whole points, but never what is asked for to nothing."""

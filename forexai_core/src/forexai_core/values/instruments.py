@@ -12,6 +12,7 @@ import attrs
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.margin_rules import MarginRate, margin_rates_of
 from forexai_core.values.numbers import is_number
+from forexai_core.values.price_grid import PriceGrid
 
 __all__ = [
     "AssetClass",
@@ -219,7 +220,7 @@ class Instrument:
     pip_size : float
         Price difference that traders call a pip.
     tick_size : float
-        Smallest step of a price.
+        Smallest step of a price that an order may name; see :attr:`grid`.
     contract_size : float
         Units of the base in one lot.
     volume_min, volume_max, volume_step, volume_limit : float
@@ -313,6 +314,11 @@ class Instrument:
         return 1.0 / float(10**self.digits)
 
     @property
+    def grid(self) -> PriceGrid:
+        """Where prices of orders, stops and targets may lie."""
+        return PriceGrid(symbol=self.symbol, digits=self.digits, tick_size=self.tick_size)
+
+    @property
     def points_per_pip(self) -> float:
         """Points in one pip."""
         return self.pip_size * float(10**self.digits)
@@ -349,7 +355,14 @@ class Instrument:
         return attrs.evolve(self, **changes, catalogue_defaults=left)
 
     def with_digits(self, digits: int) -> Instrument:
-        """Take over a finer price grid that data showed; a coarser one changes nothing."""
+        """Take over a finer price grid that data showed; a coarser one changes nothing.
+
+        The smallest step of orders follows where it was a point, and so does its value; a coarser step stays.
+        """
         if digits <= self.digits:
             return self
-        return self.with_values(digits=digits, tick_size=1.0 / float(10**digits))
+        if self.tick_size > 1.5 * self.point:
+            return self.with_values(digits=digits)
+        point = 1.0 / float(10**digits)
+        value = {"tick_value": self.tick_value * point / self.tick_size} if self.tick_value else {}
+        return self.with_values(digits=digits, tick_size=point, **value)

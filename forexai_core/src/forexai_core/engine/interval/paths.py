@@ -327,6 +327,8 @@ def _peaks(fork: Fork, index: int, axis: Axis, first: int, last: int, way: int) 
         return None
     if fork.symbols[index]["commission_rule"] != 0:
         return None  # a commission rounded by itself may make a cent of a price between them
+    if fork.symbols[index]["tick"] > 1:
+        return None  # levels on a coarser grid do not follow each peak
     side, distance = int(positions[0]["side"]), int(positions[0]["trail_distance"])
     offset = axis.offset_of(side > 0)
     if side != way or offset is None:

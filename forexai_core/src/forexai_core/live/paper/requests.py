@@ -24,8 +24,16 @@ _KINDS = {
 
 REFUSALS: dict[str, tuple[int, RejectionKind, str]] = {
     "invalid_volume": (10014, RejectionKind.FINAL, "The volume is not one that is traded."),
-    "invalid_price": (10015, RejectionKind.FINAL, "The price lies on the wrong side of the market."),
-    "invalid_stops": (10016, RejectionKind.FINAL, "The stop or the target lies on the wrong side, or too near."),
+    "invalid_price": (
+        10015,
+        RejectionKind.FINAL,
+        "The price is none that is traded, or lies on the wrong side of the market.",
+    ),
+    "invalid_stops": (
+        10016,
+        RejectionKind.FINAL,
+        "The stop or the target is no price that is traded, lies on the wrong side, or too near.",
+    ),
     "no_money": (10019, RejectionKind.RESOURCES, "There is not enough free margin."),
     "no_position": (10036, RejectionKind.GONE, "Nothing of that ticket is open."),
     "frozen": (10029, RejectionKind.FROZEN, "The market is too near for a change."),
@@ -60,9 +68,20 @@ def reject(refusal: str, detail: str = "") -> NoReturn:
     raise OrderRejectedError(f"{words} {detail}".rstrip(), code=code, kind=kind)
 
 
-def points(price: float, instrument: Instrument) -> int:
-    """Turn a price into points of the ledger; 0 stands for none."""
-    return round(price * 10.0**instrument.digits) if price else NO_PRICE
+def points(price: float, instrument: Instrument, refusal: str = "invalid_stops") -> int:
+    """Turn a price into points of the ledger; 0 stands for none.
+
+    Raises
+    ------
+    OrderRejectedError
+        If it lies between the steps of the symbol's prices; nothing is rounded.
+    """
+    if not price:
+        return NO_PRICE
+    if not instrument.grid.holds(price):
+        step = max(instrument.point, instrument.tick_size)
+        reject(refusal, f"{price:.10g} lies between the steps of {instrument.symbol}'s prices, which are {step:g}.")
+    return round(price * 10.0**instrument.digits)
 
 
 def to_steps(volume_lots: float, instrument: Instrument) -> int:
@@ -91,8 +110,8 @@ def row_of(request: OrderRequest, instrument: Instrument) -> dict[str, Any]:
     fields = {"kind": _KINDS[request.kind], "side": request.side, **exits}
     fields["volume_steps"] = to_steps(request.volume_lots, instrument)
     if request.kind is not OrderKind.MARKET:
-        fields["price"] = points(request.price, instrument)
-        fields["limit_price"] = points(request.limit_price, instrument)
+        fields["price"] = points(request.price, instrument, "invalid_price")
+        fields["limit_price"] = points(request.limit_price, instrument, "invalid_price")
         day = request.time_in_force is TimeInForce.DAY
         fields["expiry_ns"] = records.UNTIL_MIDNIGHT if day else request.expire_time_ns
     return fields

@@ -152,7 +152,9 @@ class PaperVenue:
         row, instrument, pending = self._working(ticket)
 
         def changed(name: str, value: float | None) -> int:
-            return int(row[name]) if value is None else points(value, instrument)
+            if value is None:
+                return int(row[name])
+            return points(value, instrument, "invalid_price" if name == "price" else "invalid_stops")
 
         fields: dict[str, Any] = {
             "kind": records.REQUEST_MODIFY_ORDER if pending else records.REQUEST_MODIFY_POSITION,

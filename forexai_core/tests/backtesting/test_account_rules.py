@@ -90,7 +90,7 @@ def test_accounts_refuse_what_does_not_fit() -> None:
         fx.Account(fifo="sise")
     with pytest.raises(ConfigError, match="stop-out mode"):
         fx.Account(stop_out_mode="money")
-    with pytest.raises(ConfigError, match="leverage of EURUSD"):
+    with pytest.raises(ConfigError, match=r"leverages\['EURUSD'\]"):
         fx.Account(leverages={"EURUSD": 0})
     with pytest.raises(ConfigError, match="one equity"):
         fx.Account(leverage_tiers=[LeverageTier(equity=0, leverage=5), (0, 6)])

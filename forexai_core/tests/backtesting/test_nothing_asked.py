@@ -42,11 +42,15 @@ def changes_to_nothing(row: Any, state: Any, params: Any, out: Any) -> None:
         commands.trail(out, row["ticket"], 4e-6)
 
 
-@pytest.mark.parametrize("settings", [{"stop": 4e-6}, {"trail": 4e-6}])
-def test_a_vector_strategy_is_refused(settings: dict[str, float]) -> None:
-    result = run(always(**settings), make_market(10))
+def test_a_vector_strategy_is_refused() -> None:
+    result = run(always(stop=4e-6), make_market(10))
     assert len(result.trades) == 0
     assert result.counts["refused_orders"] == 9
+
+
+def test_the_management_of_a_vector_strategy_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"EURUSD: Management: trail_distance = 4e-06 rounds to no point"):
+        run(always(trail=4e-6), make_market(10))
 
 
 def test_a_vector_strategy_without_a_stop_opens() -> None:

@@ -7,14 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 from strategy_markets import make_market
 
 import forexai_core as fx
 from forexai_core.engine.contracts import cost_sheet
-from forexai_core.errors import ConfigError, OrderRefusedError
+from forexai_core.engine.rates import rate_source
+from forexai_core.engine.spreads import modelled_spread
+from forexai_core.errors import ConfigError, DataShapeError, OrderRefusedError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.values.catalogue import find_instrument
+from forexai_core.values.charges import CashFlow, Commission, SwapRates
+from forexai_core.values.clocks import NEW_YORK_CLOSE
+from forexai_core.values.execution import Execution
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.slippage import SlippageModel
+from forexai_core.values.spreads import SpreadModel
 
 EURUSD = find_instrument("EURUSD")
 VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
@@ -23,7 +32,7 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "clock": (fx.Account, {"clock": None}, "clock is a Clock or the name of a time zone"),
     "currency": (fx.Account, {"currency": 5}, "'5' is no currency code"),
     "tiers": (fx.Account, {"leverage_tiers": [1, 2]}, "leverage_tiers holds 1"),
-    "leverages": (fx.Account, {"leverages": {"EURUSD": "50"}}, "the leverage of EURUSD must be a number"),
+    "leverages": (fx.Account, {"leverages": {"EURUSD": "50"}}, "leverages['EURUSD'] must be a number"),
     "protection": (fx.Account, {"negative_balance_protection": "no"}, "negative_balance_protection is True or False"),
     "spread": (fx.Costs, {"spread_points": "10"}, "spread_points must be a number"),
     "swap": (fx.Costs, {"swap_long_points": "-7"}, "swap_long_points must be a finite number"),
@@ -32,20 +41,57 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "slippage model": (fx.Costs, {"slippage_model": 5}, "slippage_model takes SlippageModel, not 5"),
     "cash flows": (fx.Costs, {"cash_flows": [1]}, "cash_flows takes CashFlow, not 1"),
     "swap rates": (fx.Costs, {"swap_rates": 1}, "swap_rates is a list of SwapRates, not 1"),
-    "triple day": (EURUSD.with_values, {"triple_day": -5}, "EURUSD: triple_day is a weekday"),
+    "triple day": (EURUSD.with_values, {"triple_day": -5}, "EURUSD: triple_day must be a weekday"),
     "volumes": (EURUSD.with_values, {"volume_min": 10, "volume_max": 1}, "volume_min (10) lies above volume_max (1)"),
     "swap text": (EURUSD.with_values, {"swap_long": "-7"}, "swap_long must be a finite number, not '-7'"),
     "swap nan": (EURUSD.with_values, {"swap_long": float("nan")}, "swap_long must be a finite number"),
     "contract": (
         EURUSD.with_values,
         {"contract_size": float("inf")},
-        "contract_size must be above 0",
+        "contract_size must be a number above 0, not inf",
     ),
     "swap mode": (EURUSD.with_values, {"swap_mode": "pts"}, "there is no swap_mode 'pts'"),
     "calculation": (EURUSD.with_values, {"calculation_mode": "forx"}, "there is no calculation_mode 'forx'"),
     "asset class": (EURUSD.with_values, {"asset_class": "forx"}, "there is no asset_class 'forx'"),
     "bars": (fx.synthetic, {"symbol": "EURUSD", "timeframe": "H1", "bars": 1.5}, "bars must be a whole number"),
 }
+
+
+CLASSES: dict[str, tuple[Callable[..., Any], type[Any], dict[str, Any]]] = {
+    "Account": (fx.Account, fx.Account, {}),
+    "Costs": (fx.Costs, fx.Costs, {}),
+    "Commission": (Commission, Commission, {}),
+    "SwapRates": (SwapRates, SwapRates, {"day": "2024-05-13", "long": -7.0, "short": 2.0}),
+    "CashFlow": (CashFlow, CashFlow, {"time_ns": 0}),
+    "SlippageModel": (SlippageModel, SlippageModel, {}),
+    "SpreadModel": (SpreadModel, SpreadModel, {}),
+    "Execution": (Execution, Execution, {}),
+    "Management": (fx.Management, fx.Management, {}),
+    "Instrument": (EURUSD.with_values, Instrument, {}),
+}
+ANY_TEXT = {"symbol", "title", "base_currency", "profit_currency", "margin_currency"}
+OFF = {"maximum", "points", "filling", "currency", "swap_days"}  # fields of which None means none
+FIELDS = [
+    (name, field.name)
+    for name, (_, kind, _) in CLASSES.items()
+    for field in attrs.fields(kind)
+    if field.name != "catalogue_defaults"
+]
+
+
+@pytest.mark.parametrize("given", ["five", "5", None, [1], {"a": "b"}, float("nan"), object()], ids=repr)
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_every_field_refuses_what_it_cannot_take(name: str, field: str, given: Any) -> None:
+    make, _, needed = CLASSES[name]
+    text = isinstance(given, str) and field in ANY_TEXT
+    optional = given is None and (field in OFF or name in {"Costs", "Execution"})
+    if text or optional:
+        return
+    with pytest.raises(ConfigError) as refused:
+        make(**{**needed, field: given})
+    said = str(refused.value)
+    assert field in said or repr(given) in said or str(given) in said
+    assert len(said) > 20
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -66,7 +112,20 @@ def test_names_of_modes_are_taken_as_text() -> None:
 
 def run(**settings: Any) -> fx.Result:
     strategy = settings.pop("strategy", fx.strategies.SmaCross(fast=2, slow=5))
-    return fx.backtest(strategy, make_market(30), **{"trials": MemoryTrials(), **settings})
+    bars = settings.pop("bars", None)
+    prices = make_market(30) if bars is None else bars
+    return fx.backtest(strategy, prices, **{"trials": MemoryTrials(), **settings})
+
+
+def care(stop: Any = 0.0, management: Any = None, **distances: float) -> Any:
+    """Give a strategy whose management is given, or made of distances."""
+
+    @fx.vector_strategy
+    def always(bars: fx.Bars) -> fx.Intents:
+        given = fx.Management(**distances) if management is None else management
+        return fx.Intents.of(entry=np.ones(len(bars), np.int8), stop=stop, management=given)
+
+    return always()
 
 
 RUNS: dict[str, tuple[dict[str, Any], str]] = {
@@ -82,13 +141,33 @@ RUNS: dict[str, tuple[dict[str, Any], str]] = {
     "risk": ({"risk": 0.02}, "risk takes fx.Risk"),
     "trials": ({"trials": 5}, "trials takes where evaluations are recorded"),
     "execution": ({"execution": {"latency_ms": 5}}, "execution takes Execution"),
+    "a rule of risk": ({"risk": [0.02]}, "risk[0] is 0.02, which is no rule"),
+    "a class of rules": ({"risk": [fx.Risk]}, "risk[0] is <class"),
+    "rates in a list": ({"rates": [1.08]}, "rates is a mapping by symbol, not [1.08]"),
+    "finer in a list": ({"finer": [make_market(3)]}, "finer is a mapping by symbol, not [<Bars"),
+    "limit fill": ({"limit_fill": ["open"]}, "limit_fill is 'price' or 'open', not '['open']'"),
+    "holidays": ({"holidays": 5, "sessions": "enforce"}, "holidays is a list of dates, such as ['2024-12-25'], not 5"),
+    "own holidays": ({"holidays": {"EURUSD": 5}, "sessions": "enforce"}, "holidays['EURUSD'] is a list of dates"),
+    "a holiday": ({"holidays": [5], "sessions": "enforce"}, "'5' is no date of a holiday"),
+    "seed": ({"seed": True}, "seed must be a whole number, not True"),
+    "jump": ({"jump_points": 1.5}, "jump_points is a whole number, 0 or above, not 1.5"),
+    "prices": ({"bars": {"EURUSD": 5}}, "The prices of 'EURUSD' must be Bars or Ticks, not 5"),
+    "no prices": ({"bars": 5}, "Prices must be Bars, Ticks or a mapping"),
+    "break-even": ({"strategy": care(break_even_start=4e-6)}, "break_even_start = 4e-06 rounds to no point"),
+    "lock": (
+        {"strategy": care(break_even_start=0.001, break_even_lock=4e-6)},
+        "EURUSD: Management: break_even_lock = 4e-06 rounds to no point",
+    ),
+    "trailing": ({"strategy": care(trail_distance=4e-6)}, "trail_distance = 4e-06 rounds to no point"),
+    "stop of a text": ({"strategy": care(stop="x")}, "stop must be numbers, 0 (none) or above"),
+    "care": ({"strategy": care(management=5)}, "management is fx.Management(…), not 5"),
 }
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_refuses(name: str) -> None:
     given, said = RUNS[name]
-    with pytest.raises(ConfigError, match=re.escape(said)):
+    with pytest.raises((ConfigError, DataShapeError), match=re.escape(said)):
         run(**given)
 
 
@@ -120,6 +199,13 @@ ORDERS: dict[str, tuple[Callable[[fx.Context], Any], type[Exception], str]] = {
     "huge": (lambda ctx: ctx.buy(volume_lots=1e18), OrderRefusedError, "more than any venue takes"),
     "far": (lambda ctx: ctx.sell_limit(1e300, volume_lots=0.1), ConfigError, "price must be a price above 0"),
     "ticket": (lambda ctx: ctx.close(1.5), ConfigError, "a whole number, not 1.5"),
+    "risk": (lambda ctx: ctx.buy(risk_fraction="x"), ConfigError, "risk_fraction is a share of the equity"),
+    "true risk": (lambda ctx: ctx.buy(risk_fraction=True), ConfigError, "up to 1, not True"),
+    "tag": (lambda ctx: ctx.buy(volume_lots=0.1, tag=5), ConfigError, "tag is a short text"),
+    "part": (lambda ctx: ctx.close(volume_lots="x"), ConfigError, "0 positions are open"),
+    "group": (lambda ctx: ctx.oco(1, 2), ConfigError, "An OCO group takes what ctx.buy_limit(…)"),
+    "stop": (lambda ctx: ctx.buy(volume_lots=0.1, stop_loss="x"), ConfigError, "stop_loss must be a price above 0"),
+    "pips": (lambda ctx: ctx.buy(volume_lots=0.1, stop_loss_pips="3"), ConfigError, "stop_loss_pips must be above 0"),
 }
 
 
@@ -135,6 +221,14 @@ def test_a_fraction_of_a_point_is_charged_as_a_whole_one(stated: float, charged:
     bars = attrs.evolve(make_market(30), spread_points=None, ask=None)
     sheet = cost_sheet(bars, fx.Costs(spread_points=stated, slippage_points=stated))
     assert (sheet.spread_points, sheet.slippage_points) == (charged, charged)
+
+
+def test_a_modelled_spread_is_rounded_up_and_that_of_a_rate_too() -> None:
+    bars = attrs.evolve(make_market(5), spread_points=None, ask=None)
+    modelled = [modelled_spread(bars, SpreadModel(points=points), NEW_YORK_CLOSE).tolist() for points in (0.4, 2.5, 3)]
+    assert modelled == [[1] * 5, [3] * 5, [3] * 5]
+    source = rate_source("EURUSD", bars, 0.4)
+    assert (source.ask - source.bid).round(9).tolist() == [1e-5] * 6
 
 
 def test_a_result_says_what_was_rounded() -> None:

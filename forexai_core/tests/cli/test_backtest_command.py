@@ -305,7 +305,7 @@ def test_a_contract_of_ones_own_and_limits_come_from_files(forexai, sampled, tmp
     [
         ("mine.toml", "symbol = 'MINE'\n", "give base_currency, profit_currency, digits, pip_size, contract_size too"),
         ("mine.toml", "symbol = 'EURUSD'\npipsize = 1\n", "'pip_size'"),
-        ("mine.toml", "symbol = 'EURUSD'\npip_size = -1\n", "pip_size must be above 0"),
+        ("mine.toml", "symbol = 'EURUSD'\npip_size = -1\n", "pip_size must be a number above 0, not -1.0"),
         ("mine.toml", "symbol = 'EURUSD'\ndigits = 12\n", "digits"),
         ("mine.toml", "symbol = 'GBPUSD'\n", "--symbol is EURUSD"),
         ("mine.toml", "symbol = \n", "it is no TOML"),

@@ -12,9 +12,57 @@ from forexai_core.values.accounts import Account
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import catalogue
 from forexai_core.values.instruments import AssetClass
+from forexai_core.values.numbers import is_whole
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["check_age", "check_finer", "check_kind", "check_leverages", "check_rates", "check_trials"]
+__all__ = [
+    "check_age",
+    "check_finer",
+    "check_kind",
+    "check_leverages",
+    "check_mapping",
+    "check_prices",
+    "check_rates",
+    "check_trials",
+    "check_whole",
+]
+
+
+def check_mapping(what: str, value: object, example: str) -> None:
+    """Refuse what is no mapping by symbol, or None.
+
+    Raises
+    ------
+    ConfigError
+        If it is something else.
+    """
+    if value is not None and not isinstance(value, Mapping):
+        raise ConfigError(f"{what} is a mapping by symbol, not {value!r}. Write {example}.")
+
+
+def check_whole(what: str, value: Any) -> None:
+    """Refuse what is no whole number, 0 or above.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if not is_whole(value) or value < 0:
+        raise ConfigError(f"{what} is a whole number, 0 or above, not {value!r}.")
+
+
+def check_prices(prices: Mapping[str, object]) -> None:
+    """Refuse prices that are none.
+
+    Raises
+    ------
+    ConfigError
+        If there are such.
+    """
+    for symbol, series in prices.items():
+        if not isinstance(series, Bars | Ticks):
+            raise ConfigError(f"The prices of {symbol!r} must be Bars or Ticks, not {series!r}.")
 
 
 def check_kind(what: str, value: object, kind: type, example: str) -> None:
@@ -29,7 +77,7 @@ def check_kind(what: str, value: object, kind: type, example: str) -> None:
         raise ConfigError(f"{what} takes {kind.__name__}, not {value!r}. Write {example}.")
 
 
-def check_age(max_age_ns: object) -> None:
+def check_age(max_age_ns: Any) -> None:
     """Refuse an age that is no number of nanoseconds.
 
     Raises
@@ -37,7 +85,7 @@ def check_age(max_age_ns: object) -> None:
     ConfigError
         If it is none.
     """
-    if isinstance(max_age_ns, bool) or not isinstance(max_age_ns, int | np.integer) or max_age_ns <= 0:
+    if not is_whole(max_age_ns) or max_age_ns <= 0:
         raise ConfigError(
             f"max_age_ns is a whole number of nanoseconds above 0, such as 86_400 * 10**9 a day, not {max_age_ns!r}."
         )

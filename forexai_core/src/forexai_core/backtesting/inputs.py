@@ -11,13 +11,23 @@ from typing import Any, TypeVar
 
 import attrs
 
-from forexai_core.backtesting.checked_inputs import check_age, check_finer, check_kind, check_leverages, check_rates
+from forexai_core.backtesting.checked_inputs import (
+    check_age,
+    check_finer,
+    check_kind,
+    check_leverages,
+    check_mapping,
+    check_prices,
+    check_rates,
+    check_whole,
+)
 from forexai_core.engine.conditions import Conditions, holidays_of
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.clocks import Clock
 from forexai_core.values.execution import Execution
+from forexai_core.values.numbers import is_whole
 from forexai_core.values.ticks import Ticks
 
 __all__ = ["Inputs", "InputsText", "Prices", "check_one_timeframe", "inputs_of"]
@@ -216,11 +226,12 @@ def _costs(costs: Costs | Mapping[str, Costs] | None, symbols: list[str]) -> dic
 def _finer(finer: Prices | Mapping[str, Prices] | None, symbols: list[str]) -> dict[str, Prices]:
     if finer is None:
         return {}
-    given = {finer.symbol: finer} if isinstance(finer, Bars | Ticks) else dict(finer)
+    given = {finer.symbol: finer} if isinstance(finer, Bars | Ticks) else finer
+    check_mapping("finer", given, "finer=bars_of_minutes, or finer={'EURUSD': bars_of_minutes}")
     unknown = given.keys() - set(symbols)
     if unknown:
         raise ConfigError(f"Finer prices are given for {', '.join(sorted(unknown))}, which the run does not trade.")
-    return given
+    return dict(given)
 
 
 def _conditions(given: Mapping[str, Any], symbols: list[str], seed: int) -> Conditions:
@@ -251,14 +262,15 @@ def inputs_of(
         If something does not fit together; it is named.
     """
     series = _by_symbol(prices)
-    if limit_fill not in {"price", "open"}:
+    check_prices(series)
+    if limit_fill not in ("price", "open"):
         raise ConfigError(f"limit_fill is 'price' or 'open', not '{limit_fill}'.")
-    if not isinstance(seed, int):
+    if not is_whole(seed):
         raise ConfigError(f"seed must be a whole number, not {seed!r}.")
-    if not isinstance(jump_points, int) or jump_points < 0:
-        raise ConfigError(f"jump_points is a whole number of points, 0 or above, not {jump_points!r}.")
+    check_whole("jump_points", jump_points)
     check_kind("account", account, Account, "fx.Account(balance=1000)")
     check_age(max_age_ns)
+    check_mapping("rates", rates, "rates={'EURUSD': 1.08}")
     check_leverages(account or _ACCOUNT, [*series, *(rates or {})])
     check_rates(rates or {})
     inside = _finer(finer, list(series))

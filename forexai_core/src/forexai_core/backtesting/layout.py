@@ -30,7 +30,14 @@ def rules_of(risk: Risk | Sequence[RiskRule] | None) -> tuple[RiskRule, ...]:
         return risk.all_rules()
     if not isinstance(risk, Iterable) or isinstance(risk, str):
         raise ConfigError(f"risk takes fx.Risk, or a list of rules, not {risk!r}. Write fx.Risk(max_positions=3).")
-    return tuple(risk)
+    rules = tuple(risk)
+    for number, rule in enumerate(rules):
+        if isinstance(rule, type) or not (hasattr(rule, "name") and callable(getattr(rule, "judge", None))):
+            raise ConfigError(
+                f"risk[{number}] is {rule!r}, which is no rule: it has no name and no judge(proposal). Take one of "
+                "forexai_core.risk, such as MaxPositions(limit=3), or write fx.Risk(max_positions=3)."
+            )
+    return rules
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -20,6 +20,7 @@ from forexai_core.errors import ConfigError
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.instruments import AssetClass, Instrument
+from forexai_core.values.numbers import is_whole
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, Timeframe
 
@@ -141,7 +142,9 @@ def synthetic(
         If a parameter is wrong.
     """
     frame = Timeframe.of(timeframe)
-    if not (isinstance(bars, int) and isinstance(seed, int)) or bars < 1 or seed < 0:
+    if not isinstance(symbol, str):
+        raise ConfigError(f"symbol is a name such as 'EURUSD', not {symbol!r}.")
+    if not (is_whole(bars) and is_whole(seed)) or bars < 1 or seed < 0:
         raise ConfigError(f"bars must be a whole number, at least 1, and seed at least 0, not {bars!r} and {seed!r}.")
     known = instrument or find_instrument(symbol)
     if known.symbol != symbol:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
@@ -28,6 +28,14 @@ def _choice(_instance: object, attribute: attrs.Attribute[str], value: str) -> N
         )
 
 
+def _days(what: str, given: object) -> tuple[Holiday, ...]:
+    if isinstance(given, str):
+        raise ConfigError(f"{what} is a list of dates, such as ['{given}'], not one text.")
+    if not isinstance(given, Iterable):
+        raise ConfigError(f"{what} is a list of dates, such as ['2024-12-25'], not {given!r}.")
+    return tuple(map(Holiday.of, given))
+
+
 def holidays_of(given: Days | Mapping[str, Days] | None, symbols: Sequence[str]) -> dict[str, tuple[Holiday, ...]]:
     """Bring holidays into one form: those of every symbol.
 
@@ -46,14 +54,11 @@ def holidays_of(given: Days | Mapping[str, Days] | None, symbols: Sequence[str])
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        if isinstance(given, str):
-            raise ConfigError(f"holidays is a list of dates, such as ['{given}'], not one text.")
-        days = tuple(map(Holiday.of, given))
-        return dict.fromkeys(symbols, days)
+        return dict.fromkeys(symbols, _days("holidays", given))
     unknown = given.keys() - set(symbols)
     if unknown:
         raise ConfigError(f"Holidays are given for {', '.join(sorted(unknown))}, which the run has no prices of.")
-    return {symbol: tuple(map(Holiday.of, days)) for symbol, days in given.items()}
+    return {symbol: _days(f"holidays['{symbol}']", days) for symbol, days in given.items()}
 
 
 @attrs.frozen(kw_only=True)

@@ -19,7 +19,7 @@ from forexai_core.values.instruments import CalculationMode, Instrument, SwapMod
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["CostSheet", "cost_sheet", "symbol_record", "whole_points"]
+__all__ = ["DUST", "CostSheet", "cost_sheet", "symbol_record", "whole_points"]
 
 _CALCULATION = tuple(CalculationMode)
 _SWAP = tuple(SwapMode)
@@ -70,12 +70,13 @@ class CostSheet:
     fractions: Mapping[str, float] = attrs.field(factory=dict)
 
 
-_DUST = 1e-9  # of a point: what binary fractions leave
+DUST = 1e-9
+"""Of a point: what binary fractions leave."""
 
 
 def whole_points(points: float) -> int:
     """Round a cost up to whole points: prices have no smaller step, and a fraction must not become free."""
-    return math.ceil(points - _DUST)
+    return math.ceil(points - DUST)
 
 
 def _source(instrument: Instrument, field: str) -> str:

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.contracts import whole_points
 from forexai_core.errors import ConfigError, RateError
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import catalogue
@@ -114,8 +115,8 @@ def _ask_close(bars: Bars, spread_points: float | None) -> Floats:
         ask: Floats = bars.ask["close"]
         return ask
     spread = bars.spread_points
-    fixed = bars.instrument.spread_points if spread_points is None else spread_points
-    points = np.rint(fixed if spread is None else spread)
+    fixed = whole_points(bars.instrument.spread_points if spread_points is None else spread_points)
+    points = fixed if spread is None else np.rint(spread)
     return np.round(bars.close + points * bars.instrument.point, bars.digits)
 
 

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.engine.contracts import DUST
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Costs
 from forexai_core.values.bars import Bars
@@ -99,13 +100,13 @@ def modelled_spread(bars: Bars, model: SpreadModel, clock: Clock) -> Floats:
     Returns
     -------
     (bars,) float64
-        Whole points. The same bars, model and clock give the same spreads.
+        Whole points, a fraction rounded up. The same bars, model and clock give the same spreads.
     """
     spread = _by_hour(bars, model, clock) * _factors(bars, model, clock)
     if model.jitter > 0.0:
         key = hashlib.sha256(f"{model.seed}|{bars.symbol}|{bars.timeframe}".encode()).digest()
         spread *= 1.0 + model.jitter * np.random.default_rng(list(key)).random(len(bars))
-    return np.rint(spread)
+    return np.ceil(spread - DUST)
 
 
 def brings_spread(prices: Bars | Ticks) -> bool:

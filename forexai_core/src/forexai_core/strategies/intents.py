@@ -58,6 +58,8 @@ def _check_choice(name: str, values: NDArray[Any], places: Places | None) -> Non
 
 def _check_distance(name: str, values: NDArray[Any], places: Places) -> None:
     """Check a column at the bars of entries, or the one value of all of them."""
+    if values.dtype.kind not in "fiu":
+        raise DataShapeError(f"Intents: {name} must be numbers, 0 (none) or above, not {values.dtype.name}.")
     if values.ndim == 0:
         if not places.size or 0 <= values.item() < np.inf:
             return
@@ -82,6 +84,12 @@ def _whole(name: str, values: ArrayLike, bars: int) -> NDArray[Any]:
     elif array.dtype.kind not in "biu":
         raise DataShapeError(f"Intents: {name} must hold whole numbers, not {array.dtype}.")
     return _fitting(name, array, bars)
+
+
+def _care(management: Management | None) -> Management:
+    if management is not None and not isinstance(management, Management):
+        raise DataShapeError(f"Intents: management is fx.Management(…), not {management!r}.")
+    return management or Management()
 
 
 def _fitting(name: str, values: ArrayLike, bars: int) -> NDArray[Any]:
@@ -120,7 +128,7 @@ class Intents:
         self._rows: NDArray[np.void] | None = np.ascontiguousarray(rows)
         self._wanted: tuple[Places, NDArray[np.void]] | None = None
         self._bars = len(rows)
-        self.management = management or Management()
+        self.management = _care(management)
 
     @classmethod
     def empty(cls, bars: int, management: Management | None = None) -> Self:
@@ -132,7 +140,7 @@ class Intents:
         """Keep checked wishes of some bars."""
         made = cls.__new__(cls)
         made._rows, made._wanted, made._bars = None, (places, rows), bars  # noqa: SLF001 - its own
-        made.management = management or Management()
+        made.management = _care(management)
         return made
 
     @classmethod

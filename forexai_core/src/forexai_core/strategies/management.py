@@ -13,20 +13,22 @@ from numpy.typing import NDArray
 from forexai_core.arrays import MANAGEMENT
 from forexai_core.errors import ConfigError
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.numbers import is_number, whole_from
 
 __all__ = ["Management"]
 
 
 def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (isfinite(value) and value >= 0):
-        raise ConfigError(f"Management: {attribute.name} must be 0 (off) or above, not {value}.")
+    if not (is_number(value) and isfinite(value) and value >= 0):
+        raise ConfigError(f"Management: {attribute.name} must be 0 (off) or above, not {value!r}.")
 
 
 def _fraction(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (isfinite(value) and 0 <= value <= 1):
-        raise ConfigError(f"Management: {attribute.name} is a share of the equity from 0 to 1, not {value}.")
+    if not (is_number(value) and isfinite(value) and 0 <= value <= 1):
+        raise ConfigError(f"Management: {attribute.name} is a share of the equity from 0 to 1, not {value!r}.")
 
 
+_DISTANCES = ("break_even_start", "break_even_lock", "trail_start", "trail_distance")
 _FIELDS = attrgetter(*(MANAGEMENT.names or ()))
 
 
@@ -54,7 +56,7 @@ class Management:
     break_even_lock: float = attrs.field(default=0.0, validator=_not_negative)
     trail_start: float = attrs.field(default=0.0, validator=_not_negative)
     trail_distance: float = attrs.field(default=0.0, validator=_not_negative)
-    max_bars: int = attrs.field(default=0, validator=_not_negative)
+    max_bars: int = attrs.field(default=0, validator=whole_from(0))
 
     def __attrs_post_init__(self) -> None:
         if self.volume_lots == 0 and self.risk_fraction == 0:
@@ -89,6 +91,22 @@ class Management:
             trail_distance=trail_pips * pip,
             max_bars=max_bars,
         )
+
+    def check(self, instrument: Instrument) -> None:
+        """Refuse a distance that is asked for and comes to no point of an instrument's prices.
+
+        Raises
+        ------
+        ConfigError
+            If there is such; it would be off, or begin at once.
+        """
+        for name in _DISTANCES:
+            length = getattr(self, name)
+            if length > 0 and round(length / instrument.point) == 0:
+                raise ConfigError(
+                    f"{instrument.symbol}: Management: {name} = {length:g} rounds to no point at all. Give at least "
+                    f"one point ({instrument.point:g}), or 0 for none."
+                )
 
     def record(self) -> NDArray[np.void]:
         """Write it as the (1,) MANAGEMENT record of the ledger."""

@@ -15,6 +15,7 @@ from forexai_core.engine.records import NO_PRICE, REQUEST
 from forexai_core.errors import ConfigError, TradingError
 from forexai_core.strategies.exits import Units
 from forexai_core.strategies.views import OpenPosition, PendingOrder
+from forexai_core.values.numbers import is_number
 
 __all__ = ["KEEP", "Asked", "LedgerArrays", "RequestWriter"]
 
@@ -166,12 +167,14 @@ class RequestWriter(ABC):
         if volume_lots is not None:
             fields["volume_steps"] = self._units.steps(volume_lots)
         elif risk_fraction is not None:
-            if not (isfinite(risk_fraction) and 0 < risk_fraction <= 1):
+            if not (is_number(risk_fraction) and isfinite(risk_fraction) and 0 < risk_fraction <= 1):
                 raise ConfigError(
                     f"{self._units.symbol}: risk_fraction is a share of the equity above 0 and up to 1, "
-                    f"not {risk_fraction}."
+                    f"not {risk_fraction!r}."
                 )
             fields["risk_fraction"] = risk_fraction
+        if not isinstance(tag, str):
+            raise ConfigError(f"{self._units.symbol}: tag is a short text of your own, not {tag!r}.")
         if tag:
             if tag not in self._tags:
                 self._tags.append(tag)

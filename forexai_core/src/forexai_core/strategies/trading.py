@@ -220,6 +220,8 @@ class Trading(Holdings):
             raise ConfigError("One order cancels the other: give at least two of this bar's pending orders.")
         rows = self._ledger.requests
         for each in asked:
+            if not isinstance(each, Asked):
+                raise ConfigError(f"An OCO group takes what ctx.buy_limit(…) and its like give back, not {each!r}.")
             kind = rows[each.row]["kind"] if each.decision == self._decision() else 0
             if not records.REQUEST_BUY_SELL_LIMIT <= kind <= records.REQUEST_STOP_LIMIT:
                 raise ConfigError("An OCO group takes pending orders that were asked for at this very bar.")
@@ -259,7 +261,7 @@ class Trading(Holdings):
             if len(held) != 1:
                 raise ConfigError(
                     f"{self._units.symbol}: {len(held)} positions are open; say of which one to close "
-                    f"{volume_lots:g} lots."
+                    f"{volume_lots} lots."
                 )
             position = held[0]
         if position is None:

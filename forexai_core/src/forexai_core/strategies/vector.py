@@ -76,6 +76,8 @@ class VectorStrategy(Parametric, ABC):
 
         Raises
         ------
+        ConfigError
+            If a distance of the management comes to no point of the symbol's prices.
         DataShapeError
             If the rows do not fit the bars.
         """
@@ -87,6 +89,7 @@ class VectorStrategy(Parametric, ABC):
             raise DataShapeError(f"{self.name}: it must return Intents, not {type(intents).__name__}.")
         if len(intents) != len(bars):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
+        intents.management.check(bars.instrument)
         places, rows = intents.checked().wanted
         wishes = Wishes(rows, places, len(intents)).after(self.warmup)
         return Program(wishes=wishes, management=intents.management.record(), warmup=self.warmup)

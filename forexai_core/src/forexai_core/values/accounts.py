@@ -13,7 +13,7 @@ from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 from forexai_core.values.margin_rules import LeverageTier, StopOutMode, StopOutOrders, leverages_of, tiers_of
-from forexai_core.values.numbers import is_number, number
+from forexai_core.values.numbers import finite, is_number, not_negative, number, positive
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.spreads import SpreadModel
 
@@ -66,11 +66,6 @@ def _clock(value: str | Clock) -> Clock:
     if not isinstance(value, str | Clock):
         raise ConfigError(f"Account: clock is a Clock or the name of a time zone ('Europe/Athens'), not {value!r}.")
     return Clock.of(value)
-
-
-def _finite_positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not (is_number(value) and 0 < value < float("inf")):
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a number above 0, not {value!r}.")
 
 
 def _yes_or_no(instance: object, attribute: attrs.Attribute[bool], value: bool) -> None:  # noqa: FBT001 - a validator
@@ -147,9 +142,9 @@ class Account:
         Whether a balance below 0 is raised to 0 when the last position has closed.
     """
 
-    balance: float = attrs.field(default=10_000.0, converter=number, validator=_finite_positive)
+    balance: float = attrs.field(default=10_000.0, converter=number, validator=positive)
     currency: str = "USD"
-    leverage: float = attrs.field(default=100.0, converter=number, validator=_finite_positive)
+    leverage: float = attrs.field(default=100.0, converter=number, validator=positive)
     mode: AccountMode = attrs.field(default=AccountMode.HEDGING, converter=_mode)
     clock: Clock = attrs.field(default=NEW_YORK_CLOSE, converter=_clock)
     margin_call: float = attrs.field(default=100.0, converter=number, validator=_level)
@@ -215,16 +210,6 @@ class AccountState:
         return None if self.margin == 0 else 100.0 * self.equity / self.margin
 
 
-def _optional_cost(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not (is_number(value) and 0 <= value < float("inf")):
-        raise ConfigError(f"Costs: {attribute.name} must be a number, 0 or above, not {value!r}.")
-
-
-def _optional_finite(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not (is_number(value) and abs(value) < float("inf")):
-        raise ConfigError(f"Costs: {attribute.name} must be a finite number, not {value!r}.")
-
-
 _EXAMPLES = {
     "commission": "commission_per_lot=3.5, or commission=Commission(per_lot=3.5)",
     "spread_model": "spread_points=8, or spread_model=SpreadModel(points=8)",
@@ -285,11 +270,11 @@ class Costs:
         Dividends and financing, charged into the swap of open positions.
     """
 
-    spread_points: float | None = attrs.field(default=None, validator=_optional_cost)
-    commission_per_lot: float | None = attrs.field(default=None, validator=_optional_cost)
-    slippage_points: float | None = attrs.field(default=None, validator=_optional_cost)
-    swap_long_points: float | None = attrs.field(default=None, validator=_optional_finite)
-    swap_short_points: float | None = attrs.field(default=None, validator=_optional_finite)
+    spread_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    commission_per_lot: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    slippage_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    swap_long_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(finite))
+    swap_short_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(finite))
     commission: Commission | None = None
     spread_model: SpreadModel | None = None
     slippage_model: SlippageModel | None = None

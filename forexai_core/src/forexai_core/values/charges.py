@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.numbers import finite, is_whole, not_negative, number
 
 __all__ = ["CashFlow", "Charged", "Commission", "SwapRates"]
 
@@ -29,18 +30,8 @@ def _charged(value: str | Charged) -> Charged:
         raise ConfigError(f"Commission: charged is no '{value}'. {did_you_mean(str(value), Charged)}") from None
 
 
-def _not_negative(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value < float("inf"):
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be 0 or above, not {value}.")
-
-
-def _finite(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not abs(value) < float("inf"):
-        raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a finite number, not {value}.")
-
-
 def _amount(default: float = 0.0) -> Any:
-    return attrs.field(default=default, converter=float, validator=_not_negative)
+    return attrs.field(default=default, converter=number, validator=not_negative)
 
 
 @attrs.frozen(kw_only=True)
@@ -70,8 +61,8 @@ class Commission:
     minimum: float = _amount()
     maximum: float | None = attrs.field(
         default=None,
-        converter=attrs.converters.optional(float),
-        validator=attrs.validators.optional(_not_negative),
+        converter=attrs.converters.optional(number),
+        validator=attrs.validators.optional(not_negative),
     )
     charged: Charged = attrs.field(default=Charged.EACH_SIDE, converter=_charged)
     currency: str | None = None
@@ -79,7 +70,8 @@ class Commission:
     def __attrs_post_init__(self) -> None:
         if self.maximum is not None and self.maximum < self.minimum:
             raise ConfigError(f"Commission: maximum ({self.maximum:g}) lies below minimum ({self.minimum:g}).")
-        if self.currency is not None and not (len(self.currency) >= 3 and self.currency.isupper()):
+        code = self.currency
+        if code is not None and not (isinstance(code, str) and len(code) >= 3 and code.isupper()):
             raise ConfigError(f"Commission: '{self.currency}' is no currency code. Use capital letters, such as USD.")
 
     @property
@@ -104,11 +96,13 @@ class Commission:
 
 
 def _day(value: str | date) -> date:
+    if isinstance(value, datetime):
+        raise ConfigError(f"SwapRates: day is a date, not the time {value}. Give {value.date()}.")
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(value)
-    except ValueError:
+    except (TypeError, ValueError):
         raise ConfigError(f"SwapRates: '{value}' is no date. Write it as 2024-05-13.") from None
 
 
@@ -125,8 +119,8 @@ class SwapRates:
     """
 
     day: date = attrs.field(converter=_day)
-    long: float = attrs.field(converter=float, validator=_finite)
-    short: float = attrs.field(converter=float, validator=_finite)
+    long: float = attrs.field(converter=number, validator=finite)
+    short: float = attrs.field(converter=number, validator=finite)
 
     @property
     def day_number(self) -> int:
@@ -134,9 +128,16 @@ class SwapRates:
         return (self.day - _EPOCH).days
 
 
+def _text(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"CashFlow: title must be a text, not {value!r}.")
+
+
 def _instant(value: int | str | datetime) -> int:
-    if isinstance(value, int):
-        return value
+    if not isinstance(value, str | datetime):
+        if is_whole(value):
+            return int(value)
+        raise ConfigError(f"CashFlow: {value!r} is no time. Write it as 2024-05-13T21:00Z, or in nanoseconds UTC.")
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
@@ -163,6 +164,6 @@ class CashFlow:
     """
 
     time_ns: int = attrs.field(converter=_instant)
-    long: float = attrs.field(default=0.0, converter=float, validator=_finite)
-    short: float = attrs.field(default=0.0, converter=float, validator=_finite)
-    title: str = ""
+    long: float = attrs.field(default=0.0, converter=number, validator=finite)
+    short: float = attrs.field(default=0.0, converter=number, validator=finite)
+    title: str = attrs.field(default="", validator=_text)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.instruments import FillingMode, Instrument
+from forexai_core.values.numbers import not_negative, positive
 
 __all__ = ["Execution", "ExecutionMode"]
 
@@ -34,16 +34,6 @@ def _filling(value: str | FillingMode | None) -> FillingMode | None:
     if value is None or value in known:
         return None if value is None else FillingMode(value)
     raise ConfigError(f"There is no filling '{value}' in a simulation. Known are {', '.join(known)}.")
-
-
-def _not_negative(_instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
-    if value is not None and not 0 <= value < float("inf"):
-        raise ConfigError(f"Execution: {attribute.name} must be 0 or above and finite, not {value}.")
-
-
-def _positive(_instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not 0 < value < float("inf"):
-        raise ConfigError(f"Execution: {attribute.name} must be above 0 and finite, not {value}.")
 
 
 @attrs.frozen(kw_only=True)
@@ -72,13 +62,13 @@ class Execution:
         ``return`` (the rest waits for the next price). None is ``fok``. The rest of a pending order always waits.
     """
 
-    latency_ms: float = attrs.field(default=0.0, validator=_not_negative)
-    latency_jitter_ms: float = attrs.field(default=0.0, validator=_not_negative)
+    latency_ms: float = attrs.field(default=0.0, validator=not_negative)
+    latency_jitter_ms: float = attrs.field(default=0.0, validator=not_negative)
     mode: ExecutionMode = attrs.field(default=ExecutionMode.MARKET, converter=_mode)
-    deviation_points: float | None = attrs.field(default=None, validator=_not_negative)
-    requote_probability: float = attrs.field(default=0.0, validator=_not_negative)
-    liquidity_lots: float | None = attrs.field(default=None, validator=_positive)
-    liquidity_per_volume: float | None = attrs.field(default=None, validator=_positive)
+    deviation_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    requote_probability: float = attrs.field(default=0.0, validator=not_negative)
+    liquidity_lots: float | None = attrs.field(default=None, validator=attrs.validators.optional(positive))
+    liquidity_per_volume: float | None = attrs.field(default=None, validator=attrs.validators.optional(positive))
     filling: FillingMode | None = attrs.field(default=None, converter=_filling)
 
     def __attrs_post_init__(self) -> None:

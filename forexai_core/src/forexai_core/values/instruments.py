@@ -10,8 +10,9 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values import contract_fields as fields
 from forexai_core.values.margin_rules import MarginRate, margin_rates_of
-from forexai_core.values.numbers import is_number
+from forexai_core.values.numbers import number
 from forexai_core.values.price_grid import PriceGrid
 
 __all__ = [
@@ -103,10 +104,12 @@ class TradingSession:
 
 
 def _date(value: dt.date | str) -> dt.date:
+    if isinstance(value, dt.date):
+        return value
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise ConfigError(f"'{value}' is no date of a holiday. Write it as 2024-12-25.") from None
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ConfigError(f"holidays: '{value}' is no date of a holiday. Write it as 2024-12-25.") from None
 
 
 @attrs.frozen(kw_only=True)
@@ -140,69 +143,46 @@ class Holiday:
         return value if isinstance(value, Holiday) else cls(date=value)
 
 
-def _holidays(values: Iterable[Holiday | dt.date | str]) -> tuple[Holiday, ...]:
-    return tuple(map(Holiday.of, values))
-
-
 _EPOCH = dt.date(1970, 1, 1)
 
 WEEKDAYS = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(5))
 EVERY_DAY = tuple(TradingSession(weekday=day, open_minute=0, close_minute=1440) for day in range(7))
 
 
-def _positive(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (is_number(value) and 0 < value < float("inf")):
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must be above 0 and a finite number, not {value!r}.")
-
-
-def _not_negative(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (is_number(value) and 0 <= value < float("inf")):
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a number, 0 or above, not {value!r}.")
-
-
-def _rate(instance: Instrument, attribute: attrs.Attribute[Any], value: float) -> None:
-    if not (is_number(value) and abs(value) < float("inf")):
-        raise ConfigError(f"{instance.symbol}: {attribute.name} must be a finite number, not {value!r}.")
-
-
-def _day_or_none(instance: Instrument, attribute: attrs.Attribute[Any], value: int) -> None:
-    if value not in range(-1, 7):
-        raise ConfigError(
-            f"{instance.symbol}: {attribute.name} is a weekday, Monday 0 to Sunday 6, or -1 for none, not {value!r}."
-        )
-
-
-def _known(kind: type[StrEnum], what: str, value: str) -> Any:
-    try:
-        return kind(value)
-    except ValueError:
-        raise ConfigError(f"Instrument: there is no {what} '{value}'. {did_you_mean(str(value), kind)}") from None
-
-
 def _asset_class(value: str | AssetClass) -> AssetClass:
-    found: AssetClass = _known(AssetClass, "asset_class", value)
-    return found
+    return fields.known(AssetClass, "asset_class", value)
 
 
 def _calculation_mode(value: str | CalculationMode) -> CalculationMode:
-    found: CalculationMode = _known(CalculationMode, "calculation_mode", value)
-    return found
+    return fields.known(CalculationMode, "calculation_mode", value)
 
 
 def _swap_mode(value: str | SwapMode) -> SwapMode:
-    found: SwapMode = _known(SwapMode, "swap_mode", value)
-    return found
+    return fields.known(SwapMode, "swap_mode", value)
 
 
-def _week(days: Iterable[float] | None) -> tuple[float, ...] | None:
-    return None if days is None else tuple(map(float, days))
+def _filling_modes(values: Iterable[str | FillingMode]) -> frozenset[FillingMode]:
+    listed = fields.listed("filling_modes", values, "['fok', 'ioc']")
+    return frozenset(fields.known(FillingMode, "entry of filling_modes", each) for each in listed)
 
 
-def _seven_days(instance: Instrument, attribute: attrs.Attribute[Any], value: tuple[float, ...] | None) -> None:
-    if value is not None and (len(value) != 7 or not all(0 <= each < float("inf") for each in value)):
-        raise ConfigError(
-            f"{instance.symbol}: {attribute.name} are seven numbers of days, Monday first, none below 0; not {value}."
-        )
+def _sessions(values: Iterable[TradingSession]) -> tuple[TradingSession, ...]:
+    example = "[TradingSession(weekday=0, open_minute=0, close_minute=1440)]"
+    rows = fields.listed("sessions", values, example)
+    for row in rows:
+        if not isinstance(row, TradingSession):
+            raise ConfigError(f"Instrument: sessions holds {row!r}, which is no session. Write {example}.")
+    return tuple(rows)
+
+
+def _holidays(values: Iterable[Holiday | dt.date | str]) -> tuple[Holiday, ...]:
+    return tuple(map(Holiday.of, fields.listed("holidays", values, "['2024-12-25']")))
+
+
+def _week(days: Iterable[float] | None) -> Any:
+    if isinstance(days, Iterable) and not isinstance(days, str):
+        return tuple(number(each) for each in days)
+    return days
 
 
 @attrs.frozen(kw_only=True)
@@ -264,40 +244,42 @@ class Instrument:
         data, a broker or the user gave.
     """
 
-    symbol: str
-    title: str = ""
+    symbol: str = attrs.field(validator=fields.text)
+    title: str = attrs.field(default="", validator=fields.words)
     asset_class: AssetClass = attrs.field(default=AssetClass.FOREX, converter=_asset_class)
-    base_currency: str
-    profit_currency: str
-    margin_currency: str
-    digits: int = attrs.field(validator=[attrs.validators.ge(0), attrs.validators.le(8)])
-    pip_size: float = attrs.field(validator=_positive)
-    tick_size: float = attrs.field(validator=_positive)
-    contract_size: float = attrs.field(validator=_positive)
-    volume_min: float = attrs.field(default=0.01, validator=_positive)
-    volume_max: float = attrs.field(default=500.0, validator=_positive)
-    volume_step: float = attrs.field(default=0.01, validator=_positive)
-    volume_limit: float = attrs.field(default=0.0, validator=_not_negative)
-    stops_level_points: int = attrs.field(default=0, validator=_not_negative)
-    freeze_level_points: int = attrs.field(default=0, validator=_not_negative)
+    base_currency: str = attrs.field(validator=fields.text)
+    profit_currency: str = attrs.field(validator=fields.text)
+    margin_currency: str = attrs.field(validator=fields.text)
+    digits: int = attrs.field(validator=fields.decimals)
+    pip_size: float = attrs.field(validator=fields.positive)
+    tick_size: float = attrs.field(validator=fields.positive)
+    contract_size: float = attrs.field(validator=fields.positive)
+    volume_min: float = attrs.field(default=0.01, validator=fields.positive)
+    volume_max: float = attrs.field(default=500.0, validator=fields.positive)
+    volume_step: float = attrs.field(default=0.01, validator=fields.positive)
+    volume_limit: float = attrs.field(default=0.0, validator=fields.not_negative)
+    stops_level_points: int = attrs.field(default=0, validator=fields.whole)
+    freeze_level_points: int = attrs.field(default=0, validator=fields.whole)
     calculation_mode: CalculationMode = attrs.field(default=CalculationMode.FOREX, converter=_calculation_mode)
-    filling_modes: frozenset[FillingMode] = frozenset({FillingMode.FOK, FillingMode.IOC})
-    spread_points: float = attrs.field(default=0.0, validator=_not_negative)
-    commission_per_lot: float = attrs.field(default=0.0, validator=_not_negative)
+    filling_modes: frozenset[FillingMode] = attrs.field(
+        default=frozenset({FillingMode.FOK, FillingMode.IOC}), converter=_filling_modes
+    )
+    spread_points: float = attrs.field(default=0.0, validator=fields.not_negative)
+    commission_per_lot: float = attrs.field(default=0.0, validator=fields.not_negative)
     swap_mode: SwapMode = attrs.field(default=SwapMode.POINTS, converter=_swap_mode)
-    swap_long: float = attrs.field(default=0.0, validator=_rate)
-    swap_short: float = attrs.field(default=0.0, validator=_rate)
-    triple_day: int = attrs.field(default=2, validator=_day_or_none)
-    swap_weekend: bool = False
-    swap_days: tuple[float, ...] | None = attrs.field(default=None, converter=_week, validator=_seven_days)
-    margin_initial: float = attrs.field(default=0.0, validator=_not_negative)
-    margin_maintenance: float = attrs.field(default=0.0, validator=_not_negative)
-    margin_hedged: float = attrs.field(validator=_not_negative)
-    margin_hedged_use_leg: bool = False
-    margin_rate: float = attrs.field(default=1.0, validator=_not_negative)
+    swap_long: float = attrs.field(default=0.0, validator=fields.finite)
+    swap_short: float = attrs.field(default=0.0, validator=fields.finite)
+    triple_day: int = attrs.field(default=2, validator=fields.weekday_or_none)
+    swap_weekend: bool = attrs.field(default=False, validator=fields.yes_or_no)
+    swap_days: tuple[float, ...] | None = attrs.field(default=None, converter=_week, validator=fields.seven_days)
+    margin_initial: float = attrs.field(default=0.0, validator=fields.not_negative)
+    margin_maintenance: float = attrs.field(default=0.0, validator=fields.not_negative)
+    margin_hedged: float = attrs.field(validator=fields.not_negative)
+    margin_hedged_use_leg: bool = attrs.field(default=False, validator=fields.yes_or_no)
+    margin_rate: float = attrs.field(default=1.0, validator=fields.not_negative)
     margin_rates: tuple[MarginRate, ...] = attrs.field(default=(), converter=margin_rates_of)
-    tick_value: float = attrs.field(default=0.0, validator=_not_negative)
-    sessions: tuple[TradingSession, ...] = WEEKDAYS
+    tick_value: float = attrs.field(default=0.0, validator=fields.not_negative)
+    sessions: tuple[TradingSession, ...] = attrs.field(default=WEEKDAYS, converter=_sessions)
     holidays: tuple[Holiday, ...] = attrs.field(default=(), converter=_holidays)
     catalogue_defaults: frozenset[str] = frozenset()
 

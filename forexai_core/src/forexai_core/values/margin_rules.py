@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
-from forexai_core.values.numbers import is_number
+from forexai_core.values.numbers import is_number, not_negative, number, positive
 
 __all__ = [
     "ORDER_TYPES",
@@ -59,6 +59,11 @@ class StopOutOrders(StrEnum):
     ALL = "all"
 
 
+def _order_type(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
+    if value not in ORDER_TYPES:
+        raise ConfigError(f"margin_rates: there is no order type '{value}'. {did_you_mean(str(value), ORDER_TYPES)}")
+
+
 @attrs.frozen(kw_only=True)
 class MarginRate:
     """Factors on the margin of one type of order (MetaTrader 5's ``SymbolInfoMarginRate``).
@@ -73,9 +78,9 @@ class MarginRate:
         For holding; only those of ``buy`` and ``sell`` are used.
     """
 
-    order: str = attrs.field(validator=attrs.validators.in_(ORDER_TYPES))
-    initial: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
-    maintenance: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
+    order: str = attrs.field(validator=_order_type)
+    initial: float = attrs.field(converter=number, validator=not_negative)
+    maintenance: float = attrs.field(converter=number, validator=not_negative)
 
 
 @attrs.frozen(kw_only=True)
@@ -90,8 +95,18 @@ class LeverageTier:
         100 stands for 1:100.
     """
 
-    equity: float = attrs.field(converter=float, validator=attrs.validators.ge(0.0))
-    leverage: float = attrs.field(converter=float, validator=attrs.validators.gt(0.0))
+    equity: float = attrs.field(converter=number, validator=not_negative)
+    leverage: float = attrs.field(converter=number, validator=positive)
+
+
+def _margin_rate(order: str, pair: Any) -> MarginRate:
+    try:
+        initial, maintenance = pair
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"Instrument: margin_rates['{order}'] is {pair!r}. Give two factors, initial and maintenance."
+        ) from None
+    return MarginRate(order=order, initial=initial, maintenance=maintenance)
 
 
 def margin_rates_of(value: Mapping[str, Any] | Iterable[MarginRate]) -> tuple[MarginRate, ...]:
@@ -102,12 +117,16 @@ def margin_rates_of(value: Mapping[str, Any] | Iterable[MarginRate]) -> tuple[Ma
     ConfigError
         If a type of order is unknown.
     """
-    if not isinstance(value, Mapping):
-        return tuple(value)
-    for order in value:
-        if order not in ORDER_TYPES:
-            raise ConfigError(f"margin_rates: there is no order type '{order}'. {did_you_mean(order, ORDER_TYPES)}")
-    return tuple(MarginRate(order=order, initial=a, maintenance=b) for order, (a, b) in value.items())
+    if isinstance(value, Mapping):
+        return tuple(_margin_rate(order, pair) for order, pair in value.items())
+    rates = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else (value,)
+    for rate in rates:
+        if not isinstance(rate, MarginRate):
+            raise ConfigError(
+                f"Instrument: margin_rates holds {rate!r}. Write factors by type of order, such as "
+                "{'buy': (1.0, 0.5)}: initial and maintenance."
+            )
+    return rates
 
 
 def leverages_of(value: Mapping[str, float] | Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
@@ -118,11 +137,16 @@ def leverages_of(value: Mapping[str, float] | Iterable[tuple[str, float]]) -> tu
     ConfigError
         If one is not above 0.
     """
-    pairs = value.items() if isinstance(value, Mapping) else value
+    try:
+        pairs = [(name, leverage) for name, leverage in (value.items() if isinstance(value, Mapping) else value)]
+    except (TypeError, ValueError):
+        raise ConfigError(
+            f"Account: leverages are given by symbol or asset class, such as {{'metal': 20}}, not {value!r}."
+        ) from None
     rows = []
     for name, leverage in pairs:
         if not (is_number(leverage) and 0 < leverage < float("inf")):
-            raise ConfigError(f"Account: the leverage of {name} must be a number above 0, not {leverage!r}.")
+            raise ConfigError(f"Account: leverages['{name}'] must be a number above 0, not {leverage!r}.")
         rows.append((str(name), float(leverage)))
     return tuple(sorted(rows))
 
@@ -148,6 +172,8 @@ def tiers_of(value: Iterable[LeverageTier | tuple[float, float]]) -> tuple[Lever
     ConfigError
         If two begin at one equity, or there are too many.
     """
+    if not isinstance(value, Iterable):
+        raise ConfigError(f"Account: leverage_tiers is a list such as [(0, 500), (10_000, 200)], not {value!r}.")
     tiers = [_tier_of(tier) for tier in value]
     tiers.sort(key=lambda tier: tier.equity)
     if len({tier.equity for tier in tiers}) != len(tiers):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.values.numbers import not_negative, number, whole, whole_from
 
 __all__ = ["IMPACTS", "SlippageModel"]
 
@@ -18,16 +19,6 @@ IMPACTS = ("square_root", "linear")
 
 
 _BY_VOLUME = {"square_root": "times the square root of the lots", "linear": "for each lot"}
-
-
-def _not_negative(_instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value < float("inf"):
-        raise ConfigError(f"SlippageModel: {attribute.name} must be 0 or above, not {value}.")
-
-
-def _at_least_one(_instance: object, attribute: attrs.Attribute[int], value: int) -> None:
-    if value < 1:
-        raise ConfigError(f"SlippageModel: {attribute.name} must be 1 or more, not {value}.")
 
 
 def _known_impact(_instance: object, _attribute: attrs.Attribute[str], value: str) -> None:
@@ -66,13 +57,13 @@ class SlippageModel:
         itself.
     """
 
-    range_fraction: float = attrs.field(default=0.0, converter=float, validator=_not_negative)
-    atr_fraction: float = attrs.field(default=0.0, converter=float, validator=_not_negative)
-    atr_bars: int = attrs.field(default=14, validator=_at_least_one)
-    random_points: float = attrs.field(default=0.0, converter=float, validator=_not_negative)
-    seed: int = 0
-    impact_points: float = attrs.field(default=0.0, converter=float, validator=_not_negative)
-    free_lots: float = attrs.field(default=0.0, converter=float, validator=_not_negative)
+    range_fraction: float = attrs.field(default=0.0, converter=number, validator=not_negative)
+    atr_fraction: float = attrs.field(default=0.0, converter=number, validator=not_negative)
+    atr_bars: int = attrs.field(default=14, validator=whole_from(1))
+    random_points: float = attrs.field(default=0.0, converter=number, validator=not_negative)
+    seed: int = attrs.field(default=0, validator=whole)
+    impact_points: float = attrs.field(default=0.0, converter=number, validator=not_negative)
+    free_lots: float = attrs.field(default=0.0, converter=number, validator=not_negative)
     impact: str = attrs.field(default=IMPACTS[0], validator=_known_impact)
 
     @property

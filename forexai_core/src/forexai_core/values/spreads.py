@@ -7,41 +7,55 @@ from typing import Any
 
 import attrs
 
-from forexai_core.errors import ConfigError
+from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.calendar import EconomicEvent, Impact
+from forexai_core.values.numbers import is_number, is_whole, not_negative, number, whole
 
 __all__ = ["SpreadModel"]
 
 
 def _hours(given: Mapping[int, float] | Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    hours = tuple(sorted((int(hour), float(points)) for hour, points in pairs))
-    for hour, points in hours:
-        if not 0 <= hour <= 23 or not 0 <= points < float("inf"):
-            raise ConfigError(f"SpreadModel: hours[{hour}] = {points:g} is no spread of an hour from 0 to 23.")
-    return hours
-
-
-def _not_negative(_instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value < float("inf"):
-        raise ConfigError(f"SpreadModel: {attribute.name} must be 0 or above, not {value}.")
+    try:
+        pairs = [(hour, points) for hour, points in (given.items() if isinstance(given, Mapping) else given)]
+    except (TypeError, ValueError):
+        raise ConfigError(f"SpreadModel: hours are points by hour, such as {{22: 25}}, not {given!r}.") from None
+    for hour, points in pairs:
+        sound = is_whole(hour) and 0 <= hour <= 23 and is_number(points) and 0 <= points < float("inf")
+        if not sound:
+            raise ConfigError(f"SpreadModel: hours[{hour!r}] = {points!r} is no spread of an hour from 0 to 23.")
+    return tuple(sorted((int(hour), float(points)) for hour, points in pairs))
 
 
 def _at_least_one(_instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 1 <= value < float("inf"):
-        raise ConfigError(f"SpreadModel: {attribute.name} widens the spread, so it must be 1 or above, not {value}.")
+    if not (is_number(value) and 1 <= value < float("inf")):
+        raise ConfigError(
+            f"SpreadModel: {attribute.name} widens the spread, so it must be a number, 1 or above, not {value!r}."
+        )
 
 
 def _events(given: Iterable[EconomicEvent]) -> tuple[EconomicEvent, ...]:
-    return tuple(sorted(given, key=lambda event: event.time_ns))
+    listed = list(given) if isinstance(given, Iterable) else [given]
+    for each in listed:
+        if not isinstance(each, EconomicEvent):
+            raise ConfigError(f"SpreadModel: events are those that an economic calendar gives, not {each!r}.")
+    return tuple(sorted(listed, key=lambda event: event.time_ns))
+
+
+def _impact(value: str | Impact) -> Impact:
+    try:
+        return Impact(value)
+    except ValueError:
+        raise ConfigError(
+            f"SpreadModel: there is no least_impact '{value}'. {did_you_mean(str(value), Impact)}"
+        ) from None
 
 
 def _minutes(default: float) -> Any:
-    return attrs.field(default=default, converter=float, validator=_not_negative)
+    return attrs.field(default=default, converter=number, validator=not_negative)
 
 
 def _factor(default: float) -> Any:
-    return attrs.field(default=default, converter=float, validator=_at_least_one)
+    return attrs.field(default=default, converter=number, validator=_at_least_one)
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +87,7 @@ class SpreadModel:
         Of the jitter.
     """
 
-    points: float | None = attrs.field(default=None, validator=attrs.validators.optional(_not_negative))
+    points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
     hours: tuple[tuple[int, float], ...] = attrs.field(default=(), converter=_hours)
     rollover_factor: float = _factor(1.0)
     rollover_minutes: float = _minutes(15.0)
@@ -83,9 +97,9 @@ class SpreadModel:
     news_minutes_before: float = _minutes(5.0)
     news_minutes_after: float = _minutes(15.0)
     events: tuple[EconomicEvent, ...] = attrs.field(default=(), converter=_events)
-    least_impact: Impact = attrs.field(default=Impact.HIGH, converter=Impact)
+    least_impact: Impact = attrs.field(default=Impact.HIGH, converter=_impact)
     jitter: float = _minutes(0.0)
-    seed: int = 0
+    seed: int = attrs.field(default=0, validator=whole)
 
     def __attrs_post_init__(self) -> None:
         if self.news_factor > 1.0 and not self.events:

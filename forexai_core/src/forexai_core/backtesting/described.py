@@ -11,7 +11,9 @@ from typing import Any, cast
 import attrs
 
 from forexai_core.backtesting.records import StrategyUsed
+from forexai_core.engine.footprint import footprint
 from forexai_core.errors import ConfigError
+from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.parameters import Parametric
 
 __all__ = ["checked_strategy", "described", "strategy_used"]
@@ -62,7 +64,9 @@ def _source_hash(kind: Hashable) -> str | None:
 
 
 def described(strategy: Any) -> dict[str, Any]:
-    """Describe a strategy for the fingerprint of a run: its source is part of it."""
+    """Describe a strategy for the fingerprint of a run, with its source and all that a compiled step reaches."""
     used = strategy_used(strategy)
     said = {name: getattr(used, name) for name in _SAID}
-    return said | {"parameters": dict(used.parameters), "source": _source_hash(cast("Hashable", type(strategy)))}
+    said |= {"parameters": dict(used.parameters), "source": _source_hash(cast("Hashable", type(strategy)))}
+    step = getattr(strategy, "_function", None) if used.form == StrategyForm.COMPILED else None
+    return said if step is None else said | {"reaches": footprint(step).source}

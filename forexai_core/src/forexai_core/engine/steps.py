@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from forexai_core._jit import compiled_signature
 from forexai_core.arrays import COMMAND, ROW
 from forexai_core.engine.first_class import NOWHERE, address_of, caller
+from forexai_core.engine.kept_steps import keep_current
 from forexai_core.errors import ConfigError
 
 __all__ = ["NO_RECORD", "STEP_SIGNATURE", "Step", "call_step", "compile_step", "step_address"]
@@ -70,6 +71,8 @@ def _compiled(function: Step, state: np.dtype[Any], params: np.dtype[Any], cache
     inner: Any = function
     if not hasattr(function, "py_func"):
         inner = numba.njit(function, nogil=True, error_model="numpy", cache=cache)
+    if hasattr(inner, "py_func"):  # with NUMBA_DISABLE_JIT there is none
+        keep_current(inner)
     state_of, params_of = _record_of(state), _record_of(params)
 
     def step(row: Any, state_bytes: Bytes, params_bytes: Bytes, out: Any) -> None:
@@ -91,8 +94,8 @@ def compile_step(
     state_dtype, params_dtype : numpy.dtype
         Structured; :data:`NO_RECORD` where there is none.
     cache : bool
-        Keep the compiled function on disk, beside its file. Numba notices an edit of that file, but not of helpers that
-        it takes from other files: leave it off while those change.
+        Keep the compiled function on disk, beside its file. It is compiled anew once anything has changed that it
+        reaches: functions and constants, in whatever file.
 
     Returns
     -------
@@ -112,7 +115,14 @@ def compile_step(
             )
     try:
         return _compiled(function, state_dtype, params_dtype, cache)
-    except (numba.core.errors.NumbaError, KeyError, AttributeError, TypeError, NotImplementedError) as error:
+    except (
+        numba.core.errors.NumbaError,
+        KeyError,
+        AttributeError,
+        TypeError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         # Numba lets some of its own mistakes through: a field that a record lacks comes as a KeyError.
         reason = f"there is no field {error}." if isinstance(error, KeyError) else str(error).strip()
         raise ConfigError(

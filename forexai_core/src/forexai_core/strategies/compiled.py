@@ -134,7 +134,8 @@ def compiled_strategy(
     warmup : int
         Bars that it needs before it decides anything.
     cache : bool
-        Keep the compiled step on disk. Numba notices an edit of the step's own file only.
+        Keep the compiled step on disk, until anything changes that it reaches: functions and constants, in whatever
+        file.
 
     Returns
     -------

@@ -89,7 +89,7 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
         raise ConfigError("One run steps one compiled strategy; use a run for each.")
     wishes, rows, firsts, stops = _wishes(programs, setup.series)
     management = programs[0].management if symbols == 1 else np.concatenate([each.management for each in programs])
-    watches = np.any(management["break_even_start"] > 0.0) or np.any(management["max_bars"] > 0)
+    watches = (management["break_even_start"] > 0.0).any() or (management["max_bars"] > 0).any()
     return Desk(
         seen=seen_of(np.empty(0, BAR) if first.step is None else setup.decision_rows()),
         wishes=as_read(wishes),

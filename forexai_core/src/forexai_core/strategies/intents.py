@@ -227,7 +227,7 @@ class Intents:
             If a length, a place or a value does not fit; the row is named.
         """
         places = np.asarray(places, np.int64)
-        if places.size and not (places[0] >= 0 and places[-1] < bars and np.all(places[1:] > places[:-1])):
+        if places.size and not (places[0] >= 0 and places[-1] < bars and (places[1:] > places[:-1]).all()):
             raise DataShapeError(f"Intents: the places must ascend from 0 on and lie below {bars}, the number of bars.")
         rows = np.zeros(len(places), INTENT)
         for name, choices in (("entry", entry), ("exit", exit)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 from live_desks import QUICK
@@ -67,9 +69,17 @@ def test_damaged_records_are_refused(data):
 
 
 def test_records_of_a_newer_release_are_named():
-    newer = Plan(request=REQUEST).to_bytes().replace(b'"version":1', b'"version":2')
-    with pytest.raises(ConfigError, match="reads up to 1"):
+    newer = Plan(request=REQUEST).to_bytes().replace(b'"version":2', b'"version":3')
+    with pytest.raises(ConfigError, match="reads up to 2"):
         Plan.from_bytes(newer)
+
+
+def test_a_plan_of_the_first_version_is_still_read():
+    fields = json.loads(Plan(request=REQUEST, owner="cross").to_bytes()) | {"version": 1}
+    del fields["label"]
+    for name in ("stop_loss_distance", "take_profit_distance", "trail_distance", "trail_start", "group"):
+        del fields["request"][name]
+    assert Plan.from_bytes(json.dumps(fields).encode()) == Plan(request=REQUEST, owner="cross")
 
 
 def test_equal_records_are_equal_bytes_and_numbers_are_finite():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
@@ -161,6 +161,11 @@ class Agreement:
         return adopted | {ticket: plan.owner for ticket, plan in self._sorted.plans.items()}
 
     @property
+    def plans(self) -> Mapping[int, Plan]:
+        """What opened each position of the last look that is ours, by its ticket."""
+        return {} if self._sorted is None else self._sorted.plans
+
+    @property
     def working(self) -> tuple[OrderState, ...]:
         """What may still open something: the orders of the last look, and in full each opening that it did not show."""
         orders = () if self.snapshot is None else self.snapshot.orders
@@ -177,7 +182,7 @@ class Agreement:
         key = f"unprotected:{position.position}"
         what = (
             f"Position {position.position} in {position.symbol} has no stop at the venue; "
-            f"{plan.request.stop_loss:g} was asked for."
+            f"{plan.stop_of(position):g} was asked for."
         )
         if inherited:
             self.alerts.tell(key, "A position has lost its stop", what)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Self, TypeVar
 
 import attrs
 
-from forexai_core.errors import ConfigError, ConflictError, FencedError, StorageError
+from forexai_core.errors import ConfigError, ConflictError, FencedError, OrderRefusedError, StorageError
 from forexai_core.live.agreement import UNSEEN, Agreement, closing_of
 from forexai_core.live.alerts import Alerts, Hear
 from forexai_core.live.answers import Answer, Outcome
@@ -20,7 +20,7 @@ from forexai_core.live.plans import Plan
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot
 from forexai_core.live.upkeep import Upkeep
-from forexai_core.ports.broker import Broker
+from forexai_core.ports.broker import Broker, TrailingBroker
 from forexai_core.ports.intents import IntentState, Resolution
 from forexai_core.ports.leases import Lease
 from forexai_core.ports.services import Services
@@ -52,6 +52,13 @@ class OrderDesk:
         Takes notices; returns at once.
     settings : DeskSettings
         How it works.
+
+    Attributes
+    ----------
+    blocks : Blocks
+        Why nothing may be opened.
+    fence : Fence
+        The writer's token.
     """
 
     def __init__(
@@ -84,6 +91,7 @@ class OrderDesk:
         )
         self._agreement.placing = self._placing
         self._upkeep = Upkeep(self, broker, services, lease)
+        self.fence = lease.fence
 
     # ------------------------------------------------------------------------------------------ opening and closing
     @classmethod
@@ -158,6 +166,10 @@ class OrderDesk:
         """Renew the lease, and look at the venue when it is time or something happened there, until cancelled."""
         await self._upkeep.run()
 
+    async def renew(self) -> bool:
+        """Renew the account's lease, where :meth:`run` does not; say whether it is still ours."""
+        return await self._upkeep.renew()
+
     async def _in_time(self, question: Awaitable[AnswerT]) -> AnswerT:
         async with asyncio.timeout(self.settings.query_timeout_s):
             return await question
@@ -171,6 +183,7 @@ class OrderDesk:
         reason: str = "signal",
         decided_price: float = 0.0,
         ask_again: AskAgain | None = None,
+        label: str = "",
     ) -> Outcome:
         """Place an order: write it down, send it once, and say what is known of it.
 
@@ -188,6 +201,8 @@ class OrderDesk:
         ask_again : callable, optional
             ``ask_again(order)`` is asked before an opening is tried again, and raises OrderRefusedError where risk does
             not allow it any more.
+        label : str
+            What the strategy calls it, for the record.
 
         Returns
         -------
@@ -203,7 +218,8 @@ class OrderDesk:
         StorageError
             If it, or its answer, could not be written down.
         """
-        outcome = await self._placing.place(Plan(request=order, owner=owner, reason=reason), decided_price, ask_again)
+        plan = Plan(request=order, owner=owner, reason=reason, label=label)
+        outcome = await self._placing.place(plan, decided_price, ask_again)
         self._upkeep.wake()
         return outcome
 
@@ -237,6 +253,19 @@ class OrderDesk:
         change = self._broker.modify(ticket, price=price, stop_loss=stop_loss, take_profit=take_profit)
         await self._in_time(change)
 
+    async def trail(self, position: int, *, distance: float, start: float = 0.0) -> None:
+        """Let a position's stop follow its best price; raises as :meth:`modify` does.
+
+        Raises
+        ------
+        OrderRefusedError
+            If the venue lets no stop trail.
+        """
+        if not isinstance(self._broker, TrailingBroker):
+            raise OrderRefusedError("The venue lets no stop trail: move it by changing its price.", rule="order-desk")
+        await self._book.check()
+        await self._in_time(self._broker.trail(position, distance=distance, start=start))
+
     async def cancel(self, order: int) -> OrderState:
         """Take a working order back; raises as :meth:`modify` does."""
         await self._book.check()
@@ -264,6 +293,10 @@ class OrderDesk:
         """Whether something needs to be looked at soon."""
         return self._agreement.unsettled
 
+    def closing(self, position: int) -> str | None:
+        """Give the id of the intent that closes a position and is not settled; None where it is not being closed."""
+        return self._book.closing(position)
+
     @property
     def unknown(self) -> tuple[str, ...]:
         """Ids of the intents of which nobody knows what became."""
@@ -278,6 +311,11 @@ class OrderDesk:
     def owned(self) -> dict[int, str]:
         """Whose each position of the last look is: a strategy's name; empty for the session itself, or adopted."""
         return self._agreement.owned
+
+    @property
+    def plans(self) -> Mapping[int, Plan]:
+        """What opened each position of the last look that is ours, by its ticket."""
+        return self._agreement.plans
 
     @property
     def working(self) -> tuple[OrderState, ...]:

@@ -104,6 +104,11 @@ class Placing:
     def _check(self, request: OrderRequest) -> None:
         if request.kind not in self.broker.capabilities.order_kinds:
             raise OrderRefusedError(f"The venue takes no {request.kind} orders.", rule="order-desk")
+        if request.leaves_exits_to_venue and not self.broker.capabilities.managed_exits:
+            raise OrderRefusedError(
+                "The venue takes stops as prices only, and lets none trail: give the stop as a price.",
+                rule="order-desk",
+            )
         if request.opens:
             self.blocks.check(request.symbol)
             self._check_opening(request)
@@ -122,7 +127,7 @@ class Placing:
             raise OrderRefusedError(
                 f"No openings while nobody knows what became of {names}: it may have been executed.", rule="order-desk"
             )
-        if request.stop_loss and not self.broker.capabilities.stops_at_venue:
+        if (request.stop_loss or request.stop_loss_distance) and not self.broker.capabilities.stops_at_venue:
             raise OrderRefusedError(
                 "The venue keeps no stops, so that this entry would be unprotected when we are gone.", rule="order-desk"
             )

@@ -9,11 +9,12 @@ import attrs
 from forexai_core.errors import ConfigError, IntegrityError
 from forexai_core.live.records import decode, encode
 from forexai_core.values.orders import OrderRequest
+from forexai_core.values.positions import Position
 
 __all__ = ["Plan"]
 
-_KIND, _VERSION = "order", 1
-_WIDE = ("expire_time_ns", "position", "magic")  # may pass 2**53, so they are text
+_KIND, _VERSION = "order", 2  # 1 had no label, and orders no exits by distance
+_WIDE = ("expire_time_ns", "position", "magic", "group")  # may pass 2**53, so they are text
 
 
 @attrs.frozen(kw_only=True)
@@ -32,6 +33,8 @@ class Plan:
         1 for the first; each further one is an intent of its own.
     follows : str
         Id of the intent that this one tries again; empty for the first.
+    label : str
+        What the strategy calls the order.
     """
 
     request: OrderRequest
@@ -39,12 +42,19 @@ class Plan:
     reason: str = "signal"
     attempt: int = 1
     follows: str = ""
+    label: str = ""
+
+    def stop_of(self, position: Position) -> float:
+        """Give the price of the stop that was asked for with what opened a position; 0 where none was."""
+        if self.request.stop_loss_distance:
+            return round(position.open_price - position.side * self.request.stop_loss_distance, 10)
+        return self.request.stop_loss
 
     def to_bytes(self) -> bytes:
         """Write it down."""
         request: dict[str, Any] = attrs.asdict(self.request)
         request |= {name: str(request[name]) for name in _WIDE}
-        fields = {name: getattr(self, name) for name in ("owner", "reason", "attempt", "follows")}
+        fields = {name: getattr(self, name) for name in ("owner", "reason", "attempt", "follows", "label")}
         return encode(_KIND, _VERSION, {**fields, "request": request})
 
     @classmethod
@@ -59,8 +69,9 @@ class Plan:
         fields = decode(data, _KIND, _VERSION)
         try:
             request = dict(fields["request"])
-            request |= {name: int(request[name]) for name in _WIDE}
+            request |= {name: int(request.get(name, 0)) for name in _WIDE}
             given = {name: fields[name] for name in ("owner", "reason", "attempt", "follows")}
+            given["label"] = fields.get("label", "")
             return cls(request=OrderRequest(**request), **given)
         except (KeyError, TypeError, ValueError, ConfigError) as problem:
             raise IntegrityError(f"A written order cannot be read: {problem}.") from problem

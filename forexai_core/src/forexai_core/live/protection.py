@@ -72,7 +72,7 @@ class StopGuards:
         now_ns = self._clock.monotonic_ns()
         for ticket in open_now.keys() & plans.keys() - self._known:
             self._known.add(ticket)
-            if plans[ticket].request.stop_loss:
+            if plans[ticket].stop_of(open_now[ticket]):
                 self._guards[ticket] = _Guard(plans[ticket], now_ns + self._deadline_ns, self._inherits)
         self._inherits = False
         self._known &= open_now.keys()
@@ -90,6 +90,6 @@ class StopGuards:
                 del self._guards[position.position]
             return
         try:
-            await self._change(position.position, guard.plan.request.stop_loss)
+            await self._change(position.position, guard.plan.stop_of(position))
         except (BrokerError, TimeoutError):
             return  # the next look tells whether it stands, and the deadline goes on

@@ -85,16 +85,22 @@ class Upkeep:
             group.create_task(self._watch())
             group.create_task(self._listen())
 
+    async def renew(self) -> bool:
+        """Renew the lease; say whether it is still ours."""
+        try:
+            self._lease = await self._leases.renew(self._lease)
+        except FencedError as lost:
+            self._desk.taken_over(lost)
+            return False
+        except StorageError as problem:
+            self._desk.lease_in_doubt(problem)
+        return True
+
     async def _renew(self) -> None:
         while True:
             await self._clock.sleep(self._desk.settings.lease_ttl_s / 3)
-            try:
-                self._lease = await self._leases.renew(self._lease)
-            except FencedError as lost:
-                self._desk.taken_over(lost)
+            if not await self.renew():
                 return
-            except StorageError as problem:
-                self._desk.lease_in_doubt(problem)
 
     async def _watch(self) -> None:
         while True:

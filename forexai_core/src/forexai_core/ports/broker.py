@@ -14,7 +14,15 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["Broker", "BrokerCapabilities", "BrokerEvent", "BrokerEventKind", "BrokerOffer", "Quote"]
+__all__ = [
+    "Broker",
+    "BrokerCapabilities",
+    "BrokerEvent",
+    "BrokerEventKind",
+    "BrokerOffer",
+    "Quote",
+    "TrailingBroker",
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +77,9 @@ class BrokerCapabilities:
     finds_client_id : bool
         Whether an order can be looked up by our id. If not, an unknown outcome is reconciled by
         tag, symbol, side, volume and time.
+    managed_exits : bool
+        Whether it takes stops and targets as distances from the fill, lets stops trail, and cancels the rest of a
+        group. Then its session is a :class:`TrailingBroker`, too.
     live_money : bool
         Whether orders cost real money.
     """
@@ -80,6 +91,7 @@ class BrokerCapabilities:
     partial_close: bool = True
     close_by: bool = False
     finds_client_id: bool = True
+    managed_exits: bool = False
     live_money: bool = True
 
 
@@ -166,6 +178,30 @@ class Broker(Protocol):
 
     def events(self) -> AsyncIterator[BrokerEvent]:
         """Follow what happens, from the call on and in the venue's order, until the session is disconnected."""
+        ...
+
+
+@runtime_checkable
+class TrailingBroker(Broker, Protocol):
+    """A session with a venue that has ``managed_exits``."""
+
+    async def trail(self, position: int, *, distance: float, start: float = 0.0) -> None:
+        """Let the stop of a position follow its best price.
+
+        Parameters
+        ----------
+        position : int
+            Ticket.
+        distance : float
+            How far behind, in price; 0 ends it.
+        start : float
+            Gain at which it begins, in price.
+
+        Raises
+        ------
+        OrderRejectedError
+            If the venue says no.
+        """
         ...
 
 

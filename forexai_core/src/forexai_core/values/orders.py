@@ -129,6 +129,13 @@ def _price(instance: object, attribute: attrs.Attribute[float], value: float) ->
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} must be a price, or 0 for none, not {value}.")
 
 
+def _distance(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not (isfinite(value) and value >= 0):
+        raise ConfigError(
+            f"{type(instance).__name__}: {attribute.name} is a distance in price, or 0 for none, not {value}."
+        )
+
+
 def _magic(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
     if not 0 <= value < _INT64:
         raise ConfigError(f"{type(instance).__name__}: {attribute.name} is 0 or above and below 2**63, not {value}.")
@@ -182,6 +189,13 @@ class OrderRequest:
         A short text that the venue keeps with the order, where it can.
     magic : int
         A number that the venue keeps with the order, where it can; 0 means none.
+    stop_loss_distance, take_profit_distance : float
+        In place of prices: how far from the quote at which it is filled, or from its own price where it waits; 0 means
+        none. Only for venues that say ``managed_exits``.
+    trail_distance, trail_start : float
+        How far the stop follows the best price, and from which gain on; 0 means not at all, and at once. Likewise.
+    group : int
+        Orders of one number cancel each other when the first of them is filled; 0 means none. Likewise.
     """
 
     client_id: str = attrs.field(validator=_client_id)
@@ -199,6 +213,11 @@ class OrderRequest:
     position: int = 0
     tag: str = ""
     magic: int = attrs.field(default=0, validator=_magic)
+    stop_loss_distance: float = attrs.field(default=0.0, converter=float, validator=_distance)
+    take_profit_distance: float = attrs.field(default=0.0, converter=float, validator=_distance)
+    trail_distance: float = attrs.field(default=0.0, converter=float, validator=_distance)
+    trail_start: float = attrs.field(default=0.0, converter=float, validator=_distance)
+    group: int = attrs.field(default=0, validator=_magic)
 
     def __attrs_post_init__(self) -> None:
         if (self.kind is OrderKind.MARKET) != (self.price == 0):
@@ -210,6 +229,14 @@ class OrderRequest:
             raise ConfigError(f"Order {self.client_id}: limit_price belongs to stop_limit orders, and they need it.")
         if (self.time_in_force is TimeInForce.UNTIL) != (self.expire_time_ns > 0):
             raise ConfigError(f"Order {self.client_id}: expire_time_ns belongs to 'until', and 'until' needs it.")
+        for name in ("stop_loss", "take_profit"):
+            if getattr(self, name) and getattr(self, f"{name}_distance"):
+                raise ConfigError(f"Order {self.client_id}: {name} is given as a price and as a distance; give one.")
+
+    @property
+    def leaves_exits_to_venue(self) -> bool:
+        """Whether only a venue with ``managed_exits`` can carry it out."""
+        return bool(self.stop_loss_distance or self.take_profit_distance or self.trail_distance or self.group)
 
     @property
     def opens(self) -> bool:

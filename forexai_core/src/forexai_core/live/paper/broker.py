@@ -30,6 +30,7 @@ MOST_WAITING = 10_000
 PAPER_CAPABILITIES = BrokerCapabilities(
     times_in_force=frozenset(TimeInForce),
     modes=frozenset(AccountMode),
+    managed_exits=True,
     live_money=False,
 )
 """What a paper venue can do."""
@@ -147,7 +148,15 @@ class PaperBroker:
         """Ask for a change of an order or of a position's stops."""
         venue = self._reached()
         self._check_left()
-        asked = venue.modify(ticket, price, stop_loss, take_profit)
+        self._change(ticket, venue.modify(ticket, price, stop_loss, take_profit))
+
+    async def trail(self, position: int, *, distance: float, start: float = 0.0) -> None:
+        """Let the stop of a position follow its best price at a distance, from a gain on."""
+        venue = self._reached()
+        self._check_left()
+        self._change(position, venue.trail(position, distance, start))
+
+    def _change(self, ticket: int, asked: Asked) -> None:
         self._pull(asked)
         if self._pulls and asked.travels:
             raise OrderStateUnknownError(f"The prices ended before the change of {ticket} arrived.")

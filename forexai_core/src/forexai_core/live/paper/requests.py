@@ -13,7 +13,7 @@ from forexai_core.errors import OrderRejectedError, RejectionKind
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce, on_step, volume_steps
 
-__all__ = ["REFUSALS", "points", "reject", "row_of", "to_steps", "written"]
+__all__ = ["REFUSALS", "in_points", "points", "reject", "row_of", "to_steps", "written"]
 
 _KINDS = {
     OrderKind.MARKET: records.REQUEST_MARKET,
@@ -84,6 +84,11 @@ def points(price: float, instrument: Instrument, refusal: str = "invalid_stops")
     return round(price * 10.0**instrument.digits)
 
 
+def in_points(distance: float, instrument: Instrument) -> int:
+    """Turn a distance in price into points of the ledger."""
+    return round(distance * 10.0**instrument.digits)
+
+
 def to_steps(volume_lots: float, instrument: Instrument) -> int:
     """Turn lots into steps.
 
@@ -107,7 +112,11 @@ def row_of(request: OrderRequest, instrument: Instrument) -> dict[str, Any]:
     if request.position:
         steps = to_steps(request.volume_lots, instrument)
         return {"kind": records.REQUEST_CLOSE, "ticket": request.position, "volume_steps": steps}
-    fields = {"kind": _KINDS[request.kind], "side": request.side, **exits}
+    fields = {"kind": _KINDS[request.kind], "side": request.side, "oco": request.group, **exits}
+    fields["stop_distance"] = in_points(request.stop_loss_distance, instrument)
+    fields["target_distance"] = in_points(request.take_profit_distance, instrument)
+    fields["trail_distance"] = in_points(request.trail_distance, instrument)
+    fields["trail_start"] = in_points(request.trail_start, instrument)
     fields["volume_steps"] = to_steps(request.volume_lots, instrument)
     if request.kind is not OrderKind.MARKET:
         fields["price"] = points(request.price, instrument, "invalid_price")

@@ -7,14 +7,17 @@ from typing import Any
 
 import attrs
 
+from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.backtesting.sightings import Sightings
 from forexai_core.engine import records
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.setup import Setup
-from forexai_core.live.paper.requests import REFUSALS, points, reject, row_of, written
+from forexai_core.live.paper.requests import REFUSALS, in_points, points, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
 from forexai_core.live.paper.views import Contract, deal_of, position_of, price_of
 from forexai_core.ports.broker import BrokerEvent, BrokerEventKind, Quote
+from forexai_core.risk.marks import Sighting
 from forexai_core.values.accounts import Account, AccountState
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderRequest, OrderState, OrderStatus, TimeInForce
@@ -42,6 +45,8 @@ class PaperVenue:
     ----------
     listeners : list of callable
         Each gets every :class:`BrokerEvent`.
+    sighting : Sighting or None
+        The account over the last price, where :meth:`watch` asked for it.
     """
 
     def __init__(self, setup: Setup, account: Account, *, login: str = "paper") -> None:
@@ -55,6 +60,12 @@ class PaperVenue:
         self._transit = Transit(bounded=bool(self.ledger.account["bounded"]))
         self._taken = self._told = 0
         self._seen: set[int] = set()
+        self._sightings: Sightings | None = None
+        self.sighting: Sighting | None = None
+
+    def watch(self, *, highest: bool) -> None:
+        """See the account over each price from now on: :attr:`sighting`; its highest equity inside bars if asked."""
+        self._sightings = Sightings(self.ledger, highest=highest)
 
     # ------------------------------------------------------------------------------------------------ prices
     @property
@@ -68,15 +79,23 @@ class PaperVenue:
         account = self.ledger.account
         return int(account["end_ns"]) if self._taken else int(self.ledger.market.time_ns[0])
 
+    @property
+    def symbol(self) -> str:
+        """Of the last price."""
+        return self.ledger.setup.symbols[int(self.ledger.account["symbol"])]
+
     def advance(self) -> None:
         """Take the next price, and everything that it brings about."""
         before = tuple(int(each) for each in self.ledger.account["refused"])
         first_ticket = int(self.ledger.account["next_ticket"])
         self._taken += 1
-        self.ledger.advance(self._taken)
+        if self._sightings is None:
+            self.ledger.advance(self._taken)
+        else:
+            self.sighting = self._sightings.take(self._taken - 1)
         if not self.ledger.event_at(self._taken - 1)[1] & (PART_OPEN | PART_REST):
             return  # the instant at which a strategy would decide; no price
-        symbol = self.ledger.setup.symbols[int(self.ledger.account["symbol"])]
+        symbol = self.symbol
         self._seen.add(self._index[symbol])
         self._tell(BrokerEventKind.QUOTE, quote=self.quote(symbol))
         rows = self.ledger.deals[self._told :]
@@ -169,6 +188,16 @@ class PaperVenue:
             reject("invalid_price", f"Position {ticket} is open: its price does not change.")
         asked = self._transit.add(None, instrument.symbol)
         self._ask(asked, fields)
+        return asked
+
+    def trail(self, position: int, distance: float, start: float) -> Asked:
+        """Ask for a position's stop to follow its best price; a distance of 0 ends that."""
+        row, instrument, pending = self._working(position)
+        if pending:
+            reject("no_position", f"{position} is an order: say how its stop trails when it is placed.")
+        asked = self._transit.add(None, instrument.symbol)
+        fields = {"trail_distance": in_points(distance, instrument), "trail_start": in_points(start, instrument)}
+        self._ask(asked, {"kind": records.REQUEST_TRAIL, "ticket": int(row["ticket"]), **fields})
         return asked
 
     def cancel(self, order: int) -> Asked:
@@ -288,6 +317,10 @@ class PaperVenue:
             price=price_of(int(row["price"]), scale),
             stop_loss=price_of(int(row["stop_loss"]), scale),
             take_profit=price_of(int(row["take_profit"]), scale),
+            stop_loss_distance=0.0,
+            take_profit_distance=0.0,
+            time_in_force=TimeInForce.UNTIL if row["expiry_ns"] else TimeInForce.GTC,
+            expire_time_ns=int(row["expiry_ns"]),
         )
         return attrs.evolve(order, request=request)
 
@@ -331,6 +364,14 @@ class PaperVenue:
     def _deal(self, row: Any) -> Deal:
         number = self._transit.by_ticket(int(row["order"])) or 0
         return deal_of(row, self._contract(row), number, self._transit.request(number))
+
+    def give_reason(self, deal: int, reason: str) -> Deal:
+        """Say why one of the last price's deals was made, where whoever asked for it knows better."""
+        row = next(each for each in self.ledger.book["deals"][: self.ledger.account["deals"]] if each["ticket"] == deal)
+        row["reason"] = CLOSE_REASONS.index(reason)
+        number = next(number for number in range(len(self.deals) - 1, -1, -1) if self.deals[number].deal == deal)
+        self.deals[number] = attrs.evolve(self.deals[number], reason=reason)
+        return self.deals[number]
 
     def _tell(self, kind: BrokerEventKind, **thing: Any) -> None:
         event = BrokerEvent(kind=kind, time_ns=self.time_ns, **thing)

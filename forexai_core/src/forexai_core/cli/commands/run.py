@@ -1,0 +1,73 @@
+"""``forexai run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forexai_core.cli.options import AsJson, examples
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_EXAMPLES = examples(
+    "forexai run session.toml --new",
+    "forexai run session.toml",
+    "forexai run session.toml --headless                 (for a service: lines of JSON on standard error)",
+    "forexai run session.toml --json > ended.json        (one object at the end: trades, accounts, decisions, halted)",
+    "",
+    "session.toml:",
+    "    schema_version = 1",
+    "    [session]",
+    "    clock = 'replay'               (as fast as it goes; real: at the prices' own pace; accelerated: speed = 60)",
+    "    journal = 'journal'",
+    "    [[accounts]]",
+    "    name = 'main'",
+    "    broker = 'paper'",
+    "    balance = 10000.0",
+    "    [accounts.costs]",
+    "    commission_per_lot = 3.5",
+    "    [[feeds]]",
+    "    source = 'file'",
+    "    path = 'USDJPY_M1.csv.gz'",
+    "    symbol = 'USDJPY'",
+    "    timeframe = 'M1'",
+    "    timezone = 'UTC'",
+    "    [[strategies]]",
+    "    name = 'sma-cross'",
+    "    timeframe = 'H1'               (bars made of the feed's)",
+    "    parameters = { fast = 20, slow = 50, stop_loss_pips = 30, volume_lots = 0.1 }",
+    "    [risk]                         (a session has limits unless none = true)",
+    "    max_daily_loss_fraction = 0.02",
+    "",
+    "Ctrl-C ends after the present price: positions keep the stops that stand at the venue. forexai kill, from another",
+    "terminal, stops openings at once. forexai why JOURNAL --at TIME says what was decided, and why.",
+)
+
+File = Annotated[Path, typer.Argument(metavar="SESSION", dir_okay=False, help="The session file, TOML.")]
+New = Annotated[
+    bool, typer.Option("--new", help="Write such a file to begin with, over bundled prices, and run nothing.")
+]
+Headless = Annotated[bool, typer.Option("--headless", help="No screen: a line of JSON a minute on standard error.")]
+Home = Annotated[Path | None, typer.Option(help="Folder whose halts are heeded; default your data folder.")]
+
+
+@app.command(epilog=_EXAMPLES)
+def run(file: File, new: New = False, headless: Headless = False, home: Home = None, as_json: AsJson = False) -> int:
+    """Run strategies on paper accounts over recorded prices, by the loop and the limits of a live session.
+
+    Every decision is written to the journal with what was seen, what risk said and what came of it. Each run has a
+    folder of its own there.
+    """
+    if new:
+        # Loaded where it is asked for, as the rest is.
+        from forexai_core.cli.session_example import write_example
+
+        return write_example(file)
+    # Slow to load: help needs none of it.
+    from forexai_core.cli.session_run import run_session
+
+    return run_session(file, headless=headless, as_json=as_json, home=home)

@@ -1,0 +1,135 @@
+"""One session, as the command runs it: until its prices end or somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.arrays import TRADE
+from forexai_core.cli.printing import note, print_json, say, show_table
+from forexai_core.cli.session_openers import PluginOpeners
+from forexai_core.cli.session_telling import Telling
+from forexai_core.cli.session_view import HeadlessView, TerminalView, View
+from forexai_core.cli.waiting import note_compiling, progress_of
+from forexai_core.live.session.assembly import plans_of
+from forexai_core.live.session.folders import next_run
+from forexai_core.live.session.loop import AccountEnd, Session
+from forexai_core.live.session.opening import open_session
+from forexai_core.live.session.specification import read_spec
+from forexai_core.services.assembly import default_home, embedded_services
+from forexai_core.services.halts import FileHalts
+
+__all__ = ["run_session", "trades_as_objects"]
+
+
+def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None) -> int:
+    """Run a session file to its end; give the exit code."""
+    spec = read_spec(file)
+    with embedded_services(None) as services, progress_of("reading prices"):
+        plans = plans_of(spec, PluginOpeners(services))
+        telling = Telling.of(spec.notifiers, services)
+    note_compiling()
+    folder = next_run(Path(spec.session.journal))
+    view: View = HeadlessView() if headless or as_json or spec.session.clock == "replay" else TerminalView()
+
+    async def go() -> Mapping[str, AccountEnd]:
+        opened = await open_session(
+            spec,
+            plans,
+            folder,
+            owner=f"run-{os.getpid()}-{secrets.token_hex(4)}",
+            hear=telling.hear,
+            halts=FileHalts(home or default_home()),
+        )
+        with contextlib.closing(opened), view:
+            teller = asyncio.create_task(telling.run())
+            try:
+                with _until_told(opened.session):
+                    return await opened.session.run(view.follow)
+            finally:
+                await telling.finish(teller)
+
+    ends = asyncio.run(go())
+    _show(ends, folder, as_json=as_json)
+    return 0
+
+
+@contextlib.contextmanager
+def _until_told(session: Session) -> Any:
+    """Stop the session at the first interrupt or termination; the second one ends the process."""
+    loop = asyncio.get_running_loop()
+    heard: list[int] = []
+
+    def tell(number: int) -> None:
+        heard.append(number)
+        note("stopping after this price; positions keep their stops …")
+        session.stop()
+        loop.remove_signal_handler(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    for number in numbers:
+        with contextlib.suppress(NotImplementedError):  # Windows: the interrupt ends the process there
+            loop.add_signal_handler(number, tell, number)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+
+def trades_as_objects(account: str, trades: NDArray[np.void]) -> list[dict[str, Any]]:
+    """Give trades as JSON has them, each with its account."""
+    return [{"account": account, **dict(zip(TRADE.names or (), row, strict=True))} for row in trades.tolist()]
+
+
+def _show(ends: Mapping[str, AccountEnd], folder: Path, *, as_json: bool) -> None:
+    for name, end in ends.items():
+        if end.unprotected:
+            tickets = ", ".join(map(str, end.unprotected))
+            note(f"warning: {name}: positions without a stop at the venue stay open: {tickets}")
+    if as_json:
+        print_json(_document(ends, folder))
+        return
+    show_table(
+        ("Account", "Trades", "Net profit", "Balance", "Equity", "Open", "Decisions", "Halted"),
+        [_row(name, end) for name, end in ends.items()],
+        right=("Trades", "Net profit", "Balance", "Equity", "Open", "Decisions"),
+    )
+    say(f"\njournal: {folder}")
+
+
+def _row(name: str, end: AccountEnd) -> tuple[str, ...]:
+    net = float(end.trades["net_profit"].sum()) if len(end.trades) else 0.0
+    money = (f"{value:,.2f}" for value in (net, end.state.balance, end.state.equity))
+    halted = "; ".join(end.halted) or "no"
+    return (name, f"{len(end.trades):,}", *money, str(len(end.positions)), f"{end.decisions:,}", halted)
+
+
+def _document(ends: Mapping[str, AccountEnd], folder: Path) -> dict[str, Any]:
+    return {
+        "trades": [trade for name, end in ends.items() for trade in trades_as_objects(name, end.trades)],
+        "accounts": [
+            {
+                "name": name,
+                **attrs.asdict(end.state),
+                "positions": [attrs.asdict(each) for each in end.positions],
+                "decisions": end.decisions,
+                "halted": list(end.halted),
+            }
+            for name, end in ends.items()
+        ],
+        "decisions": sum(end.decisions for end in ends.values()),
+        "halted": any(end.halted for end in ends.values()),
+        "journal": str(folder),
+    }

@@ -1,0 +1,142 @@
+"""What a person sees of a running session: a screen that is drawn anew, or lines for a log."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from forexai_core.live.session.loop import Session
+from forexai_core.live.session.paper_run import PaperRun
+from forexai_core.values.clocks import format_time_ns
+
+__all__ = ["HeadlessView", "TerminalView", "View"]
+
+_DRAWS_EVERY_S = 0.25
+_LINE_EVERY_S = 60.0
+
+
+class View(Protocol):
+    """Follows a session."""
+
+    def follow(self, session: Session) -> None:
+        """Take note of a price; returns at once."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def _facts(run: PaperRun) -> dict[str, Any]:
+    state = run.state()
+    return {
+        "account": run.plan.name,
+        "time": format_time_ns(state.time_ns),
+        "balance": round(state.balance, 2),
+        "equity": round(state.equity, 2),
+        "positions": len(run.positions()),
+        "decisions": run.session.book.decisions,
+        "prices_left": run.left,
+        "halted": [*run.session.desk.blocks.reasons(), *run.broken()],
+    }
+
+
+class HeadlessView:
+    """Writes a line of JSON for each account to standard error, once a minute.
+
+    Parameters
+    ----------
+    every_s : float
+        Between two.
+    """
+
+    def __init__(self, every_s: float = _LINE_EVERY_S) -> None:
+        self._every_s, self._next_s = every_s, time.monotonic() + every_s
+
+    def follow(self, session: Session) -> None:
+        """Write a line where it is time."""
+        if time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + self._every_s
+        for run in session.runs:
+            sys.stderr.write(json.dumps(_facts(run)) + "\n")
+        sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Do nothing."""
+
+
+class TerminalView:
+    """Draws accounts and positions four times a second."""
+
+    def __init__(self) -> None:
+        # Slow to load, and only for terminals.
+        from rich.live import Live
+
+        self._live = Live(auto_refresh=False, transient=False)
+        self._next_s = 0.0
+        self._began_s, self._first = time.monotonic(), 0
+
+    def follow(self, session: Session) -> None:
+        """Draw where it is time."""
+        if time.monotonic() >= self._next_s:
+            self._next_s = time.monotonic() + _DRAWS_EVERY_S
+            self._live.update(self._drawn(session), refresh=True)
+
+    def _drawn(self, session: Session) -> Any:
+        # Slow to load, and only for terminals.
+        from rich.console import Group
+        from rich.table import Table
+        from rich.text import Text
+
+        passed_s = max(time.monotonic() - self._began_s, 1e-9)
+        accounts = Table("Account", "Time", "Balance", "Equity", "Open", "Decisions", "Left", "Halted", box=None)
+        positions = Table("Account", "Ticket", "Symbol", "Side", "Lots", "From", "Stop", "Target", "Profit", box=None)
+        for run in session.runs:
+            facts = _facts(run)
+            halted = "; ".join(facts["halted"]) or "no"
+            figures = (f"{facts['balance']:,.2f}", f"{facts['equity']:,.2f}", str(facts["positions"]))
+            counts = (f"{facts['decisions']:,}", f"{facts['prices_left']:,}")
+            accounts.add_row(*map(Text, (facts["account"], facts["time"], *figures, *counts, halted)))
+            for row in _position_rows(run):
+                positions.add_row(*map(Text, row))
+        head = f"{session.state}  {session.prices:,} prices  {session.prices / passed_s:,.0f} a second"
+        return Group(Text(head, style="bold"), accounts, positions)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the last picture."""
+        self._live.stop()
+
+
+def _position_rows(run: PaperRun) -> Iterator[tuple[str, ...]]:
+    for each in run.positions()[:20]:
+        side = "long" if each.side > 0 else "short"
+        stop, target = (f"{price:g}" if price else "none" for price in (each.stop_loss, each.take_profit))
+        yield (
+            run.plan.name,
+            str(each.position),
+            each.symbol,
+            side,
+            f"{each.volume_lots:g}",
+            f"{each.open_price:g}",
+            stop,
+            target,
+            f"{each.profit:,.2f}",
+        )

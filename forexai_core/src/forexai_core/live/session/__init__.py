@@ -1,0 +1,1 @@
+"""Sessions: strategies on accounts, over one loop from replay to real money."""

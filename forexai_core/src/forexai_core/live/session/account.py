@@ -1,0 +1,277 @@
+"""One account of a session: strategies decide on what the venue shows, and what they want goes to the order desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.engine.book import Roster
+from forexai_core.errors import OrderRefusedError
+from forexai_core.live.desk import OrderDesk
+from forexai_core.live.session.carrying import Carried, Carrier
+from forexai_core.live.session.decisions import DecisionBook, wish_fields
+from forexai_core.live.session.mirror import Mirror
+from forexai_core.live.session.ownership import Ownership
+from forexai_core.live.session.screening import Screening, sizing_of
+from forexai_core.live.session.seats import Seat
+from forexai_core.live.session.wishes import OPENING, Wish, WishKind, wishes_of
+from forexai_core.ports.broker import Broker, BrokerEvent
+from forexai_core.ports.halts import Halt
+from forexai_core.risk.judging import Judgement
+from forexai_core.values.instruments import Instrument
+from forexai_core.values.orders import OrderKind, OrderRequest, OrderState
+from forexai_core.values.positions import Position
+
+__all__ = ["AccountSession", "Covering"]
+
+Covering = Callable[[str, int], tuple[Halt, ...]]
+"""Gives the halts that cover a strategy of the account at a time."""
+
+
+def _nothing_halted(_strategy: str, _time_ns: int) -> tuple[Halt, ...]:
+    return ()
+
+
+@attrs.frozen
+class _Flight:
+    """A request whose order is on its way."""
+
+    row: Any
+    intents: frozenset[str]
+
+
+@attrs.define(kw_only=True, eq=False)
+class AccountSession:
+    """One account on its way: what happened there is heard, strategies take their turns, wishes are carried out.
+
+    Attributes
+    ----------
+    name : str
+        Of the account.
+    broker : Broker
+        The session with its venue.
+    desk : OrderDesk
+        The only one that sends.
+    mirror : Mirror
+        What strategies see.
+    roster : Roster
+        What turns there are, and what programs decide by.
+    seats : tuple of Seat or None
+        Class strategies, by place; None where a program decides.
+    ownership : Ownership
+        Whose positions are.
+    screening : Screening
+        Risk.
+    book : DecisionBook
+        Where decisions are written.
+    names : tuple of str
+        The strategies.
+    instruments : mapping of str to Instrument
+        In the order of the mirror's symbols.
+    tags : tuple of list of str
+        Of each strategy, what it calls its orders.
+    bars : tuple of arrays
+        Of each strategy, the rows of BAR or TICK that it decides on.
+    halts : callable
+        Which halts cover a strategy.
+    """
+
+    name: str
+    broker: Broker
+    desk: OrderDesk
+    mirror: Mirror
+    roster: Roster
+    seats: tuple[Seat | None, ...]
+    ownership: Ownership
+    screening: Screening
+    book: DecisionBook
+    names: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    tags: tuple[list[str], ...]
+    bars: tuple[NDArray[np.void], ...]
+    halts: Covering = _nothing_halted
+    _carrier: Carrier = attrs.field(init=False)
+    _flights: list[_Flight] = attrs.field(factory=list, init=False)
+    _done: set[str] = attrs.field(factory=set, init=False)
+    _shown: bool = attrs.field(default=False, init=False)
+    _stale: bool = attrs.field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._carrier = Carrier(
+            desk=self.desk, capabilities=self.broker.capabilities, ownership=self.ownership, names=self.names
+        )
+
+    # ---------------------------------------------------------------------------------------------- what happens
+    async def hear(self, events: Iterable[BrokerEvent]) -> None:
+        """Take note of what happened at the venue, in its order; then look at it where anything but prices did."""
+        stirred = False
+        for event in events:
+            if event.quote is not None:
+                self.mirror.quote(event.quote.symbol, event.quote.bid, event.quote.ask)
+                continue
+            stirred = True
+            if event.order is not None:
+                await self.desk.hear(event.order)
+                self.book.note_order(event.order, event.time_ns)
+                if not event.order.status.working:
+                    self._done.add(event.order.client_id)
+            if event.deal is not None:
+                self.ownership.hear(event.deal)
+                self.book.note_deal(event.deal, self.ownership.owner(event.deal))
+                self.mirror.tell(event.deal)
+        if stirred:
+            await self.look()
+        elif self._shown:
+            self._stale = True  # stops trail, and changes arrive, without a word of the venue
+        self._land()
+
+    async def look(self) -> None:
+        """Look at the venue, and show strategies what is open and what waits there."""
+        await self.desk.reconcile()
+        snapshot = self.desk.snapshot
+        if snapshot is None:
+            return
+        self.ownership.learn(self.desk.plans, snapshot.positions)
+        self._show(snapshot.positions, snapshot.orders)
+
+    async def refresh(self) -> None:
+        """Show strategies what is open and what waits, without settling anything."""
+        self._show(await self.broker.positions(), await self.broker.orders())
+
+    def _show(self, positions: Sequence[Position], orders: Sequence[OrderState]) -> None:
+        self.mirror.show(positions, orders)
+        self._shown, self._stale = bool(positions or orders), False
+
+    def _land(self) -> None:
+        """Keep those requests whose orders are still on their way, for risk."""
+        self._flights = [each for each in self._flights if not each.intents <= self._done]
+        for number, flight in enumerate(self._flights):
+            self.mirror.requests[number] = flight.row
+        self.mirror.account["requests"] = len(self._flights)
+        if not self._flights:
+            self._done.clear()
+
+    # ------------------------------------------------------------------------------------------------ decisions
+    async def turn(self, number: int, *, warm: bool = False) -> None:
+        """Let one strategy decide at the end of one of its bars, and carry out what it wants.
+
+        Parameters
+        ----------
+        number : int
+            Of the roster's turn.
+        warm : bool
+            Only let it see its bars: what it wants is dropped, and nothing is written.
+        """
+        turn, mirror = self.roster.turns[number], self.mirror
+        strategy, row, time_ns = int(turn["sleeve"]), int(turn["row"]), int(turn["time_ns"])
+        if self._stale:
+            await self.refresh()
+        state = await self.broker.account()
+        mirror.stand(state, state.time_ns)
+        first = int(mirror.account["requests"])
+        mirror.take_turn(self.roster, number)
+        seat = self.seats[strategy]
+        if seat is not None:
+            seat.decide(row)
+        if warm:
+            mirror.account["requests"] = first
+            return
+        wanted, kept = self._screen(strategy, first, time_ns)
+        mirror.account["requests"] = kept
+        fields = self._seen(strategy, row)
+        if wanted:
+            fields["wishes"] = [wish_fields(wish, judgement) for wish, judgement in wanted]
+        self.book.note("decision", time_ns, fields)
+        if wanted:
+            await self._carry(strategy, [wish for wish, said in wanted if said is None or said.allowed], time_ns)
+        elif self.book.full:
+            await self.book.write()
+
+    def _seen(self, strategy: int, row: int) -> dict[str, Any]:
+        """Write what the strategy decided on: its bar is known by its number, the account by its figures."""
+        account, index = self.mirror.account, int(self.roster.symbols[strategy])
+        symbol = self.mirror.symbols[index]
+        scale, step = float(symbol["scale"]), float(symbol["volume_step"])
+        fields: dict[str, Any] = {
+            "strategy": self.names[strategy],
+            "row": row,
+            "bid": int(symbol["bid"]) / scale,
+            "ask": int(symbol["ask"]) / scale,
+            "balance": float(account["balance"]),
+            "equity": float(account["equity"]),
+        }
+        bar = self.bars[strategy][row]
+        if "open" in (bar.dtype.names or ()):
+            fields["bar"] = [float(bar[name]) for name in ("open", "high", "low", "close")]
+        held = [each for each in self.mirror.positions[: account["positions"]] if each["strategy"] == strategy]
+        if held:
+            fields["positions"] = [
+                [str(each["ticket"]), int(each["side"]), round(int(each["volume_steps"]) * step, 8)] for each in held
+            ]
+        return fields
+
+    def _screen(self, strategy: int, first: int, time_ns: int) -> tuple[list[tuple[Wish, Judgement | None]], int]:
+        """Size and judge what has just been asked for; what is refused leaves the mirror's requests."""
+        mirror, kept = self.mirror, first
+        wanted: list[tuple[Wish, Judgement | None]] = []
+        instruments = tuple(self.instruments.values())
+        for row in range(first, int(mirror.account["requests"])):
+            request = mirror.requests[row]
+            instrument = instruments[int(request["symbol"])]
+            judgement, lots, sizing = None, 0.0, None
+            if int(request["kind"]) in OPENING:
+                sizing = sizing_of(mirror, row, instrument)
+                lots = sizing.lots
+                if lots < instrument.volume_min:
+                    why = f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
+                    unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why, sizing=sizing)
+                    wanted.append((unmet, None))
+                    continue
+                judgement = self.screening.judge(row, kept, time_ns, self.halts(self.names[strategy], time_ns))
+            found = [attrs.evolve(wish, sizing=sizing) for wish in wishes_of(mirror, row, instrument, lots)]
+            if judgement is None or judgement.allowed:
+                if kept != row:
+                    mirror.requests[kept] = mirror.requests[row]
+                found = [attrs.evolve(wish, row=kept) for wish in found]
+                kept += 1
+            wanted += [(wish, judgement) for wish in found]
+        return wanted, kept
+
+    async def _carry(self, strategy: int, wishes: Sequence[Wish], time_ns: int) -> None:
+        """Carry out what is wanted, after it was written down, and write down what came of it."""
+        number = self.book.decisions
+        await self.book.write()
+        carried = [await self._carry_one(strategy, wish, time_ns) for wish in wishes]
+        flying: dict[int, set[str]] = {}
+        for wish, came in zip(wishes, carried, strict=True):
+            at_market = wish.order is not None and wish.order.kind is OrderKind.MARKET
+            if at_market and came.working:  # what waits at the venue is shown by it
+                flying.setdefault(wish.row, set()).add(came.intent_id)
+        self._flights += [
+            _Flight(self.mirror.requests[row].copy(), frozenset(intents)) for row, intents in sorted(flying.items())
+        ]
+        if carried:
+            self._shown = True  # there may be something to look at from now on
+            self.book.note_outcomes(number, time_ns, [each.fields for each in carried])
+
+    async def _carry_one(self, strategy: int, wish: Wish, time_ns: int) -> Carried:
+        request = self.mirror.requests[wish.row]
+        symbol = self.mirror.symbols[int(request["symbol"])]
+        side = 1 if wish.order is None else wish.order.side
+        price = int(symbol["ask"] if side > 0 else symbol["bid"]) / float(symbol["scale"])
+        label = self.tags[strategy][int(request["tag"])] if int(request["tag"]) else ""
+
+        def ask_again(order: OrderRequest) -> None:
+            said = self.screening.judge(wish.row, wish.row, time_ns, self.halts(self.names[strategy], time_ns))
+            if not said.allowed:
+                raise OrderRefusedError(f"{order.symbol}: {said.refusals[0].reason}", rule=said.refusals[0].rule)
+
+        return await self._carrier.carry(wish, strategy, label, price, ask_again)
+
+    async def carry_own(self, wish: Wish) -> Carried:
+        """Carry out something that the session itself wants: closing and cancelling, which risk never refuses."""
+        return await self._carrier.carry(wish, -1, "", 0.0, lambda _order: None)

@@ -1,0 +1,162 @@
+"""From a session's specification to the accounts that it runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from forexai_core.backtesting.inputs import Inputs, inputs_of
+from forexai_core.backtesting.sleeves import Sleeve
+from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.errors import ConfigError, DataError
+from forexai_core.live.paper.offers import PaperSettings
+from forexai_core.live.session.paper_run import PaperPlan
+from forexai_core.live.session.specification import AccountTable, FeedTable, SessionSpec
+from forexai_core.live.settings import DeskSettings
+from forexai_core.ports.strategy import TradingStrategy
+from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.bars import Bars
+from forexai_core.values.calendar import EconomicEvent
+from forexai_core.values.execution import Execution
+from forexai_core.values.ticks import Ticks
+
+__all__ = ["Openers", "instant_of", "plans_of"]
+
+_EXECUTION = ("latency_ms", "latency_jitter_ms", "deviation_points", "requote_probability")
+
+
+class Openers(Protocol):
+    """Opens by name what a session names; whoever assembles knows the plugins."""
+
+    def strategy(self, name: str, parameters: Mapping[str, Any]) -> TradingStrategy:
+        """Open a strategy."""
+        ...
+
+    def prices(self, feed: FeedTable) -> Bars | Ticks:
+        """Read the prices of a feed."""
+        ...
+
+    def costs(self, table: Mapping[str, Any]) -> Costs:
+        """Make the costs of an account."""
+        ...
+
+    def calendar(self, file: str, timezone: str | None) -> Sequence[EconomicEvent]:
+        """Read a calendar of news."""
+        ...
+
+
+def instant_of(text: str | None) -> int | None:
+    """Read a time of a session file, nanoseconds UTC; None for none.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"'{text}' is no time. Write it as 2024-01-31 or 2024-01-31T08:00:00, in UTC.") from None
+    moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+    return round(moment.timestamp()) * 1_000_000_000
+
+
+def plans_of(spec: SessionSpec, openers: Openers) -> tuple[PaperPlan, ...]:
+    """Give what is traded on each account.
+
+    Raises
+    ------
+    ConfigError, DataError, PluginMissingError
+        If something is not to be had, or does not fit together.
+    """
+    wanted = {symbol for account in spec.accounts for symbol in _symbols(spec, account)}
+    prices = {feed.symbol: _within(openers.prices(feed), spec) for feed in spec.feeds if feed.symbol in wanted}
+    return tuple(_plan(spec, account, openers, prices) for account in spec.accounts)
+
+
+def _symbols(spec: SessionSpec, account: AccountTable) -> tuple[str, ...]:
+    """Name the symbols of an account's strategies, in the order of the feeds."""
+    asked = {each.symbol or spec.feeds[0].symbol for each in spec.strategies_of(account.name)}
+    return tuple(feed.symbol for feed in spec.feeds if feed.symbol in asked)
+
+
+def _within(prices: Bars | Ticks, spec: SessionSpec) -> Bars | Ticks:
+    stop_ns = instant_of(spec.session.stop)
+    cut = prices if stop_ns is None else prices[: int((prices.time_ns < stop_ns).sum())]
+    if not len(cut):
+        raise DataError(f"{prices.symbol}: there are no prices before the session's stop, {spec.session.stop}.")
+    return cut
+
+
+def _plan(spec: SessionSpec, account: AccountTable, openers: Openers, prices: Mapping[str, Bars | Ticks]) -> PaperPlan:
+    if account.broker != "paper":
+        raise ConfigError(
+            f"accounts {account.name}: a session over recorded prices trades on broker = 'paper', not "
+            f"'{account.broker}'."
+        )
+    parts = spec.strategies_of(account.name)
+    if not parts:
+        raise ConfigError(f"accounts {account.name}: no strategy trades on it. Leave it out, or add one.")
+    own = {symbol: prices[symbol] for symbol in _symbols(spec, account)}
+    settings = _paper_settings(account)
+    return PaperPlan(
+        name=account.name,
+        inputs=_inputs(spec, account, settings, own, openers),
+        strategies=tuple(
+            Sleeve(
+                part.label,
+                openers.strategy(part.name, part.parameters),
+                symbol=part.symbol or spec.feeds[0].symbol,
+                timeframe=part.timeframe,
+            )
+            for part in parts
+        ),
+        risk=spec.risk.of_session(openers.calendar),
+        reject_probability=settings.reject_probability,
+        settings=DeskSettings(),
+        decides_from_ns=instant_of(spec.session.start),
+        tenant=account.tenant,
+    )
+
+
+def _paper_settings(account: AccountTable) -> PaperSettings:
+    given = {name: getattr(account, name) for name in ("balance", "currency", "leverage", "mode")}
+    own = {name: value for name, value in given.items() if value is not None}
+    wrong = {"symbols", "ticks"} & account.settings.keys()
+    if wrong:
+        raise ConfigError(
+            f"accounts {account.name}: settings.{min(wrong)} belongs to a paper account that makes its own prices; in "
+            "a session they come from [[feeds]]."
+        )
+    try:
+        return PaperSettings(**(own | dict(account.settings)))
+    except ValueError as error:
+        raise ConfigError(f"accounts {account.name}: {' '.join(str(error).split())}") from None
+
+
+def _inputs(
+    spec: SessionSpec,
+    account: AccountTable,
+    settings: PaperSettings,
+    prices: Mapping[str, Bars | Ticks],
+    openers: Openers,
+) -> Inputs:
+    terms: dict[str, Any] = {"balance": settings.balance, "currency": settings.currency}
+    terms |= {"leverage": settings.leverage, "mode": settings.mode}
+    if account.timezone is not None:
+        terms["clock"] = account.timezone
+    execution = Execution(mode=settings.execution, **{name: getattr(settings, name) for name in _EXECUTION})
+    return inputs_of(
+        prices,
+        account=Account(**terms),
+        costs=openers.costs(account.costs),
+        rates=dict(spec.rates),
+        finer=None,
+        limit_fill="price",
+        max_age_ns=DEFAULT_MAX_AGE_NS,
+        seed=settings.seed or spec.session.seed,
+        conditions={"execution": execution},
+    )

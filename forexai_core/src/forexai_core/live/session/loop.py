@@ -1,0 +1,282 @@
+"""The loop of a session over recorded prices: accounts side by side, price by price, at the pace of its clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from enum import StrEnum
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.live.alerts import Hear
+from forexai_core.live.session.clocks import PacedClock, ReplayClock
+from forexai_core.live.session.halt_watch import HaltWatch
+from forexai_core.live.session.paper_run import PaperPlan, PaperRun
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.halts import Halt, HaltScope
+from forexai_core.ports.services import Services
+from forexai_core.values.accounts import AccountState
+from forexai_core.values.positions import Position
+
+__all__ = ["AccountEnd", "Session", "SessionState"]
+
+_BREATHES_EVERY = 64
+_RENEWALS = 3  # within the life of a lease
+
+Follow = Callable[["Session"], None]
+"""Told after each price; returns at once."""
+
+
+class SessionState(StrEnum):
+    """Where a session is in its life."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DRAINING = "draining"
+    ENDED = "ended"
+
+
+@attrs.frozen(kw_only=True)
+class AccountEnd:
+    """How an account stood when its session ended.
+
+    Attributes
+    ----------
+    trades : (trades,) TRADE
+        Of all its strategies.
+    state : AccountState
+        Its money.
+    positions : tuple of Position
+        What is still open; none where the prices have ended.
+    unprotected : tuple of int
+        Tickets of those that have no stop at the venue.
+    decisions : int
+        How often a strategy decided.
+    halted : tuple of str
+        Why nothing may be opened any more.
+    """
+
+    trades: NDArray[np.void]
+    state: AccountState
+    positions: tuple[Position, ...]
+    unprotected: tuple[int, ...]
+    decisions: int
+    halted: tuple[str, ...]
+
+
+class Session:
+    """Accounts with their strategies on their way through recorded prices. Made by :meth:`open`.
+
+    Parameters
+    ----------
+    runs : sequence of PaperRun
+        The accounts.
+    clock : ReplayClock or PacedClock
+        Of the session.
+    real : Clock
+        The system's, for leases and halts.
+    watch : HaltWatch, optional
+        Where halts are heeded; a replay of the past heeds none, so that it can be repeated.
+
+    Attributes
+    ----------
+    state : SessionState
+        Where it is.
+    prices : int
+        How many have been taken.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[PaperRun],
+        clock: ReplayClock | PacedClock,
+        real: Clock,
+        watch: HaltWatch | None = None,
+    ) -> None:
+        self.runs, self.clock = tuple(runs), clock
+        self.state, self.prices = SessionState.READY, 0
+        self._real, self._watch = real, watch
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+        self._stops = False
+
+    @classmethod
+    async def open(
+        cls,
+        plans: Sequence[PaperPlan],
+        services: Services,
+        clock: ReplayClock | PacedClock,
+        *,
+        owner: str,
+        hear: Hear,
+        real: Clock,
+        watch: HaltWatch | None = None,
+    ) -> Session:
+        """Take the accounts over, and let the strategies prepare.
+
+        Parameters
+        ----------
+        plans : sequence of PaperPlan
+            What is traded on each account.
+        services : Services
+            With ``clock``; leases go by the system's.
+        clock : ReplayClock or PacedClock
+            Of the session.
+        owner : str
+            Who takes the accounts: a name of its own for each start.
+        hear : callable
+            Takes notices; returns at once.
+        real : Clock
+            The system's.
+        watch : HaltWatch, optional
+            Where halts are heeded.
+
+        Raises
+        ------
+        ConfigError, DataError
+            If something does not fit together.
+        ConflictError
+            If another session holds an account.
+        StorageError
+            If the journal, or what is halted, cannot be read.
+        """
+        if watch is not None:
+            await watch.begin()
+        runs = []
+        for plan in plans:
+            run = await PaperRun.open(plan, services, owner=owner, hear=hear)
+            if watch is not None:
+                run.session.halts = watch.covering(plan.name, plan.tenant)
+            runs.append(run)
+        return cls(runs, clock, real, watch)
+
+    # ------------------------------------------------------------------------------------------------ steering
+    def pause(self, *, by: str) -> None:
+        """Take no further price until :meth:`resume`; what stands at the venue stands."""
+        if self.state is SessionState.RUNNING:
+            self.state = SessionState.PAUSED
+            self._goes_on.clear()
+            self._note("paused", by)
+
+    def resume(self, *, by: str) -> None:
+        """Go on after a pause."""
+        if self.state is SessionState.PAUSED:
+            self.state = SessionState.RUNNING
+            self._goes_on.set()
+            self._note("resumed", by)
+
+    def drain(self, *, by: str) -> None:
+        """Open nothing any more, and end when nothing is open and nothing waits."""
+        if self.state in {SessionState.RUNNING, SessionState.PAUSED}:
+            self.state = SessionState.DRAINING
+            self._goes_on.set()
+            self._note("draining", by)
+            for run in self.runs:
+                run.close_for_openings(
+                    Halt(
+                        scope=HaltScope.ACCOUNT,
+                        name=run.plan.name,
+                        time_ns=self.clock.now_ns(),
+                        by=by,
+                        reason="the session is being drained",
+                    )
+                )
+
+    def stop(self) -> None:
+        """End after the present price; positions keep the stops that stand at the venue."""
+        self._stops = True
+        self._goes_on.set()
+
+    def _note(self, what: str, by: str) -> None:
+        now_ns = self.clock.now_ns()
+        for run in self.runs:
+            run.session.book.note("notice", now_ns, {"what": what, "by": by})
+
+    # ------------------------------------------------------------------------------------------------ running
+    async def run(self, follow: Follow | None = None) -> Mapping[str, AccountEnd]:
+        """Go through the prices to their end, or until told to stop.
+
+        Parameters
+        ----------
+        follow : callable, optional
+            Told after each price.
+
+        Returns
+        -------
+        mapping of str to AccountEnd
+            By account.
+        """
+        self.state = SessionState.RUNNING
+        beside = [asyncio.create_task(self._renew(run)) for run in self.runs]
+        if self._watch is not None:
+            beside.append(asyncio.create_task(self._watch.run()))
+        try:
+            await self._go(follow)
+            return {run.plan.name: await _ended(run) for run in self.runs}
+        finally:
+            self.state = SessionState.ENDED
+            for task in beside:
+                task.cancel()
+            for task in beside:
+                with suppress(asyncio.CancelledError):
+                    await task
+            for run in self.runs:
+                await run.session.desk.close_down()
+
+    async def _go(self, follow: Follow | None) -> None:
+        while not self._stops:
+            if not self._goes_on.is_set():
+                await self._goes_on.wait()
+                continue
+            left = [run for run in self.runs if run.left]
+            if not left or (self.state is SessionState.DRAINING and all(run.flat for run in left)):
+                return
+            run = min(left, key=_next_ns)
+            if isinstance(self.clock, ReplayClock):
+                self.clock.come_to(run.next_ns)
+            elif not await self._wait(run.next_ns):
+                continue
+            await run.step()
+            self.prices += 1
+            if follow is not None:
+                follow(self)
+            if self.prices % _BREATHES_EVERY == 0:
+                await asyncio.sleep(0)  # so that leases are renewed, and signals heard
+
+    async def _wait(self, time_ns: int) -> bool:
+        """Wait for a time, in naps, heeding halts meanwhile; say whether it has come and the session goes on."""
+        while (rest_ns := time_ns - self.clock.now_ns()) > 0:
+            if self._stops or not self._goes_on.is_set():
+                return False
+            await self.clock.sleep(min(rest_ns / 1e9, self._nap_s))
+        return True
+
+    @property
+    def _nap_s(self) -> float:
+        """A quarter of a second of the system's clock, in the session's time."""
+        return 0.25 * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
+
+    async def _renew(self, run: PaperRun) -> None:
+        while await run.session.desk.renew():
+            await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
+
+
+def _next_ns(run: PaperRun) -> int:
+    return run.next_ns
+
+
+async def _ended(run: PaperRun) -> AccountEnd:
+    trades = await run.finish()
+    positions = run.positions()
+    return AccountEnd(
+        trades=trades,
+        state=run.state(),
+        positions=positions,
+        unprotected=tuple(each.position for each in positions if not each.stop_loss),
+        decisions=run.session.book.decisions,
+        halted=(*run.session.desk.blocks.reasons(), *run.broken()),
+    )

@@ -1,0 +1,205 @@
+"""What strategies see of an account at a venue: the arrays of a ledger, written from what the venue shows.
+
+A strategy reads the same arrays in a backtest. There the ledger's kernels write them; here nothing is executed, and
+each row comes from a position, an order or a deal of the venue. What a strategy asks for is left in ``requests``, for
+the session to turn into orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
+from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.records import (
+    DEAL,
+    MAX_ORDERS,
+    MAX_POSITIONS,
+    NO_PRICE,
+    ORDER_LIMIT,
+    ORDER_STOP,
+    ORDER_STOP_LIMIT,
+)
+from forexai_core.engine.setup import Setup
+from forexai_core.errors import TradingError
+from forexai_core.values.accounts import AccountState
+from forexai_core.values.orders import Deal, DealEntry, OrderKind, OrderState, volume_steps
+from forexai_core.values.positions import Position
+
+__all__ = ["Mark", "Marks", "Mirror"]
+
+_ENTRIES = tuple(DealEntry)
+_KINDS = {OrderKind.LIMIT: ORDER_LIMIT, OrderKind.STOP: ORDER_STOP, OrderKind.STOP_LIMIT: ORDER_STOP_LIMIT}
+_ROOM = 256
+_WHOLE = 1e-4  # of a point and step: what a float of the average leaves
+_RATES = {
+    "gain_rate": "gain",
+    "loss_rate": "loss",
+    "margin_currency_rate": "margin",
+    "margin_gain_rate": "margin_gain",
+    "fee_rate": "fee",
+}
+
+
+@attrs.frozen
+class Mark:
+    """Whose something at the venue is.
+
+    Attributes
+    ----------
+    strategy : int
+        Place of the strategy in the session; -1 is nobody's of it.
+    tag : int
+        Number of the text that the strategy calls it.
+    opened : int
+        Place in ``OPEN_REASONS`` of what opened it.
+    """
+
+    strategy: int
+    tag: int = 0
+    opened: int = 0
+
+
+Marks = Callable[[Position | OrderState | Deal], Mark]
+"""Tells whose a thing at the venue is."""
+
+
+class Mirror(Ledger):
+    """An account as its venue shows it, in the arrays that strategies read.
+
+    Parameters
+    ----------
+    setup : Setup
+        Contracts, costs and the prices that strategies decide on, laid out for so many strategies.
+    marks : callable
+        Tells whose a position, an order or a deal is.
+    """
+
+    def __init__(self, setup: Setup, marks: Marks) -> None:
+        super().__init__(setup)
+        self.marks = marks
+        self._places = {symbol: place for place, symbol in enumerate(setup.symbols)}
+        self._heard = np.zeros(_ROOM, DEAL)
+        self._known = 0
+
+    # --------------------------------------------------------------------------------------------------- reading
+    @property
+    def deals(self) -> NDArray[np.void]:
+        """(deals,) DEAL: all that the venue has told of in this session."""
+        return self._heard[: self._known]
+
+    def catch_up_now(self) -> None:
+        """Do nothing: marks and ages are those of the last look."""
+
+    def place(self, symbol: str) -> int | None:
+        """Give the place of a symbol; None where the session does not trade it."""
+        return self._places.get(symbol)
+
+    # --------------------------------------------------------------------------------------------------- writing
+    def quote(self, symbol: str, bid: float, ask: float) -> None:
+        """Take over a quote."""
+        place = self._places.get(symbol)
+        if place is None:
+            return
+        record = self.symbols[place]
+        scale = record["scale"]
+        record["bid"], record["ask"] = round(bid * scale), round(ask * scale)
+
+    def convert_at(self, rates: NDArray[np.void]) -> None:
+        """Take over rates of conversion.
+
+        Parameters
+        ----------
+        rates : (symbols,) CONVERSION
+            Of now.
+        """
+        for name, column in _RATES.items():
+            self.symbols[name] = rates[column]
+
+    def stand(self, state: AccountState, time_ns: int) -> None:
+        """Take over how the account stands, and what time it is."""
+        account = self.account
+        account["balance"], account["equity"], account["margin"] = state.balance, state.equity, state.margin
+        account["time_ns"] = account["end_ns"] = time_ns
+
+    def show(self, positions: Iterable[Position], orders: Iterable[OrderState]) -> None:
+        """Take over what is open and what waits; the ages of positions go on."""
+        ages = {int(row["ticket"]): int(row["bars"]) for row in self.positions[: self.account["positions"]]}
+        held = [each for each in positions if each.symbol in self._places]
+        waiting = [each for each in orders if each.request.kind in _KINDS and each.symbol in self._places]
+        if len(held) > MAX_POSITIONS or len(waiting) > MAX_ORDERS:
+            raise TradingError(
+                f"The account has {len(held)} positions and {len(waiting)} orders; a session follows {MAX_POSITIONS} "
+                f"and {MAX_ORDERS}."
+            )
+        for number, position in enumerate(held):
+            self._write_position(self.positions[number], position, ages.get(position.position, 0))
+        for number, order in enumerate(waiting):
+            self._write_order(self.orders[number], order)
+        self.account["positions"], self.account["orders"] = len(held), len(waiting)
+        self.account["activity"] += 1
+        self.changes += 1
+
+    def _write_position(self, row: Any, position: Position, bars: int) -> None:
+        place, mark = self._places[position.symbol], self.marks(position)
+        record = self.symbols[place]
+        scale = float(record["scale"])
+        steps = volume_steps(position.volume_lots, float(record["volume_step"]))
+        row["ticket"], row["symbol"], row["strategy"] = position.position, place, mark.strategy
+        row["side"], row["volume_steps"] = position.side, steps
+        row["cost"] = _cost(position.open_price * scale * steps)
+        row["open_ns"], row["tag"], row["bars"] = position.open_time_ns, mark.tag, bars
+        row["open_reason"] = mark.opened
+        row["stop_loss"] = _points(position.stop_loss, scale)
+        row["take_profit"] = _points(position.take_profit, scale)
+        row["swap"], row["commission"] = position.swap, position.commission
+
+    def _write_order(self, row: Any, order: OrderState) -> None:
+        place, request, mark = self._places[order.symbol], order.request, self.marks(order)
+        record = self.symbols[place]
+        scale = float(record["scale"])
+        left = order.left_lots if order.status.working else request.volume_lots
+        row["ticket"], row["symbol"], row["strategy"] = order.order, place, mark.strategy
+        row["kind"] = row["origin"] = _KINDS[request.kind]
+        row["side"], row["volume_steps"] = request.side, volume_steps(left, float(record["volume_step"]))
+        row["price"], row["limit_price"] = _points(request.price, scale), _points(request.limit_price, scale)
+        row["stop_loss"], row["take_profit"] = _points(request.stop_loss, scale), _points(request.take_profit, scale)
+        row["placed_ns"], row["expiry_ns"] = order.placed_time_ns, request.expire_time_ns
+        row["oco"], row["tag"] = request.group, mark.tag
+
+    def tell(self, deal: Deal) -> None:
+        """Take note of a deal."""
+        place = self._places.get(deal.symbol)
+        if place is None:
+            return
+        if self._known == len(self._heard):
+            self._heard = np.concatenate([self._heard, np.zeros(len(self._heard), DEAL)])
+        record, mark = self.symbols[place], self.marks(deal)
+        row: Any = self._heard[self._known]
+        closing = deal.entry is not DealEntry.IN
+        reasons = CLOSE_REASONS if closing else OPEN_REASONS
+        row["ticket"], row["order"], row["position"] = deal.deal, deal.order, deal.position
+        row["symbol"], row["strategy"], row["tag"] = place, mark.strategy, mark.tag
+        row["time_ns"], row["side"], row["entry"] = deal.time_ns, deal.side, _ENTRIES.index(deal.entry)
+        row["closing"] = closing
+        row["volume_steps"] = volume_steps(deal.volume_lots, float(record["volume_step"]))
+        row["price"] = round(deal.price * float(record["scale"]))
+        row["profit"], row["commission"], row["swap"] = deal.profit, deal.commission, deal.swap
+        row["reason"] = reasons.index(deal.reason) if deal.reason in reasons else 0
+        self._known += 1
+        self.account["activity"] += 1
+
+
+def _cost(points_by_steps: float) -> float:
+    """Give the exact sum behind an average price; where a part was closed in netting it need not be whole."""
+    nearest = round(points_by_steps)
+    return nearest if abs(points_by_steps - nearest) < _WHOLE else points_by_steps
+
+
+def _points(price: float, scale: float) -> int:
+    return round(price * scale) if price else NO_PRICE

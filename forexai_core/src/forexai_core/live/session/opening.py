@@ -1,0 +1,121 @@
+"""Opening a session as its file says, and writing at its head what it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from forexai_core.backtesting.described import described
+from forexai_core.live.alerts import Hear
+from forexai_core.live.session.clocks import PacedClock, ReplayClock
+from forexai_core.live.session.halt_watch import HaltWatch
+from forexai_core.live.session.loop import Session
+from forexai_core.live.session.paper_run import PaperPlan
+from forexai_core.live.session.specification import SessionSpec
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.halts import Halts
+from forexai_core.ports.services import Services
+from forexai_core.services.assembly import embedded_services
+from forexai_core.services.clocks import RealClock
+from forexai_core.services.leases import SqliteLeases
+from forexai_core.services.sqlite import Database
+
+__all__ = ["OpenSession", "open_session"]
+
+STATE_FILE = "state.sqlite3"
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class OpenSession:
+    """A session with what it runs on; close it when done.
+
+    Attributes
+    ----------
+    session : Session
+        To be run.
+    services : Services
+        Journal, intents and leases.
+    """
+
+    session: Session
+    services: Services
+
+    def close(self) -> None:
+        """Close files and databases."""
+        self.services.close()
+
+
+def _clock(spec: SessionSpec, start_ns: int, real: Clock) -> ReplayClock | PacedClock:
+    if spec.session.clock == "replay":
+        return ReplayClock(start_ns)
+    return PacedClock(start_ns, spec.session.speed if spec.session.clock == "accelerated" else 1.0, real)
+
+
+def _services(folder: Path | None, clock: Clock, real: Clock) -> Services:
+    """Put the services of a run together: all by the session's clock but leases, which processes share."""
+    services = embedded_services(folder, clock=clock)
+    database = Database(None if folder is None else folder / STATE_FILE)
+    return attrs.evolve(services, leases=SqliteLeases(database, real))
+
+
+async def open_session(
+    spec: SessionSpec,
+    plans: tuple[PaperPlan, ...],
+    folder: Path | None,
+    *,
+    owner: str,
+    hear: Hear,
+    halts: Halts | None = None,
+) -> OpenSession:
+    """Open a session.
+
+    Parameters
+    ----------
+    spec : SessionSpec
+        What it is; written at the head of each account's journal.
+    plans : tuple of PaperPlan
+        What is traded on each account.
+    folder : Path or None
+        Of this run; None keeps everything in memory.
+    owner : str
+        Who runs it: a name of its own for each start.
+    hear : callable
+        Takes notices; returns at once.
+    halts : Halts, optional
+        Heeded by a session at the pace of time; a replay heeds none, so that it comes out alike each time.
+
+    Raises
+    ------
+    ConfigError, DataError, ConflictError, StorageError
+        As :meth:`Session.open` does.
+    """
+    real = RealClock()
+    start_ns = min(int(prices.time_ns[0]) for plan in plans for prices in plan.inputs.prices.values())
+    clock = _clock(spec, start_ns, real)
+    services = _services(folder, clock, real)
+    watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
+    try:
+        session = await Session.open(plans, services, clock, owner=owner, hear=hear, real=real, watch=watch)
+        for run in session.runs:
+            run.session.book.note("begun", start_ns, _head(spec, run.plan))
+            await run.session.book.write(durable=True)
+    except BaseException:
+        services.close()
+        raise
+    return OpenSession(session=session, services=services)
+
+
+def _head(spec: SessionSpec, plan: PaperPlan) -> dict[str, Any]:
+    """Write what a replay needs to come to the same, and what tells whether it can."""
+    inputs = plan.inputs
+    return {
+        "account": plan.name,
+        "spec": json.loads(spec.model_dump_json()),
+        "prices": {symbol: item.fingerprint for symbol, item in inputs.prices.items()},
+        "strategies": {
+            each.name: json.loads(json.dumps(described(each.strategy), default=str)) for each in plan.strategies
+        },
+    }

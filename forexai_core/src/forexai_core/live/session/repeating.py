@@ -1,0 +1,150 @@
+"""Deciding anew what a session decided: the same records, byte for byte, or the first that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import DataError, IntegrityError, NotFoundError
+from forexai_core.live.session.assembly import Openers, plans_of
+from forexai_core.live.session.decisions import read_record, stream_of
+from forexai_core.live.session.opening import open_session
+from forexai_core.live.session.paper_run import PaperPlan
+from forexai_core.live.session.specification import SessionSpec, spec_of
+from forexai_core.ports.journal import Journal, JournalRecord
+from forexai_core.ports.notifier import Notice
+from forexai_core.services.journal import FileJournal
+
+__all__ = ["Repeated", "accounts_of", "head_of", "open_journal", "records_of", "repeat"]
+
+_COMPARED = frozenset({"decision", "outcome", "order", "deal", "breach", "flatten"})
+_PREFIX = stream_of("")
+
+
+@attrs.frozen(kw_only=True)
+class Repeated:
+    """How a repetition compares with what was written.
+
+    Attributes
+    ----------
+    account : str
+        Of which account.
+    records : int
+        How many were compared.
+    difference : tuple of bytes or None
+        What was written and what has come out now, of the first that differ; None where all are equal.
+    number : int
+        Of the first that differs, in the journal; 0 where none does.
+    """
+
+    account: str
+    records: int
+    difference: tuple[bytes, bytes] | None = None
+    number: int = 0
+
+
+def open_journal(folder: Path) -> FileJournal:
+    """Open the journal of a run, for reading."""
+    return FileJournal(folder / "journal")
+
+
+async def accounts_of(journal: Journal) -> tuple[str, ...]:
+    """Name the accounts that a journal has decisions of.
+
+    Raises
+    ------
+    NotFoundError
+        If it has none.
+    """
+    names = tuple(name.removeprefix(_PREFIX) for name in await journal.streams() if name.startswith(_PREFIX))
+    if not names:
+        raise NotFoundError("This journal holds no session. Give the folder that [session] journal names.")
+    return names
+
+
+async def records_of(journal: Journal, account: str) -> list[JournalRecord]:
+    """Read an account's records, oldest first."""
+    return [record async for record in journal.read(stream_of(account))]
+
+
+def head_of(records: Sequence[JournalRecord]) -> dict[str, Any]:
+    """Read what stands at the head of a run.
+
+    Raises
+    ------
+    IntegrityError
+        If it does not.
+    """
+    head = next((record for record in records if record.kind == "begun"), None)
+    if head is None:
+        raise IntegrityError("The journal does not say what session it is of: its first record is missing.")
+    return read_record(head)
+
+
+async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
+    """Run a session again, in memory, and compare every decision and what came of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    openers : Openers
+        For strategies and prices.
+
+    Raises
+    ------
+    DataError
+        If the prices are not what they were.
+    """
+    journal = open_journal(folder)
+    try:
+        written = {name: await records_of(journal, name) for name in await accounts_of(journal)}
+    finally:
+        journal.close()
+    heads = {name: head_of(records) for name, records in written.items()}
+    spec = spec_of(next(iter(heads.values()))["spec"], str(folder))
+    plans = plans_of(spec, openers)
+    _check_prices(plans, heads)
+    made = await _run_again(spec, plans)
+    return tuple(_compared(name, records, made[name]) for name, records in written.items())
+
+
+def _check_prices(plans: Sequence[PaperPlan], heads: Mapping[str, Mapping[str, Any]]) -> None:
+    for plan in plans:
+        for symbol, prices in plan.inputs.prices.items():
+            if heads[plan.name]["prices"].get(symbol) != prices.fingerprint:
+                raise DataError(
+                    f"{symbol}: these are not the prices that the session ran on; their fingerprint has changed. "
+                    "Restore the file to repeat the session."
+                )
+
+
+async def _run_again(spec: SessionSpec, plans: tuple[PaperPlan, ...]) -> dict[str, list[JournalRecord]]:
+    again = spec.model_copy(update={"session": spec.session.model_copy(update={"clock": "replay"})})
+    opened = await open_session(again, plans, None, owner="repeat", hear=_ignore)
+    try:
+        await opened.session.run()
+        return {plan.name: await records_of(opened.services.journal, plan.name) for plan in plans}
+    finally:
+        opened.close()
+
+
+def _ignore(_notice: Notice) -> None:
+    """Tell nobody: it was told when it happened."""
+
+
+def _compared(account: str, written: Sequence[JournalRecord], made: Sequence[JournalRecord]) -> Repeated:
+    old = [record for record in written if record.kind in _COMPARED]
+    new = [record for record in made if record.kind in _COMPARED]
+    for before, now in zip(old, new, strict=False):
+        if (before.kind, before.time_ns, before.payload) != (now.kind, now.time_ns, now.payload):
+            pair = before.payload, now.payload
+            return Repeated(account=account, records=len(old), difference=pair, number=before.sequence)
+    if len(old) > len(new):
+        return Repeated(
+            account=account, records=len(old), difference=(old[len(new)].payload, b""), number=old[len(new)].sequence
+        )
+    return Repeated(account=account, records=len(old))  # one that was stopped has written less

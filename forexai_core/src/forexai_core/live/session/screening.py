@@ -1,0 +1,151 @@
+"""Risk between a strategy's wish and the order desk: sizing, and the judgement of every opening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forexai_core.backtesting.ledger_values import LedgerValues
+from forexai_core.engine.commissions import fixed_commission, step_commission
+from forexai_core.engine.money import convert
+from forexai_core.engine.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_LIMIT
+from forexai_core.live.session.mirror import Mirror
+from forexai_core.live.session.wishes import Sizing
+from forexai_core.ports.halts import Halt
+from forexai_core.ports.risk import Proposal, RiskRule
+from forexai_core.risk.control import RiskControl
+from forexai_core.risk.costing import entry_risk
+from forexai_core.risk.exposures import MarginLevel
+from forexai_core.risk.judging import Judgement
+from forexai_core.risk.settings import Risk
+from forexai_core.values.accounts import Account, AccountState
+from forexai_core.values.instruments import Instrument
+
+__all__ = ["Screening", "sizing_of"]
+
+_GRID = 1e-9  # of a step: what binary fractions leave of whole ones
+
+
+def sizing_of(mirror: Mirror, row: int, instrument: Instrument) -> Sizing:
+    """Size an opening; one that is sized by risk, by the quotes and the equity of now.
+
+    The formula is the ledger's (`forexai_core.engine.checks.sized`). A backtest sizes at the fill, whose price it
+    knows; an order that leaves the process needs its volume before. Without a stop to size by there are no lots.
+    """
+    request, equity = mirror.requests[row], float(mirror.account["equity"])
+    fraction, step = float(request["risk_fraction"]), instrument.volume_step
+    if fraction <= 0.0:
+        return Sizing(lots=round(int(request["volume_steps"]) * step, 8))
+    symbol = mirror.symbols[int(request["symbol"])]
+    budget = fraction * equity - float(fixed_commission(symbol))
+    lost = _lost_per_step(request, symbol)
+    steps = 0 if lost <= 0.0 else max(0, min(int(budget / lost + _GRID), int(symbol["max_steps"])))
+    return Sizing(
+        lots=round(steps * step, 8), fraction=fraction, equity=equity, budget=budget, per_lot=round(lost / step, 8)
+    )
+
+
+def _lost_per_step(request: Any, symbol: Any) -> float:
+    """Give what a step loses from its entry to its stop, commissions included; 0 without a stop."""
+    side = int(request["side"])
+    own = int(symbol["ask"] if side > 0 else symbol["bid"])
+    if request["kind"] != REQUEST_MARKET:
+        own = int(request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"])
+    stop = int(request["stop_loss"])
+    if stop == NO_PRICE and request["stop_distance"] > 0:
+        stop = own - side * int(request["stop_distance"])
+    if stop == NO_PRICE or side * (own - stop) <= 0:
+        return 0.0
+    lost = -float(convert(symbol, -abs(own - stop) * float(symbol["value_per_point_step"]), stop))
+    return lost + float(step_commission(symbol, own, stop))
+
+
+class Screening:
+    """Judges the openings of one account, by the same control and figures as the gate of a backtest.
+
+    Parameters
+    ----------
+    mirror : Mirror
+        The account.
+    account : Account
+        Its terms.
+    instruments : mapping of str to Instrument
+        In the order of the mirror's symbols.
+    risk : Risk or sequence of RiskRule
+        The limits; without any, halts alone are heeded.
+    state : AccountState
+        Of the account as risk begins.
+
+    Attributes
+    ----------
+    control : RiskControl
+        What watches and judges.
+    """
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        account: Account,
+        instruments: Mapping[str, Instrument],
+        risk: Risk | Sequence[RiskRule] | None,
+        state: AccountState,
+    ) -> None:
+        self._mirror, self._account = mirror, account
+        self.values = LedgerValues(mirror, account, instruments)
+        self.control = RiskControl.of(
+            () if risk is None else risk,
+            balance=state.balance,
+            equity=state.equity,
+            time_ns=state.time_ns,
+            clock=account.clock,
+        )
+        self._weighs_margin = any(
+            isinstance(rule, MarginLevel) or not type(rule).__module__.startswith("forexai_core.")
+            for rule in self.control.rules
+        )
+
+    def judge(self, row: int, kept: int, time_ns: int, halts: Sequence[Halt] = ()) -> Judgement:
+        """Judge the opening of a row, those before ``kept`` being on their way; one that passes is counted.
+
+        Parameters
+        ----------
+        row, kept : int
+            Of the mirror's requests.
+        time_ns : int
+            When it was decided, nanoseconds UTC.
+        halts : sequence of Halt
+            Those that cover it.
+        """
+        judgement = self.control.judge(self._proposal(row, kept, time_ns), halts)
+        if judgement.allowed:
+            self.control.note_order(time_ns)
+        return judgement
+
+    def _proposal(self, row: int, kept: int, time_ns: int) -> Proposal:
+        request, values, account = self._mirror.requests[row], self.values, self._mirror.account
+        index, order = int(request["symbol"]), values.request(request)
+        own, equity = values.terms(index), float(account["equity"])
+        return Proposal(
+            time_ns=time_ns,
+            request=order,
+            instrument=own.instrument,
+            bid=own.bid,
+            ask=own.ask,
+            account=AccountState(
+                time_ns=time_ns,
+                currency=self._account.currency,
+                balance=float(account["balance"]),
+                equity=equity,
+                margin=float(account["margin"]),
+            ),
+            positions=values.positions(),
+            orders=values.orders(),
+            day_start_equity=equity,  # the control knows better, both
+            peak_equity=equity,
+            profit_rate=values.profit_rate(index),
+            entry_risk=entry_risk(order, own),
+            entry_night_cost=own.night_cost(order.side, order.volume_lots),
+            entry_value=own.value(order.volume_lots),
+            entry_margin=values.margin(request) if self._weighs_margin else None,
+            holdings=values.holdings(kept),
+        )

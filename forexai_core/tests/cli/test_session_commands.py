@@ -1,0 +1,232 @@
+"""`forexai run`, `replay` and `why`: a session from its file to its explanation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import forexai_core as fx
+
+pytestmark = pytest.mark.kernels
+
+FILE = """
+schema_version = 1
+[session]
+clock = "{clock}"
+speed = 1000000
+journal = "journal"
+{more}
+[[accounts]]
+name = "main"
+broker = "paper"
+balance = 20000.0
+[accounts.costs]
+spread_points = 10
+[[feeds]]
+source = "file"
+path = "prices.csv"
+symbol = "EURUSD"
+timeframe = "H1"
+timezone = "UTC"
+[[strategies]]
+name = "sma-cross"
+timeframe = "H1"
+parameters = {{ fast = {fast}, slow = 15, stop_loss_pips = 30, take_profit_pips = 60, volume_lots = 0.1 }}
+[risk]
+{risk}
+"""
+
+
+@pytest.fixture
+def session(tmp_path):
+    """Write prices and a session over them."""
+    bars = fx.synthetic("EURUSD", "H1", bars=400, seed=5)
+    frame = bars.to_frame()
+    frame.to_csv(tmp_path / "prices.csv")
+
+    def write(*, clock="replay", fast=5, risk="max_positions = 3", more=""):
+        path = tmp_path / "session.toml"
+        path.write_text(FILE.format(clock=clock, fast=fast, risk=risk, more=more), encoding="utf-8")
+        return path
+
+    write.bars = fx.read_bars(tmp_path / "prices.csv", symbol="EURUSD", timeframe="H1", timezone="UTC")
+    return write
+
+
+def test_a_session_file_gives_the_trades_of_the_same_backtest(forexai, session):
+    ended = forexai("run", session(), "--json")
+    assert ended.code == 0, ended.err
+    strategy = fx.strategies.SmaCross(fast=5, slow=15, stop_loss_pips=30, take_profit_pips=60, volume_lots=0.1)
+    result = fx.backtest(
+        strategy,
+        session.bars,
+        account=fx.Account(balance=20_000),
+        costs=fx.Costs(spread_points=10),
+        risk=fx.Risk.of_session(max_positions=3),
+    )
+    assert len(result.trades) > 10
+    answer = ended.json
+    assert set(answer) >= {"trades", "accounts", "decisions", "halted"}
+    assert answer["decisions"] == len(session.bars)
+    assert answer["accounts"][0]["balance"] == result.equity["balance"][-1]
+    for name in result.trades.dtype.names:
+        given = [each[name] for each in answer["trades"]]
+        wanted = result.trades[name].tolist()
+        if name != "strategy":
+            assert given == [str(each) if name.endswith(("_ns", "ticket")) else each for each in wanted], name
+    assert {each["strategy"] for each in answer["trades"]} == {"sma-cross"}
+
+
+def test_a_journal_is_decided_anew_and_a_change_is_found(forexai, session, tmp_path):
+    forexai("run", session())
+    same = forexai("replay", "journal", "--json")
+    assert same.code == 0
+    assert same.json["accounts"][0]["equal"]
+    assert same.json["accounts"][0]["records"] > 400
+    again = forexai("run", session())
+    assert "run-00002" in again.out
+    written = [_decisions(tmp_path / "journal" / run) for run in ("run-00001", "run-00002")]
+    assert written[0] == written[1]
+    prices = tmp_path / "prices.csv"
+    prices.write_text("".join(prices.read_text().splitlines(keepends=True)[:-1]), encoding="utf-8")
+    changed = forexai("replay", "journal")
+    assert changed.code == 3
+    assert "not the prices" in changed.err
+    _tamper(tmp_path / "journal" / "run-00002", b'"fast":5', b'"fast":6')
+    assert forexai("replay", "journal").code == 3
+
+
+IDEA = """
+import forexai_core as fx
+
+class Idea(fx.Strategy):
+    every: int = 30
+
+    def on_bar(self, ctx):
+        if len(ctx.bars.close) % self.every == {when}:
+            ctx.close()
+            ctx.buy(volume_lots=0.1, stop_loss_pips=40)
+"""
+
+
+def test_a_strategy_that_was_changed_decides_otherwise(forexai, session, tmp_path):
+    path = session()
+    text = path.read_text().replace('"sma-cross"', '"idea.py:Idea"')
+    path.write_text(text[: text.index("parameters")] + text[text.index("[risk]") :], encoding="utf-8")
+    (tmp_path / "idea.py").write_text(IDEA.format(when=3), encoding="utf-8")
+    assert forexai("run", path).code == 0
+    assert forexai("replay", "journal").code == 0
+    (tmp_path / "idea.py").write_text(IDEA.format(when=4), encoding="utf-8")
+    told = forexai("replay", "journal")
+    assert told.code == 1
+    assert "differs" in told.out
+    assert '"kind":"decision"' in told.out
+
+
+def _decisions(folder):
+    files = sorted(path for path in (folder / "journal").rglob("*") if path.is_file())
+    return b"".join(path.read_bytes() for path in files)
+
+
+def _tamper(folder, before, after):
+    """Change a byte of the journal, as bad luck or a person would."""
+    found = [path for path in (folder / "journal").rglob("*") if path.is_file() and before in path.read_bytes()]
+    assert found
+    for path in found:
+        path.write_bytes(path.read_bytes().replace(before, after, 1))
+
+
+def test_why_tells_of_a_trade_and_of_none(forexai, session):
+    forexai("run", session(), "--json")
+    trades = forexai("run", session(), "--json").json["trades"]
+    first = np.datetime64(int(trades[0]["open_time_ns"]), "ns")
+    told = forexai("why", "journal", "--at", str(first.astype("datetime64[s]")), "--json")
+    (decision,) = told.json["decisions"]
+    assert decision["time_ns"] == trades[0]["open_time_ns"]
+    assert decision["decision"]["wishes"][0]["allowed"]
+    rules = {each["rule"] for each in decision["decision"]["wishes"][0]["verdicts"]}
+    assert {"daily-loss", "position-risk", "max-positions"} <= rules
+    words = " ".join(decision["lines"])
+    assert "It asked to" in words
+    assert f"at {trades[0]['open_price']:g}" in words
+    assert trades[0]["close_reason"] in words
+    later = str((first + np.timedelta64(1, "h")).astype("datetime64[s]"))
+    none = forexai("why", "journal", "--at", later)
+    assert "gave no signal" in none.out
+    assert "It held position 1" in none.out
+    assert forexai("why", "journal", "--at", "1999-01-01").code == 1
+    assert "no time" in forexai("why", "journal", "--at", "soon").err
+
+
+def test_what_a_rule_refused_is_told_with_its_limit(forexai, session):
+    forexai("run", session(risk="max_position_risk_fraction = 0.0001"), "--json")
+    told = forexai("why", "journal", "--at", "2030-01-01", "--json")
+    refused = 0
+    stamps = range(int(session.bars.time_ns[0]), int(session.bars.time_ns[-1]), 3_600_000_000_000)
+    assert told.code == 0
+    for stamp in stamps:
+        moment = str(np.datetime64(stamp, "ns").astype("datetime64[s]"))
+        lines = forexai("why", "journal", "--at", moment).out
+        if "Refused by position-risk" in lines:
+            assert "the limit is 0.0001" in lines
+            refused += 1
+            break
+    assert refused
+
+
+def test_at_the_pace_of_time_a_session_comes_to_the_same(forexai, session):
+    replayed = forexai("run", session(), "--json").json["trades"]
+    paced = forexai("run", session(clock="accelerated"), "--json")
+    assert paced.code == 0, paced.err
+    assert paced.json["trades"] == replayed
+
+
+def test_a_halt_stops_openings_of_a_session_at_the_pace_of_time(forexai, session):
+    first = forexai("run", session(), "--json").json["trades"][0]["open_time_ns"]
+    forexai("kill", "--scope", "account:main", "--reason", "margin call")
+    ended = forexai("run", session(clock="accelerated"), "--json")
+    assert ended.json["trades"] == []
+    moment = str(np.datetime64(int(first), "ns").astype("datetime64[s]"))
+    told = forexai("why", "journal", "--at", moment).out
+    assert "Refused by halt" in told
+    assert "margin call" in told
+    assert forexai("run", session(), "--json").json["trades"]  # the past is no trading
+
+
+def test_prices_before_the_start_warm_strategies_up(forexai, session):
+    start = np.datetime64(int(session.bars.time_ns[200]), "ns").astype("datetime64[s]")
+    all_of = forexai("run", session(), "--json").json["trades"]
+    late = forexai("run", session(more=f'start = "{start}"'), "--json")
+    assert late.json["decisions"] == 201
+    opened = [int(each["open_time_ns"]) for each in late.json["trades"]]
+    assert min(opened) > int(session.bars.time_ns[200])
+    # The averages were warm: whatever was opened then in the whole run and does not depend on what stood before, is.
+    assert set(opened) & {int(each["open_time_ns"]) for each in all_of}
+
+
+WRONG = {
+    "there is no": ("[session]", "[session]\nclok = 1"),
+    "no account": ('timeframe = "H1"\nparameters', 'timeframe = "H1"\naccount = "other"\nparameters'),
+    "paper": ('broker = "paper"', 'broker = "elsewhere"'),
+    "balance": ("balance = 20000.0", "balance = -1.0"),
+    "stands twice": ("[[feeds]]", '[[feeds]]\nsource = "sample"\nsymbol = "EURUSD"\ntimeframe = "H1"\n[[feeds]]'),
+    "'stop_los_pips'": ("stop_loss_pips", "stop_los_pips"),
+    "[risk] none": ("[risk]", "[risk]\nnone = true"),
+}
+
+
+@pytest.mark.parametrize("said", WRONG)
+def test_what_is_wrong_in_a_session_file_is_named(forexai, session, said):
+    path = session()
+    path.write_text(path.read_text().replace(*WRONG[said]), encoding="utf-8")
+    ended = forexai("run", path)
+    assert ended.code in {2, 3}, ended.out
+    assert said in ended.err
+
+
+def test_an_example_is_written_once_and_runs(forexai, tmp_path):
+    assert forexai("run", "mine.toml", "--new").code == 0
+    assert forexai("run", "mine.toml", "--new").code == 2
+    assert forexai("run", "mine.toml", "--json").json["decisions"] > 1_000
+    assert forexai("run", "none.toml").code == 2
+    assert forexai("replay", tmp_path).code in {2, 3}

@@ -282,8 +282,8 @@ def inputs_of(
         rates=_sorted(rates or {}),
         finer=inside,
         limit_fill=limit_fill,
-        max_age_ns=max_age_ns,
-        seed=seed,
-        conditions=_conditions(conditions or {}, list(series), seed),
-        jump_points=jump_points,
+        max_age_ns=int(max_age_ns),
+        seed=int(seed),
+        conditions=_conditions(conditions or {}, list(series), int(seed)),
+        jump_points=int(jump_points),
     )

@@ -12,9 +12,12 @@ from strategy_markets import make_market
 import forexai_core as fx
 from forexai_core.engine.contracts import cost_sheet, symbol_record
 from forexai_core.errors import ConfigError, OrderRefusedError
+from forexai_core.live.session.carrying import as_venue_takes
+from forexai_core.ports.broker import BrokerCapabilities
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import commands
 from forexai_core.values.catalogue import catalogue, find_instrument
+from forexai_core.values.orders import OrderRequest
 from forexai_core.values.price_grid import PriceGrid
 
 kernels = pytest.mark.kernels
@@ -194,3 +197,18 @@ def test_the_interval_holds_the_run_on_a_coarse_grid() -> None:
     interval = result.interval
     assert interval.ambiguous_trades > 0
     assert interval.worst <= result.metrics["net_profit"] <= interval.best
+
+
+# ------------------------------------------------------------------------------------------------------- a live venue
+@pytest.mark.parametrize(("side", "stop", "target"), [(1, 1.0995, 1.1005), (-1, 1.1005, 1.0995)])
+def test_a_venue_that_takes_prices_only_gets_those_of_the_grid(side: int, stop: float, target: float) -> None:
+    order = OrderRequest(
+        client_id="a",
+        symbol="EURUSD",
+        side=side,
+        volume_lots=0.1,
+        stop_loss_distance=0.0004,
+        take_profit_distance=0.0006,
+    )
+    sent = as_venue_takes(order, 1.1, BrokerCapabilities(managed_exits=False), COARSE.grid)
+    assert (sent.stop_loss, sent.take_profit) == (stop, target)

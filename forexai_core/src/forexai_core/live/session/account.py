@@ -102,7 +102,11 @@ class AccountSession:
 
     def __attrs_post_init__(self) -> None:
         self._carrier = Carrier(
-            desk=self.desk, capabilities=self.broker.capabilities, ownership=self.ownership, names=self.names
+            desk=self.desk,
+            capabilities=self.broker.capabilities,
+            ownership=self.ownership,
+            names=self.names,
+            grids={symbol: instrument.grid for symbol, instrument in self.instruments.items()},
         )
 
     # ---------------------------------------------------------------------------------------------- what happens

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -14,11 +14,14 @@ from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.wishes import Wish, WishKind
 from forexai_core.ports.broker import BrokerCapabilities
 from forexai_core.values.orders import OrderRequest
+from forexai_core.values.price_grid import PriceGrid
 
 __all__ = ["Carried", "Carrier", "as_venue_takes"]
 
 
-def as_venue_takes(order: OrderRequest, price: float, capabilities: BrokerCapabilities) -> OrderRequest:
+def as_venue_takes(
+    order: OrderRequest, price: float, capabilities: BrokerCapabilities, grid: PriceGrid | None = None
+) -> OrderRequest:
     """Give an order whose stop and target the venue understands.
 
     Parameters
@@ -29,6 +32,8 @@ def as_venue_takes(order: OrderRequest, price: float, capabilities: BrokerCapabi
         At which it was decided: the quote of its side, or its own price where it waits.
     capabilities : BrokerCapabilities
         Where they are taken as prices only, distances run from ``price``.
+    grid : PriceGrid, optional
+        Of the symbol's prices, on which what a distance gives is put as the ledger does.
 
     Raises
     ------
@@ -42,10 +47,14 @@ def as_venue_takes(order: OrderRequest, price: float, capabilities: BrokerCapabi
         raise OrderRefusedError(f"The venue keeps no {what} by itself.", rule="venue")
     own, stop, target = order.limit_price or order.price or price, order.stop_loss, order.take_profit
     if order.stop_loss_distance:
-        stop = round(own - order.side * order.stop_loss_distance, 10)
+        stop = _closing(own - order.side * order.stop_loss_distance, order.side, grid)
     if order.take_profit_distance:
-        target = round(own + order.side * order.take_profit_distance, 10)
+        target = _closing(own + order.side * order.take_profit_distance, order.side, grid)
     return attrs.evolve(order, stop_loss=stop, take_profit=target, stop_loss_distance=0.0, take_profit_distance=0.0)
+
+
+def _closing(price: float, side: int, grid: PriceGrid | None) -> float:
+    return round(price, 10) if grid is None else grid.closing(price, side)
 
 
 @attrs.frozen(kw_only=True)
@@ -81,12 +90,15 @@ class Carrier:
         Where orders are remembered by strategy.
     names : tuple of str
         The strategies, by their place.
+    grids : mapping of str to PriceGrid
+        Of the prices of its symbols.
     """
 
     desk: OrderDesk
     capabilities: BrokerCapabilities
     ownership: Ownership
     names: tuple[str, ...]
+    grids: Mapping[str, PriceGrid] = attrs.field(factory=dict)
 
     async def carry(
         self, wish: Wish, strategy: int, label: str, price: float, ask_again: Callable[[OrderRequest], None]
@@ -131,7 +143,7 @@ class Carrier:
     ) -> Carried:
         if wish.order is None:
             raise OrderRefusedError("A wish without an order places none.", rule="session")
-        order = as_venue_takes(wish.order, price, self.capabilities)
+        order = as_venue_takes(wish.order, price, self.capabilities, self.grids.get(wish.order.symbol))
         outcome = await self.desk.place(
             order,
             owner=self.names[strategy] if strategy >= 0 else "",

@@ -10,7 +10,7 @@ from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_
 from reference.orders import LIMIT, STOP_LIMIT, Entered, Order, Position
 from reference.quotes import Bar, Quote
 
-__all__ = ["settle_inside", "trail_stops"]
+__all__ = ["settle_inside", "trail_at_open", "trail_stops"]
 
 
 @dataclass(frozen=True)
@@ -221,6 +221,27 @@ def _favourable(book: Book, symbol: int, bar: Bar) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------- trailing stops
+def trail_at_open(book: Book, symbol: int, bar: Bar) -> None:
+    """Move the stops that trail behind an open that is the best price so far."""
+    for position in book.positions_of(symbol):
+        opened = bar.exit(position.side).open
+        if position.peak is not None and position.side * (opened - position.peak) >= 0:
+            _move_stop(book, position, opened)
+
+
+def _move_stop(book: Book, position: Position, peak: int) -> int | None:
+    """Let trailing follow a peak; give the stop where that moves it."""
+    position.peak = peak
+    if not position.trail_distance or position.side * (peak - position.average) < position.trail_start:
+        return None
+    level = peak - position.side * position.trail_distance
+    level = book.contracts[position.symbol].against(level, position.side)
+    if position.stop is not None and position.side * (level - position.stop) <= 0:
+        return None
+    position.stop, position.trailed = level, True
+    return level
+
+
 def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
     """Move the stops that trail; close where the bar's close is through the new level."""
     for position in book.positions_of(symbol):
@@ -229,14 +250,9 @@ def trail_stops(book: Book, symbol: int, bar: Bar) -> None:
         extreme = side.close if position.entered.inside else best
         # A peak of None starts at this bar's close, whatever else was reached in it.
         peak = side.close if position.peak is None else int(position.better(Fraction(position.peak), Fraction(extreme)))
-        position.peak = peak
-        if not position.trail_distance or position.side * (peak - position.average) < position.trail_start:
+        level = _move_stop(book, position, peak)
+        if level is None:
             continue
-        level = peak - position.side * position.trail_distance
-        level = book.contracts[symbol].against(level, position.side)
-        if position.stop is not None and position.side * (level - position.stop) <= 0:
-            continue
-        position.stop, position.trailed = level, True
         if position.stopped_by(side.close):
             position.best = position.better(position.best, Fraction(extreme))
             position.worst = position.worse(position.worst, Fraction(worst))

@@ -11,7 +11,7 @@ from reference.contract import Account, Contract, Rates
 from reference.decisions import carry_out
 from reference.execution import Execution, Waiting
 from reference.fills import fill_pending, hit_stop, hit_target, liquidate, stop_fill, worst_and_best
-from reference.inside import settle_inside, trail_stops
+from reference.inside import settle_inside, trail_at_open, trail_stops
 from reference.orders import LIMIT, STOP_LIMIT, Entered, Order, Position, Request
 from reference.quotes import Bar
 
@@ -164,6 +164,7 @@ class ReferenceLedger:
         opened |= carry_out(book, symbol, ready)
         self._drop(ready)
         bound = sum(order.margin for order in book.orders.values()) != waiting
+        trail_at_open(book, symbol, bar)
         if opened or bound or len(book.trades) > closed:  # closing one side of a hedge can raise the margin
             liquidate(book)
 

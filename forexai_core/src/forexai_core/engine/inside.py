@@ -16,9 +16,8 @@ from forexai_core.engine.doubts import (
     TRAILING,
 )
 from forexai_core.engine.extremes import extend
-from forexai_core.engine.grid import closing_price
 from forexai_core.engine.impact import slippage_of
-from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, stop_reason
+from forexai_core.engine.opening import TAKE_PROFIT, TRAILING_STOP, move_trailing, stop_reason
 from forexai_core.engine.pending import fill_in_doubt, order_slippage, reached, rivals
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import (
@@ -333,18 +332,10 @@ def _extend(book: Book, position: Any, quotes: Quotes) -> None:
 @kernel(inline="always")
 def _trail(book: Book, row: int, quotes: Quotes) -> bool:
     """Move a trailing stop behind the bar's best price; say whether that closed the position."""
+    if not move_trailing(book, row):
+        return False
     position = book["positions"][row]
-    side, best = position["side"], position["peak"]
-    gain = side * (best - position["cost"] / position["volume_steps"])
-    if gain < position["trail_start"]:
-        return False
-    tick = book["symbols"][position["symbol"]]["tick"]
-    level = closing_price(best - side * position["trail_distance"], side, tick)
-    if position["stop_loss"] != NO_PRICE and side * (level - position["stop_loss"]) <= 0:
-        return False
-    position["stop_loss"] = level
-    position["trailed"] = 1
-    book["account"]["activity"] += 1
+    side, level = position["side"], position["stop_loss"]
     close = quotes.bid_close if side > 0 else quotes.ask_close
     extreme = quotes.bid_low if side > 0 else quotes.ask_high
     if side * (close - level) <= 0:

@@ -8,13 +8,15 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book
 from forexai_core.engine.deals import close_position
+from forexai_core.engine.grid import closing_price
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.orders import execute_requests
 from forexai_core.engine.pending import expire_orders, order_at_open
 from forexai_core.engine.records import ENTRY_OUT, NO_PRICE
 from forexai_core.engine.stopout import stop_out
+from forexai_core.engine.swaps import exit_quote
 
-__all__ = ["STOP_LOSS", "TAKE_PROFIT", "TRAILING_STOP", "open_phase", "stop_reason"]
+__all__ = ["STOP_LOSS", "TAKE_PROFIT", "TRAILING_STOP", "move_trailing", "open_phase", "stop_reason"]
 
 STOP_LOSS = CLOSE_REASONS.index("stop_loss")
 TAKE_PROFIT = CLOSE_REASONS.index("take_profit")
@@ -72,6 +74,37 @@ def _triggers(book: Book, index: int) -> None:
             row += 1
 
 
+@kernel
+def move_trailing(book: Book, row: int) -> bool:
+    """Move a trailing stop behind the peak; say whether it moved."""
+    position = book["positions"][row]
+    side, best = position["side"], position["peak"]
+    gain = side * (best - position["cost"] / position["volume_steps"])
+    if gain < position["trail_start"]:
+        return False
+    tick = book["symbols"][position["symbol"]]["tick"]
+    level = closing_price(best - side * position["trail_distance"], side, tick)
+    if position["stop_loss"] != NO_PRICE and side * (level - position["stop_loss"]) <= 0:
+        return False
+    position["stop_loss"] = level
+    position["trailed"] = 1
+    book["account"]["activity"] += 1
+    return True
+
+
+@kernel(inline="always")
+def _trail_at_open(book: Book, index: int) -> None:
+    """Move trailing stops behind an open that is the best price so far: whatever comes in its bar comes after it."""
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] != index or position["trail_distance"] == 0 or position["peak"] == NO_PRICE:
+            continue
+        quote = exit_quote(book, position)
+        if position["side"] * (quote - position["peak"]) >= 0:
+            position["peak"] = quote
+            move_trailing(book, row)
+
+
 @kernel(inline="always")
 def open_phase(book: Book, index: int) -> None:
     """Run phases 2 and 3 of an event at the open quotes, which are the symbol's present ones.
@@ -95,5 +128,7 @@ def open_phase(book: Book, index: int) -> None:
         _triggers(book, index)
     if account["requests"] > 0:
         execute_requests(book, index)
+    if account["positions"] > 0:
+        _trail_at_open(book, index)
     if account["next_deal"] != deals or account["margin"] != margin:
         stop_out(book, 0)  # closing one side of a hedge can bind more margin, too

@@ -183,9 +183,10 @@ def _modify_position(book: Book, request: Any) -> None:
     if why:
         refuse(book, why)
         return
+    if stop != position["stop_loss"]:
+        position["trailed"] = 0
     position["stop_loss"] = stop
     position["take_profit"] = target
-    position["trailed"] = 0
     position["peak"] = market
     book["account"]["activity"] += 1
 

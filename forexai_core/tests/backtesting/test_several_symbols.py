@@ -97,6 +97,35 @@ def test_the_order_of_a_mapping_makes_no_difference(drive, mode):
     assert len({each.input_fingerprint for each in results}) == 1
 
 
+class Counting(Strategy):
+    """Holds a position of each symbol, notes its age, and looks at the account or not."""
+
+    looks: bool = False
+
+    def start(self, ctx):
+        self.ages = []
+
+    def on_bar(self, ctx):
+        if len(ctx.bars) == 3:
+            ctx.buy(volume_lots=0.01)
+        if self.looks and len(ctx.bars) % 4 == 0:
+            assert ctx.account.balance > 0
+        if ctx.position is not None:
+            self.ages.append(ctx.position.bars_held)
+            assert ctx.position.bars_held == len(ctx.bars) - 3
+
+
+@pytest.mark.parametrize("symbols", [("EURUSD",), ("EURUSD", "GBPUSD")])
+@pytest.mark.parametrize("looks", [False, True])
+@pytest.mark.parametrize("sleeves", [False, True])
+def test_a_look_at_the_account_ages_nothing(symbols, looks, sleeves):
+    prices = {name: bars_of(name, [1.1] * 40) for name in symbols}
+    strategy = Counting(looks=looks)
+    if sleeves:
+        strategy = [fx.Sleeve(name, Counting(looks=looks), symbol=name) for name in symbols]
+    assert len(run(prices, strategy).trades) == len(symbols)
+
+
 def test_the_curve_of_bars_of_two_lengths_runs_with_the_time():
     hour = make_market(200, 1, symbol="EURUSD", timeframe="H1")
     quarter = make_market(800, 2, symbol="GBPUSD", timeframe="M15")

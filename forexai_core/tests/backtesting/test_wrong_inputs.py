@@ -79,7 +79,11 @@ FIELDS = [
 ]
 
 
-@pytest.mark.parametrize("given", ["five", "5", None, [1], {"a": "b"}, float("nan"), object()], ids=repr)
+@pytest.mark.parametrize(
+    "given",
+    ["five", "5", None, [1], {"a": "b"}, float("nan"), object()],
+    ids=["word", "digits", "None", "list", "dict", "nan", "object"],
+)
 @pytest.mark.parametrize(("name", "field"), FIELDS)
 def test_every_field_refuses_what_it_cannot_take(name: str, field: str, given: Any) -> None:
     make, _, needed = CLASSES[name]

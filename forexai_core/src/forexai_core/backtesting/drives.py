@@ -101,6 +101,7 @@ class _ClassRun:
         contexts, cursors = open_contexts(ledger, prices, account)
         self._contexts: list[Context] = contexts
         self._cursors: list[Cursor] = cursors
+        ledger.ahead.extend(cursors)
         self._notices = [Notices(strategy, context) for strategy, context in zip(strategies, contexts, strict=True)]
         ticks = [isinstance(series, Ticks) for series in prices.values()]
         self._hooks = [

@@ -149,6 +149,7 @@ class _Turns:
         ]
         self._calm = 0  # the first event at which something may happen
         self._cursors = [seat.cursor for seat in self._seats if seat is not None]
+        ledger.ahead.extend(self._cursors)
 
     def start(self) -> None:
         for seat in self._seats:
@@ -200,6 +201,8 @@ class _Turns:
             self._sync()
         else:
             self._ledger.now = event + 1
+            if self._ledger.taken == event + 1:
+                self._sync()  # another's turn at the same instant has brought it there
 
     def _tell(self) -> None:
         """Tell of what happened after the last turn."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,13 @@ _FEW_DEALS = 4_096
 """Up to so many deals are copied sooner than new memory is taken."""
 
 
+class Ahead(Protocol):
+    """Who counts bars that the ledger has not taken yet: how many there are, and how many there were when it had."""
+
+    count: int
+    synced: int
+
+
 class Ledger:
     """The account of one run and the events it goes through.
 
@@ -61,6 +68,8 @@ class Ledger:
         How many events have been taken.
     now : int
         How many events whoever decides knows of: the ledger may be behind, while nothing can happen in between.
+    ahead : list of Ahead
+        Who is told when it catches up because somebody looks at it.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -72,6 +81,7 @@ class Ledger:
         self._curve = new_curve(max(setup.decisions, 1), setup.market, int(setup.account_record["sleeves"][0]))
         self._phases = phases()
         self._lay_out()
+        self.ahead: list[Ahead] = []
         self._past_deals: list[NDArray[np.void]] = []
         self._apart = False
         self.account: Any = self._memory.account
@@ -217,6 +227,8 @@ class Ledger:
         """Take the events that whoever decides knows of, so that marks and ages are those of now."""
         if self.taken < self.now:
             self.catch_up(self.now)
+            for each in self.ahead:
+                each.synced = each.count
 
     def decider(self, programs: list[Program]) -> Callable[[int], None]:
         """Give a function that lets programs decide after an event, for a drive by steps."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import forexai_core.live.session.opening  # noqa: F401 - autodoc loads modules as type checkers do, and pydantic fails
 from forexai_core import __version__
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))

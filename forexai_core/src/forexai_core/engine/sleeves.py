@@ -21,7 +21,9 @@ from forexai_core.engine.records import MAX_REQUESTS, STATUS_FULL_REQUESTS, STAT
 from forexai_core.engine.run import settle_event
 from forexai_core.engine.steps import call_step
 
-__all__ = ["run_sleeves", "take_turn"]
+__all__ = ["NO_TURN", "run_sleeves", "take_turn"]
+
+NO_TURN = -1
 
 
 @kernel(inline="always")
@@ -98,10 +100,11 @@ def take_turn(books: Books, market: Market, roster: Roster, number: int) -> None
     roster : Roster
         What is decided with. Of a strategy that is asked in Python only the positions age.
     number : int
-        Of the turn.
+        Of the turn; NO_TURN takes none, and compiles what a turn calls.
     """
     books[0]["account"]["status"] = STATUS_OK
-    _decide(books[0], market, roster, number)
+    if number != NO_TURN:
+        _decide(books[0], market, roster, number)
 
 
 @kernel

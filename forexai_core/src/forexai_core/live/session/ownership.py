@@ -29,11 +29,16 @@ class Ownership:
         The strategies, by their place.
     tags : sequence of list of str
         Of each, the texts that it calls its orders by; the first is empty.
+
+    Attributes
+    ----------
+    names, tags
+        As they were given.
     """
 
     def __init__(self, names: Sequence[str], tags: Sequence[list[str]]) -> None:
         self._places = {name: place for place, name in enumerate(names)}
-        self._names, self._tags = tuple(names), tags
+        self.names, self.tags = tuple(names), tags
         self._intents: dict[str, Mark] = {}
         self._positions: dict[int, Mark] = {}
 
@@ -48,7 +53,7 @@ class Ownership:
     def owner(self, thing: Position | OrderState | Deal) -> str:
         """Name the strategy; empty for nobody of the session."""
         mark = self(thing)
-        return "" if mark.strategy < 0 else self._names[mark.strategy]
+        return "" if mark.strategy < 0 else self.names[mark.strategy]
 
     def asked(self, intent_id: str, strategy: int, label: str, order: OrderRequest) -> None:
         """Remember an order of a strategy."""
@@ -83,7 +88,7 @@ class Ownership:
         return None if mark is None else mark.strategy
 
     def _tag(self, strategy: int, label: str) -> int:
-        tags = self._tags[strategy]
+        tags = self.tags[strategy]
         if label not in tags:
             tags.append(label)
         return tags.index(label)

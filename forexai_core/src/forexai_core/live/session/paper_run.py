@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import attrs
 import numpy as np
@@ -11,9 +12,11 @@ from numpy.typing import NDArray
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import prepared
 from forexai_core.backtesting.sleeves import Place, Sleeve, places_of
+from forexai_core.engine.book import Roster
 from forexai_core.engine.market_records import PART_REST
 from forexai_core.engine.rosters import call_up
 from forexai_core.engine.setup import Setup
+from forexai_core.engine.sleeves import NO_TURN
 from forexai_core.engine.trades import trades_of
 from forexai_core.live.alerts import Hear
 from forexai_core.live.desk import OrderDesk
@@ -135,9 +138,14 @@ class PaperRun:
         places = places_of(plan.strategies, inputs, feeds)
         venue = PaperVenue(_venue_setup(inputs, len(places)), inputs.account, login=f"paper-{plan.name}")
         broker = PaperBroker(venue, reject_probability=plan.reject_probability, seed=inputs.seed)
+        ownership = Ownership(tuple(place.name for place in places), tuple([""] for _ in places))
+        mirror = Mirror(prepared(inputs, len(places)), ownership)
+        roster = call_up([decider_of(place, feeds, inputs.account) for place in places], mirror.setup)
+        _compile(venue, mirror, roster)
         desk = await OrderDesk.open(plan.name, broker, services, owner=owner, hear=hear, settings=plan.settings)
         book = DecisionBook(services.journal, plan.name, desk.fence)
-        session = _session(plan, places, feeds, broker=broker, desk=desk, book=book)
+        account = _Laid(places, feeds, ownership, mirror, roster)
+        session = _session(plan, account, broker=broker, desk=desk, book=book)
         await session.book.take()
         start_all(session.seats)
         session.mirror.account["requests"] = 0  # no price is known yet
@@ -272,20 +280,34 @@ def _venue_setup(inputs: Inputs, strategies: int) -> Setup:
     return setup
 
 
+class _Laid(NamedTuple):
+    """An account as it is laid out, before it is taken over."""
+
+    places: Sequence[Place]
+    feeds: Feeds
+    ownership: Ownership
+    mirror: Mirror
+    roster: Roster
+
+
+def _compile(venue: PaperVenue, mirror: Mirror, roster: Roster) -> None:
+    """Compile all that prices and turns call: that takes a minute when it is new, longer than a lease lasts."""
+    venue.ledger.advance(0)
+    mirror.take_turn(roster, NO_TURN)
+
+
 def _session(
-    plan: PaperPlan, places: Sequence[Place], feeds: Feeds, *, broker: PaperBroker, desk: OrderDesk, book: DecisionBook
+    plan: PaperPlan, laid: _Laid, *, broker: PaperBroker, desk: OrderDesk, book: DecisionBook
 ) -> AccountSession:
-    inputs, account = plan.inputs, plan.inputs.account
-    names, tags = tuple(place.name for place in places), tuple([""] for _ in places)
-    ownership = Ownership(names, tags)
-    mirror = Mirror(prepared(inputs, len(places)), ownership)
+    account, (places, feeds, ownership, mirror, roster) = plan.inputs.account, laid
+    names, tags = ownership.names, tuple(ownership.tags)
     instruments = broker.venue.instruments
     return AccountSession(
         name=plan.name,
         broker=broker,
         desk=desk,
         mirror=mirror,
-        roster=call_up([decider_of(place, feeds, account) for place in places], mirror.setup),
+        roster=roster,
         seats=tuple(
             Seat.of(mirror, place, number, account=account, feeds=feeds, tags=tags[number])
             if isinstance(place.strategy, Strategy)

@@ -20,13 +20,12 @@ from forexai_core.engine.records import (
     REQUEST_CANCEL,
     REQUEST_CLOSE,
 )
-from forexai_core.ports.risk import Proposal, RiskRule
+from forexai_core.ports.risk import RiskRule
 from forexai_core.risk.control import RiskControl
-from forexai_core.risk.costing import entry_risk
 from forexai_core.risk.exposures import MarginLevel
 from forexai_core.risk.marks import Sighting
 from forexai_core.risk.settings import Risk
-from forexai_core.values.accounts import Account, AccountState
+from forexai_core.values.accounts import Account
 from forexai_core.values.instruments import Instrument
 
 __all__ = ["Gate"]
@@ -68,7 +67,6 @@ class Gate:
         risk: Risk | Sequence[RiskRule],
     ) -> None:
         self._ledger = ledger
-        self._account = account
         self._values = LedgerValues(ledger, account, instruments)
         start_ns = int(ledger.market.time_ns[0]) if ledger.events else 0
         self.control = RiskControl.of(risk, balance=account.balance, time_ns=start_ns, clock=account.clock)
@@ -177,7 +175,8 @@ class Gate:
         account["requests"] = kept
 
     def _allows(self, row: int, kept: int, time_ns: int) -> bool:
-        judgement = self.control.judge(self._proposal(row, kept, time_ns))
+        proposal = self._values.proposal(row, kept, time_ns, weighs_margin=self._weighs_margin)
+        judgement = self.control.judge(proposal)
         if judgement.allowed:
             self.control.note_order(time_ns)
             return True
@@ -185,33 +184,3 @@ class Gate:
         for verdict in judgement.refusals:
             self.reasons[verdict.rule] = self.reasons.get(verdict.rule, 0) + 1
         return False
-
-    def _proposal(self, row: int, kept: int, time_ns: int) -> Proposal:
-        """Describe the request of a row, those before ``kept`` being on their way."""
-        request, values, account = self._ledger.requests[row], self._values, self._ledger.account
-        index, order = int(request["symbol"]), values.request(request)
-        own = values.terms(index)
-        return Proposal(
-            time_ns=time_ns,
-            request=order,
-            instrument=own.instrument,
-            bid=own.bid,
-            ask=own.ask,
-            account=AccountState(
-                time_ns=time_ns,
-                currency=self._account.currency,
-                balance=float(account["balance"]),
-                equity=float(account["equity"]),
-                margin=float(account["margin"]),
-            ),
-            positions=values.positions(),
-            orders=values.orders(),
-            day_start_equity=self._account.balance,  # the control knows better
-            peak_equity=self._account.balance,
-            profit_rate=values.profit_rate(index),
-            entry_risk=entry_risk(order, own),
-            entry_night_cost=own.night_cost(order.side, order.volume_lots),
-            entry_value=own.value(order.volume_lots),
-            entry_margin=values.margin(request) if self._weighs_margin else None,
-            holdings=values.holdings(kept),
-        )

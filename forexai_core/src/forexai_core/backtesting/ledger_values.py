@@ -13,11 +13,11 @@ from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.margin import initial_margin
 from forexai_core.engine.money import convert
 from forexai_core.engine.records import NO_PRICE
-from forexai_core.ports.risk import Holding, HoldingKind
-from forexai_core.risk.costing import Terms, order_holding, position_holding
+from forexai_core.ports.risk import Holding, HoldingKind, Proposal
+from forexai_core.risk.costing import Terms, entry_risk, order_holding, position_holding
 from forexai_core.risk.marks import day_of
 from forexai_core.risk.nights import coming_rollover, night_per_lot
-from forexai_core.values.accounts import Account
+from forexai_core.values.accounts import Account, AccountState
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
@@ -267,4 +267,50 @@ class LedgerValues:
             request=request,
             status=OrderStatus.PLACED,
             placed_time_ns=int(row["placed_ns"]),
+        )
+
+    def proposal(self, row: int, kept: int, time_ns: int, *, weighs_margin: bool) -> Proposal:
+        """Describe a request to risk rules, those before it being on their way.
+
+        Parameters
+        ----------
+        row, kept : int
+            Of the ledger's requests: this one, and how many before it go on.
+        time_ns : int
+            When it was decided, nanoseconds UTC.
+        weighs_margin : bool
+            Whether any rule asks for the margin of the entry, which takes its time.
+
+        Returns
+        -------
+        Proposal
+            Money in account currency. The figures of the account's past are those of now: the control of the rules
+            knows better, and fills them in.
+        """
+        request, account = self._ledger.requests[row], self._ledger.account
+        index, order, equity = int(request["symbol"]), self.request(request), float(account["equity"])
+        own = self.terms(index)
+        return Proposal(
+            time_ns=time_ns,
+            request=order,
+            instrument=own.instrument,
+            bid=own.bid,
+            ask=own.ask,
+            account=AccountState(
+                time_ns=time_ns,
+                currency=self._account.currency,
+                balance=float(account["balance"]),
+                equity=equity,
+                margin=float(account["margin"]),
+            ),
+            positions=self.positions(),
+            orders=self.orders(),
+            day_start_equity=equity,
+            peak_equity=equity,
+            profit_rate=self.profit_rate(index),
+            entry_risk=entry_risk(order, own),
+            entry_night_cost=own.night_cost(order.side, order.volume_lots),
+            entry_value=own.value(order.volume_lots),
+            entry_margin=self.margin(request) if weighs_margin else None,
+            holdings=self.holdings(kept),
         )

@@ -12,9 +12,8 @@ from forexai_core.engine.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_L
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.wishes import Sizing
 from forexai_core.ports.halts import Halt
-from forexai_core.ports.risk import Proposal, RiskRule
+from forexai_core.ports.risk import RiskRule
 from forexai_core.risk.control import RiskControl
-from forexai_core.risk.costing import entry_risk
 from forexai_core.risk.exposures import MarginLevel
 from forexai_core.risk.judging import Judgement
 from forexai_core.risk.settings import Risk
@@ -90,7 +89,7 @@ class Screening:
         risk: Risk | Sequence[RiskRule] | None,
         state: AccountState,
     ) -> None:
-        self._mirror, self._account = mirror, account
+        self._mirror = mirror
         self.values = LedgerValues(mirror, account, instruments)
         self.control = RiskControl.of(
             () if risk is None else risk,
@@ -116,36 +115,8 @@ class Screening:
         halts : sequence of Halt
             Those that cover it.
         """
-        judgement = self.control.judge(self._proposal(row, kept, time_ns), halts)
+        proposal = self.values.proposal(row, kept, time_ns, weighs_margin=self._weighs_margin)
+        judgement = self.control.judge(proposal, halts)
         if judgement.allowed:
             self.control.note_order(time_ns)
         return judgement
-
-    def _proposal(self, row: int, kept: int, time_ns: int) -> Proposal:
-        request, values, account = self._mirror.requests[row], self.values, self._mirror.account
-        index, order = int(request["symbol"]), values.request(request)
-        own, equity = values.terms(index), float(account["equity"])
-        return Proposal(
-            time_ns=time_ns,
-            request=order,
-            instrument=own.instrument,
-            bid=own.bid,
-            ask=own.ask,
-            account=AccountState(
-                time_ns=time_ns,
-                currency=self._account.currency,
-                balance=float(account["balance"]),
-                equity=equity,
-                margin=float(account["margin"]),
-            ),
-            positions=values.positions(),
-            orders=values.orders(),
-            day_start_equity=equity,  # the control knows better, both
-            peak_equity=equity,
-            profit_rate=values.profit_rate(index),
-            entry_risk=entry_risk(order, own),
-            entry_night_cost=own.night_cost(order.side, order.volume_lots),
-            entry_value=own.value(order.volume_lots),
-            entry_margin=values.margin(request) if self._weighs_margin else None,
-            holdings=values.holdings(kept),
-        )

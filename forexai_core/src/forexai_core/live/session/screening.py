@@ -89,7 +89,6 @@ class Screening:
         risk: Risk | Sequence[RiskRule] | None,
         state: AccountState,
     ) -> None:
-        self._mirror = mirror
         self.values = LedgerValues(mirror, account, instruments)
         self.control = RiskControl.of(
             () if risk is None else risk,

@@ -10,6 +10,7 @@ __all__ = ["NS", "exact", "nearest", "to_float", "to_minor", "to_points"]
 NS = 1_000_000_000
 
 _NANO = 1_000_000_000
+_GROWN = 2**48  # of an amount, one part in so many counts more
 
 
 def exact(value: object) -> Fraction:
@@ -28,8 +29,8 @@ def to_points(price: object, digits: int) -> int:
 
 
 def to_minor(amount: Fraction | int, digits: int) -> int:
-    """Round money to whole minor units, halves away from zero; a billionth below a half counts as a half."""
-    top, bottom = abs(amount.numerator) * 10**digits, amount.denominator
+    """Round money to whole minor units, halves away from zero; a little below a half counts as a half."""
+    top, bottom = abs(amount.numerator) * 10**digits * (_GROWN + 1), amount.denominator * _GROWN
     # floor(top / bottom + 1/2 + 1e-9), in integers
     whole: int = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
     return whole if amount >= 0 else -whole

@@ -9,7 +9,7 @@ import numpy as np
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Market
 from forexai_core.engine.margin import TOLERANCE, least_equity
-from forexai_core.engine.money import HALF
+from forexai_core.engine.money import GROWTH, HALF
 
 __all__ = ["Held", "held_of", "profit_at"]
 
@@ -66,4 +66,4 @@ def profit_at(held: Held, price: float) -> float:
     amount = held.side * (price * held.steps - held.cost) * held.value
     if held.own_price > 0.0:
         amount = amount * held.own_price / price
-    return np.copysign(np.floor(abs(amount) * held.scale + HALF) / held.scale, amount)
+    return np.copysign(np.floor(abs(amount) * held.scale * GROWTH + HALF) / held.scale, amount)

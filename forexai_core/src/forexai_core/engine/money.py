@@ -8,9 +8,11 @@ import numpy as np
 
 from forexai_core._jit import kernel
 
-__all__ = ["HALF", "charge", "convert", "margin_currency", "money", "profit_of", "to_steps"]
+__all__ = ["GROWTH", "HALF", "charge", "convert", "margin_currency", "money", "profit_of", "to_steps"]
 
-HALF = 0.5 + 1e-9  # a decimal half is often stored a little low; it still rounds away from zero
+# A decimal half is often stored a little low, the more so the larger the amount; it still rounds away from zero.
+HALF = 0.5 + 1e-9
+GROWTH = 1.0 + 2.0**-48
 
 
 @kernel
@@ -24,7 +26,7 @@ def money(amount: float, scale: float) -> float:
     scale : float
         ``10 ** digits`` of the currency.
     """
-    rounded = np.floor(abs(amount) * scale + HALF) / scale
+    rounded = np.floor(abs(amount) * scale * GROWTH + HALF) / scale
     return rounded if amount >= 0.0 or rounded == 0.0 else -rounded
 
 

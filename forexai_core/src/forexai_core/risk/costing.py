@@ -21,7 +21,9 @@ from forexai_core.values.positions import Position
 
 __all__ = ["Terms", "entry_price", "entry_risk", "order_holding", "position_holding"]
 
-_HALF = 0.5 + 1e-9  # a decimal half is often stored a little low; it still rounds away from zero
+# A decimal half is often stored a little low, the more so the larger the amount; it still rounds away from zero.
+_HALF = 0.5 + 1e-9
+_GROWTH = 1.0 + 2.0**-48
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +68,7 @@ class Terms:
     def money(self, amount: float) -> float:
         """Round to the account currency's digits, halves away from zero."""
         scale = 10.0 ** currency_digits(self.currency)
-        rounded = math.floor(abs(amount) * scale + _HALF) / scale
+        rounded = math.floor(abs(amount) * scale * _GROWTH + _HALF) / scale
         return rounded if amount >= 0 else -rounded
 
     def price_loss(self, side: int, lots: float, entry: float, stop: float) -> float:

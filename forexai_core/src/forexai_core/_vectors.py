@@ -14,6 +14,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 
+from forexai_core._inlining import inline_quickly
+
 __all__ = ["NarrowVectors"]
 
 PREFERRED = '"prefer-vector-width"="256"'
@@ -48,5 +50,4 @@ class NarrowVectors(CompilerBase):
         builder: Any = DefaultPassBuilder
         passes = builder.define_nopython_pipeline(self.state)
         passes.passes = [(_NarrowLowering if each is NativeLowering else each, told) for each, told in passes.passes]
-        passes.finalize()
-        return [passes]
+        return [inline_quickly(passes)]

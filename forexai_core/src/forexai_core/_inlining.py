@@ -30,8 +30,8 @@ class _QuickWorker(InlineWorker):
         define = self._compiler_pipeline
         self._compiler_pipeline = lambda state: inline_quickly(define(state))
 
-    def run_untyped_passes(self, func: Any, enable_ssa: bool = False) -> Any:
-        body: Any = super().run_untyped_passes(func, enable_ssa)
+    def run_untyped_passes(self, func: Any, *settings: Any) -> Any:
+        body: Any = super().run_untyped_passes(func, *settings)
         for block in body.blocks.values():
             block.scope.__class__ = _SharedScope
         return body
@@ -44,11 +44,10 @@ _register: Any = register_pass
 class _QuickInlining(InlineInlinables):
     _name: Any = "quick_inlining"
 
-    def _do_work(
-        self, state: Any, work_list: Any, block: Any, i: int, expr: Any, inline_worker: InlineWorker
-    ) -> Any:  # the names are numba's
+    def _do_work(self, *call_and_worker: Any) -> Any:
+        *call, worker = call_and_worker
         usual: Any = super()
-        return usual._do_work(state, work_list, block, i, expr, _QuickWorker(inline_worker))
+        return usual._do_work(*call, _QuickWorker(worker))  # noqa: SLF001
 
 
 def inline_quickly(passes: PassManager) -> PassManager:

@@ -12,9 +12,20 @@ from pathlib import Path
 
 import numba
 
-__all__ = ["in_package", "kernel_stamp"]
+__all__ = ["in_package", "kernel_stamp", "place_in_package"]
 
 _PACKAGE = Path(__file__).resolve().parent
+
+# What compiles and keeps all of them.
+_COMPILERS = (
+    "_compiler.py",
+    "_inlining.py",
+    "_jit.py",
+    "_kernel_cache.py",
+    "_kernel_files.py",
+    "_kernel_stamps.py",
+    "_vectors.py",
+)
 
 
 # A kernel may call kernels of its own folder and of the floors below it, and no others: the
@@ -103,7 +114,7 @@ def kernel_stamp(file: Path) -> str:
     if reached is None:
         folders = _folders_behind(file.relative_to(_PACKAGE).parts[0])
         reached = [each for folder in folders for each in sorted((_PACKAGE / folder).rglob("*.py"))]
-    own = (_PACKAGE / "_jit.py", _PACKAGE / "_kernel_stamps.py", _PACKAGE / "arrays.py", file)
+    own = (*(_PACKAGE / name for name in _COMPILERS), _PACKAGE / "arrays.py", file)
     for each in (*own, *(each for each in reached if each not in own)):
         content = each.read_bytes()
         if each in own or _OF_USE.search(content):
@@ -127,3 +138,20 @@ def in_package(py_file: str) -> bool:
         False for files of others.
     """
     return Path(py_file).resolve().is_relative_to(_PACKAGE)
+
+
+def place_in_package(py_file: str) -> str:
+    """Name the folder of a file of the package as one word, wherever the package is installed.
+
+    Parameters
+    ----------
+    py_file : str
+        Its path.
+
+    Returns
+    -------
+    str
+        Such as ``forexai_core-engine-interval``.
+    """
+    folder = Path(py_file).resolve().relative_to(_PACKAGE).parent
+    return "-".join((_PACKAGE.name, *folder.parts))

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 
-from forexai_core._inlining import inline_quickly
-
-__all__ = ["NarrowVectors"]
+__all__ = ["narrow_vectors"]
 
 PREFERRED = '"prefer-vector-width"="256"'
 """The attribute of LLVM that a function carries."""
@@ -42,12 +39,19 @@ class _NarrowLowering(BaseNativeLowering):
         return _NarrowLower
 
 
-class NarrowVectors(CompilerBase):
-    """numba's own compiler, but for the width of vectors."""
+def narrow_vectors(passes: Any) -> Any:
+    """Put the lowering to narrow vectors in the place of numba's.
 
-    def define_pipelines(self) -> list[Any]:
-        """List the passes, as numba's compiler does."""
-        builder: Any = DefaultPassBuilder
-        passes = builder.define_nopython_pipeline(self.state)
-        passes.passes = [(_NarrowLowering if each is NativeLowering else each, told) for each, told in passes.passes]
-        return [inline_quickly(passes)]
+    Parameters
+    ----------
+    passes : PassManager
+        A pipeline of numba's.
+
+    Returns
+    -------
+    PassManager
+        The same one.
+    """
+    passes.passes = [(_NarrowLowering if each is NativeLowering else each, told) for each, told in passes.passes]
+    passes.finalize()
+    return passes

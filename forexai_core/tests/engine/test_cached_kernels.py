@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import forexai_core
-from forexai_core import _jit, _kernel_stamps
+from forexai_core import _kernel_places, _kernel_stamps
 
 SOURCE = Path(forexai_core.__file__).parent
 
@@ -45,16 +45,17 @@ def package(tmp_path):
         (root / folder).mkdir(parents=True)
         (root / folder / "__init__.py").write_text("")
     (root / "__init__.py").write_text("")
-    for name in ("_compiling_notice.py", "_jit.py", "_kernel_stamps.py", "_vectors.py", "arrays.py"):
+    compilers = ("_compiler.py", "_jit.py", "_kernel_*.py", "_inlining.py", "_vectors.py")
+    for name in ("_compiling_notice.py", "arrays.py", *(f.name for names in compilers for f in SOURCE.glob(names))):
         shutil.copy(SOURCE / name, root / name)
     (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
     (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))
     return tmp_path
 
 
-def run(package: Path, program: str = PROGRAM) -> list[str]:
+def run(package: Path, program: str = PROGRAM, cache: Path | None = None) -> list[str]:
     keep = {name: value for name, value in os.environ.items() if name != "NUMBA_DISABLE_JIT"}
-    environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(package / "cache")}
+    environment = keep | {"PYTHONPATH": str(package), "NUMBA_CACHE_DIR": str(cache or package / "cache")}
     done = subprocess.run(
         [sys.executable, "-B", "-c", program], env=environment, capture_output=True, text=True, check=True
     )
@@ -131,7 +132,7 @@ def test_a_file_that_is_not_imported_spoils_nothing(stamp, package):
 def test_kernels_of_other_packages_are_left_to_numba(tmp_path):
     file = tmp_path / "other.py"
     file.write_text("def f(): return 1\n")
-    for locator in (_jit._StampedProvidedLocator, _jit._StampedUserLocator):
+    for locator in (_kernel_places._StampedProvidedLocator, _kernel_places._StampedUserLocator):
         assert locator.from_function(lambda: None, str(file)) is None
 
 
@@ -276,3 +277,13 @@ sys.exit(0 if '"prefer-vector-width"="256"' in text else "no width is preferred"
 
 def test_kernels_prefer_narrow_vectors():
     subprocess.run([sys.executable, "-c", VECTORS], check=True, env={**os.environ, "NUMBA_DISABLE_JIT": "0"})
+
+
+def test_a_copy_of_the_package_elsewhere_finds_what_this_one_compiled(package, tmp_path_factory):
+    assert run(package) == ["3.0", "0", "1"]
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "site-packages"
+    shutil.copytree(package, elsewhere)
+    assert run(elsewhere, cache=package / "cache") == ["3.0", "1", "0"]
+    (elsewhere / "forexai_core" / "engine" / "rates.py").write_text(RATE.format(value=2.5))
+    assert run(elsewhere, cache=package / "cache") == ["5.0", "0", "1"]
+    assert run(package) == ["3.0", "1", "0"]

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from forexai_core import _jit
+from forexai_core import _kernel_cache
 from forexai_core._compiling_notice import COMPILING, LOGGER, CompilingNotice
 
 
@@ -49,8 +49,8 @@ def cache_of(body, found, terminal, monkeypatch, handlers=()):
     """The cache of a kernel, in a program that logs as it likes."""
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(logging.getLogger(), "handlers", list(handlers))
-    monkeypatch.setattr(_jit, "_NOTICE", CompilingNotice())
-    cache = _jit._KernelCache(body)
+    monkeypatch.setattr(_kernel_cache, "_NOTICE", CompilingNotice())
+    cache = _kernel_cache.KernelCache(body)
     cache.__dict__["kept"] = Kept(found)
     return cache
 

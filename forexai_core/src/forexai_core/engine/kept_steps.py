@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 from numba.core import caching
 
+from forexai_core._kernel_cache import use_own_files
 from forexai_core.engine.footprint import footprint
 
 __all__ = ["keep_current"]
@@ -46,8 +47,7 @@ def _stamp(compiled: Any) -> None:
     if isinstance(compiled._cache, caching.NullCache):  # noqa: SLF001 - numba has no public way
         return
     made_of = footprint(compiled)
-    file: Any = getattr(compiled._cache, "_cache_file", None)  # noqa: SLF001
-    if made_of.unknown or not hasattr(file, "_source_stamp"):
+    if made_of.unknown or not hasattr(compiled._cache, "_impl"):  # noqa: SLF001
         compiled._cache = caching.NullCache()  # noqa: SLF001
         _LOG.warning(
             "%s is not kept on disk, though cache=True asks for it: it uses %s, of which nobody can tell whether it "
@@ -56,4 +56,4 @@ def _stamp(compiled: Any) -> None:
             " and ".join(made_of.unknown) or "a numba that keeps its files in another way",
         )
         return
-    file._source_stamp = (file._source_stamp, made_of.code)  # noqa: SLF001
+    use_own_files(compiled._cache, made_of.code)  # noqa: SLF001

@@ -125,7 +125,10 @@ def tests(session: nox.Session) -> None:
 
 
 def tests_alone(session: nox.Session, name: str) -> None:
-    """Install one distribution, not editable, with what it declares and nothing else; run its tests."""
+    """Install one distribution, not editable, with what it declares and nothing else; run its tests.
+
+    Those of kernels are left to ``tests``: what compiled code computes cannot depend on what else is installed.
+    """
     folders = NEEDS[name]
     fresh = []
     if session.venv_backend == "uv":
@@ -139,7 +142,7 @@ def tests_alone(session: nox.Session, name: str) -> None:
     session.run("python", "-I", f"{HOUSE}/presence.py", "--present", *folders, "--absent", *absent)
     if "forexai_ml" in folders:
         lend_openmp(session)
-    run_pytest(session, f"{FOLDERS[name]}/tests", *session.posargs)
+    run_pytest(session, f"{FOLDERS[name]}/tests", "-m", "not kernels", *session.posargs)
 
 
 def distribution_of(folder: str) -> str:

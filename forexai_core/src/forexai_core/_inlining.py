@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from numba.core import ir
-from numba.core.compiler_machinery import PassManager, register_pass
+from numba.core.compiler_machinery import register_pass
 from numba.core.inline_closurecall import InlineWorker
 from numba.core.untyped_passes import InlineInlinables
 
@@ -25,13 +25,16 @@ class _SharedScope(ir.Scope):
 
 
 class _QuickWorker(InlineWorker):
+    _compiler_pipeline: Any
+
     def __init__(self, usual: InlineWorker) -> None:
         vars(self).update(vars(usual))
         define = self._compiler_pipeline
         self._compiler_pipeline = lambda state: inline_quickly(define(state))
 
     def run_untyped_passes(self, func: Any, *settings: Any) -> Any:
-        body: Any = super().run_untyped_passes(func, *settings)
+        usual: Any = super()
+        body = usual.run_untyped_passes(func, *settings)
         for block in body.blocks.values():
             block.scope.__class__ = _SharedScope
         return body
@@ -50,7 +53,7 @@ class _QuickInlining(InlineInlinables):
         return usual._do_work(*call, _QuickWorker(worker))  # noqa: SLF001
 
 
-def inline_quickly(passes: PassManager) -> PassManager:
+def inline_quickly(passes: Any) -> Any:
     """Put the quick inlining in the place of numba's.
 
     Parameters

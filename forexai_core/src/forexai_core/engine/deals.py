@@ -310,7 +310,7 @@ def close_position(
         position["worst"] = price
     debits, unclear = 0.0, 0
     if intrabar or account["owes"] > 0:
-        debits, unclear = debits_inside(book, row, steps)
+        debits, unclear = debits_inside(book, row, steps, intrabar)
     deal = next_deal(book, position, order, -position["side"], steps, price)
     deal["entry"] = kind
     deal["closing"] = 1

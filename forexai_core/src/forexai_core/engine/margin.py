@@ -23,6 +23,7 @@ __all__ = [
     "mark",
     "open_profit",
     "rebind",
+    "stopped_out",
 ]
 
 TOLERANCE = 1e-6
@@ -191,13 +192,15 @@ def call_margin(account: Any) -> None:
 
 
 @kernel(inline="always")
+def stopped_out(account: Any, equity: float) -> bool:
+    """Say whether an account with this equity is below its stop-out."""
+    if account["margin"] <= 0.0:
+        return account["stop_out_hedged"] != 0 and account["positions"] > 0 and equity < -TOLERANCE
+    return below(account, account["stop_out"], equity)
+
+
+@kernel(inline="always")
 def level_below(book: Book) -> bool:
     """Say whether the account at present quotes is below its stop-out."""
-    account = book["account"]
-    if account["margin"] <= 0.0:
-        if account["stop_out_hedged"] == 0 or account["positions"] == 0:
-            return False
-        mark(book)
-        return account["equity"] < -TOLERANCE
     mark(book)
-    return below(account, account["stop_out"], account["equity"])
+    return stopped_out(book["account"], book["account"]["equity"])

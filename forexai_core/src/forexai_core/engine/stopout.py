@@ -8,7 +8,7 @@ from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.changes import cancel_order
 from forexai_core.engine.deals import close_position
 from forexai_core.engine.fifo import first_to_close
-from forexai_core.engine.margin import call_margin, level_below, open_profit, rebind
+from forexai_core.engine.margin import call_margin, level_below, open_profit, rebind, stopped_out
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import ENTRY_OUT
 
@@ -77,8 +77,10 @@ def stop_out(book: Book, intrabar: int) -> bool:
     """
     account = book["account"]
     closed = False
+    if not level_below(book):
+        return closed
+    call_margin(account)
     while level_below(book):
-        call_margin(account)
         if _release(book):
             continue
         if account["positions"] == 0:
@@ -92,6 +94,73 @@ def stop_out(book: Book, intrabar: int) -> bool:
         account["stop_outs"] += 1
         closed = True
     return closed
+
+
+@kernel
+def _is_hedged(book: Book, index: int) -> bool:
+    """Say whether a symbol's positions stand on both sides."""
+    buys = sells = False
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
+        if position["symbol"] == index:
+            buys |= position["side"] > 0
+            sells |= position["side"] < 0
+    return buys and sells
+
+
+@kernel
+def _least_equity(book: Book, index: int, quotes: Quotes, direction: int, near: int, far: int) -> float:
+    """Give what no equity between two distances lies below.
+
+    Each position's own profit only rises or only falls on the way, so the worse of its two ends bounds it.
+    """
+    symbol = book["symbols"][index]
+    equity = book["account"]["balance"]
+    for row in range(book["account"]["positions"]):
+        move_quotes(symbol, quotes, direction, far)
+        profit = open_profit(book, row)
+        if book["positions"][row]["symbol"] == index:
+            move_quotes(symbol, quotes, direction, near)
+            profit = min(profit, open_profit(book, row))
+        equity += profit + book["positions"][row]["swap"]
+    return equity
+
+
+@kernel
+def _first_of_hedged(book: Book, index: int, quotes: Quotes, direction: int, first: int, last: int) -> int:
+    """Find the first distance at which an account with both sides of a symbol is below its stop-out; -1 for none.
+
+    Each position's money is rounded by itself, and gains and losses have rates of their own, so that equity may rise
+    for a while on a way on which the net volume loses. Stretches that cannot come below are passed as a whole.
+    """
+    account = book["account"]
+    near, far = first, last
+    while near <= last:
+        if not stopped_out(account, _least_equity(book, index, quotes, direction, near, far)):
+            near, far = far + 1, last
+        elif near == far:
+            return near
+        else:
+            far = (near + far) // 2
+    return -1
+
+
+@kernel
+def _first_of_one_side(book: Book, index: int, quotes: Quotes, direction: int, first: int, last: int) -> int:
+    """Find the first distance at which an account is below its stop-out, where equity only falls; -1 for none."""
+    symbol = book["symbols"][index]
+    move_quotes(symbol, quotes, direction, last)
+    if not level_below(book):
+        return -1
+    low, high = first, last
+    while low < high:
+        middle = (low + high) // 2
+        move_quotes(symbol, quotes, direction, middle)
+        if level_below(book):
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 @kernel
@@ -130,17 +199,11 @@ def stop_out_inside(book: Book, index: int, quotes: Quotes, first: int, before: 
         low, high = min(first, reach), reach  # the extreme itself is always tested
     if high < low:
         return -1
-    symbol = book["symbols"][index]
-    move_quotes(symbol, quotes, direction, high)
-    if not level_below(book):
-        return -1
-    while low < high:  # equity only falls on this way, so the first point is found by halving
-        middle = (low + high) // 2
-        move_quotes(symbol, quotes, direction, middle)
-        if level_below(book):
-            high = middle
-        else:
-            low = middle + 1
-    move_quotes(symbol, quotes, direction, low)
-    stop_out(book, 1)
-    return low
+    if _is_hedged(book, index):
+        found = _first_of_hedged(book, index, quotes, direction, low, high)
+    else:
+        found = _first_of_one_side(book, index, quotes, direction, low, high)
+    move_quotes(book["symbols"][index], quotes, direction, high if found < 0 else found)
+    if found >= 0:
+        stop_out(book, 1)
+    return found

@@ -199,11 +199,12 @@ def note_rollovers_inside(book: Book, rollovers: Rows, end_ns: int) -> None:
 
 
 @kernel
-def debits_inside(book: Book, row: int, steps: int) -> tuple[float, int]:
+def debits_inside(book: Book, row: int, steps: int, intrabar: int) -> tuple[float, int]:
     """Sum what a volume that closes now has not been charged yet.
 
-    Of rollovers strictly inside the present bar nothing shows whether the volume was closed before or after: a debit
-    is charged, a credit is not, and the deal is ambiguous. Those before it came while the symbol's own bar was open.
+    Of rollovers strictly inside the present bar nothing shows whether a volume that closes inside it was closed before
+    or after: a debit is charged, a credit is not, and the deal is ambiguous. Those before it came while the symbol's
+    own bar was open.
 
     Returns
     -------
@@ -223,8 +224,7 @@ def debits_inside(book: Book, row: int, steps: int) -> tuple[float, int]:
         amount = swap_of(book, position, steps, due, bid, ask)
         if due["time_ns"] <= account["time_ns"]:
             total += amount
-            continue
-        if amount != 0.0:
-            unclear = 1
-        total += min(amount, 0.0)
+        elif intrabar:
+            unclear |= amount != 0.0
+            total += min(amount, 0.0)
     return total, unclear

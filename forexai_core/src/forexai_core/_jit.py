@@ -1,4 +1,4 @@
-"""The one place where kernels are compiled. Where they are kept, and how, is in :mod:`forexai_core._kernel_cache`."""
+"""What makes a function a kernel. How it is compiled, and kept, is in :mod:`forexai_core._compilation`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast, overload
 import numba
 from numba.core import types
 
-from forexai_core._compiler import KernelCompiler
-from forexai_core._kernel_cache import LOADS_ALONE, KernelCache, use_own_files
+from forexai_core._compilation.cache import LOADS_ALONE, KernelCache, use_own_files
+from forexai_core._compilation.compiler import KernelCompiler
 
 __all__ = ["compiled_signature", "is_compiled", "kernel"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import forexai_core
-from forexai_core import _kernel_places, _kernel_stamps
+from forexai_core._compilation import places, stamps
 
 SOURCE = Path(forexai_core.__file__).parent
 
@@ -45,8 +45,8 @@ def package(tmp_path):
         (root / folder).mkdir(parents=True)
         (root / folder / "__init__.py").write_text("")
     (root / "__init__.py").write_text("")
-    compilers = ("_compiler.py", "_jit.py", "_kernel_*.py", "_inlining.py", "_vectors.py")
-    for name in ("_compiling_notice.py", "arrays.py", *(f.name for names in compilers for f in SOURCE.glob(names))):
+    shutil.copytree(SOURCE / "_compilation", root / "_compilation")
+    for name in ("_jit.py", "arrays.py"):
         shutil.copy(SOURCE / name, root / name)
     (root / "engine" / "rates.py").write_text(RATE.format(value=1.5))
     (root / "strategies" / "charges.py").write_text(CALLER.format(folder="forexai_core.engine"))
@@ -79,14 +79,14 @@ def test_an_edit_of_a_helper_in_another_folder_is_seen(package):
 def stamp(monkeypatch, package):
     """Stamp files of that package, by their place in it."""
     root = package / "forexai_core"
-    monkeypatch.setattr(_kernel_stamps, "_PACKAGE", root)
+    monkeypatch.setattr(stamps, "_PACKAGE", root)
 
     def fresh(place: str) -> str:
-        _kernel_stamps._imports.cache_clear()
-        return _kernel_stamps.kernel_stamp.__wrapped__(root / place)
+        stamps._imports.cache_clear()
+        return stamps.kernel_stamp.__wrapped__(root / place)
 
     yield fresh
-    _kernel_stamps._imports.cache_clear()
+    stamps._imports.cache_clear()
 
 
 def test_a_floor_above_does_not_spoil_the_cache_below(stamp, package):
@@ -132,7 +132,7 @@ def test_a_file_that_is_not_imported_spoils_nothing(stamp, package):
 def test_kernels_of_other_packages_are_left_to_numba(tmp_path):
     file = tmp_path / "other.py"
     file.write_text("def f(): return 1\n")
-    for locator in (_kernel_places._StampedProvidedLocator, _kernel_places._StampedUserLocator):
+    for locator in (places._StampedProvidedLocator, places._StampedUserLocator):
         assert locator.from_function(lambda: None, str(file)) is None
 
 

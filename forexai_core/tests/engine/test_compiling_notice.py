@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from forexai_core import _kernel_cache
-from forexai_core._compiling_notice import COMPILING, LOGGER, CompilingNotice
+from forexai_core._compilation import cache as compiled_forms
+from forexai_core._compilation.notice import COMPILING, LOGGER, CompilingNotice
 
 
 class Terminal(io.StringIO):
@@ -49,8 +49,8 @@ def cache_of(body, found, terminal, monkeypatch, handlers=()):
     """The cache of a kernel, in a program that logs as it likes."""
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setattr(logging.getLogger(), "handlers", list(handlers))
-    monkeypatch.setattr(_kernel_cache, "_NOTICE", CompilingNotice())
-    cache = _kernel_cache.KernelCache(body)
+    monkeypatch.setattr(compiled_forms, "_NOTICE", CompilingNotice())
+    cache = compiled_forms.KernelCache(body)
     cache.__dict__["kept"] = Kept(found)
     return cache
 

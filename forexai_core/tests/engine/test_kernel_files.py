@@ -8,12 +8,12 @@ import pickle
 
 import pytest
 
-from forexai_core._kernel_files import KernelFiles
+from forexai_core._compilation.files import KernelFiles
 
 
 @pytest.fixture
 def files(tmp_path):
-    return lambda stamp="now", name="orders.fill-12.py311": KernelFiles(tmp_path, name, stamp, pickle.dumps)
+    return lambda stamp="now", name="orders.fill-12.py311": KernelFiles(tmp_path, name, stamp)
 
 
 def test_what_was_saved_is_read_again(files):
@@ -59,9 +59,9 @@ def test_a_damaged_file_is_told_and_made_anew(files, tmp_path, caplog):
     assert files().load("a") == b"again"
 
 
-def test_what_cannot_be_pickled_leaves_nothing_behind(files, tmp_path):
-    with pytest.raises(AttributeError, match="lambda"):
-        files().save("a", lambda: None)
+def test_what_cannot_be_written_leaves_nothing_behind(files, tmp_path):
+    with pytest.raises(TypeError, match="generator"):
+        files().save("a", (each for each in ()))
     assert list(tmp_path.iterdir()) == []
 
 

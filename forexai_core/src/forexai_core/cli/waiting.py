@@ -23,7 +23,7 @@ def note_compiling() -> bool:
         Whether it has to be.
     """
     # Slow to load: only who runs the engine asks.
-    from forexai_core._compiling_notice import LOGGER
+    from forexai_core._compilation.notice import LOGGER
     from forexai_core._jit import is_compiled
     from forexai_core.engine.run import run
 

@@ -23,7 +23,7 @@ import numpy as np
 from numba.core import types
 from numba.core.typing import templates
 
-from forexai_core._kernel_stamps import in_package, kernel_stamp
+from forexai_core._compilation.stamps import in_package, kernel_stamp
 
 __all__ = ["Footprint", "footprint"]
 

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from numba.core import caching
 
-from forexai_core._kernel_cache import use_own_files
+from forexai_core._compilation.cache import use_own_files
 from forexai_core.engine.footprint import footprint
 
 __all__ = ["keep_current"]

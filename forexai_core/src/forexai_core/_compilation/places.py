@@ -2,8 +2,8 @@
 
 A kernel cached on disk must never outlive an edit of a helper in another file, which numba's own cache does not notice.
 So what is kept of each file's kernels is stamped with a hash of all that they may depend on
-(:mod:`forexai_core._kernel_stamps`), besides the versions of numba and Python that numba itself checks. With such a
-stamp installations of the same release can share what they compile: the place does not tell where the package lies.
+(:mod:`forexai_core._compilation.stamps`), besides the versions of numba and Python that numba itself checks. With such
+a stamp installations of the same release can share what they compile: the place does not tell where the package lies.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from numba.core import caching
 
-from forexai_core._kernel_stamps import in_package, kernel_stamp, place_in_package
+from forexai_core._compilation.stamps import in_package, kernel_stamp, place_in_package
 
 __all__ = ["keep_stamped"]
 

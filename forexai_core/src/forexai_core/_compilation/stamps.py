@@ -14,18 +14,7 @@ import numba
 
 __all__ = ["in_package", "kernel_stamp", "place_in_package"]
 
-_PACKAGE = Path(__file__).resolve().parent
-
-# What compiles and keeps all of them.
-_COMPILERS = (
-    "_compiler.py",
-    "_inlining.py",
-    "_jit.py",
-    "_kernel_cache.py",
-    "_kernel_files.py",
-    "_kernel_stamps.py",
-    "_vectors.py",
-)
+_PACKAGE = Path(__file__).resolve().parent.parent
 
 
 # A kernel may call kernels of its own folder and of the floors below it, and no others: the
@@ -114,7 +103,8 @@ def kernel_stamp(file: Path) -> str:
     if reached is None:
         folders = _folders_behind(file.relative_to(_PACKAGE).parts[0])
         reached = [each for folder in folders for each in sorted((_PACKAGE / folder).rglob("*.py"))]
-    own = (*(_PACKAGE / name for name in _COMPILERS), _PACKAGE / "arrays.py", file)
+    compilers = sorted((_PACKAGE / "_compilation").glob("*.py"))
+    own = (_PACKAGE / "_jit.py", *compilers, _PACKAGE / "arrays.py", file)
     for each in (*own, *(each for each in reached if each not in own)):
         content = each.read_bytes()
         if each in own or _OF_USE.search(content):

@@ -9,11 +9,10 @@ from typing import Any
 
 from numba.core import caching, codegen
 from numba.core.runtime import nrt
-from numba.core.serialize import dumps
 
-from forexai_core._compiling_notice import CompilingNotice
-from forexai_core._kernel_files import KernelFiles
-from forexai_core._kernel_places import keep_stamped
+from forexai_core._compilation.files import KernelFiles
+from forexai_core._compilation.notice import CompilingNotice
+from forexai_core._compilation.places import keep_stamped
 
 __all__ = ["LOADS_ALONE", "KernelCache", "use_own_files"]
 
@@ -151,7 +150,7 @@ def use_own_files(kept: Any, made_of: str = "") -> Any:
     """
     locator, base = kept._impl.locator, kept._impl.filename_base  # noqa: SLF001
     stamp = f"{locator.get_source_stamp()}\0{made_of}"
-    kept._cache_file = KernelFiles(Path(locator.get_cache_path()), base, stamp, dumps)  # noqa: SLF001
+    kept._cache_file = KernelFiles(Path(locator.get_cache_path()), base, stamp)  # noqa: SLF001
     return kept
 
 

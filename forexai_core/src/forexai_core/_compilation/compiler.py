@@ -9,7 +9,7 @@ from typing import Any
 
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 
-from forexai_core._vectors import narrow_vectors
+from forexai_core._compilation.vectors import narrow_vectors
 
 __all__ = ["KernelCompiler"]
 
@@ -37,7 +37,9 @@ class KernelCompiler(CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         """List the passes, as numba's compiler does."""
-        from forexai_core._inlining import inline_quickly  # it has numba fill its registries: only to compile
+        from forexai_core._compilation.inlining import (
+            inline_quickly,  # it has numba fill its registries: only to compile
+        )
 
         builder: Any = DefaultPassBuilder
         return [inline_quickly(narrow_vectors(builder.define_nopython_pipeline(self.state)))]

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import pickle
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from numba.core import caching
 
 __all__ = ["KernelFiles"]
 
@@ -29,8 +28,8 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-class KernelFiles:
-    """The forms of one kernel, in the place of numba's ``IndexDataCacheFile``.
+class KernelFiles(caching.IndexDataCacheFile):
+    """The forms of one kernel, in the place of numba's index and its files.
 
     Parameters
     ----------
@@ -40,42 +39,37 @@ class KernelFiles:
         Of the kernel, good for a file name.
     stamp : str
         Of all that the kernel is compiled from.
-    pickled : callable
-        Turns a compiled form into bytes.
     """
 
-    def __init__(self, folder: Path, name: str, stamp: str, pickled: Callable[[Any], bytes]) -> None:
+    def __init__(self, folder: Path, name: str, stamp: str) -> None:
+        usual: Any = super()
+        usual.__init__(str(folder), name, stamp)
         self._folder = folder
         self._name = name
         self._state = _digest(stamp)
-        self._pickled = pickled
 
-    def _file_of(self, key: Any) -> Path:
-        return self._folder / f"{self._name}.{self._state}-{_digest(repr(key))}{_SUFFIX}"
+    def _file_of(self, key: Any) -> str:
+        return f"{self._name}.{self._state}-{_digest(repr(key))}{_SUFFIX}"
 
     def load(self, key: Any) -> Any:
         """Read the form of a signature; None where there is none."""
         file = self._file_of(key)
+        usual: Any = super()
         try:
-            kept_key, form = pickle.loads(file.read_bytes())  # noqa: S301 - the user's own folder, as with numba's own files
+            kept_key, form = usual._load_data(file)  # noqa: SLF001
         except FileNotFoundError:
             return None
-        except (EOFError, pickle.UnpicklingError) as error:
-            _LOG.warning("%s is damaged (%s); the kernel is compiled anew.", file, error)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the damage shows as
+            _LOG.warning("%s is damaged (%s); the kernel is compiled anew.", self._folder / file, error)
             return None
         return form if kept_key == key else None
 
-    def save(self, key: Any, form: Any) -> None:
+    def save(self, key: Any, data: Any) -> None:
         """Write the form of a signature; readers see all of it or nothing."""
-        file = self._file_of(key)
-        handle, passing = tempfile.mkstemp(prefix=f"{file.stem}.", dir=self._folder)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(self._pickled((key, form)))
-            Path(passing).replace(file)
-        except BaseException:
-            Path(passing).unlink(missing_ok=True)
-            raise
+        usual: Any = super()
+        usual._save_data(self._file_of(key), (key, data))  # noqa: SLF001
         self._forget_old_states()
 
     def flush(self) -> None:

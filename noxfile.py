@@ -167,7 +167,8 @@ for distribution in FOLDERS:
 def tests_nojit(session: nox.Session) -> None:
     """Run the tests of kernels as plain Python, which sees what compiled code does not check: bounds, types, names."""
     install(session, "-e", "./forexai_core", *group("test", "test-core"))
-    run_pytest(session, "forexai_core/tests", "-m", "kernels", *session.posargs, env={"NUMBA_DISABLE_JIT": "1"})
+    chosen = ["-m", "kernels and not compiled", "--programs", "200"]
+    run_pytest(session, "forexai_core/tests", *chosen, *session.posargs, env={"NUMBA_DISABLE_JIT": "1"})
 
 
 @nox.session

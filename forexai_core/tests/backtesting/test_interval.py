@@ -154,6 +154,7 @@ def test_no_pair_of_paths_of_both_sides_lies_outside():
         assert found.max() <= best
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("step", [1, 4], ids=["points", "jumps"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_ticks_of_the_bars_lie_inside(kind, step, pytestconfig, record_property):
@@ -177,6 +178,7 @@ def test_the_ticks_of_the_bars_lie_inside(kind, step, pytestconfig, record_prope
         assert certified >= 0.95 * number
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("strategy", [fx.strategies.SmaCross(**CROSS), reentry(), reentry(trail=0.00006)])
 def test_finer_bars_give_a_narrower_interval(strategy, pytestconfig):
     """With the strategy's timeframe fixed, what minutes allow is among what quarters of an hour allow."""
@@ -196,6 +198,7 @@ def test_finer_bars_give_a_narrower_interval(strategy, pytestconfig):
     assert narrowed > 0
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("kind", HOURLY)
 def test_minutes_give_a_narrower_interval_than_hours(kind, pytestconfig):
     """The strategy decides on hours that are made of minutes of both sides: what those allow is among what these do."""
@@ -225,6 +228,7 @@ class TestSharesAtRisk:
         bars = resample(ticks, "M5")
         return [run(reentry(risk=0.02), bars, finer=finer, **settings) for finer in ({}, ticks)]
 
+    @pytest.mark.compiled
     def test_the_ticks_lie_inside_whatever_jumps_make_of_the_sizes(self, pytestconfig):
         sizes = set()
         for seed in range(pytestconfig.getoption("--intervals")):
@@ -244,6 +248,7 @@ class TestSharesAtRisk:
         assert other.worst <= one.worst < one.best <= other.best
         assert other.best - other.worst < 1.5 * (one.best - one.worst)
 
+    @pytest.mark.compiled
     def test_too_many_amounts_are_followed_as_spans(self):
         """Of a longer run, money differs by path in more ways than are followed one by one."""
         bars = resample(random_ticks(1, 12_000, 2), "M5")

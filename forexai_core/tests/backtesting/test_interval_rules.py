@@ -26,6 +26,7 @@ ROUNDS = 12
 """Random markets for each series that ``--intervals`` asks for."""
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("jumps", [False, True], ids=["points", "jumps"])
 def test_the_ticks_lie_inside_whatever_the_rules(jumps, pytestconfig):
     """A certificate holds; what the search cannot follow, it refuses to certify, and says so."""

@@ -77,6 +77,7 @@ class TestAgainstReference:
         portfolio = random_portfolio(seed)
         assert differences(portfolio.expected(), Portfolio.outcome(portfolio.run())) == []
 
+    @pytest.mark.compiled
     def test_they_reach_every_corner(self):
         seen: Counter[str] = Counter()
         for seed in range(60):
@@ -254,6 +255,7 @@ class TestWhatHolds:
         sleeve = run([fx.Sleeve("only", strategy)], hourly, finer=fine)
         assert (plain.trades[OWN] == sleeve.trades[OWN]).all()
 
+    @pytest.mark.compiled
     def test_ticks(self):
         ticks = make_ticks(3_000, 2)
         strategy = whimsical(seed=3)
@@ -272,6 +274,7 @@ class TestWhatHolds:
         assert result.trades["strategy"].tolist() == ["one"]
         assert result.counts["refused_by_risk"] == 1
 
+    @pytest.mark.compiled
     def test_more_deals_than_the_book_holds(self):
         bars = make_market(34_000, 6, timeframe="M1")
         result = run([fx.Sleeve("restless", restless()), fx.Sleeve("idle", whims(seed=1), timeframe="H4")], bars)

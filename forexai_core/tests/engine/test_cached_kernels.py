@@ -13,6 +13,8 @@ import pytest
 import forexai_core
 from forexai_core._compilation import places, stamps
 
+pytestmark = pytest.mark.compiled
+
 SOURCE = Path(forexai_core.__file__).parent
 
 CALLER = """

@@ -19,7 +19,7 @@ from forexai_core.engine.footprint import footprint
 from forexai_core.engine.kept_steps import keep_current
 
 pytestmark = [
-    pytest.mark.kernels,
+    pytest.mark.compiled,
     pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="nothing is kept without compiling"),  # type: ignore[attr-defined]
 ]
 

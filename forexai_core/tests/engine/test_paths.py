@@ -106,6 +106,7 @@ def test_draws_are_even() -> None:
 STRATEGY = {"fast": 3, "slow": 8, "stop_loss_pips": 6, "take_profit_pips": 6, "volume_lots": 0.1}
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("model", MODELS)
 def test_a_model_decides_and_says_so(bars: fx.Bars, model: str) -> None:
     strategy = fx.strategies.SmaCross(**STRATEGY)

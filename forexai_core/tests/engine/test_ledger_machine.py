@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from reference.case import EURUSD, START, pair
+from reference.markets import EURUSD, START, pair
 from reference.quotes import Bar, Prices
 from twin_ledgers import ROOM, TwinLedgers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference.case import ns
+from reference.markets import ns
 
 from forexai_core.arrays import BAR
 from forexai_core.engine.setup import prepare

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reference.case import EURUSD, HOUR, index, ns, pair
+from reference.markets import EURUSD, HOUR, index, ns, pair
 from reference.programs import TIMEFRAMES, Program
 
 __all__ = ["TableCase", "read_tables"]

@@ -8,16 +8,16 @@ from typing import Any
 import attrs
 
 from forexai_core.services.clocks import ManualClock
-from forexai_mt5.simulator import constants as c
-from forexai_mt5.simulator.account_settings import AccountSettings
-from forexai_mt5.simulator.client import Client
-from forexai_mt5.simulator.faults import Fault
-from forexai_mt5.simulator.policies import Policies
-from forexai_mt5.simulator.quoted_market import QuotedMarket
-from forexai_mt5.simulator.reference import REFERENCE_SYMBOLS
-from forexai_mt5.simulator.structures import OrderSendResult
-from forexai_mt5.simulator.symbols import Symbol
-from forexai_mt5.simulator.terminal import Program, Terminal
+from forexai_mt5.simulator.face.client import Client
+from forexai_mt5.simulator.market.quoted_market import QuotedMarket
+from forexai_mt5.simulator.market.reference import REFERENCE_SYMBOLS
+from forexai_mt5.simulator.market.symbols import Symbol
+from forexai_mt5.simulator.server.account_settings import AccountSettings
+from forexai_mt5.simulator.server.policies import Policies
+from forexai_mt5.simulator.terminal.faults import Fault
+from forexai_mt5.simulator.terminal.terminal import Program, Terminal
+from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.simulator.terms.structures import OrderSendResult
 
 # Wednesday, 2 September 2026, 10:00 UTC: New York plus seven hours shows 13:00.
 START_MS = 1_788_343_200_000

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import forexai_mt5.simulator as mt5
-from forexai_mt5.simulator import constants, structures, symbol_structure
-from forexai_mt5.simulator.client import FUNCTIONS
-from forexai_mt5.simulator.structure import Structure
+from forexai_mt5.simulator.face.client import FUNCTIONS
+from forexai_mt5.simulator.terms import constants, structures, symbol_structure
+from forexai_mt5.simulator.terms.structure import Structure
 
 STRUCTURES: dict[str, type[Structure]] = {
     name: getattr(module, name) for module in (structures, symbol_structure) for name in module.__all__
@@ -27,7 +27,7 @@ FIELD_COUNTS = {
 }  # fmt: skip
 EXTRAS = {
     "AcceleratedClock", "AccountSettings", "Client", "Fault", "Policies", "Program", "QuotedMarket", "Symbol",
-    "Terminal", "install", "installed",
+    "Terminal", "install", "installed", "reference_symbols",
 }  # fmt: skip
 """What the simulator has besides."""
 

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 import forexai_mt5.simulator as mt5
-from forexai_mt5.simulator.faults import KINDS
+from forexai_mt5.simulator.terminal.faults import KINDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "mt5-simulator.md"
 FENCE = re.compile(

@@ -2,26 +2,31 @@
 
 ``import forexai_mt5.simulator as mt5`` gives its 32 functions, 223 constants and 11 structures, and needs neither
 Windows nor a terminal. Beside them stand the parts to choose another terminal with: :func:`install` and what it takes.
+
+Five folders, each of which imports only those before it: ``terms`` (constants, structures, texts), ``market`` (symbols
+and prices), ``server`` (the broker: accounts on the one ledger), ``terminal`` (the program, its clock and its faults)
+and ``face`` (the package's functions).
 """
 
 from __future__ import annotations
 
-from forexai_mt5.simulator.account_settings import AccountSettings as AccountSettings
-from forexai_mt5.simulator.client import Client as Client
-from forexai_mt5.simulator.clocks import AcceleratedClock as AcceleratedClock
-from forexai_mt5.simulator.constants import *  # noqa: F403 - 223 names, each of them meant
-from forexai_mt5.simulator.face import *  # noqa: F403 - the 32 functions, `install` and `installed`
-from forexai_mt5.simulator.faults import Fault as Fault
-from forexai_mt5.simulator.one_liners import Buy as Buy
-from forexai_mt5.simulator.one_liners import Close as Close
-from forexai_mt5.simulator.one_liners import Sell as Sell
-from forexai_mt5.simulator.policies import Policies as Policies
-from forexai_mt5.simulator.quoted_market import QuotedMarket as QuotedMarket
-from forexai_mt5.simulator.structures import *  # noqa: F403 - ten of the structures
-from forexai_mt5.simulator.symbol_structure import SymbolInfo as SymbolInfo
-from forexai_mt5.simulator.symbols import Symbol as Symbol
-from forexai_mt5.simulator.terminal import Program as Program
-from forexai_mt5.simulator.terminal import Terminal as Terminal
+from forexai_mt5.simulator.face.client import Client as Client
+from forexai_mt5.simulator.face.functions import *  # noqa: F403 - the 32 functions, `install` and `installed`
+from forexai_mt5.simulator.face.one_liners import Buy as Buy
+from forexai_mt5.simulator.face.one_liners import Close as Close
+from forexai_mt5.simulator.face.one_liners import Sell as Sell
+from forexai_mt5.simulator.market.quoted_market import QuotedMarket as QuotedMarket
+from forexai_mt5.simulator.market.reference import reference_symbols as reference_symbols
+from forexai_mt5.simulator.market.symbols import Symbol as Symbol
+from forexai_mt5.simulator.server.account_settings import AccountSettings as AccountSettings
+from forexai_mt5.simulator.server.policies import Policies as Policies
+from forexai_mt5.simulator.terminal.clocks import AcceleratedClock as AcceleratedClock
+from forexai_mt5.simulator.terminal.faults import Fault as Fault
+from forexai_mt5.simulator.terminal.terminal import Program as Program
+from forexai_mt5.simulator.terminal.terminal import Terminal as Terminal
+from forexai_mt5.simulator.terms.constants import *  # noqa: F403 - 223 names, each of them meant
+from forexai_mt5.simulator.terms.structures import *  # noqa: F403 - ten of the structures
+from forexai_mt5.simulator.terms.symbol_structure import SymbolInfo as SymbolInfo
 
 __version__ = "5.0.6231"
 """The version of the official package that this follows."""

@@ -12,10 +12,10 @@ import pytest
 from simulated_terminal import WALL_S, Bench
 
 from forexai_core.errors import ConfigError
-from forexai_mt5.simulator import constants as c
-from forexai_mt5.simulator.account_settings import AccountSettings
-from forexai_mt5.simulator.codes import TEXTS
-from forexai_mt5.simulator.faults import KINDS, Fault
+from forexai_mt5.simulator.server.account_settings import AccountSettings
+from forexai_mt5.simulator.terminal.faults import KINDS, Fault
+from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.simulator.terms.codes import TEXTS
 
 DEAL: dict[str, Any] = {
     "action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": 0.1, "type": c.ORDER_TYPE_BUY, "price": 1.0991,

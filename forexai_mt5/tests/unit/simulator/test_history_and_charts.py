@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from simulated_terminal import START_MS, WALL_S, Bench
 
 from forexai_core.services.clocks import ManualClock
-from forexai_mt5.simulator import constants as c
-from forexai_mt5.simulator.charts import MINUTES
-from forexai_mt5.simulator.client import Client
-from forexai_mt5.simulator.policies import Policies
-from forexai_mt5.simulator.reference import REFERENCE_SYMBOLS
-from forexai_mt5.simulator.terminal import Terminal
+from forexai_mt5.simulator.face.client import Client
+from forexai_mt5.simulator.market.reference import REFERENCE_SYMBOLS
+from forexai_mt5.simulator.server.policies import Policies
+from forexai_mt5.simulator.terminal.charts import MINUTES
+from forexai_mt5.simulator.terminal.terminal import Terminal
+from forexai_mt5.simulator.terms import constants as c
 
 ALL = 2**32 - 1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from simulated_terminal import Bench
 
-from forexai_mt5.simulator import constants as c
-from forexai_mt5.simulator.account_settings import AccountSettings
+from forexai_mt5.simulator.server.account_settings import AccountSettings
+from forexai_mt5.simulator.terms import constants as c
 
 
 @pytest.fixture(params=[c.ACCOUNT_MARGIN_MODE_RETAIL_NETTING, c.ACCOUNT_MARGIN_MODE_EXCHANGE])

@@ -8,11 +8,11 @@ import pytest
 from simulated_terminal import START_MS, WALL_S, Bench
 
 from forexai_core.errors import ConfigError
-from forexai_mt5.simulator import constants as c
-from forexai_mt5.simulator.account_settings import AccountSettings
-from forexai_mt5.simulator.client import FUNCTIONS, Client
-from forexai_mt5.simulator.groups import matches
-from forexai_mt5.simulator.terminal import Program, Terminal
+from forexai_mt5.simulator.face.client import FUNCTIONS, Client
+from forexai_mt5.simulator.face.groups import matches
+from forexai_mt5.simulator.server.account_settings import AccountSettings
+from forexai_mt5.simulator.terminal.terminal import Program, Terminal
+from forexai_mt5.simulator.terms import constants as c
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "copy_rates_from": ("EURUSD", 1, 0, 5), "copy_rates_from_pos": ("EURUSD", 1, 0, 5),

@@ -139,3 +139,79 @@ def test_a_rest_waits_through_any_number_of_quotes() -> None:
     assert (position.ticket, position.volume) == (placed.order, 11.01)
     (order,) = bench.mt5.orders_get() or ()
     assert (order.ticket, order.volume_current) == (placed.order, 8.99)
+
+
+def test_a_request_at_a_quote_that_others_have_met_finds_what_they_left() -> None:
+    bench = thin()
+    first = bench.deal("EURUSD", 1, 0.2, type_filling=IOC)
+    second = bench.deal("EURUSD", 1, 0.2, type_filling=IOC)
+    third = bench.deal("EURUSD", 1, 0.2, type_filling=IOC)
+    assert [(each.retcode, each.volume) for each in (first, second, third)] == [
+        (c.TRADE_RETCODE_DONE, 0.2), (c.TRADE_RETCODE_DONE_PARTIAL, 0.1), (c.TRADE_RETCODE_REJECT, 0.0),
+    ]  # fmt: skip
+    assert bench.deal("EURUSD", -1, 0.3, type_filling=FOK).retcode == c.TRADE_RETCODE_DONE  # the other side is whole
+    bench.quote("EURUSD", 1.0990, 1.0991)
+    assert bench.deal("EURUSD", 1, 0.3, type_filling=FOK).retcode == c.TRADE_RETCODE_DONE
+
+
+def test_a_rest_is_not_filled_by_another_request_at_the_same_quote() -> None:
+    bench = thin()
+    placed = bench.deal("EURUSD", 1, 0.7, type_filling=RETURN)
+    sold = bench.deal("EURUSD", -1, 0.1, type_filling=IOC)
+    assert (sold.retcode, sold.volume) == (c.TRADE_RETCODE_DONE, 0.1)
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.ticket, order.state, order.volume_current) == (placed.order, c.ORDER_STATE_PARTIAL, 0.4)
+    bench.quote("EURUSD", 1.0991, 1.0992)
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.ticket, order.volume_current) == (placed.order, 0.1)
+    bench.quote("EURUSD", 1.0991, 1.0992)
+    assert bench.mt5.orders_total() == 0
+    assert [deal.volume for deal in bench.history()[1:]] == [0.3, 0.1, 0.3, 0.1]
+
+
+def test_a_pending_rest_is_not_filled_by_another_request_at_the_same_quote() -> None:
+    bench = thin()
+    placed = bench.send({
+        "action": c.TRADE_ACTION_PENDING, "symbol": "EURUSD", "volume": 0.7, "type": c.ORDER_TYPE_BUY_LIMIT,
+        "price": 1.0980,
+    })  # fmt: skip
+    bench.quote("EURUSD", 1.0978, 1.0979)
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.ticket, order.state, order.volume_current) == (placed.order, c.ORDER_STATE_PARTIAL, 0.4)
+    assert bench.deal("EURUSD", -1, 0.1, type_filling=IOC).volume == 0.1
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.price_open, order.volume_current) == (1.0980, 0.4)
+    bench.quote("EURUSD", 1.0977, 1.0978)
+    (order,) = bench.mt5.orders_get() or ()
+    assert order.volume_current == 0.1
+
+
+def test_an_order_whose_rest_is_killed_is_over_while_another_waits() -> None:
+    bench = thin()
+    waits = bench.deal("EURUSD", 1, 0.7, type_filling=RETURN)
+    killed = bench.deal("EURUSD", -1, 0.5, type_filling=IOC)
+    assert (killed.retcode, killed.volume) == (c.TRADE_RETCODE_DONE_PARTIAL, 0.3)
+    assert [order.ticket for order in bench.mt5.orders_get() or ()] == [waits.order]
+    (order,) = bench.mt5.history_orders_get(ticket=killed.order) or ()
+    assert (order.state, order.volume_current) == (c.ORDER_STATE_CANCELED, 0.2)
+
+
+def test_two_closings_wait_each_for_its_own_position() -> None:
+    bench = Bench(
+        symbols=("EURUSD",), changes={"EURUSD": {"execution": EXCHANGE, "filling_mask": 3, "liquidity_lots": 0.1}}
+    )
+    opened = []
+    for _ in range(2):
+        opened.append(bench.deal("EURUSD", 1, 0.1, type_filling=FOK).order)
+        bench.quote("EURUSD", 1.0990, 1.0991)
+    bench.mt5.positions_total()
+    closings = [bench.deal("EURUSD", -1, 0.1, type_filling=RETURN, position=each) for each in reversed(opened)]
+    # The first takes all that the quote buys; the second waits without any.
+    assert [each.retcode for each in closings] == [c.TRADE_RETCODE_DONE, c.TRADE_RETCODE_PLACED]
+    (order,) = bench.mt5.orders_get() or ()
+    assert (order.ticket, order.volume_current, order.position_id) == (closings[1].order, 0.1, opened[0])
+    bench.quote("EURUSD", 1.0990, 1.0991)
+    assert (bench.mt5.orders_total(), bench.mt5.positions_total()) == (0, 0)
+    assert [(deal.order, deal.position_id) for deal in bench.history()[-2:]] == [
+        (closings[0].order, opened[1]), (closings[1].order, opened[0]),
+    ]  # fmt: skip

@@ -183,13 +183,37 @@ def test_the_worst_position_goes_first_when_money_is_short() -> None:
     loser = bench.deal("EURUSD", 1, 0.1)
     bench.quote("USDJPY", 107.000, 107.003)
     bench.quote("EURUSD", 1.0800, 1.0801)
-    # EURUSD loses 191.00; equity 200 - 191 + 41.12 = 50.12, margin 159.91: 31.3 %.
+    # EURUSD loses 191.00; equity 200 - 191 + 40.98 = 49.98, margin 159.91: 31.3 %.
     assert {position.ticket for position in bench.mt5.positions_get() or ()} == {winner.order, loser.order}
-    bench.quote("EURUSD", 1.0796, 1.0797)  # 46.12: 28.8 %, below 30 %
+    bench.quote("EURUSD", 1.0796, 1.0797)  # 45.98: 28.8 %, below 30 %
     assert {position.ticket for position in bench.mt5.positions_get() or ()} == {winner.order}
     deal = bench.history()[-1]
     assert (deal.position_id, deal.reason, deal.profit) == (loser.order, c.DEAL_REASON_SO, -195.0)
-    assert deal.comment.startswith("[so ")
+    assert deal.comment == "[so 28.75%/45.98/159.91]"  # what decided it, not what it left
+
+
+def test_each_of_several_stop_outs_says_what_it_was_decided_by() -> None:
+    bench = Bench(account=AccountSettings(balance=250.0, leverage=100))
+    first = bench.deal("EURUSD", 1, 0.1)  # margin 109.91
+    second = bench.deal("EURUSD", 1, 0.05)  # margin 54.96
+    bench.quote("EURUSD", 1.0850, 1.0851)
+    # The first loses 141.00, the second 70.50: 38.50 of 164.87 are 23.35 %. Without the first it is 38.50 of 54.96.
+    assert [position.ticket for position in bench.mt5.positions_get() or ()] == [second.order]
+    bench.quote("EURUSD", 1.0800, 1.0801)
+    assert bench.mt5.positions_total() == 0
+    assert [(deal.position_id, deal.comment) for deal in bench.history()[-2:]] == [
+        (first.order, "[so 23.35%/38.50/164.87]"),
+        (second.order, "[so 24.56%/13.50/54.96]"),
+    ]
+
+
+def test_stop_outs_at_one_quote_count_down() -> None:
+    bench = Bench(account=AccountSettings(balance=250.0, leverage=100))
+    bench.deal("EURUSD", 1, 0.1)
+    bench.deal("EURUSD", 1, 0.05)
+    bench.quote("EURUSD", 1.0830, 1.0831)  # 161.00 and 80.50 lost: 8.50 left
+    assert bench.mt5.positions_total() == 0
+    assert [deal.comment for deal in bench.history()[-2:]] == ["[so 5.16%/8.50/164.87]", "[so 15.47%/8.50/54.96]"]
 
 
 def test_the_oldest_has_to_close_first_where_the_account_says_so() -> None:

@@ -9,6 +9,7 @@ import pytest
 from simulated_terminal import Bench, changed
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
+from forexai_mt5.simulator.server.checks import MOST_HELD
 from forexai_mt5.simulator.terms import constants as c
 from forexai_mt5.simulator.terms.codes import RETCODE_TEXTS
 
@@ -235,3 +236,55 @@ def test_a_check_says_how_the_account_would_stand() -> None:
     assert checked.margin_level == pytest.approx(100 * 9_990.0 / 1_099.1)
     assert checked.request.volume == 1.0
     assert bench.mt5.positions_total() == 0
+
+
+def test_an_account_that_is_full_is_told_so_before_the_ledger_is() -> None:
+    bench = Bench(account=AccountSettings(balance=1e7, limit_orders=0), symbols=("EURUSD",))
+    limit = {"action": c.TRADE_ACTION_PENDING, "symbol": "EURUSD", "volume": 0.01, "type": c.ORDER_TYPE_BUY_LIMIT}
+    opened = [bench.deal("EURUSD", 1, 0.01).order for _ in range(MOST_HELD - 1)]
+    placed = bench.send(limit | {"price": 1.09})
+    assert placed.retcode == c.TRADE_RETCODE_DONE
+    assert bench.deal("EURUSD", 1, 0.01).retcode == c.TRADE_RETCODE_LIMIT_POSITIONS
+    assert bench.send(limit | {"price": 1.09}).retcode == c.TRADE_RETCODE_LIMIT_ORDERS
+    request = {"action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": 0.01, "price": 1.0991}
+    checked = bench.mt5.order_check(request)
+    assert checked is not None
+    assert checked.retcode == c.TRADE_RETCODE_LIMIT_POSITIONS
+    # What is there can be changed, taken away, closed and stopped out, and makes room.
+    stop = {"action": c.TRADE_ACTION_SLTP, "symbol": "EURUSD", "position": opened[0], "sl": 1.05}
+    assert bench.send(stop).retcode == c.TRADE_RETCODE_DONE
+    assert bench.send({"action": c.TRADE_ACTION_REMOVE, "order": placed.order}).retcode == c.TRADE_RETCODE_DONE
+    assert bench.deal("EURUSD", 1, 0.01).retcode == c.TRADE_RETCODE_DONE
+    assert bench.deal("EURUSD", -1, 0.01, position=opened[1]).retcode == c.TRADE_RETCODE_DONE
+    assert bench.deal("EURUSD", 1, 0.01).retcode == c.TRADE_RETCODE_DONE
+    assert bench.mt5.positions_total() == MOST_HELD
+
+
+def test_a_full_account_loses_its_stops_at_midnight_where_the_symbol_keeps_them_for_a_day() -> None:
+    bench = Bench(
+        account=AccountSettings(balance=1e7),
+        symbols=("EURUSD",),
+        changes={"EURUSD": {"gtc_mode": c.SYMBOL_ORDERS_DAILY, "swap_long": 0.0, "swap_short": 0.0}},
+    )
+    for _ in range(MOST_HELD):
+        bench.deal("EURUSD", 1, 0.01, sl=1.05)
+    bench.quote("EURUSD", 1.0990, 1.0991, after_s=12 * 3_600)
+    positions = bench.mt5.positions_get() or ()
+    assert len(positions) == MOST_HELD
+    assert {position.sl for position in positions} == {0.0}
+
+
+@pytest.mark.parametrize("action", [c.TRADE_ACTION_SLTP, c.TRADE_ACTION_MODIFY, c.TRADE_ACTION_CLOSE_BY])
+def test_nothing_of_a_disabled_symbol_is_changed(action: int) -> None:
+    bench = Bench(symbols=("EURUSD",))
+    bought, sold = bench.deal("EURUSD", 1, 0.1).order, bench.deal("EURUSD", -1, 0.1).order
+    limit = {"symbol": "EURUSD", "volume": 0.1, "type": c.ORDER_TYPE_BUY_LIMIT, "price": 1.09}
+    order = bench.send({"action": c.TRADE_ACTION_PENDING, **limit}).order
+    symbols = bench.terminal.server.symbols
+    symbols["EURUSD"] = changed(symbols["EURUSD"], {"trade_mode": c.SYMBOL_TRADE_MODE_DISABLED})
+    request = {
+        "action": action, "symbol": "EURUSD", "position": bought, "position_by": sold, "order": order, "sl": 1.05,
+        "price": 1.091,
+    }  # fmt: skip
+    assert bench.send(request).retcode == c.TRADE_RETCODE_TRADE_DISABLED
+    assert bench.send({"action": c.TRADE_ACTION_REMOVE, "order": order}).retcode == c.TRADE_RETCODE_DONE

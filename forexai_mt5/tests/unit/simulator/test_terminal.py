@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
 from simulated_terminal import START_MS, WALL_S, Bench
 
 from forexai_core.errors import ConfigError
+from forexai_core.services.clocks import ManualClock
 from forexai_mt5.simulator.face.client import FUNCTIONS, Client
 from forexai_mt5.simulator.face.groups import matches
 from forexai_mt5.simulator.server.account_settings import AccountSettings
@@ -212,3 +215,18 @@ def test_a_terminal_needs_an_account_and_prices() -> None:
     bench.clock.advance(-0.0)
     with pytest.raises(ConfigError, match="has no price in the six days before"):
         Client(Terminal(market=bench.market, symbols=bench.symbols.values())).initialize()
+
+
+def test_a_terminal_goes_when_nobody_has_it() -> None:
+    terminal = Terminal(clock=ManualClock(START_MS * 1_000_000))
+    mt5 = Client(terminal)
+    assert mt5.initialize()
+    assert mt5.copy_ticks_from("EURUSD", WALL_S - 3_600, 5_000, c.COPY_TICKS_ALL) is not None
+    parts = [weakref.ref(part) for part in (terminal, terminal.market, terminal.server, terminal.charts)]
+    gc.collect()
+    gc.disable()  # what only a collector finds stays for long: arrays do not make it hurry
+    try:
+        del terminal, mt5
+        assert [part() for part in parts] == [None] * len(parts)
+    finally:
+        gc.enable()

@@ -6,8 +6,8 @@ One seed and one start give the same prices on every machine, whatever is asked 
 from __future__ import annotations
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ __all__ = ["MovingMarket"]
 _NS_PER_MS = 1_000_000
 _FEWEST, _MOST = 4, 60  # quotes a minute: four show every extreme
 _AHEAD_MINUTES = 20_000
+_KEPT_MINUTES = 4_096  # whose quotes are not made again
 
 
 class MovingMarket:
@@ -47,7 +48,7 @@ class MovingMarket:
         self.seed = seed
         self._start_ms = start_ms // MINUTE_MS * MINUTE_MS
         self._bars: dict[str, NDArray[np.void]] = {}
-        self._quotes = lru_cache(maxsize=4_096)(self._make_quotes)
+        self._kept: OrderedDict[tuple[str, int], NDArray[np.void]] = OrderedDict()
 
     def first_ms(self, symbol: str) -> int:
         """Give the opening of the first bar."""
@@ -91,6 +92,20 @@ class MovingMarket:
         rows["ticks"] = np.clip(bars.volume, _FEWEST, _MOST).astype(np.int64)
         rows["spread"] = np.rint(bars.spread_points).astype(np.int64)
         return rows
+
+    def _quotes(self, symbol: str, row: int) -> NDArray[np.void]:
+        """Give the quotes of a minute, from memory where it was asked for lately.
+
+        The memory belongs to the market and goes with it: a cache around a bound method would hold the market instead.
+        """
+        quotes = self._kept.get((symbol, row))
+        if quotes is None:
+            quotes = self._kept[symbol, row] = self._make_quotes(symbol, row)
+            if len(self._kept) > _KEPT_MINUTES:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end((symbol, row))
+        return quotes
 
     def _make_quotes(self, symbol: str, row: int) -> NDArray[np.void]:
         bar = self._bars[symbol][row]

@@ -7,11 +7,12 @@ from typing import Any
 
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import ENTRY_INOUT, ORDER_LIMIT, ORDER_STOP_LIMIT
+from forexai_core.engine.records import ENTRY_INOUT, ORDER_LIMIT, ORDER_STOP_LIMIT, REQUEST_CLOSE
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.server.records import Deal, Order, Position
 from forexai_mt5.simulator.server.stepping import Outcome
+from forexai_mt5.simulator.server.stop_outs import Strain
 from forexai_mt5.simulator.terms import constants as c
 
 __all__ = ["Books"]
@@ -51,6 +52,7 @@ class Books:
         self.positions: dict[int, Position] = {}  # by the ledger's ticket
         self.closed: set[int] = set()  # tickets of positions that were
         self._compensated = 0.0
+        self._strain: Strain | None = None  # of the deal that is being booked
 
     def new_order(self, **fields: Any) -> Order:
         """Make an order with a ticket of its own; it is in no list yet."""
@@ -99,10 +101,14 @@ class Books:
         known = len(self.deals)
         if hand is not None and outcome.ticket and all(row["order"] != outcome.ticket for row in outcome.deals):
             self._accept(hand, outcome.ticket)
+        elif hand is not None and not hand.is_pending and self._waits(hand, self._waiting()):
+            self.working[hand.ticket] = hand  # a closing of which nothing is filled yet
+            hand.state = c.ORDER_STATE_PLACED
         rows = list(outcome.deals)
         while rows:
             row = rows.pop(0)
             other = rows.pop(0) if row["entry"] == ENTRY_INOUT and row["closing"] and rows else None
+            self._strain = outcome.strains.get(int(row["position"]))
             self._book(row, other, hand)
         self._clear(time_ns, outcome)
         self._compensate(time_ns)
@@ -172,12 +178,18 @@ class Books:
             return None if self._reason(row) == "rollover" else self._venue_order(row, position)
         order = self._by_ledger.get(ledger_ticket)
         if order is None:
-            order = hand or next((each for each in self.working.values() if not each.is_pending), None)
+            order = hand or self._waiting_to_close(position)
         if order is None:
             raise RuntimeError(f"The ledger filled order {ledger_ticket}, which nobody sent.")
         order.ledger_ticket = ledger_ticket
         self._by_ledger[ledger_ticket] = order
         return order
+
+    def _waiting_to_close(self, position: Position | None) -> Order | None:
+        """Find the order whose rest goes on to close a position: each part of it has another ticket of the ledger."""
+        waiting = [order for order in self.working.values() if not order.is_pending]
+        mine = [order for order in waiting if position is not None and order.position_id == position.identifier]
+        return next(iter(mine or waiting), None)
 
     def _venue_order(self, row: Any, position: Position | None) -> Order:
         """Make the order by which the server itself closes a position."""
@@ -210,10 +222,8 @@ class Books:
             return self._policies.stop_comment.format(price=price)
         if reason == c.ORDER_REASON_TP:
             return self._policies.target_comment.format(price=price)
-        account = self._ledger.account
-        margin, equity = float(account["margin"]), float(account["equity"])
-        share = 100.0 * equity / margin if margin else 0.0
-        return self._policies.stop_out_comment.format(level=share, equity=equity, margin=margin)
+        strain = self._strain or Strain(0.0, 0.0)
+        return self._policies.stop_out_comment.format(level=strain.level, equity=strain.equity, margin=strain.margin)
 
     def _opened(self, row: Any, reversed_from: Position | None, order: Order | None) -> Position:
         """Give the position that an opening deal belongs to, new or grown."""
@@ -260,9 +270,10 @@ class Books:
         for gone in self.positions.keys() - open_now:
             self.closed.add(self.positions.pop(gone).ticket)
         rows = {int(row["ticket"]): row for row in ledger.orders[: int(ledger.account["orders"])]}
+        waiting = self._waiting()
         for order in list(self.working.values()):
             if not order.is_pending:
-                if ledger.account["requests"] == 0:
+                if not self._waits(order, waiting):
                     self.finish(order, self._policies.ioc_rest_state, time_ns)
             elif order.ledger_ticket in rows:
                 self._follow(order, rows[order.ledger_ticket])
@@ -272,6 +283,20 @@ class Books:
                 refused = outcome.refusals and order.state != c.ORDER_STATE_REQUEST_CANCEL
                 state = self._policies.refused_activation_state if refused else c.ORDER_STATE_CANCELED
                 self.finish(order, state, time_ns)
+
+    def _waiting(self) -> Any:
+        return self._ledger.requests[: int(self._ledger.account["requests"])]
+
+    def _waits(self, order: Order, waiting: Any) -> bool:
+        """Say whether a market order has a rest that waits: an opening by its own ticket, a closing by its position."""
+        closes = waiting["kind"] == REQUEST_CLOSE
+        if order.ledger_ticket in waiting["ticket"][~closes]:
+            return True
+        closing = set(waiting["ticket"][closes].tolist())
+        return any(
+            position.identifier == order.position_id and position.ledger_ticket in closing
+            for position in self.positions.values()
+        )
 
     def _follow(self, order: Order, row: Any) -> None:
         """Take over what has become of a working order: a stop-limit whose stop price came is a limit order."""

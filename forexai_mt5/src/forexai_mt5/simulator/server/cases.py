@@ -96,6 +96,7 @@ def case_of(server: TradeServer, request: TradeRequest) -> Case | None:
         by_lots=0.0 if other.row is None else symbol.lots(int(other.row["volume_steps"])),
         pending=sum(each.is_pending for each in books.working.values()),
         limit_orders=server.settings.limit_orders,
+        held=server.held,
         now_wall_s=server.wall_ns(server.now_ns) // NS_PER_SECOND,
         was_position=request.position in books.closed
         or (request.action == c.TRADE_ACTION_CLOSE_BY and request.position_by in books.closed),

@@ -18,7 +18,12 @@ from forexai_mt5.simulator.terms import constants as c
 from forexai_mt5.simulator.terms import masks as m
 from forexai_mt5.simulator.terms.structures import TradeRequest
 
-__all__ = ["Case", "first_slip", "is_pending_type", "side_of"]
+__all__ = ["MOST_HELD", "Case", "first_slip", "is_pending_type", "side_of"]
+
+MOST_HELD = 900
+"""How many positions and orders an account may have at once; the ledger holds a few more, and needs them."""
+
+_ROOM_FOR_REQUESTS = 16  # beyond that: closings that wait for volume are requests of the ledger, too
 
 _BUYS = {c.ORDER_TYPE_BUY, c.ORDER_TYPE_BUY_LIMIT, c.ORDER_TYPE_BUY_STOP, c.ORDER_TYPE_BUY_STOP_LIMIT}
 _MASK_OF_TYPE = {
@@ -59,6 +64,8 @@ class Case:
         How many pending orders stand.
     limit_orders : int
         How many may; 0 any number.
+    held : int
+        How many places positions, orders and waiting requests may take in the ledger.
     now_wall_s : int
         The server's wall clock, seconds.
     was_position : bool
@@ -80,6 +87,7 @@ class Case:
     by_lots: float = 0.0
     pending: int = 0
     limit_orders: int = 0
+    held: int = 0
     now_wall_s: int = 0
     was_position: bool = False
     unknown_ticket: int = c.TRADE_RETCODE_INVALID
@@ -98,6 +106,11 @@ def side_of(order_type: int) -> int:
 def is_pending_type(order_type: int) -> bool:
     """Say whether orders of a type wait for their price."""
     return c.ORDER_TYPE_BUY_LIMIT <= order_type <= c.ORDER_TYPE_SELL_STOP_LIMIT
+
+
+def _disabled(case: Case) -> int:
+    """Where a symbol is not traded nothing of it is changed either; what waits may be taken away."""
+    return c.TRADE_RETCODE_TRADE_DISABLED if case.symbol.trade_mode == c.SYMBOL_TRADE_MODE_DISABLED else 0
 
 
 def _trade_mode(case: Case) -> int:
@@ -197,6 +210,17 @@ def _room(case: Case) -> int:
     return c.TRADE_RETCODE_LIMIT_ORDERS if 0 < case.limit_orders <= case.pending else 0
 
 
+def _capacity(case: Case) -> int:
+    """Refuse what the account has no place for, before the ledger is full: its owner may still close and cancel."""
+    if case.held < MOST_HELD:
+        return 0
+    if case.request.action == c.TRADE_ACTION_PENDING:
+        return c.TRADE_RETCODE_LIMIT_ORDERS
+    if case.request.action == c.TRADE_ACTION_DEAL and not case.closes:
+        return c.TRADE_RETCODE_LIMIT_POSITIONS
+    return 0 if case.held < MOST_HELD + _ROOM_FOR_REQUESTS else c.TRADE_RETCODE_TOO_MANY_REQUESTS
+
+
 def _position(case: Case) -> int:
     if case.position is None:
         return c.TRADE_RETCODE_POSITION_CLOSED if case.was_position else case.unknown_ticket
@@ -231,15 +255,16 @@ def _close_by(case: Case) -> int:
 _CHECKS: dict[int, tuple[Callable[[Case], int], ...]] = {
     c.TRADE_ACTION_DEAL: (
         _order_type, _trade_mode, _close, _filling, _volume, _asked_price, _stops_allowed, _stops_on_grid,
+        _capacity,
     ),
     c.TRADE_ACTION_PENDING: (
         _order_type, _trade_mode, _pending_filling, _volume, _own_prices, _stops_allowed, _stops_on_grid, _expiration,
-        _room,
+        _room, _capacity,
     ),
-    c.TRADE_ACTION_SLTP: (_position, _stops_allowed, _stops_on_grid),
-    c.TRADE_ACTION_MODIFY: (_order, _own_prices, _stops_allowed, _stops_on_grid, _expiration),
+    c.TRADE_ACTION_SLTP: (_position, _disabled, _stops_allowed, _stops_on_grid),
+    c.TRADE_ACTION_MODIFY: (_order, _disabled, _own_prices, _stops_allowed, _stops_on_grid, _expiration),
     c.TRADE_ACTION_REMOVE: (_order,),
-    c.TRADE_ACTION_CLOSE_BY: (_close_by,),
+    c.TRADE_ACTION_CLOSE_BY: (_close_by, _disabled),
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import attrs
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import FILLING_RETURN, NEVER
 from forexai_mt5.simulator.server.cases import case_of
-from forexai_mt5.simulator.server.checks import Case, first_slip
+from forexai_mt5.simulator.server.checks import Case, first_slip, side_of
 from forexai_mt5.simulator.server.records import Deal, Order
 from forexai_mt5.simulator.server.stepping import Outcome
 from forexai_mt5.simulator.server.trade_server import TradeServer
@@ -96,8 +96,8 @@ class Dealer:
             self._prepare_deal(case)
         expiry = self._expiry(case)
         hand = self._order_in_hand(case, expiry)
-        self._server.stepper.ask(ledger_request(case, self._server.stepper.places[case.symbol.name], expiry))
-        outcome = self._server.event(case.symbol.name, self._server.now_ns)
+        row = ledger_request(case, self._server.stepper.places[case.symbol.name], expiry)
+        outcome = self._server.event(case.symbol.name, self._server.now_ns, row, side=_volume_side(request))
         if case.order is not None and request.action == c.TRADE_ACTION_REMOVE and not outcome.refusals:
             case.order.state = c.ORDER_STATE_REQUEST_CANCEL
         deals = self._server.books.take(outcome, self._server.now_ns, hand)
@@ -238,10 +238,14 @@ class Dealer:
             return self._state(self._server.ledger, slip)
         if request.action == c.TRADE_ACTION_DEAL:
             self._prepare_deal(case)
-        row = ledger_request(case, self._server.stepper.places[case.symbol.name], self._expiry(case))
+        place = self._server.stepper.places[case.symbol.name]
+        row = ledger_request(case, place, self._expiry(case))
         quote = self._server.feed.last[case.symbol.name]
         shut = not self._server.sessions.is_open(case.symbol.name, self._server.now_ns // _NS_PER_MS)
-        trial = self._server.stepper.trial(case.symbol.name, self._server.now_ns, quote.bid, quote.ask, row, shut=shut)
+        with self._server.depths.met_before(place, _volume_side(request)):
+            trial = self._server.stepper.trial(
+                case.symbol.name, self._server.now_ns, quote.bid, quote.ask, row, shut=shut
+            )
         self._server.ledger.account["filling"] = FILLING_RETURN
         refused = self._server.stepper.refusals_of(trial)
         retcode = _RETCODES.get(refused[0], self._server.policies.unfilled) if refused else 0
@@ -255,6 +259,11 @@ class Dealer:
             equity=round(float(account["equity"]), 8),
             margin=round(float(account["margin"]), 8),
         )
+
+
+def _volume_side(request: TradeRequest) -> int:
+    """Give which side of the market a request takes volume from at once: +1 buys, -1 sells, 0 neither."""
+    return side_of(request.type) if request.action == c.TRADE_ACTION_DEAL else 0
 
 
 def _expiration(request: TradeRequest) -> int:

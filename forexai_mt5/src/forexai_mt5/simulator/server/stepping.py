@@ -30,6 +30,7 @@ from forexai_core.values.points import Points
 from forexai_core.values.ticks import Ticks
 from forexai_core.values.timeframes import NS_PER_DAY
 from forexai_mt5.simulator.market.symbols import Symbol
+from forexai_mt5.simulator.server.stop_outs import Strain, recall, remember
 
 __all__ = ["Outcome", "Stepper"]
 
@@ -51,11 +52,14 @@ class Outcome:
         Why requests, or orders at their fill, were refused: names of ``REFUSALS``.
     ticket : int
         The ledger's ticket of the order that was accepted; 0 none.
+    strains : mapping of int to Strain
+        What each stop-out was decided by, by the ledger's ticket of the position.
     """
 
     deals: tuple[Any, ...] = ()
     refusals: tuple[str, ...] = ()
     ticket: int = 0
+    strains: Mapping[int, Strain] = attrs.field(factory=dict)
 
 
 class Stepper:
@@ -148,8 +152,13 @@ class Stepper:
 
     def flush(self) -> Outcome:
         """Take the events that are written and not taken yet."""
-        outcome = _taken(self.ledger, self._rows.used)
         account = self.ledger.account
+        outs = int(account["stop_outs"])
+        if account["positions"]:
+            remember(self._trial, self.ledger)
+        outcome = _taken(self.ledger, self._rows.used)
+        if account["stop_outs"] > outs:
+            outcome = attrs.evolve(outcome, strains=recall(self._trial, self._rows.used))
         held = (
             self.ledger.positions["symbol"][: account["positions"]],
             self.ledger.orders["symbol"][: account["orders"]],
@@ -173,11 +182,8 @@ class Stepper:
             self._turn()
         self.requote(name, bid, ask)
         self._write(name, time_ns, bid, ask, shut=shut)
-        trial, ledger = self._trial, self.ledger
-        trial.book["account"] = ledger.book["account"]
-        trial.symbols[:] = ledger.symbols
-        trial.positions[: ledger.account["positions"]] = ledger.positions[: ledger.account["positions"]]
-        trial.orders[: ledger.account["orders"]] = ledger.orders[: ledger.account["orders"]]
+        trial = self._trial
+        remember(trial, self.ledger)
         trial.account["requests"] = trial.account["deals"] = 0
         trial.account["refused"] = 0
         write_request(trial, request)

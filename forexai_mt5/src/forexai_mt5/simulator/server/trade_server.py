@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from forexai_mt5.simulator.market.prices import Market
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.server.booking import Books
+from forexai_mt5.simulator.server.depths import Depths
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.server.stepping import Outcome, Stepper
 from forexai_mt5.simulator.server.translation import next_midnight_ns
@@ -21,6 +23,7 @@ from forexai_mt5.simulator.terms import constants as c
 __all__ = ["TradeServer"]
 
 _NS_PER_MS = 1_000_000
+_REQUESTS_AT_ONCE = 32  # of the server itself: the ledger keeps room for so many, however much is open
 
 
 class TradeServer:
@@ -62,11 +65,22 @@ class TradeServer:
         self.books.operate(settings.balance, now_ns, c.DEAL_TYPE_BALANCE, "Deposit")
         self._midnight_ns = next_midnight_ns(settings.clock, now_ns)
         self._bind_depths()
+        self.depths = Depths(self.ledger)
 
     @property
     def ledger(self) -> Ledger:
         """The one ledger behind the account."""
         return self.stepper.ledger
+
+    @property
+    def held(self) -> int:
+        """How many places of the ledger positions, orders and waiting requests may come to take.
+
+        An order that is filled in parts has a position beside it.
+        """
+        account = self.ledger.account
+        orders = int(account["orders"]) * (2 if account["bounded"] else 1)
+        return int(account["positions"]) + orders + int(account["requests"])
 
     def wall_ns(self, time_ns: int) -> int:
         """Turn an instant into what the server's clock shows, as if that were UTC."""
@@ -114,6 +128,7 @@ class TradeServer:
     def _note(self, quote: Quote) -> None:
         self.feed.last[quote.symbol] = quote
         self.stepper.requote(quote.symbol, quote.bid, quote.ask)
+        self.depths.renew(self.stepper.places[quote.symbol])
 
     def _pass(self, quotes: list[Quote]) -> None:
         """Let quotes reach positions, many at a time: only deals can come of that, which have times of their own."""
@@ -128,13 +143,15 @@ class TradeServer:
             if self.stepper.queue(quote.symbol, self.now_ns, quote.bid, quote.ask, shut=shut):
                 self.books.take(self.stepper.flush(), self.now_ns)
         self.books.take(self.stepper.flush(), self.now_ns)
+        for symbol in {quote.symbol for quote in quotes}:
+            self.depths.renew(self.stepper.places[symbol])  # the ledger passes over quotes at which nothing can happen
 
     def _meet(self, quote: Quote) -> None:
         """Let a quote reach what is open or ordered on its symbol."""
         self._note(quote)
         time_ns = quote.time_ms * _NS_PER_MS
         if quote.symbol in self.concerned():
-            self.books.take(self.event(quote.symbol, time_ns), time_ns)
+            self.books.take(self._event(quote.symbol, time_ns), time_ns)
 
     def concerned(self) -> set[str]:
         """Give the symbols on which something is open or ordered."""
@@ -147,8 +164,26 @@ class TradeServer:
         counted = concerned | self.stepper.sources_of(concerned)
         return [name for name in self.symbols if name in counted]
 
-    def event(self, symbol: str, time_ns: int) -> Outcome:
-        """Let the present quote of a symbol be an event."""
+    def event(self, symbol: str, time_ns: int, *requests: Mapping[str, Any], side: int = 0) -> Outcome:
+        """Let requests meet the present quote of a symbol, which others have met before.
+
+        Parameters
+        ----------
+        symbol : str
+            Name.
+        time_ns : int
+            UTC.
+        *requests : mapping
+            As the ledger has them; none: only time passes.
+        side : int
+            Of a request that needs volume; 0 none does.
+        """
+        with self.depths.met_before(self.stepper.places[symbol], side):
+            for request in requests:
+                self.stepper.ask(request)
+            return self._event(symbol, time_ns)
+
+    def _event(self, symbol: str, time_ns: int) -> Outcome:
         quote = self.feed.last[symbol]
         shut = not self.sessions.is_open(symbol, time_ns // _NS_PER_MS)
         self.now_ns = max(self.now_ns, time_ns)
@@ -168,23 +203,18 @@ class TradeServer:
         self._midnight_ns = next_midnight_ns(self.settings.clock, time_ns)
         for symbol in sorted(self.concerned()):
             if self.symbols[symbol].gtc_mode == c.SYMBOL_ORDERS_DAILY:
-                self._drop_stops(symbol)
+                self._drop_stops(symbol, time_ns)
             self.books.take(self.event(symbol, time_ns), time_ns)
 
-    def _drop_stops(self, symbol: str) -> None:
-        none = {"stop_loss": NO_PRICE, "take_profit": NO_PRICE}
-        for position in self.books.positions.values():
-            if position.symbol == symbol:
-                row = {"kind": REQUEST_MODIFY_POSITION, "symbol": self.stepper.places[symbol], **none}
-                self.stepper.ask(row | {"ticket": position.ledger_ticket})
+    def _drop_stops(self, symbol: str, time_ns: int) -> None:
+        row = {"kind": REQUEST_MODIFY_POSITION, "symbol": self.stepper.places[symbol]}
+        row |= {"stop_loss": NO_PRICE, "take_profit": NO_PRICE}
+        held = [position.ledger_ticket for position in self.books.positions.values() if position.symbol == symbol]
+        for first in range(0, len(held), _REQUESTS_AT_ONCE):
+            requests = [row | {"ticket": ticket} for ticket in held[first : first + _REQUESTS_AT_ONCE]]
+            self.books.take(self.event(symbol, time_ns, *requests), time_ns)
 
     def mark(self) -> None:
-        """Bring equity up to the present quotes, by the ledger itself.
-
-        The quotes have been met before: who waits for volume gets nothing more of them by being looked at.
-        """
-        depths = self.ledger.symbols["depth"].copy()
-        self.ledger.symbols["depth"] = 0 if self.ledger.account["bounded"] else depths
+        """Bring equity up to the present quotes, by the ledger itself."""
         for position in list(self.books.positions.values())[:1]:
             self.books.take(self.event(position.symbol, self.now_ns), self.now_ns)
-        self.ledger.symbols["depth"] = depths

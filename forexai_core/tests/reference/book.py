@@ -128,7 +128,7 @@ class Book:
         """Give the margin bound by all positions, and by the orders that bind any."""
         return sum(order.margin for order in self.orders.values()) + sum(
             self.margin_of(symbol, [(p.side, p.steps, p.margin) for p in self.positions.values() if p.symbol == symbol])
-            for symbol in range(len(self.contracts))
+            for symbol in {position.symbol for position in self.positions.values()}
         )
 
     def margin_to_hold(self, symbol: int, side: int, steps: int, points: int) -> Fraction:

@@ -80,7 +80,7 @@ def _plain_bars(symbol: dict[str, Any]) -> list[Bar]:
         ask = symbol["ask"][index] if symbol["ask"] else None
         column = symbol["column"][index] if symbol["column"] else None
         other = ask_side(bid, ask, column, spread_of(symbol))
-        slippage = _slippage(symbol["costs"], [row[1:] for row in rows[: index + 1]])
+        slippage = _slippage(symbol["costs"], rows, index)
         end_ns, tick = min(time_ns + duration, following), bool(symbol.get("ticks"))
         end_ns = time_ns if tick else end_ns
         volume = exact(symbol["volume"][index]) if symbol.get("volume") else Fraction(0)
@@ -88,17 +88,17 @@ def _plain_bars(symbol: dict[str, Any]) -> list[Bar]:
     return made
 
 
-def _slippage(costs: dict[str, Any], bars: list[list[int]]) -> int | None:
-    """Give the points of slippage in the last of some bars by a program's model, whatever the volume."""
+def _slippage(costs: dict[str, Any], rows: list[list[int]], index: int) -> int | None:
+    """Give the points of slippage in one bar by a program's model, whatever the volume."""
     model = costs.get("slippage_model")
     if model is None:
         return None
-    *before, (_, high, low, _) = bars
-    ranges = []
-    for number, (_, top, bottom, _) in enumerate(before):
-        close = before[number - 1][3] if number else top
-        ranges.append(max(top, close) - min(bottom, close))
-    last = ranges[-model.get("atr_bars", 14) :]
+    _, _, high, low, _ = rows[index]
+    last = []
+    for number in range(max(0, index - model.get("atr_bars", 14)), index):
+        _, _, top, bottom, _ = rows[number]
+        close = rows[number - 1][4] if number else top
+        last.append(max(top, close) - min(bottom, close))
     average = Fraction(sum(last), len(last)) if last else Fraction(0)
     points = ceil(exact(model.get("range_fraction", 0)) * (high - low))
     points += ceil(exact(model.get("atr_fraction", 0)) * average)

@@ -50,6 +50,7 @@ class RateTable:
         self._contracts = contracts
         self._series = series
         self._max_age_ns = max_age_ns
+        self._ways: dict[str, list[tuple[str, bool]]] = {}
 
     def __call__(self, symbol: int, time_ns: int) -> Rates:
         """Give a symbol's rates known at a time."""
@@ -67,7 +68,9 @@ class RateTable:
     def _sides(self, currency: str, time_ns: int) -> tuple[Fraction, Fraction]:
         """Give what a gain sold and a loss bought is worth, hop by hop along the shortest way."""
         gain = loss = Fraction(1)
-        for pair, forward in self._way(currency):
+        if currency not in self._ways:
+            self._ways[currency] = self._way(currency)
+        for pair, forward in self._ways[currency]:
             bid, ask = self._series[pair].at(time_ns, self._max_age_ns)
             gain, loss = (gain * bid, loss * ask) if forward else (gain / ask, loss / bid)
         return gain, loss

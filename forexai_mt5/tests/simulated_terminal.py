@@ -16,8 +16,8 @@ from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.terminal.faults import Fault
 from forexai_mt5.simulator.terminal.terminal import Program, Terminal
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.structures import OrderSendResult
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.structures import OrderSendResult
 
 # Wednesday, 2 September 2026, 10:00 UTC: New York plus seven hours shows 13:00.
 START_MS = 1_788_343_200_000

@@ -15,8 +15,8 @@ import pytest
 
 import forexai_mt5.simulator as mt5
 from forexai_mt5.simulator.face.client import FUNCTIONS
-from forexai_mt5.simulator.terms import constants, structures, symbol_structure
-from forexai_mt5.simulator.terms.structure import Structure
+from forexai_mt5.terms import constants, structures, symbol_structure
+from forexai_mt5.terms.structure import Structure
 
 STRUCTURES: dict[str, type[Structure]] = {
     name: getattr(module, name) for module in (structures, symbol_structure) for name in module.__all__

@@ -14,6 +14,7 @@ import forexai_mt5.simulator as mt5
 from forexai_mt5.simulator.terminal.faults import KINDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "mt5-simulator.md"
+WORKER_PAGE = PAGE.with_name("mt5-worker.md")
 FENCE = re.compile(
     r"^```\{code-block\} python\n(?P<code>.*?)^```\n(?:\n*^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE
 )
@@ -24,18 +25,27 @@ def page() -> str:
     return PAGE.read_text(encoding="utf-8")
 
 
-def test_the_snippets_run_and_print_what_the_page_says(page: str) -> None:
+def run(page: str) -> int:
+    """Run the snippets of a page, one after the other, and compare what they print; give how many there were."""
     names: dict[str, object] = {"__name__": "snippets"}
     blocks = list(FENCE.finditer(page))
-    assert len(blocks) == 5
+    for block in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(block["code"], "snippet", "exec"), names)
+        assert out.getvalue().strip() == (block["printed"] or "").strip()
+    return len(blocks)
+
+
+def test_the_snippets_run_and_print_what_the_page_says(page: str) -> None:
     try:
-        for block in blocks:
-            out = io.StringIO()
-            with contextlib.redirect_stdout(out):
-                exec(compile(block["code"], PAGE.name, "exec"), names)
-            assert out.getvalue().strip() == (block["printed"] or "").strip()
+        assert run(page) == 5
     finally:
         mt5.install()
+
+
+def test_the_snippet_of_the_worker_runs_and_prints_what_its_page_says() -> None:
+    assert run(WORKER_PAGE.read_text(encoding="utf-8")) == 1
 
 
 def test_every_fault_and_every_policy_stands_on_the_page(page: str) -> None:

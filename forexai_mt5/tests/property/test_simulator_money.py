@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulated_terminal import QUOTES, Bench
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 SYMBOLS = ("EURUSD", "USDJPY", "EURJPY", "GBPUSD")
 STEPS = 40

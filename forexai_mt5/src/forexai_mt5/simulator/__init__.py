@@ -3,9 +3,9 @@
 ``import forexai_mt5.simulator as mt5`` gives its 32 functions, 223 constants and 11 structures, and needs neither
 Windows nor a terminal. Beside them stand the parts to choose another terminal with: :func:`install` and what it takes.
 
-Five folders, each of which imports only those before it: ``terms`` (constants, structures, texts), ``market`` (symbols
-and prices), ``server`` (the broker: accounts on the one ledger), ``terminal`` (the program, its clock and its faults)
-and ``face`` (the package's functions).
+Four folders, each of which imports only those before it: ``market`` (symbols and prices), ``server`` (the broker:
+accounts on the one ledger), ``terminal`` (the program, its clock, its faults) and ``face`` (the package's functions).
+Constants and structures, which everything about MetaTrader 5 needs, lie beside the simulator in ``forexai_mt5.terms``.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from forexai_mt5.simulator.terminal.clocks import AcceleratedClock as Accelerate
 from forexai_mt5.simulator.terminal.faults import Fault as Fault
 from forexai_mt5.simulator.terminal.terminal import Program as Program
 from forexai_mt5.simulator.terminal.terminal import Terminal as Terminal
-from forexai_mt5.simulator.terms.constants import *  # noqa: F403 - 223 names, each of them meant
-from forexai_mt5.simulator.terms.structures import *  # noqa: F403 - ten of the structures
-from forexai_mt5.simulator.terms.symbol_structure import SymbolInfo as SymbolInfo
+from forexai_mt5.terms.constants import *  # noqa: F403 - 223 names, each of them meant
+from forexai_mt5.terms.structures import *  # noqa: F403 - ten of the structures
+from forexai_mt5.terms.symbol_structure import SymbolInfo as SymbolInfo
 
 __version__ = "5.0.6231"
 """The version of the official package that this follows."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from simulated_terminal import START_MS, Bench
 
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 
 class Action(enum.IntEnum):

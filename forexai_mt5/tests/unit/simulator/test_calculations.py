@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from simulated_terminal import Bench
 
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 NAMES = ("EURUSD", "GBPUSD", "USDJPY", "EURJPY", "GBPJPY", "XAUUSD", "USTEC", "BTCUSD")
 

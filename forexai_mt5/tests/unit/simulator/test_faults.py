@@ -14,8 +14,8 @@ from simulated_terminal import WALL_S, Bench
 from forexai_core.errors import ConfigError
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.terminal.faults import KINDS, Fault
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import TEXTS
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import TEXTS
 
 DEAL: dict[str, Any] = {
     "action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": 0.1, "type": c.ORDER_TYPE_BUY, "price": 1.0991,
@@ -298,6 +298,29 @@ def test_a_price_jumps_and_the_account_is_stopped_out() -> None:
     account = bench.mt5.account_info()
     assert account is not None
     assert account.balance == 290.0
+
+
+class GoneError(Exception):
+    pass
+
+
+class Caller:
+    """A process that a test looks at instead of ending."""
+
+    def freeze(self, seconds: float) -> None:
+        raise AssertionError(f"nothing hangs for {seconds} s here")
+
+    def crash(self) -> None:
+        raise GoneError
+
+
+@pytest.mark.parametrize("executed", [False, True])
+def test_a_crash_ends_the_caller_before_or_after_the_order_is_carried_out(executed: bool) -> None:
+    bench = Bench(faults=[{"kind": "crash", "calls": "order_send", "executed": executed}])
+    bench.mt5.caller = Caller()
+    with pytest.raises(GoneError):
+        bench.deal("EURUSD", 1, 0.1)
+    assert bench.mt5.positions_total() == int(executed)
 
 
 # ---------------------------------------------------------------------------------------------------- the schedule

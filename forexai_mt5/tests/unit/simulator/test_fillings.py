@@ -8,7 +8,7 @@ import pytest
 from simulated_terminal import Bench
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 REQUEST, INSTANT, MARKET, EXCHANGE = range(4)
 FOK, IOC, RETURN, BOC = range(4)

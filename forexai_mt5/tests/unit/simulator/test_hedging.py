@@ -8,7 +8,7 @@ from simulated_terminal import START_MS, WALL_S, Bench
 import forexai_mt5.simulator as mt5
 from forexai_core.values.instruments import SwapMode
 from forexai_mt5.simulator.server.account_settings import AccountSettings
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 
 @pytest.fixture

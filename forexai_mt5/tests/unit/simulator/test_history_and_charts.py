@@ -13,7 +13,7 @@ from forexai_mt5.simulator.market.reference import REFERENCE_SYMBOLS
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.terminal.charts import MINUTES
 from forexai_mt5.simulator.terminal.terminal import Terminal
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 ALL = 2**32 - 1
 

@@ -6,7 +6,7 @@ import pytest
 from simulated_terminal import Bench
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 
 @pytest.fixture(params=[c.ACCOUNT_MARGIN_MODE_RETAIL_NETTING, c.ACCOUNT_MARGIN_MODE_EXCHANGE])

@@ -6,7 +6,7 @@ import pytest
 from simulated_terminal import WALL_S, Bench
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 PLACE = {"action": c.TRADE_ACTION_PENDING, "symbol": "EURUSD", "volume": 0.1}
 

@@ -10,8 +10,8 @@ from simulated_terminal import Bench, changed
 
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.server.checks import MOST_HELD
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import RETCODE_TEXTS
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import RETCODE_TEXTS
 
 DEAL: dict[str, Any] = {
     "action": c.TRADE_ACTION_DEAL, "symbol": "EURUSD", "volume": 0.1, "type": c.ORDER_TYPE_BUY, "price": 1.0991,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import BookInfo, Tick, TradeRequest
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import BookInfo, Tick, TradeRequest
 
 
 def test_a_structure_is_a_tuple_with_names() -> None:

@@ -15,7 +15,7 @@ from forexai_mt5.simulator.face.client import FUNCTIONS, Client
 from forexai_mt5.simulator.face.groups import matches
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.terminal.terminal import Program, Terminal
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "copy_rates_from": ("EURUSD", 1, 0, 5), "copy_rates_from_pos": ("EURUSD", 1, 0, 5),

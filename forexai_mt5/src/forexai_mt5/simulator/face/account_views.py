@@ -8,9 +8,9 @@ from forexai_core.engine.money import profit_of
 from forexai_mt5.simulator.server.cases import position_row
 from forexai_mt5.simulator.server.records import Deal, Order, Position
 from forexai_mt5.simulator.server.trade_server import TradeServer
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import AccountInfo, TradeDeal, TradeOrder, TradePosition
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import AccountInfo, TradeDeal, TradeOrder, TradePosition
 
 __all__ = ["account_view", "deal_view", "order_view", "position_view"]
 

@@ -9,10 +9,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import TradeRequest
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import TradeRequest
 
 __all__ = [
     "ExceptionLeftSet",

@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from forexai_mt5.simulator.face.account_views import account_view
 from forexai_mt5.simulator.face.arguments import ExceptionLeftSet, invalid
-from forexai_mt5.simulator.face.freezing import freeze
 from forexai_mt5.simulator.server.trade_server import TradeServer
 from forexai_mt5.simulator.terminal.faults import BEFORE_A_CALL, Fault
 from forexai_mt5.simulator.terminal.terminal import Terminal
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import SUCCESS, CallError
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import AccountInfo, TerminalInfo
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import SUCCESS, CallError
+from forexai_mt5.terms.freezing import freeze
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import AccountInfo, TerminalInfo
 
-__all__ = ["Connection", "call"]
+__all__ = ["Caller", "Connection", "OwnProcess", "call"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Self = TypeVar("Self", bound="Connection")
+
+_CRASHED = 70  # an internal error of software, as BSD's sysexits.h has it
+
+
+class Caller(Protocol):
+    """The process that calls, and what a fault does to it."""
+
+    def freeze(self, seconds: float) -> None:
+        """Stand still with all threads."""
+        ...
+
+    def crash(self) -> None:
+        """End without another word."""
+        ...
+
+
+class OwnProcess:
+    """The process that the simulator itself runs in."""
+
+    def freeze(self, seconds: float) -> None:
+        """Stand still with all threads."""
+        freeze(seconds)
+
+    def crash(self) -> None:
+        """End at once, as a fault in a library ends it: nothing is flushed, nobody is told."""
+        os._exit(_CRASHED)
+
 
 _BREAKING = {"ipc_send", "ipc_receive", "restart"}
 
@@ -72,6 +100,7 @@ class Connection:
         self._starts = 0
         self._broken = False
         self.requests = 0
+        self.caller: Caller = OwnProcess()
 
     # ------------------------------------------------------------------------------------------------ for all calls
     def enter(self, name: str) -> TradeServer:
@@ -106,8 +135,10 @@ class Connection:
     def suffer(self, fault: Fault) -> None:
         """Let a fault before a call happen."""
         if fault.kind in {"hang", "slow"}:
-            freeze(fault.seconds)
+            self.caller.freeze(fault.seconds)
             return
+        if fault.kind == "crash":
+            self.caller.crash()
         if fault.kind in _BREAKING:
             self._broken = True
         if fault.kind == "restart" and self._terminal is not None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forexai_mt5.simulator.face.client import Client
 from forexai_mt5.simulator.terminal.terminal import Terminal
-from forexai_mt5.simulator.terms.structures import (
+from forexai_mt5.terms.structures import (
     AccountInfo,
     BookInfo,
     OrderCheckResult,
@@ -20,7 +20,7 @@ from forexai_mt5.simulator.terms.structures import (
     TradeOrder,
     TradePosition,
 )
-from forexai_mt5.simulator.terms.symbol_structure import SymbolInfo
+from forexai_mt5.terms.symbol_structure import SymbolInfo
 
 __all__ = [
     "account_info",

@@ -12,9 +12,9 @@ from forexai_mt5.simulator.face.groups import matches
 from forexai_mt5.simulator.face.trade_calls import TradeCalls
 from forexai_mt5.simulator.server.records import Deal, Order, Position
 from forexai_mt5.simulator.server.trade_server import TradeServer
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError
-from forexai_mt5.simulator.terms.structures import TradeDeal, TradeOrder, TradePosition
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError
+from forexai_mt5.terms.structures import TradeDeal, TradeOrder, TradePosition
 
 __all__ = ["HistoryCalls"]
 

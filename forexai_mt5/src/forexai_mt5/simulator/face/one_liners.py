@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from forexai_mt5.simulator.face import functions
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.structures import OrderSendResult, TradePosition
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.structures import OrderSendResult, TradePosition
 
 __all__ = ["Buy", "Close", "Sell"]
 

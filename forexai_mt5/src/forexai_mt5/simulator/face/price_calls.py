@@ -12,8 +12,8 @@ from forexai_mt5.simulator.face.connection import call
 from forexai_mt5.simulator.face.symbol_calls import SymbolCalls
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.terminal.charts import MINUTES, TICK
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError
 
 __all__ = ["PriceCalls"]
 

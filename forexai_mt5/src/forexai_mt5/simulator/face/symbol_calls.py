@@ -9,10 +9,10 @@ from forexai_mt5.simulator.face.connection import Connection, call
 from forexai_mt5.simulator.face.groups import matches
 from forexai_mt5.simulator.face.symbol_views import book_view, symbol_view, tick_view
 from forexai_mt5.simulator.market.symbols import Symbol
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError
-from forexai_mt5.simulator.terms.structures import BookInfo, Tick
-from forexai_mt5.simulator.terms.symbol_structure import SymbolInfo
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError
+from forexai_mt5.terms.structures import BookInfo, Tick
+from forexai_mt5.terms.symbol_structure import SymbolInfo
 
 __all__ = ["SymbolCalls"]
 

@@ -10,10 +10,10 @@ from forexai_core.values.instruments import Instrument
 from forexai_mt5.simulator.market.symbols import Symbol, calculation_code, swap_code
 from forexai_mt5.simulator.server.trade_server import TradeServer
 from forexai_mt5.simulator.terminal.charts import Charts
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import BookInfo, Tick
-from forexai_mt5.simulator.terms.symbol_structure import SymbolInfo
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import BookInfo, Tick
+from forexai_mt5.terms.symbol_structure import SymbolInfo
 
 __all__ = ["book_view", "symbol_view", "tick_view"]
 

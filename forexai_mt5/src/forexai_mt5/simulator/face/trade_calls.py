@@ -28,10 +28,10 @@ from forexai_mt5.simulator.server.checks import side_of
 from forexai_mt5.simulator.server.dealing import Answer
 from forexai_mt5.simulator.server.trade_server import TradeServer
 from forexai_mt5.simulator.terminal.faults import BEFORE_A_CALL, TO_A_REQUEST, Fault
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError, retcode_text
-from forexai_mt5.simulator.terms.structure import structure_of
-from forexai_mt5.simulator.terms.structures import OrderCheckResult, OrderSendResult, TradeRequest
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError, retcode_text
+from forexai_mt5.terms.structure import structure_of
+from forexai_mt5.terms.structures import OrderCheckResult, OrderSendResult, TradeRequest
 
 __all__ = ["TradeCalls"]
 
@@ -124,7 +124,7 @@ class TradeCalls(PriceCalls):
         request = request_argument(args, kwargs)
         terminal = self.attached()
         before = terminal.faults.at_call(BEFORE_A_CALL, "order_send", terminal.elapsed_s)
-        lost = before is not None and before.kind == "ipc_receive" and before.executed
+        lost = before is not None and before.kind in {"crash", "ipc_receive"} and before.executed
         if before is not None and not lost:
             self.suffer(before)
         server = terminal.update()
@@ -132,7 +132,9 @@ class TradeCalls(PriceCalls):
             raise CallError(c.RES_E_AUTO_TRADING_DISABLED)
         fault = terminal.faults.at_call(TO_A_REQUEST, "order_send", terminal.elapsed_s)
         answer = self._answer(server, request, fault)
-        if lost:
+        if before is not None and lost:
+            if before.kind == "crash":
+                self.caller.crash()
             self.lose(c.RES_E_INTERNAL_FAIL_RECEIVE)
         if fault is not None and fault.kind == "answer_lost":
             self.lose(fault.code or c.RES_E_INTERNAL_FAIL_RECEIVE)

@@ -14,8 +14,8 @@ from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.instruments import AssetClass, CalculationMode, Instrument
 from forexai_core.values.margin_rules import MarginRate
 from forexai_mt5.simulator.market.symbols import Symbol
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.masks import FILLING_FOK, FILLING_IOC
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.masks import FILLING_FOK, FILLING_IOC
 
 __all__ = ["REFERENCE_SYMBOLS", "reference_symbols"]
 

@@ -9,7 +9,7 @@ import attrs
 from forexai_core.errors import ConfigError
 from forexai_core.values.charges import Commission
 from forexai_core.values.instruments import CalculationMode, Instrument, SwapMode
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["Symbol", "calculation_code", "swap_code"]
 
@@ -67,7 +67,7 @@ class Symbol:
     execution : int
         ``SYMBOL_TRADE_EXECUTION_*``.
     filling_mask, expiration_mask, order_mask : int
-        What is allowed: see :mod:`forexai_mt5.simulator.terms.masks`.
+        What is allowed: see :mod:`forexai_mt5.terms.masks`.
     gtc_mode : int
         ``SYMBOL_ORDERS_*``: what becomes of orders, stops and targets at the end of the day.
     trade_mode : int

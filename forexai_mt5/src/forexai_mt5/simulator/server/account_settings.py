@@ -8,7 +8,7 @@ from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, AccountMode, FifoRule
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 from forexai_core.values.margin_rules import StopOutMode
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["AccountSettings"]
 

@@ -13,7 +13,7 @@ from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.server.records import Deal, Order, Position
 from forexai_mt5.simulator.server.stepping import Outcome
 from forexai_mt5.simulator.server.stop_outs import Strain
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["Books"]
 

@@ -10,8 +10,8 @@ from forexai_core.values.timeframes import NS_PER_SECOND
 from forexai_mt5.simulator.server.checks import Case
 from forexai_mt5.simulator.server.records import Order, Position
 from forexai_mt5.simulator.server.trade_server import TradeServer
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.structures import TradeRequest
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.structures import TradeRequest
 
 __all__ = ["case_of", "position_row"]
 

@@ -14,9 +14,9 @@ import attrs
 
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.records import Order, Position
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms import masks as m
-from forexai_mt5.simulator.terms.structures import TradeRequest
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms import masks as m
+from forexai_mt5.terms.structures import TradeRequest
 
 __all__ = ["MOST_HELD", "Case", "first_slip", "is_pending_type", "side_of"]
 

@@ -14,9 +14,9 @@ from forexai_mt5.simulator.server.records import Deal, Order
 from forexai_mt5.simulator.server.stepping import Outcome
 from forexai_mt5.simulator.server.trade_server import TradeServer
 from forexai_mt5.simulator.server.translation import expiry_ns, ledger_request, next_midnight_ns
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.masks import TRADE_RETCODE_HEDGE_PROHIBITED
-from forexai_mt5.simulator.terms.structures import TradeRequest
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.masks import TRADE_RETCODE_HEDGE_PROHIBITED
+from forexai_mt5.terms.structures import TradeRequest
 
 __all__ = ["Answer", "Dealer", "Preview"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["Deal", "Order", "Position"]
 

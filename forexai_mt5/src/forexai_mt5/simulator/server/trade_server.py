@@ -18,7 +18,7 @@ from forexai_mt5.simulator.server.depths import Depths
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.server.stepping import Outcome, Stepper
 from forexai_mt5.simulator.server.translation import next_midnight_ns
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["TradeServer"]
 

@@ -11,7 +11,7 @@ from forexai_core.values.clocks import Clock
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_SECOND
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.checks import Case, side_of
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["expiry_ns", "ledger_request", "next_midnight_ns"]
 

@@ -11,7 +11,7 @@ from forexai_core.values.clocks import Clock
 from forexai_mt5.simulator.market.prices import MINUTE, MINUTE_MS, Market, minutes_of
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.policies import Policies
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["MINUTES", "RATE", "TICK", "Charts"]
 

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
-from forexai_mt5.simulator.terms import constants as c
+from forexai_mt5.terms import constants as c
 
 __all__ = ["AT_ONCE", "Fault", "Faults", "Kind"]
 
@@ -28,6 +28,7 @@ _IPC = {
 BEFORE_A_CALL = {
     "hang": "the call blocks, and all threads with it, for `seconds`; a worker is killed meanwhile",
     "slow": "the call takes `seconds` more, and all threads stand still",
+    "crash": "the calling process ends on the spot; with `executed` an `order_send` was carried out before",
     "ipc_failed": "-10000, nothing was done",
     "ipc_send": "-10001, nothing was done; the connection stays broken until `shutdown` and `initialize`",
     "ipc_receive": "-10002, the connection is broken; with `executed` an `order_send` was carried out all the same",

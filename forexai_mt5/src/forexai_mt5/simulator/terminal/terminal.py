@@ -21,8 +21,8 @@ from forexai_mt5.simulator.server.trade_server import TradeServer
 from forexai_mt5.simulator.terminal.charts import Charts
 from forexai_mt5.simulator.terminal.clocks import TerminalClock
 from forexai_mt5.simulator.terminal.faults import ON_THE_MARKET, Fault, Faults
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.codes import CallError
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.codes import CallError
 
 __all__ = ["Program", "Terminal"]
 

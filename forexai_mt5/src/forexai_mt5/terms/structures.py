@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forexai_mt5.simulator.terms.structure import Structure
+from forexai_mt5.terms.structure import Structure
 
 __all__ = [
     "AccountInfo",

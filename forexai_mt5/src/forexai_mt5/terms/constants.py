@@ -1,7 +1,7 @@
 """The 223 constants of the official package, version 5.0.6231 (MIT), under their names.
 
 Bit masks of ``SymbolInfo.filling_mode``, ``expiration_mode`` and ``order_mode`` are not among them there either: see
-`forexai_mt5.simulator.terms.masks`.
+`forexai_mt5.terms.masks`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forexai_mt5.simulator.terms import constants as c
-from forexai_mt5.simulator.terms.masks import TRADE_RETCODE_HEDGE_PROHIBITED
+from forexai_mt5.terms import constants as c
+from forexai_mt5.terms.masks import TRADE_RETCODE_HEDGE_PROHIBITED
 
 __all__ = ["RETCODE_TEXTS", "SUCCESS", "TEXTS", "CallError", "retcode_text"]
 

@@ -1,1 +1,0 @@
-"""What the official package calls things: its constants, masks of bits, texts of codes, and structures."""

@@ -204,6 +204,14 @@ def programs(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Take an order desk through 10,000 schedules of faults, or some of them: ``nox -s faults -- FIRST:STOP``."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    seeds = session.posargs[0] if session.posargs else "10000"
+    session.run("pytest", "forexai_core/tests/live/test_fault_schedules.py", "--schedules", seeds, "-q")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=_seeds,
         default=range(2_000),
         help="which random programs both ledgers run: how many, or FIRST:STOP of their seeds",
+    )
+    parser.addoption(
+        "--schedules",
+        type=_seeds,
+        default=range(300),
+        help="which schedules of faults an order desk goes through: how many, or FIRST:STOP of their seeds",
     )
     parser.addoption("--intervals", type=int, default=4, help="how many tick series each interval is proven on")
     parser.addoption(
@@ -39,6 +46,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if seeds:
         count = sum(stop - start for start, stop in seeds)
         terminalreporter.write_line(f"{count} random programs equal, of seeds {seeds[0][0]} to {seeds[-1][1] - 1}")
+    _tell_schedules(terminalreporter)
+
+
+def _tell_schedules(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what schedules of faults came to."""
+    came: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("passed", ()):
+        came.update({name: count for name, count in report.user_properties if str(name).startswith("schedules: ")})
+    for name in sorted(came):
+        terminalreporter.write_line(f"{name.removeprefix('schedules: '):<32}{came[name]:>10}")
 
 
 def _forget_ledger() -> None:

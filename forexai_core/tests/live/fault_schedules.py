@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from random import Random
 
 import attrs
 from live_desks import QUICK, Bench, buy
 
-from forexai_core.errors import BrokerError, OrderRefusedError, StorageError
+from forexai_core.errors import BrokerError, ConflictError, OrderRefusedError, StorageError
 from forexai_core.live import Answer, Plan
 from forexai_core.ports.intents import IntentState, Resolution
 from forexai_core.testing import FaultyBroker, FaultyVenue
@@ -40,11 +41,25 @@ class Reaper:
             raise Killed
 
 
-class MortalIntents:
-    """A store whose caller may be killed around each write."""
+class Disk:
+    """Full now and then."""
 
-    def __init__(self, inner, reaper):
-        self._inner, self._reaper = inner, reaper
+    def __init__(self):
+        self.full_for = 0
+        self.refused = 0
+
+    def write(self):
+        if self.full_for > 0:
+            self.full_for -= 1
+            self.refused += 1
+            raise StorageError("disk full")
+
+
+class MortalIntents:
+    """A store whose caller may be killed around each write, on a disk that may be full."""
+
+    def __init__(self, inner, reaper, disk):
+        self._inner, self._reaper, self._disk = inner, reaper, disk
         self.recorded = []
 
     def __getattr__(self, name):
@@ -52,6 +67,7 @@ class MortalIntents:
 
     async def record(self, draft, *, fence):
         self._reaper.point()
+        self._disk.write()
         self.recorded.append(draft.id)
         intent = await self._inner.record(draft, fence=fence)
         self._reaper.point()
@@ -59,6 +75,7 @@ class MortalIntents:
 
     async def advance(self, *given, **terms):
         self._reaper.point()
+        self._disk.write()
         intent = await self._inner.advance(*given, **terms)
         self._reaper.point()
         return intent
@@ -95,7 +112,19 @@ class Tally:
     ends: Counter = attrs.field(factory=Counter)
     faults: Counter = attrs.field(factory=Counter)
     kills: int = 0
+    full_disks: int = 0
+    clock_steps: int = 0
+    at_once: int = 0
     halts: Counter = attrs.field(factory=Counter)
+    schedules: int = 0
+
+    def counts(self):
+        """Give each count by its name."""
+        given = {"schedules": self.schedules, "kills": self.kills, "writes to a full disk": self.full_disks}
+        given |= {"steps of the clock": self.clock_steps, "several at once": self.at_once}
+        for name, counter in (("end", self.ends), ("fault", self.faults), ("halt", self.halts)):
+            given |= {f"{name} {key}": count for key, count in counter.items()}
+        return given
 
 
 class Schedule:
@@ -103,8 +132,8 @@ class Schedule:
 
     def __init__(self, seed, tally):
         self.chance, self.tally = Random(seed), tally
-        self.reaper = Reaper()
-        self.bench = Bench(intents=lambda inner: MortalIntents(inner, self.reaper))
+        self.reaper, self.disk = Reaper(), Disk()
+        self.bench = Bench(intents=lambda inner: MortalIntents(inner, self.reaper, self.disk))
         self.line = FaultyVenue(
             self.bench.venue,
             self.bench.clock,
@@ -128,8 +157,10 @@ class Schedule:
             broker = type("Session", (MortalBroker,), {"reaper": self.reaper})(self.line)
             try:
                 self.desk = await self.bench.desk(broker)
-            except (BrokerError, TimeoutError):
+            except (BrokerError, StorageError, TimeoutError):
                 self.bench.clock.advance(5)
+            except ConflictError:
+                self.bench.clock.advance(600)  # the clock was set back, and the lease of the last one is longer for it
             except Killed:
                 self.tally.kills += 1
 
@@ -150,6 +181,10 @@ class Schedule:
         for _ in range(self.chance.randrange(3, 9)):
             if self.chance.random() < 0.3:
                 self.reaper.arm(self.chance.randrange(12))
+            if self.chance.random() < 0.1:
+                self.disk.full_for = self.chance.randrange(1, 6)
+            if self.chance.random() < 0.1:
+                self.step_clock()
             await self.step()
             self.bench.clock.advance(self.chance.choice((0.0, 0.5, 3.0, 20.0, 70.0)))
             self.line.pass_time()
@@ -164,13 +199,33 @@ class Schedule:
             self.quote()
         if act < 0.1:
             self.line.down_until_ns = self.bench.clock.monotonic_ns() + 10_000_000_000
+        if self.chance.random() < 0.2:
+            self.tally.at_once += 1
+            await self.live(self.both(self.request(act), self.request(self.chance.random())))
+        else:
+            await self.live(self.request(act))
+
+    def step_clock(self):
+        """Have somebody set the clock, by seconds or by hours, forwards or back."""
+        self.tally.clock_steps += 1
+        self.bench.clock.step_to(self.bench.clock.now_ns() + self.chance.choice((-7_200, -2, 2, 7_200)) * 10**9)
+
+    def request(self, act):
+        """Ask for a close, or for an order."""
         positions = self.desk.snapshot.positions if self.desk.snapshot else ()
         if positions and act < 0.45:
             position = self.chance.choice(positions)
             part = position.volume_lots if act < 0.3 else 0.01
-            await self.live(self.desk.close(position, volume_lots=part, owner="schedule"))
-        else:
-            await self.live(self.desk.place(self.order(), owner="schedule", decided_price=1.1001))
+            return self.desk.close(position, volume_lots=part, owner="schedule")
+        return self.desk.place(self.order(), owner="schedule", decided_price=1.1001)
+
+    @staticmethod
+    async def both(*requests):
+        """Ask for several things at once; each goes its way, whatever becomes of the others."""
+        came = await asyncio.gather(*requests, return_exceptions=True)
+        problems = [each for each in came if isinstance(each, BaseException)]
+        for problem in sorted(problems, key=lambda each: not isinstance(each, Killed)):
+            raise problem
 
     def order(self):
         side = self.chance.choice((1, -1))
@@ -187,6 +242,8 @@ class Schedule:
     async def calm_down(self):
         """Let everything come to rest: no more faults, no more kills, and time enough for what is late."""
         self.reaper.arm(10**9)
+        self.disk.full_for = 0
+        self.tally.full_disks += self.disk.refused
         for _ in range(12):
             self.bench.clock.advance(10)
             self.line.pass_time()
@@ -232,6 +289,7 @@ class Schedule:
 async def trade(seed, tally):
     """Run a schedule; give what is wrong after it."""
     schedule = Schedule(seed, tally)
+    tally.schedules += 1
     await schedule.run()
     found = await schedule.verdict()
     schedule.bench.services.close()

@@ -129,6 +129,60 @@ async def test_absence_takes_two_looks_a_minute_after_the_send():
     assert len(bench.broker.sent) == 1
 
 
+class Losing(SimulatedBroker):
+    """Executes, and loses the answer."""
+
+    async def submit(self, request):
+        await super().submit(request)
+        raise OrderStateUnknownError("lost")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_clock_that_was_set_ahead_hides_no_fill(restarted):
+    bench = Bench(broker=Losing)
+    desk = await bench.desk()
+    bench.clock.step_to(bench.clock.now_ns() + 7_200 * 10**9)
+    outcome = await bench.drive(desk.place(buy(stop_loss=1.09)))
+    bench.venue.set_quote("EURUSD", 1.0890, 1.0891)  # the stop closes it: only the history tells
+    assert not bench.venue.positions
+    if restarted:
+        desk = await bench.desk()
+    await bench.look_on(desk, 400)
+    intent = await bench.services.intents.get(outcome.intent_id)
+    assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.FILLED)
+
+
+class FullAt:
+    """A store that takes no step of one kind while it is told so."""
+
+    def __init__(self, inner):
+        self._inner, self.full = inner, False
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def advance(self, intent_id, state, **terms):
+        if self.full and state is IntentState.SENT:
+            raise StorageError("disk full")
+        return await self._inner.advance(intent_id, state, **terms)
+
+
+async def test_what_could_not_be_written_down_as_sent_is_settled_at_the_next_look():
+    bench = Bench(intents=FullAt)
+    desk = await bench.desk()
+    bench.services.intents.full = True
+    with pytest.raises(StorageError, match="disk full"):
+        await bench.drive(desk.place(buy()))
+    assert bench.venue.deals == []
+    (intent,) = await bench.services.intents.unsettled("main")
+    assert intent.state is IntentState.RECORDED
+    bench.services.intents.full = False
+    assert await bench.drive(desk.reconcile())
+    intent = await bench.services.intents.get(intent.draft.id)
+    assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.ABANDONED)
+    assert desk.unknown == ()
+
+
 @pytest.mark.parametrize("wrong", ["login", "no-login", "blind"])
 async def test_without_a_sound_view_a_person_decides(wrong):
     bench = Bench(broker=scripted(OrderStateUnknownError("lost")))

@@ -120,8 +120,10 @@ class Agreement:
             timeout_s=self.settings.query_timeout_s,
         )
         login = self.placing.login
+        self.placing.venue_ns = snapshot.account.time_ns
         if snapshot.login != login:
             self.placing.halt("login", f"The venue shows account '{snapshot.login}' instead of '{login}'.")
+        await self.book.settle_adrift()
         for tracked in self.book.open_questions():
             await self._reconciler.judge(tracked, snapshot)
         async with asyncio.timeout(self.settings.query_timeout_s):

@@ -154,7 +154,7 @@ class OrderDesk:
             self._placing.halt(name, reason)
         await self._book.recover()
         state = await self._in_time(self._broker.connect())
-        self._placing.login = state.login
+        self._placing.login, self._placing.venue_ns = state.login, state.time_ns
         self._placing.instruments = {each.symbol: each for each in await self._in_time(self._broker.instruments())}
         await self.reconcile()
 

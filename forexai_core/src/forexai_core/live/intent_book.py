@@ -19,7 +19,7 @@ from forexai_core.values.orders import OrderState, OrderStatus
 
 __all__ = ["IntentBook", "Tracked"]
 
-_SENT_KIND, _SENT_VERSION = "sent", 1
+_SENT_KIND, _SENT_VERSION = "sent", 2  # 1 had no time of the venue
 _UNCLEAR = frozenset({IntentState.SENT, IntentState.UNKNOWN})
 
 
@@ -36,7 +36,9 @@ class Tracked:
     login : str
         Of the account when it was sent.
     sent_ns : int
-        When, nanoseconds UTC.
+        When, nanoseconds UTC, by our clock.
+    venue_ns : int
+        The venue's own time when it was last seen before that; 0 where it is not known.
     unclear_ns : int
         Since when it is unclear what became of it, by the monotonic clock.
     missing : bool
@@ -53,6 +55,7 @@ class Tracked:
     plan: Plan
     login: str
     sent_ns: int
+    venue_ns: int
     unclear_ns: int
     missing: bool = False
     looks: list[int] = attrs.field(factory=list)
@@ -68,6 +71,11 @@ class Tracked:
     def state(self) -> IntentState:
         """Of the intent."""
         return self.intent.state
+
+    @property
+    def since_ns(self) -> int:
+        """From when on the venue may have executed it, by its own clock, whatever ours was set to."""
+        return min(self.sent_ns, self.venue_ns or self.sent_ns)
 
 
 class IntentBook:
@@ -93,6 +101,7 @@ class IntentBook:
         self._flying: set[str] = set()
         self._beginning: dict[int, str] = {}
         self._unseen: dict[str, Tracked] = {}
+        self._adrift: set[str] = set()  # perhaps written down, and certainly not sent
 
     # ------------------------------------------------------------------------------------------------ writing
     async def recover(self) -> list[Tracked]:
@@ -105,35 +114,60 @@ class IntentBook:
         """
         await self._intents.take(self._account, self._fence)
         for intent in await self._intents.unsettled(self._account):
-            if intent.state is IntentState.RECORDED:
-                await self._advance(
-                    intent.draft.id,
-                    Answer(
-                        state=IntentState.RESOLVED,
-                        resolution=Resolution.ABANDONED,
-                        reason="It was not sent before the session ended.",
-                    ),
-                )
-                continue
-            if intent.state is IntentState.SENT:
-                lost = Answer(state=IntentState.UNKNOWN, reason="The session ended before the answer was written down.")
-                intent = await self._advance(intent.draft.id, lost)  # noqa: PLW2901 - the same intent, one step on
-            self._tracked[intent.draft.id] = await self._remembered(intent)
+            await self._resume(intent, "The session ended before")
         return list(self._tracked.values())
+
+    async def settle_adrift(self) -> None:
+        """Settle the intents whose sending could not be written down, and which were therefore never sent.
+
+        Raises
+        ------
+        StorageError
+            If the store still takes nothing: they are settled at the next call.
+        """
+        if not self._adrift:
+            return
+        for intent in await self._intents.unsettled(self._account):
+            if intent.draft.id in self._adrift:
+                await self._resume(intent, "The store failed before")
+        self._adrift.clear()
+
+    async def _resume(self, intent: Intent, why: str) -> None:
+        if intent.state is IntentState.RECORDED:
+            unsent = Answer(
+                state=IntentState.RESOLVED, resolution=Resolution.ABANDONED, reason=f"{why} it was sent; it never was."
+            )
+            await self._advance(intent.draft.id, unsent)
+            return
+        if intent.state is IntentState.SENT:
+            lost = Answer(state=IntentState.UNKNOWN, reason=f"{why} the answer was written down.")
+            intent = await self._advance(intent.draft.id, lost)
+        self._tracked[intent.draft.id] = await self._remembered(intent)
 
     async def _remembered(self, intent: Intent) -> Tracked:
         sent = next(s for s in await self._intents.history(intent.draft.id) if s.state is IntentState.SENT)
+        detail = decode(sent.detail, _SENT_KIND, _SENT_VERSION)
         return Tracked(
             intent=intent,
             plan=Plan.from_bytes(intent.draft.request),
-            login=str(decode(sent.detail, _SENT_KIND, _SENT_VERSION)["login"]),
+            login=str(detail["login"]),
             sent_ns=sent.time_ns,
+            venue_ns=int(detail.get("venue_ns", 0)),
             # What passed while nobody looked does not count: the clock may have been set meanwhile.
             unclear_ns=self._clock.monotonic_ns(),
         )
 
-    async def begin(self, plan: Plan, login: str) -> Tracked:
+    async def begin(self, plan: Plan, login: str, venue_ns: int) -> Tracked:
         """Write an order down, durably, and that it is about to be sent; from here on it is reserved.
+
+        Parameters
+        ----------
+        plan : Plan
+            The order; its marks are replaced.
+        login : str
+            Of the account.
+        venue_ns : int
+            The venue's own time when it was last seen.
 
         Returns
         -------
@@ -150,20 +184,25 @@ class IntentBook:
         # Claimed before anything is awaited, so that another task cannot close the same position meanwhile.
         self._beginning[request.position] = mark.id
         try:
-            return await self._begin(mark, attrs.evolve(plan, request=request), login)
+            return await self._begin(mark, attrs.evolve(plan, request=request), login, venue_ns)
         finally:
             self._beginning.pop(request.position, None)
 
-    async def _begin(self, mark: Mark, plan: Plan, login: str) -> Tracked:
+    async def _begin(self, mark: Mark, plan: Plan, login: str, venue_ns: int) -> Tracked:
         draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
-        await self._intents.record(draft, fence=self._fence)
-        detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login})
-        intent = await self._intents.advance(mark.id, IntentState.SENT, fence=self._fence, detail=detail)
+        detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login, "venue_ns": str(venue_ns)})
+        try:
+            await self._intents.record(draft, fence=self._fence)
+            intent = await self._intents.advance(mark.id, IntentState.SENT, fence=self._fence, detail=detail)
+        except BaseException:
+            self._adrift.add(mark.id)
+            raise
         tracked = Tracked(
             intent=intent,
             plan=plan,
             login=login,
             sent_ns=self._clock.now_ns(),
+            venue_ns=venue_ns,
             unclear_ns=self._clock.monotonic_ns(),
         )
         self._tracked[mark.id] = tracked
@@ -227,8 +266,8 @@ class IntentBook:
 
     @property
     def oldest_ns(self) -> int | None:
-        """When the first of those under way was sent."""
-        return min((each.sent_ns for each in (*self._tracked.values(), *self._unseen.values())), default=None)
+        """From when on the venue may have executed the first of those under way."""
+        return min((each.since_ns for each in (*self._tracked.values(), *self._unseen.values())), default=None)
 
     def see(self, visible: Iterable[str]) -> None:
         """Note which filled openings the venue shows by now; they need no reserve any more."""

@@ -44,6 +44,8 @@ class Placing:
         ``await look_again()`` reconciles, and says whether the venue could be seen.
     login : str
         Of the account.
+    venue_ns : int
+        The venue's own time when it was last seen, nanoseconds UTC; 0 before that.
     instruments : mapping of str to Instrument
         What the venue trades.
     """
@@ -57,6 +59,7 @@ class Placing:
     settings: DeskSettings
     look_again: LookAgain
     login: str = ""
+    venue_ns: int = 0
     instruments: Mapping[str, Instrument] = attrs.field(factory=dict)
 
     async def place(self, plan: Plan, decided_price: float = 0.0, ask_again: AskAgain | None = None) -> Outcome:
@@ -134,7 +137,7 @@ class Placing:
 
     async def _once(self, plan: Plan) -> tuple[Tracked, Answer]:
         try:
-            tracked = await self.book.begin(plan, self.login)
+            tracked = await self.book.begin(plan, self.login, self.venue_ns)
             try:
                 answer = await send(self.broker, tracked.plan.request, self.settings.send_timeout_s)
                 # Before the answer is written: what ends in between is unknown and halted, never settled and free.

@@ -71,7 +71,7 @@ class Reconciler:
             lost = Answer(state=IntentState.UNKNOWN, reason="The answer could not be written down.")
             if not await self._book.settle(tracked, lost):
                 return  # its answer was just being written
-        finding = find(tracked.plan.request, snapshot, since_ns=tracked.sent_ns - self._margin_ns)
+        finding = find(tracked.plan.request, snapshot, since_ns=tracked.since_ns - self._margin_ns)
         if finding.found is Found.EXCESS:
             await self._is_excess(tracked, finding)
         elif finding.found is Found.FILLED:
@@ -150,7 +150,7 @@ class Reconciler:
         return (
             bool(tracked.login)
             and snapshot.login == tracked.login
-            and snapshot.history_from_ns <= tracked.sent_ns - self._margin_ns
+            and snapshot.history_from_ns <= tracked.since_ns - self._margin_ns
             and snapshot.began_ns - tracked.unclear_ns >= self._after_ns
             and (not tracked.looks or snapshot.began_ns - tracked.looks[-1] >= self._gap_ns)
         )

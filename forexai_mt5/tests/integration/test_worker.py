@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,7 @@ from hosted_terminal import HostedTerminal
 
 from forexai_core.errors import BrokerError, BrokerUnreachableError, ConfigError, OrderStateUnknownError
 from forexai_mt5.hosting.remote import HostAddress, Remote
+from forexai_mt5.hosting.settings import HostSettings
 from forexai_mt5.terms import constants as c
 from forexai_mt5.terms.structures import OrderSendResult, TradeRequest
 from forexai_mt5.wire.frames import MessageError
@@ -202,6 +204,46 @@ async def test_the_heartbeat_finds_a_worker_that_nobody_calls(
         assert (await one.worker.call("initialize")).value is True
 
 
+async def test_no_order_is_carried_out_twice_whatever_goes_wrong(host: HostedTerminal) -> None:
+    """Orders under a seeded mixture of faults: done is once, refused is never, unknown is once or never."""
+    chance = random.Random(5)
+    known = {position.magic for position in host.hand.positions_get()}
+    kinds = [
+        {"kind": "hang", "seconds": 600.0}, {"kind": "crash", "executed": True}, {"kind": "crash"},
+        {"kind": "ipc_receive", "executed": True}, {"kind": "ipc_send"}, {"kind": "restart"}, {"kind": "answer_lost"},
+        {"kind": "answer_unknown", "code": 10012}, {"kind": "retcode", "code": 10004},
+        {"kind": "slow", "seconds": 0.02},
+    ]  # fmt: skip
+    said: dict[int, str] = {}
+    async with Worker(Launch(package="hosted", host=host.address), QUICK) as worker:
+        for number in range(1_000, 1_040):
+            if (await worker.call("terminal_info")).value is None:
+                await worker.call("shutdown")
+                assert (await worker.call("initialize")).value is True
+            if chance.random() < 0.6:
+                host.fault(**chance.choice(kinds), calls="order_send")
+            said[number] = await _said(worker, REQUEST | {"magic": number}, worker.generation)
+    host.hand.shutdown()
+    assert host.hand.initialize() is True
+    done = [position.magic for position in host.hand.positions_get() if position.magic not in known]
+    assert len(done) == len(set(done))
+    assert {number for number, what in said.items() if what == "done"} <= set(done)
+    assert {number for number, what in said.items() if what == "refused"}.isdisjoint(done)
+    unknown = {number for number, what in said.items() if what == "unknown"}
+    assert unknown & set(done)  # of these somebody would have sent some twice
+    assert unknown - set(done)  # and of these lost some
+
+
+async def _said(worker: Worker, request: dict[str, Any], generation: int) -> str:
+    try:
+        answer = await worker.call("order_send", request, timeout_s=2.0, generation=generation)
+    except OrderStateUnknownError:
+        return "unknown"
+    if answer.is_unknown:
+        return "unknown"
+    return "done" if answer.value is not None and answer.value.retcode == c.TRADE_RETCODE_DONE else "refused"
+
+
 # ----------------------------------------------------------------------------------------------------- start and stop
 async def test_what_cannot_start_says_why() -> None:
     worker = Worker(Launch(package="official"))
@@ -224,6 +266,8 @@ async def test_it_gives_up_when_the_terminal_is_gone() -> None:
             assert one.states().count(State.RESTARTING) == 3
             with pytest.raises(BrokerUnreachableError, match="given up after 2 restarts"):
                 await one.worker.call("positions_total")
+            with pytest.raises(BrokerUnreachableError, match="could not be started"):
+                await one.worker.start()  # it may be tried by hand, and there is still no terminal
 
 
 async def test_stopping_ends_a_call_that_hangs(watched: Watched, host: HostedTerminal) -> None:
@@ -259,3 +303,25 @@ def test_who_does_not_know_the_token_is_not_heard(host: HostedTerminal) -> None:
     with pytest.raises(BrokerUnreachableError, match="does not know this token"):
         Remote(HostAddress(host.address.port, "0" * 64))
     assert "token" not in repr(host.address)
+
+
+def test_the_clock_of_a_hosted_terminal_goes_as_it_is_told(host: HostedTerminal) -> None:
+    before = host.hand.symbol_info_tick("EURUSD").time
+    host.hand.control("advance", seconds=600.0)
+    assert 500 < host.hand.symbol_info_tick("EURUSD").time - before < 700
+    with pytest.raises(BrokerUnreachableError, match="does not know 'rewind'"):
+        host.hand.control("rewind", seconds=5.0)
+    assert host.hand.terminal_info().connected is True
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(ConfigError, match="no setting 'sed'"):
+        HostSettings.of({"sed": 5})
+    with pytest.raises(ConfigError, match="address of the host"):
+        Launch(package="hosted")
+    for wrong in ({"call_s": 0.0}, {"calls_s": {"Buy": 1.0}}, {"calls_s": {"login": -1.0}}, {"heartbeat_s": -1.0}):
+        with pytest.raises(ConfigError):
+            Limits(**wrong)
+    limits = Limits(back_off_s=0.5, longest_back_off_s=3.0)
+    assert [limits.back_off(number) for number in (1, 2, 3, 4, 500)] == [0.5, 1.0, 2.0, 3.0, 3.0]
+    assert (limits.of("initialize"), limits.of("order_send")) == (180.0, 30.0)

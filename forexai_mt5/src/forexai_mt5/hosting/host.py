@@ -68,7 +68,6 @@ class TerminalHost:
         self._turn = threading.Lock()
         self._token = secrets.token_hex(32)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._stopped = threading.Event()
 
     @property
     def address(self) -> HostAddress:
@@ -76,21 +75,11 @@ class TerminalHost:
         return HostAddress(self._listener.getsockname()[1], self._token)
 
     def serve(self) -> None:
-        """Answer until it is told to stop."""
-        while not self._stopped.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                break  # the listener was closed: it is told to stop
+        """Answer as long as the process lives."""
+        while True:
+            connection, _ = self._listener.accept()
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=_Caller(self, connection).serve, daemon=True).start()
-
-    def stop(self) -> None:
-        """Take no more connections, and end :meth:`serve`."""
-        self._stopped.set()
-        # Closing alone does not wake a thread that waits in accept.
-        socket.create_connection(self._listener.getsockname()).close()
-        self._listener.close()
 
     @property
     def turn(self) -> threading.Lock:
@@ -109,8 +98,6 @@ class TerminalHost:
         if what == "fault":
             elapsed = {"after_s": self.terminal.elapsed_s}
             return self.terminal.add_fault(elapsed | dict(values))
-        if what == "stop":
-            return self.stop()
         raise ValueError(f"A hosted terminal does not know '{what}', or its clock cannot be moved.")
 
 

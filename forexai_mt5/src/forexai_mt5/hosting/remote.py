@@ -73,7 +73,7 @@ class Remote:
         self._socket.close()
 
     def control(self, what: str, **values: Any) -> Any:
-        """Do something to the terminal itself: ``advance`` its clock, add a ``fault``, ``stop`` it.
+        """Do something to the terminal itself: ``advance`` its clock, or add a ``fault``.
 
         Parameters
         ----------

@@ -128,13 +128,14 @@ class Worker:
         """
         if self.state is not State.STOPPED:
             return
-        self._series = 0
+        self._series, self._failure = 0, ""
         problem = await self._started("it was asked to")
         if problem:
             if self.state is not State.STOPPED:
                 self._become(State.STOPPED, problem)
             raise BrokerUnreachableError(f"The MetaTrader 5 package could not be started in a worker: {problem}")
-        self._watch = asyncio.create_task(self._look_after())
+        if self._watch is None:  # one that gave up is still looked after
+            self._watch = asyncio.create_task(self._look_after())
 
     async def stop(self, within_s: float = 2.0) -> None:
         """End the process, whatever it is doing; what is being called then ends as a lost call does.

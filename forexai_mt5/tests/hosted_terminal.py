@@ -29,6 +29,8 @@ class HostedTerminal:
         self.address = HostAddress(**json.loads(self._process.stdout.readline()))
         self.hand = Remote(self.address)
         assert self.hand.initialize() is True
+        # The ledger may have to be compiled first; no test waits for that within the time of a call.
+        assert self.hand.order_check(action=1, symbol="EURUSD", volume=0.01, price=1.0) is not None
 
     def __enter__(self) -> Self:
         return self

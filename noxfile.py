@@ -208,7 +208,8 @@ def faults(session: nox.Session) -> None:
     """Take an order desk through 10,000 schedules of faults, or some of them: ``nox -s faults -- FIRST:STOP``."""
     install(session, "-e", "./forexai_core", *group("test", "test-core"))
     seeds = session.posargs[0] if session.posargs else "10000"
-    session.run("pytest", "forexai_core/tests/live/test_fault_schedules.py", "--schedules", seeds, "-q")
+    tests = [f"forexai_core/tests/live/test_{name}.py" for name in ("fault_schedules", "killed_processes")]
+    session.run("pytest", *tests, "--schedules", seeds, "--every-kill", "--timeout", "7200", "-q")
 
 
 @nox.session

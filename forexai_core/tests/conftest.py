@@ -23,6 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=range(300),
         help="which schedules of faults an order desk goes through: how many, or FIRST:STOP of their seeds",
     )
+    parser.addoption("--every-kill", action="store_true", help="kill a trading process at every marked point, not some")
     parser.addoption("--intervals", type=int, default=4, help="how many tick series each interval is proven on")
     parser.addoption(
         "--prices",

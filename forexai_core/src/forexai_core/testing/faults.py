@@ -148,31 +148,32 @@ class FaultyVenue:
     def pass_time(self) -> None:
         """Execute what is late and due by now."""
         now_ns = self.clock.monotonic_ns()
-        due = [request for due_ns, request in self._late if due_ns <= now_ns]
+        due = sorted((each for each in self._late if each[0] <= now_ns), key=lambda each: each[0])
         self._late = [each for each in self._late if each[0] > now_ns]
-        for request in due:
+        for due_ns, request in due:
             try:
-                self.execute(request)
+                self.execute(request, due_ns)
             except OrderRejectedError:
                 continue  # its position is gone meanwhile: the venue drops it
 
-    def execute(self, request: OrderRequest) -> OrderState:
-        """Hand an order to the venue."""
+    def execute(self, request: OrderRequest, at_ns: int | None = None) -> OrderState:
+        """Hand an order to the venue, now or at a time since the last look."""
         state = self.venue.submit(request)
         self.accepted[request.client_id] += 1
-        self.note()
+        self.note(at_ns)
         return state
 
     def postpone(self, request: OrderRequest) -> None:
         """Have an order executed some seconds later."""
         self._late.append((self.clock.monotonic_ns() + self.chance.randrange(1, 50) * _NS_PER_S, request))
 
-    def note(self) -> None:
-        """Note what lists will show of the present moment."""
+    def note(self, at_ns: int | None = None) -> None:
+        """Note what lists will show of the present moment, or of one since the last look."""
         venue = self.venue
         working = tuple(each for each in venue.orders.values() if each.status.working)
         positions = tuple(venue.position(ticket) for ticket in venue.positions)
-        self._views.append(_View(self.clock.monotonic_ns(), working, positions, tuple(venue.deals)))
+        time_ns = self.clock.monotonic_ns() if at_ns is None else at_ns
+        self._views.append(_View(time_ns, working, positions, tuple(venue.deals)))
 
     def view(self) -> _View:
         """Give what a list shows now: the truth, or an older one."""

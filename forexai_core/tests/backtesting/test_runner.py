@@ -291,7 +291,8 @@ class TestHolesThatWereFound:
         minutes = synthetic("EURUSD", "M1", bars=600, seed=3)
         hours = resample(minutes, "H1")
         row = int(np.argmax(minutes.high[:60]))
-        holes = attrs.evolve(minutes, data=np.delete(minutes.data, row), spread_points=None)
+        spread = np.delete(minutes.spread_points, row)
+        holes = attrs.evolve(minutes, data=np.delete(minutes.data, row), spread_points=spread)
         with pytest.raises(DataShapeError, match="do not reach"):
             run(CROSS, hours, finer=holes)
 

@@ -12,6 +12,7 @@ import pytest
 from strategy_markets import make_market
 
 import forexai_core as fx
+from forexai_core.arrays import QUOTE
 from forexai_core.engine.contracts import cost_sheet
 from forexai_core.engine.rates import rate_source
 from forexai_core.engine.spreads import modelled_spread
@@ -181,6 +182,27 @@ def test_finer_prices_of_another_time_are_refused() -> None:
     data["time_ns"] += 1_000 * 86_400 * 10**9
     with pytest.raises(ConfigError, match="none of the 30 finer prices"):
         run(finer=attrs.evolve(late, data=data))
+
+
+def test_finer_prices_of_another_contract_are_refused() -> None:
+    gold = make_market(30)
+    fine = attrs.evolve(gold, instrument=gold.instrument.with_values(digits=6, tick_size=1e-6))
+    with pytest.raises(ConfigError, match="another contract than the bars: digits 6, not 5"):
+        run(finer=fine)
+
+
+@pytest.mark.parametrize("brought", ["ask", "spread_points"])
+def test_finer_prices_without_the_spread_that_the_bars_bring_are_refused(brought: str) -> None:
+    plain = make_market(30)
+    asked = np.empty(30, QUOTE)
+    for field in QUOTE.names or ():
+        asked[field] = plain.data[field]
+    column = asked if brought == "ask" else np.full(30, 50.0)
+    bars = attrs.evolve(plain, **{"ask": None, "spread_points": None, brought: column})
+    bid_only = attrs.evolve(plain, ask=None, spread_points=None)
+    with pytest.raises(ConfigError, match="has bid prices only"):
+        fx.backtest(fx.strategies.SmaCross(fast=2, slow=4), bars, finer=bid_only, trials=MemoryTrials())
+    fx.backtest(fx.strategies.SmaCross(fast=2, slow=4), bid_only, finer=bars, trials=MemoryTrials())
 
 
 def test_leverages_of_known_names_are_taken() -> None:

@@ -85,10 +85,12 @@ def stamp(monkeypatch, package):
 
     def fresh(place: str) -> str:
         stamps._imports.cache_clear()
+        stamps._content_digest.cache_clear()
         return stamps.kernel_stamp.__wrapped__(root / place)
 
     yield fresh
     stamps._imports.cache_clear()
+    stamps._content_digest.cache_clear()
 
 
 def test_a_floor_above_does_not_spoil_the_cache_below(stamp, package):
@@ -289,3 +291,38 @@ def test_a_copy_of_the_package_elsewhere_finds_what_this_one_compiled(package, t
     (elsewhere / "forexai_core" / "engine" / "rates.py").write_text(RATE.format(value=2.5))
     assert run(elsewhere, cache=package / "cache") == ["5.0", "0", "1"]
     assert run(package) == ["3.0", "1", "0"]
+
+
+QUOTED = """
+from forexai_core._jit import kernel
+from forexai_core.engine.quoted import quoted
+
+@kernel
+def spread_of(quote):
+    return quote.ask - quote.bid
+
+def charge(lots):
+    return spread_of(quoted(1.0, 1.5)) * lots
+
+charge.stats = spread_of.stats
+"""
+QUOTE = """
+from typing import NamedTuple
+
+class Quote(NamedTuple):
+    {first}: float
+    {second}: float
+
+def quoted(bid, ask):
+    return Quote(bid=bid, ask=ask)
+"""
+
+
+def test_the_order_of_the_fields_of_a_named_tuple_is_compiled_in(package):
+    root = package / "forexai_core"
+    (root / "strategies" / "charges.py").write_text(QUOTED)
+    (root / "engine" / "quoted.py").write_text(QUOTE.format(first="bid", second="ask"))
+    assert run(package) == ["1.0", "0", "1"]
+    assert run(package) == ["1.0", "1", "0"]
+    (root / "engine" / "quoted.py").write_text(QUOTE.format(first="ask", second="bid"))
+    assert run(package) == ["1.0", "0", "1"]

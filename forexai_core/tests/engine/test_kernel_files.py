@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 
 import pytest
 
@@ -44,14 +43,30 @@ def test_an_older_text_is_never_served(files):
 def test_a_file_that_holds_another_key_is_no_answer(files, tmp_path):
     files().save("a", b"of a")
     (kept,) = tmp_path.iterdir()
-    kept.write_bytes(pickle.dumps(("b", b"of b")))
+    files().save("b", b"of b")
+    (other,) = set(tmp_path.iterdir()) - {kept}
+    kept.write_bytes(other.read_bytes())
     assert files().load("a") is None
 
 
-def test_a_damaged_file_is_told_and_made_anew(files, tmp_path, caplog):
+def cut_short(content):
+    return content[:-3]
+
+
+def empty(_content):
+    return b""
+
+
+def one_bit_of_the_code(content):
+    place = content.index(b"of a")
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize("damage", [cut_short, empty, one_bit_of_the_code])
+def test_a_damaged_file_is_told_and_made_anew(damage, files, tmp_path, caplog):
     files().save("a", b"of a")
     (kept,) = tmp_path.iterdir()
-    kept.write_bytes(kept.read_bytes()[:-3])
+    kept.write_bytes(damage(kept.read_bytes()))
     with caplog.at_level(logging.WARNING):
         assert files().load("a") is None
     assert f"{kept} is damaged" in caplog.text

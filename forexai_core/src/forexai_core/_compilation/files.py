@@ -24,6 +24,13 @@ _STATES_KEPT = 4
 """Of how many states of the sources the forms of one kernel are kept: several installations may share the folder."""
 
 
+def _seal(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+_SEALED = len(_seal(b""))
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -54,16 +61,15 @@ class KernelFiles(caching.IndexDataCacheFile):
     def load(self, key: Any) -> Any:
         """Read the form of a signature; None where there is none."""
         file = self._file_of(key)
-        usual: Any = super()
         try:
-            kept_key, form = usual._load_data(file)  # noqa: SLF001
+            content = (self._folder / file).read_bytes()
         except FileNotFoundError:
             return None
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever the damage shows as
-            _LOG.warning("%s is damaged (%s); the kernel is compiled anew.", self._folder / file, error)
+        if _seal(content[:-_SEALED]) != content[-_SEALED:]:
+            _LOG.warning("%s is damaged; the kernel is compiled anew.", self._folder / file)
             return None
+        usual: Any = super()
+        kept_key, form = usual._load_data(file)  # noqa: SLF001 - it reads up to the seal
         return form if kept_key == key else None
 
     def save(self, key: Any, data: Any) -> None:
@@ -71,6 +77,12 @@ class KernelFiles(caching.IndexDataCacheFile):
         usual: Any = super()
         usual._save_data(self._file_of(key), (key, data))  # noqa: SLF001
         self._forget_old_states()
+
+    def _dump(self, obj: Any) -> bytes:
+        """Give the bytes of a form, sealed: machine code that has changed is still code, and does something else."""
+        usual: Any = super()
+        content: bytes = usual._dump(obj)  # noqa: SLF001
+        return content + _seal(content)
 
     def flush(self) -> None:
         """Remove all forms of the kernel."""

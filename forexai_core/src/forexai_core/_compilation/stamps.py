@@ -1,4 +1,6 @@
-"""What a compiled kernel depends on: its own file, and all that this imports, directly or not, and kernels may use.
+"""What a compiled kernel depends on: its own file, and all that this imports, directly or not.
+
+Any of it may be compiled in: kernels, record types, constants, and the order of the fields of a named tuple.
 
 Where a file's imports cannot be told from its text, all files that it might reach count.
 """
@@ -39,9 +41,6 @@ _IMPORT = re.compile(
 )
 _HIDDEN_IMPORT = re.compile(rb"\bimport_module\b|\b__import__\b")
 _COMMENT = re.compile(rb"#[^\n]*")
-
-# A kernel takes from other files kernels, record types, and constants, whose values are compiled into it.
-_OF_USE = re.compile(rb"_jit\b|np\.dtype|^\s*[A-Z][A-Z0-9_]*\b[^=\n()]*=", re.MULTILINE)
 
 
 def _module_file(dotted: str) -> Path | None:
@@ -85,6 +84,11 @@ def _files_behind(file: Path) -> list[Path] | None:
 
 
 @cache
+def _content_digest(file: Path) -> bytes:
+    return hashlib.sha256(file.read_bytes()).digest()
+
+
+@cache
 def kernel_stamp(file: Path) -> str:
     """Hash every file that the kernels of one file may depend on.
 
@@ -106,10 +110,8 @@ def kernel_stamp(file: Path) -> str:
     compilers = sorted((_PACKAGE / "_compilation").glob("*.py"))
     own = (_PACKAGE / "_jit.py", *compilers, _PACKAGE / "arrays.py", file)
     for each in (*own, *(each for each in reached if each not in own)):
-        content = each.read_bytes()
-        if each in own or _OF_USE.search(content):
-            digest.update(each.relative_to(_PACKAGE).as_posix().encode())
-            digest.update(content)
+        digest.update(each.relative_to(_PACKAGE).as_posix().encode())
+        digest.update(_content_digest(each))
     return digest.hexdigest()
 
 

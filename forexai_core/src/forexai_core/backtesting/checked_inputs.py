@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 
 from forexai_core.errors import ConfigError, did_you_mean
@@ -144,7 +145,9 @@ def check_rates(rates: Mapping[str, Any]) -> None:
 
 
 def check_finer(prices: Mapping[str, Bars | Ticks], finer: Mapping[str, Bars | Ticks]) -> None:
-    """Refuse finer prices that lie in none of the bars: they would show nothing, and the result would name them.
+    """Refuse finer prices that are of no use, or of another contract, or that lack what the bars bring.
+
+    Prices that lie in none of the bars would show nothing, and the result would name them.
 
     Raises
     ------
@@ -162,3 +165,28 @@ def check_finer(prices: Mapping[str, Bars | Ticks], finer: Mapping[str, Bars | T
                 f"{symbol}: none of the {len(fine):,} finer prices lies in a bar of the run. Give finer prices of the "
                 "same time, or leave finer out."
             )
+        _check_same_contract(symbol, bars, fine)
+        _check_brings_spread(symbol, bars, fine)
+
+
+def _check_same_contract(symbol: str, bars: Bars, fine: Bars | Ticks) -> None:
+    """Refuse finer prices of another contract: a point, or a lot, of theirs is something else."""
+    own, other = attrs.asdict(bars.instrument), attrs.asdict(fine.instrument)
+    differing = [f"{name} {other[name]!r}, not {own[name]!r}" for name in own if own[name] != other[name]]
+    if differing:
+        raise ConfigError(
+            f"finer['{symbol}'] is of another contract than the bars: {'; '.join(differing[:3])}. Give both the same "
+            "instrument; Bars.from_frame and its like guess digits from the prices unless instrument= or digits= says."
+        )
+
+
+def _check_brings_spread(symbol: str, bars: Bars, fine: Bars | Ticks) -> None:
+    """Refuse finer bars without the spread that the bars themselves bring: inside them there would be none."""
+    if isinstance(fine, Ticks) or fine.ask is not None or fine.spread_points is not None:
+        return
+    brought = "an ask side" if bars.ask is not None else "a spread for each bar"
+    if bars.ask is not None or bars.spread_points is not None:
+        raise ConfigError(
+            f"The bars of {symbol} bring {brought}, and finer['{symbol}'] has bid prices only. Give finer prices of "
+            "both sides, or with a spread of their own, or bars without one."
+        )

@@ -37,9 +37,8 @@ class KernelCompiler(CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         """List the passes, as numba's compiler does."""
-        from forexai_core._compilation.inlining import (
-            inline_quickly,  # it has numba fill its registries: only to compile
-        )
+        # it has numba fill its registries: only to compile
+        from forexai_core._compilation.inlining import inline_quickly
 
         builder: Any = DefaultPassBuilder
         return [inline_quickly(narrow_vectors(builder.define_nopython_pipeline(self.state)))]

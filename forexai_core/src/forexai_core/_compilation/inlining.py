@@ -14,6 +14,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.inline_closurecall import InlineWorker
 from numba.core.untyped_passes import InlineInlinables
 
+from forexai_core._compilation.passes import put_in_place
+
 __all__ = ["inline_quickly"]
 
 
@@ -54,18 +56,5 @@ class _QuickInlining(InlineInlinables):
 
 
 def inline_quickly(passes: Any) -> Any:
-    """Put the quick inlining in the place of numba's.
-
-    Parameters
-    ----------
-    passes : PassManager
-        A pipeline of numba's.
-
-    Returns
-    -------
-    PassManager
-        The same one.
-    """
-    passes.passes = [(_QuickInlining if each is InlineInlinables else each, told) for each, told in passes.passes]
-    passes.finalize()
-    return passes
+    """Have a pipeline of numba's, which is given back, inline without needless copies."""
+    return put_in_place(passes, InlineInlinables, _QuickInlining)

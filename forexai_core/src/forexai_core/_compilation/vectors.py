@@ -13,6 +13,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.lowering import Lower
 from numba.core.typed_passes import BaseNativeLowering, NativeLowering
 
+from forexai_core._compilation.passes import put_in_place
+
 __all__ = ["narrow_vectors"]
 
 PREFERRED = '"prefer-vector-width"="256"'
@@ -40,18 +42,5 @@ class _NarrowLowering(BaseNativeLowering):
 
 
 def narrow_vectors(passes: Any) -> Any:
-    """Put the lowering to narrow vectors in the place of numba's.
-
-    Parameters
-    ----------
-    passes : PassManager
-        A pipeline of numba's.
-
-    Returns
-    -------
-    PassManager
-        The same one.
-    """
-    passes.passes = [(_NarrowLowering if each is NativeLowering else each, told) for each, told in passes.passes]
-    passes.finalize()
-    return passes
+    """Have a pipeline of numba's, which is given back, lower to narrow vectors."""
+    return put_in_place(passes, NativeLowering, _NarrowLowering)

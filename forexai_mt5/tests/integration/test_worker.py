@@ -147,6 +147,30 @@ async def test_a_crash_in_an_order_is_unknown(watched: Watched, host: HostedTerm
     assert (await watched.worker.call("positions_total")).value == before + int(executed)  # and nobody sent it again
 
 
+async def test_a_listener_that_raises_loses_no_answer_and_no_restart(
+    host: HostedTerminal, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[State] = []
+
+    def listen(change: Change) -> None:
+        heard.append(change.after)
+        raise RuntimeError("a listener's own mistake")
+
+    async with Worker(Launch(package="hosted", host=host.address), QUICK, on_change=listen) as worker:
+        assert (await worker.call("initialize")).value is True
+        before = host.positions()
+        assert (await worker.call("order_send", REQUEST)).value.retcode == c.TRADE_RETCODE_DONE
+        assert host.positions() == before + 1
+        host.fault("crash", calls="order_send")
+        with pytest.raises(OrderStateUnknownError):
+            await worker.call("order_send", REQUEST)
+        assert (await worker.call("initialize")).value is True  # it was started again all the same
+        assert (worker.state, worker.generation) == (State.READY, 2)
+    assert heard[-1] is State.STOPPED
+    assert State.RESTARTING in heard
+    assert sum("on_change raised" in record.message for record in caplog.records) == len(heard)
+
+
 async def test_a_lost_question_may_be_asked_again(watched: Watched, host: HostedTerminal) -> None:
     host.fault("hang", seconds=600.0, calls="positions_total")
     with pytest.raises(BrokerUnreachableError, match="initialize and call again"):

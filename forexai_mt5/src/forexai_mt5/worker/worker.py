@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -18,6 +19,8 @@ from forexai_mt5.worker.settings import Launch, Limits
 from forexai_mt5.worker.states import FOLLOWING, State
 
 __all__ = ["Answer", "Change", "Worker"]
+
+_LOG = logging.getLogger(__name__)
 
 MessageT = TypeVar("MessageT", bound=Message)
 ResultT = TypeVar("ResultT")
@@ -77,7 +80,8 @@ class Worker:
     limits : Limits
         How long to wait.
     on_change : callable, optional
-        Told of every change of state, at once; it must not wait for anything.
+        Told of every change of state, at once; it must not wait for anything. One that raises is logged, and changes
+        nothing: neither an answer that has come nor a restart may be lost for it.
     """
 
     def __init__(
@@ -167,7 +171,10 @@ class Worker:
         elif state is not State.BUSY:
             self._settled.clear()
         if self._on_change is not None:
-            self._on_change(change)
+            try:
+                self._on_change(change)
+            except Exception:
+                _LOG.exception("on_change raised when the worker came from %s to %s", change.before, change.after)
 
     async def _started(self, reason: str) -> str:
         """Start a process; give why that failed, empty when it did not."""

@@ -47,8 +47,12 @@ def as_inputs(prices, *, account=None, costs=None, rates=None, seed=0, **conditi
     )
 
 
-def session(strategy, prices, *, risk=None, reject_probability=0.0, **given):
-    """Run strategies on a paper account over prices, as fast as it goes."""
+def session(strategy, prices, *, risk=None, reject_probability=0.0, at_once=None, **given):
+    """Run strategies on a paper account over prices, as fast as it goes.
+
+    Where ``at_once`` is given, so many of each symbol's are known at the start, and so many more become known whenever
+    those have been taken.
+    """
     sleeves = tuple(strategy) if isinstance(strategy, list) else (fx.Sleeve("only", strategy),)
     plan = PaperPlan(
         name="main",
@@ -58,7 +62,7 @@ def session(strategy, prices, *, risk=None, reject_probability=0.0, **given):
         reject_probability=reject_probability,
         settings=LASTING,
     )
-    return asyncio.run(_to_the_end(plan))
+    return asyncio.run(_to_the_end(plan) if at_once is None else _as_they_come(plan, at_once))
 
 
 async def _to_the_end(plan):
@@ -71,3 +75,33 @@ async def _to_the_end(plan):
         trades = await run.finish()
         records = [record async for record in services.journal.read("session/main")]
     return Ran(trades=trades, equity=run.venue.ledger.equity, notices=notices, records=records, run=run)
+
+
+async def _as_they_come(plan, at_once):
+    clock, notices = ReplayClock(min(int(each.time_ns[0]) for each in plan.inputs.prices.values())), []
+    whole, longest = plan.inputs, max(map(len, plan.inputs.prices.values()))
+    with embedded_services(None, clock=clock) as services:
+        run = await PaperRun.open(
+            attrs.evolve(plan, inputs=known(whole, at_once)), services, owner="test", hear=notices.append
+        )
+        run.known_ns = until(run.plan.inputs)
+        for rows in range(at_once, longest + at_once, at_once):
+            while run.left:
+                clock.come_to(run.next_ns)
+                await run.step()
+            more = known(whole, rows + at_once)
+            run.grow(more, None if rows >= longest else until(more))
+            await run.take_turns()
+        trades = await run.finish()
+        records = [record async for record in services.journal.read("session/main")]
+    return Ran(trades=trades, equity=run.venue.ledger.equity, notices=notices, records=records, run=run)
+
+
+def known(inputs, rows):
+    """The inputs when so many prices of each symbol have come."""
+    return attrs.evolve(inputs, prices={symbol: each[:rows] for symbol, each in inputs.prices.items()})
+
+
+def until(inputs):
+    """Until when all of them are known."""
+    return max(int(getattr(each, "end_ns", each.time_ns)[-1]) for each in inputs.prices.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 from forexai_core.cli.printing import say
 from forexai_core.errors import ConfigError
 
-__all__ = ["EXAMPLE", "write_example"]
+__all__ = ["EXAMPLE", "LIVE_EXAMPLE", "write_example"]
 
 EXAMPLE = """\
 schema_version = 1
@@ -49,8 +49,29 @@ name = "log"
 """
 """A session over the bundled prices, every line of which may be changed."""
 
+_RECORDED = """\
+source = "sample"         # bundled real prices; source = "file" takes path and timezone
+symbol = "EURUSD"
+timeframe = "H1"
 
-def write_example(file: Path) -> int:
+[[strategies]]"""
+
+_LIVE = """\
+source = "synthetic"      # a market made of numbers; any source with live prices is named alike
+symbol = "EURUSD"
+timeframe = "H1"
+bars = 1500
+live = true               # prices come from the source's subscription while the session runs
+# history = 500           # of a source of the present: what strategies are warmed up with
+# stale_s = 10800         # nothing is opened after so many seconds without a price
+
+[[strategies]]"""
+
+LIVE_EXAMPLE = EXAMPLE.replace(_RECORDED, _LIVE).replace('journal = "journal"      ', 'journal = "live-journal" ')
+"""The same on prices that come while it runs."""
+
+
+def write_example(file: Path, *, live: bool = False) -> int:
     """Write the example; an existing file is left alone.
 
     Raises
@@ -60,7 +81,7 @@ def write_example(file: Path) -> int:
     """
     try:
         with file.open("x", encoding="utf-8") as out:
-            out.write(EXAMPLE)
+            out.write(LIVE_EXAMPLE if live else EXAMPLE)
     except FileExistsError:
         raise ConfigError(f"{file} is there already, and is left as it is. Choose another name.") from None
     say(f"written: {file}")

@@ -12,6 +12,7 @@ from forexai_core.data.event_files import read_events
 from forexai_core.errors import ConfigError, DataError, did_you_mean
 from forexai_core.live.session.specification import FeedTable
 from forexai_core.plugins import discover
+from forexai_core.ports.data import DataSource
 from forexai_core.ports.services import Services
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.values.accounts import Costs
@@ -39,14 +40,19 @@ class PluginOpeners:
         """Open a strategy."""
         return choose_strategy(name, parameters)
 
-    def prices(self, feed: FeedTable) -> Bars | Ticks:
-        """Read all that a source holds of a symbol in a timeframe."""
+    def source(self, feed: FeedTable) -> tuple[DataSource, bool]:
+        """Open the source of a feed; say whether its prices are of the present."""
         offers = discover(kinds={"data"}).data
         offer, given = offers[feed.source], feed.settings
         for name in ("symbol", "timeframe"):
             if name in offer.settings.model_fields:
                 given[name] = getattr(feed, name)
         source = offer.open(checked(offer.settings, given, f"feeds {feed.symbol}"), self._services)
+        return source, offer.capabilities.live
+
+    def prices(self, feed: FeedTable) -> Bars | Ticks:
+        """Read all that a source holds of a symbol in a timeframe."""
+        source, _ = self.source(feed)
         timeframe = Timeframe.of(feed.timeframe)
         symbols = source.symbols()
         if feed.symbol not in symbols:

@@ -21,12 +21,17 @@ from forexai_core.cli.session_openers import PluginOpeners
 from forexai_core.cli.session_telling import Telling
 from forexai_core.cli.session_view import HeadlessView, TerminalView, View
 from forexai_core.cli.waiting import note_compiling, progress_of
+from forexai_core.live.alerts import Alerts
 from forexai_core.live.session.assembly import plans_of
 from forexai_core.live.session.folders import next_run
+from forexai_core.live.session.live_feeds import live_prices_of
 from forexai_core.live.session.loop import AccountEnd, Session
 from forexai_core.live.session.opening import open_session
-from forexai_core.live.session.specification import read_spec
+from forexai_core.live.session.paper_run import PaperPlan
+from forexai_core.live.session.specification import SessionSpec, read_spec
+from forexai_core.ports.halts import Halts
 from forexai_core.services.assembly import default_home, embedded_services
+from forexai_core.services.clocks import RealClock
 from forexai_core.services.halts import FileHalts
 
 __all__ = ["run_session", "trades_as_objects"]
@@ -35,33 +40,45 @@ __all__ = ["run_session", "trades_as_objects"]
 def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None) -> int:
     """Run a session file to its end; give the exit code."""
     spec = read_spec(file)
-    with embedded_services(None) as services, progress_of("reading prices"):
-        plans = plans_of(spec, PluginOpeners(services))
-        telling = Telling.of(spec.notifiers, services)
-    note_compiling()
-    folder = next_run(Path(spec.session.journal))
     view: View = HeadlessView() if headless or as_json or spec.session.clock == "replay" else TerminalView()
-
-    async def go() -> Mapping[str, AccountEnd]:
-        opened = await open_session(
-            spec,
-            plans,
-            folder,
-            owner=f"run-{os.getpid()}-{secrets.token_hex(4)}",
-            hear=telling.hear,
-            halts=FileHalts(home or default_home()),
-        )
-        with contextlib.closing(opened), view:
-            teller = asyncio.create_task(telling.run())
-            try:
-                with _until_told(opened.session):
-                    return await opened.session.run(view.follow)
-            finally:
-                await telling.finish(teller)
-
-    ends = asyncio.run(go())
+    with embedded_services(None) as services:
+        openers = PluginOpeners(services)
+        with progress_of("reading prices"):
+            plans = () if spec.live else plans_of(spec, openers)
+            telling = Telling.of(spec.notifiers, services)
+        note_compiling()
+        folder = next_run(Path(spec.session.journal))
+        halts = FileHalts(home or default_home())
+        ends = asyncio.run(_go(spec, openers, plans, folder, view=view, telling=telling, halts=halts))
     _show(ends, folder, as_json=as_json)
     return 0
+
+
+async def _go(
+    spec: SessionSpec,
+    openers: PluginOpeners,
+    plans: tuple[PaperPlan, ...],
+    folder: Path,
+    *,
+    view: View,
+    telling: Telling,
+    halts: Halts,
+) -> Mapping[str, AccountEnd]:
+    real = RealClock()
+    live = live_prices_of(spec, openers, real, Alerts("feeds", real, telling.hear))
+    teller = asyncio.create_task(telling.run())
+    try:
+        if live is not None:
+            await live.begin()
+            plans = plans_of(spec, openers, live.known)
+        owner = f"run-{os.getpid()}-{secrets.token_hex(4)}"
+        opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
+        with contextlib.closing(opened), view, _until_told(opened.session):
+            return await opened.session.run(view.follow)
+    finally:
+        if live is not None:
+            await live.close()
+        await telling.finish(teller)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.loop import Session
 from forexai_core.live.session.paper_run import PaperRun
 from forexai_core.values.clocks import format_time_ns
@@ -48,7 +49,7 @@ def _facts(run: PaperRun) -> dict[str, Any]:
 
 
 class HeadlessView:
-    """Writes a line of JSON for each account to standard error, once a minute.
+    """Writes a line of JSON for each account and each live feed to standard error, once a minute.
 
     Parameters
     ----------
@@ -66,6 +67,9 @@ class HeadlessView:
         self._next_s = time.monotonic() + self._every_s
         for run in session.runs:
             sys.stderr.write(json.dumps(_facts(run)) + "\n")
+        if session.arriving is not None:
+            for feed in session.arriving.facts():
+                sys.stderr.write(json.dumps(feed._asdict()) + "\n")
         sys.stderr.flush()
 
     def __enter__(self) -> Self:
@@ -112,7 +116,12 @@ class TerminalView:
             for row in _position_rows(run):
                 positions.add_row(*map(Text, row))
         head = f"{session.state}  {session.prices:,} prices  {session.prices / passed_s:,.0f} a second"
-        return Group(Text(head, style="bold"), accounts, positions)
+        if session.arriving is None:
+            return Group(Text(head, style="bold"), accounts, positions)
+        feeds = Table("Feed", "State", "Last price", "Bid", "Ask", "Left out", box=None)
+        for row in _feed_rows(session.arriving):
+            feeds.add_row(*map(Text, row))
+        return Group(Text(head, style="bold"), feeds, accounts, positions)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -123,6 +132,13 @@ class TerminalView:
     ) -> None:
         """Leave the last picture."""
         self._live.stop()
+
+
+def _feed_rows(arriving: Arriving) -> Iterator[tuple[str, ...]]:
+    for each in arriving.facts():
+        age = "none yet" if each.age_s is None else f"{each.age_s:,.1f} s ago"
+        bid, ask = ("" if price is None else f"{price:g}" for price in (each.bid, each.ask))
+        yield (each.symbol, each.state, age, bid, ask, f"{each.left_out:,}")
 
 
 def _position_rows(run: PaperRun) -> Iterator[tuple[str, ...]]:

@@ -35,7 +35,7 @@ _EXAMPLES = examples(
     "    path = 'USDJPY_M1.csv.gz'",
     "    symbol = 'USDJPY'",
     "    timeframe = 'M1'",
-    "    timezone = 'UTC'",
+    "    timezone = 'UTC'               (live = true: from the source's subscription, while the session runs)",
     "    [[strategies]]",
     "    name = 'sma-cross'",
     "    timeframe = 'H1'               (bars made of the feed's)",
@@ -51,13 +51,21 @@ File = Annotated[Path, typer.Argument(metavar="SESSION", dir_okay=False, help="T
 New = Annotated[
     bool, typer.Option("--new", help="Write such a file to begin with, over bundled prices, and run nothing.")
 ]
+Live = Annotated[bool, typer.Option("--live", help="With --new: on prices that come while the session runs.")]
 Headless = Annotated[bool, typer.Option("--headless", help="No screen: a line of JSON a minute on standard error.")]
 Home = Annotated[Path | None, typer.Option(help="Folder whose halts are heeded; default your data folder.")]
 
 
 @app.command(epilog=_EXAMPLES)
-def run(file: File, new: New = False, headless: Headless = False, home: Home = None, as_json: AsJson = False) -> int:
-    """Run strategies on paper accounts over recorded prices, by the loop and the limits of a live session.
+def run(
+    file: File,
+    new: New = False,
+    live: Live = False,
+    headless: Headless = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run strategies on paper accounts over recorded or live prices, by the loop and the limits of live trading.
 
     Every decision is written to the journal with what was seen, what risk said and what came of it. Each run has a
     folder of its own there.
@@ -66,7 +74,7 @@ def run(file: File, new: New = False, headless: Headless = False, home: Home = N
         # Loaded where it is asked for, as the rest is.
         from forexai_core.cli.session_example import write_example
 
-        return write_example(file)
+        return write_example(file, live=live)
     # Slow to load: help needs none of it.
     from forexai_core.cli.session_run import run_session
 

@@ -10,9 +10,9 @@ import attrs
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.backtesting.sightings import Sightings
 from forexai_core.engine import records
-from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.setup import Setup
+from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.live.paper.requests import REFUSALS, in_points, points, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
 from forexai_core.live.paper.views import Contract, deal_of, position_of, price_of
@@ -50,7 +50,7 @@ class PaperVenue:
     """
 
     def __init__(self, setup: Setup, account: Account, *, login: str = "paper") -> None:
-        self.ledger = Ledger(setup)
+        self.ledger = GrowingLedger(setup)
         self.specification, self.login = account, login
         self.instruments: dict[str, Instrument] = {each.symbol: each.instrument for each in setup.series}
         self.listeners: list[Callable[[BrokerEvent], None]] = []
@@ -62,6 +62,16 @@ class PaperVenue:
         self._seen: set[int] = set()
         self._sightings: Sightings | None = None
         self.sighting: Sighting | None = None
+
+    def grow(self, setup: Setup) -> None:
+        """Follow more prices: those so far, and what has come since.
+
+        Raises
+        ------
+        DataError
+            If one is late: the venue went on past its time.
+        """
+        self.ledger.grow(setup)
 
     def watch(self, *, highest: bool) -> None:
         """See the account over each price from now on: :attr:`sighting`; its highest equity inside bars if asked."""

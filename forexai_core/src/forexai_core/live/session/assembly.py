@@ -14,11 +14,13 @@ from forexai_core.live.paper.offers import PaperSettings
 from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.specification import AccountTable, FeedTable, SessionSpec
 from forexai_core.live.settings import DeskSettings
+from forexai_core.ports.data import DataSource
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.calendar import EconomicEvent
 from forexai_core.values.execution import Execution
+from forexai_core.values.instruments import AssetClass
 from forexai_core.values.ticks import Ticks
 
 __all__ = ["Openers", "instant_of", "plans_of"]
@@ -35,6 +37,10 @@ class Openers(Protocol):
 
     def prices(self, feed: FeedTable) -> Bars | Ticks:
         """Read the prices of a feed."""
+        ...
+
+    def source(self, feed: FeedTable) -> tuple[DataSource, bool]:
+        """Open the source of a feed; say whether its prices are of the present."""
         ...
 
     def costs(self, table: Mapping[str, Any]) -> Costs:
@@ -64,16 +70,26 @@ def instant_of(text: str | None) -> int | None:
     return round(moment.timestamp()) * 1_000_000_000
 
 
-def plans_of(spec: SessionSpec, openers: Openers) -> tuple[PaperPlan, ...]:
+def plans_of(
+    spec: SessionSpec, openers: Openers, known: Mapping[str, Bars | Ticks] | None = None
+) -> tuple[PaperPlan, ...]:
     """Give what is traded on each account.
+
+    Parameters
+    ----------
+    spec : SessionSpec
+        The session.
+    openers : Openers
+        For strategies, costs and prices.
+    known : mapping of str to Bars or Ticks, optional
+        What live feeds have told so far; without it prices are read.
 
     Raises
     ------
     ConfigError, DataError, PluginMissingError
         If something is not to be had, or does not fit together.
     """
-    wanted = {symbol for account in spec.accounts for symbol in _symbols(spec, account)}
-    prices = {feed.symbol: _within(openers.prices(feed), spec) for feed in spec.feeds if feed.symbol in wanted}
+    prices = dict(known or {feed.symbol: _within(openers.prices(feed), spec) for feed in spec.feeds})
     return tuple(_plan(spec, account, openers, prices) for account in spec.accounts)
 
 
@@ -94,17 +110,19 @@ def _within(prices: Bars | Ticks, spec: SessionSpec) -> Bars | Ticks:
 def _plan(spec: SessionSpec, account: AccountTable, openers: Openers, prices: Mapping[str, Bars | Ticks]) -> PaperPlan:
     if account.broker != "paper":
         raise ConfigError(
-            f"accounts {account.name}: a session over recorded prices trades on broker = 'paper', not "
-            f"'{account.broker}'."
+            f"accounts {account.name}: a session trades on broker = 'paper', not '{account.broker}', which no session "
+            "can trade on yet."
         )
     parts = spec.strategies_of(account.name)
     if not parts:
         raise ConfigError(f"accounts {account.name}: no strategy trades on it. Leave it out, or add one.")
     own = {symbol: prices[symbol] for symbol in _symbols(spec, account)}
+    if spec.live:
+        _check_one_timeframe(account, own)
     settings = _paper_settings(account)
     return PaperPlan(
         name=account.name,
-        inputs=_inputs(spec, account, settings, own, openers),
+        inputs=_inputs(spec, account, settings, own, rates={**_converting(prices, own), **spec.rates}, openers=openers),
         strategies=tuple(
             Sleeve(
                 part.label,
@@ -120,6 +138,24 @@ def _plan(spec: SessionSpec, account: AccountTable, openers: Openers, prices: Ma
         decides_from_ns=instant_of(spec.session.start),
         tenant=account.tenant,
     )
+
+
+def _converting(prices: Mapping[str, Bars | Ticks], own: Mapping[str, Bars | Ticks]) -> dict[str, Bars | Ticks]:
+    """Give the pairs of currencies that an account does not trade: their quotes convert its money."""
+    return {
+        symbol: each
+        for symbol, each in prices.items()
+        if symbol not in own and each.instrument.asset_class is AssetClass.FOREX
+    }
+
+
+def _check_one_timeframe(account: AccountTable, own: Mapping[str, Bars | Ticks]) -> None:
+    kinds = sorted({"tick" if isinstance(each, Ticks) else str(each.timeframe) for each in own.values()})
+    if len(kinds) > 1:
+        raise ConfigError(
+            f"accounts {account.name}: live feeds of one account share one timeframe, not {', '.join(kinds)}, since "
+            "the opening of a longer bar is told when it ends. Give all feeds the finest, and strategies their own."
+        )
 
 
 def _paper_settings(account: AccountTable) -> PaperSettings:
@@ -142,6 +178,8 @@ def _inputs(
     account: AccountTable,
     settings: PaperSettings,
     prices: Mapping[str, Bars | Ticks],
+    *,
+    rates: Mapping[str, Bars | Ticks | float],
     openers: Openers,
 ) -> Inputs:
     terms: dict[str, Any] = {"balance": settings.balance, "currency": settings.currency}
@@ -153,7 +191,7 @@ def _inputs(
         prices,
         account=Account(**terms),
         costs=openers.costs(account.costs),
-        rates=dict(spec.rates),
+        rates=rates,
         finer=None,
         limit_fill="price",
         max_age_ns=DEFAULT_MAX_AGE_NS,

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 VERSION = 1
-KINDS = ("begun", "decision", "outcome", "order", "deal", "breach", "flatten", "notice", "ended")
+KINDS = ("begun", "decision", "outcome", "order", "deal", "breach", "flatten", "notice", "stale", "ended")
 """What records there are, each with all fields as plain values."""
 
 _FULL = 512

@@ -1,4 +1,4 @@
-"""The loop of a session over recorded prices: accounts side by side, price by price, at the pace of its clock."""
+"""The loop of a session: accounts side by side, price by price, at the pace of its clock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.live.alerts import Hear
+from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
@@ -24,6 +25,7 @@ from forexai_core.values.positions import Position
 __all__ = ["AccountEnd", "Session", "SessionState"]
 
 _BREATHES_EVERY = 64
+_NAP_S = 0.25
 _RENEWALS = 3  # within the life of a lease
 
 Follow = Callable[["Session"], None]
@@ -69,7 +71,7 @@ class AccountEnd:
 
 
 class Session:
-    """Accounts with their strategies on their way through recorded prices. Made by :meth:`open`.
+    """Accounts with their strategies on their way through prices. Made by :meth:`open`.
 
     Parameters
     ----------
@@ -81,6 +83,8 @@ class Session:
         The system's, for leases and halts.
     watch : HaltWatch, optional
         Where halts are heeded; a replay of the past heeds none, so that it can be repeated.
+    arriving : Arriving, optional
+        Where prices come from while it runs; without it those that the accounts have are all.
 
     Attributes
     ----------
@@ -96,8 +100,9 @@ class Session:
         clock: ReplayClock | PacedClock,
         real: Clock,
         watch: HaltWatch | None = None,
+        arriving: Arriving | None = None,
     ) -> None:
-        self.runs, self.clock = tuple(runs), clock
+        self.runs, self.clock, self.arriving = tuple(runs), clock, arriving
         self.state, self.prices = SessionState.READY, 0
         self._real, self._watch = real, watch
         self._goes_on = asyncio.Event()
@@ -115,6 +120,7 @@ class Session:
         hear: Hear,
         real: Clock,
         watch: HaltWatch | None = None,
+        arriving: Arriving | None = None,
     ) -> Session:
         """Take the accounts over, and let the strategies prepare.
 
@@ -134,6 +140,8 @@ class Session:
             The system's.
         watch : HaltWatch, optional
             Where halts are heeded.
+        arriving : Arriving, optional
+            Where prices come from while it runs.
 
         Raises
         ------
@@ -152,7 +160,9 @@ class Session:
             if watch is not None:
                 run.session.halts = watch.covering(plan.name, plan.tenant)
             runs.append(run)
-        return cls(runs, clock, real, watch)
+        if arriving is not None:
+            arriving.begin(runs)
+        return cls(runs, clock, real, watch, arriving)
 
     # ------------------------------------------------------------------------------------------------ steering
     def pause(self, *, by: str) -> None:
@@ -226,6 +236,8 @@ class Session:
                     await task
             for run in self.runs:
                 await run.session.desk.close_down()
+            if self.arriving is not None:
+                await self.arriving.close()
 
     async def _go(self, follow: Follow | None) -> None:
         while not self._stops:
@@ -233,12 +245,15 @@ class Session:
                 await self._goes_on.wait()
                 continue
             left = [run for run in self.runs if run.left]
-            if not left or (self.state is SessionState.DRAINING and all(run.flat for run in left)):
+            if self._drained or not (left or self._more_may_come):
                 return
+            if not left:
+                await self._receive(follow)
+                continue
             run = min(left, key=_next_ns)
             if isinstance(self.clock, ReplayClock):
                 self.clock.come_to(run.next_ns)
-            elif not await self._wait(run.next_ns):
+            elif not (self._at_once or await self._wait(run.next_ns)):
                 continue
             await run.step()
             self.prices += 1
@@ -246,6 +261,26 @@ class Session:
                 follow(self)
             if self.prices % _BREATHES_EVERY == 0:
                 await asyncio.sleep(0)  # so that leases are renewed, and signals heard
+
+    @property
+    def _drained(self) -> bool:
+        """Whether it was to end as soon as nothing is open, and nothing is."""
+        going = [run for run in self.runs if run.left or self._more_may_come]
+        return self.state is SessionState.DRAINING and all(run.flat for run in going)
+
+    @property
+    def _more_may_come(self) -> bool:
+        return self.arriving is not None and not self.arriving.over
+
+    @property
+    def _at_once(self) -> bool:
+        """Whether prices are of the present: there is nothing to wait for once they have come."""
+        return self.arriving is not None and self.arriving.prices.at_once
+
+    async def _receive(self, follow: Follow | None) -> None:
+        """Let prices come; a screen is drawn meanwhile, too, so that it shows when they do not."""
+        if self.arriving is not None and not await self.arriving.hand_over(self.runs, _NAP_S) and follow is not None:
+            follow(self)
 
     async def _wait(self, time_ns: int) -> bool:
         """Wait for a time, in naps, heeding halts meanwhile; say whether it has come and the session goes on."""
@@ -258,7 +293,7 @@ class Session:
     @property
     def _nap_s(self) -> float:
         """A quarter of a second of the system's clock, in the session's time."""
-        return 0.25 * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
+        return _NAP_S * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
 
     async def _renew(self, run: PaperRun) -> None:
         while await run.session.desk.renew():

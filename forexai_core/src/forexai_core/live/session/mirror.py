@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
-from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import (
     DEAL,
     MAX_ORDERS,
@@ -27,6 +26,7 @@ from forexai_core.engine.records import (
 )
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import TradingError
+from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.orders import Deal, DealEntry, OrderKind, OrderState, volume_steps
 from forexai_core.values.positions import Position
@@ -69,7 +69,7 @@ Marks = Callable[[Position | OrderState | Deal], Mark]
 """Tells whose a thing at the venue is."""
 
 
-class Mirror(Ledger):
+class Mirror(GrowingLedger):
     """An account as its venue shows it, in the arrays that strategies read.
 
     Parameters

@@ -9,7 +9,10 @@ from typing import Any
 import attrs
 
 from forexai_core.backtesting.described import described
-from forexai_core.live.alerts import Hear
+from forexai_core.data.library import Library
+from forexai_core.live.alerts import Alerts, Hear
+from forexai_core.live.growth.merging import LivePrices
+from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.loop import Session
@@ -23,9 +26,10 @@ from forexai_core.services.clocks import RealClock
 from forexai_core.services.leases import SqliteLeases
 from forexai_core.services.sqlite import Database
 
-__all__ = ["OpenSession", "open_session"]
+__all__ = ["PRICES_FOLDER", "OpenSession", "open_session"]
 
 STATE_FILE = "state.sqlite3"
+PRICES_FOLDER = "prices"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -48,7 +52,9 @@ class OpenSession:
         self.services.close()
 
 
-def _clock(spec: SessionSpec, start_ns: int, real: Clock) -> ReplayClock | PacedClock:
+def _clock(spec: SessionSpec, start_ns: int, real: Clock, live: LivePrices | None) -> ReplayClock | PacedClock:
+    if live is not None and live.at_once:
+        return PacedClock(real.now_ns(), 1.0, real)
     if spec.session.clock == "replay":
         return ReplayClock(start_ns)
     return PacedClock(start_ns, spec.session.speed if spec.session.clock == "accelerated" else 1.0, real)
@@ -69,6 +75,8 @@ async def open_session(
     owner: str,
     hear: Hear,
     halts: Halts | None = None,
+    live: LivePrices | None = None,
+    real: Clock | None = None,
 ) -> OpenSession:
     """Open a session.
 
@@ -86,19 +94,32 @@ async def open_session(
         Takes notices; returns at once.
     halts : Halts, optional
         Heeded by a session at the pace of time; a replay heeds none, so that it comes out alike each time.
+    live : LivePrices, optional
+        Begun feeds whose prices come while it runs, of which ``plans`` has the first.
+    real : Clock, optional
+        In place of the system's.
 
     Raises
     ------
     ConfigError, DataError, ConflictError, StorageError
         As :meth:`Session.open` does.
     """
-    real = RealClock()
+    real = real or RealClock()
     start_ns = min(int(prices.time_ns[0]) for plan in plans for prices in plan.inputs.prices.values())
-    clock = _clock(spec, start_ns, real)
+    clock = _clock(spec, start_ns, real, live)
+    if live is not None and live.at_once:
+        begun_ns = clock.now_ns()
+        plans = tuple(_deciding_from(plan, begun_ns) for plan in plans)
     services = _services(folder, clock, real)
     watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
+    arriving = None
+    if live is not None:
+        library = Library(folder / PRICES_FOLDER) if folder is not None and live.at_once else None
+        arriving = Arriving(live, Alerts("feeds", real, hear), real, library)
     try:
-        session = await Session.open(plans, services, clock, owner=owner, hear=hear, real=real, watch=watch)
+        session = await Session.open(
+            plans, services, clock, owner=owner, hear=hear, real=real, watch=watch, arriving=arriving
+        )
         for run in session.runs:
             run.session.book.note("begun", start_ns, _head(spec, run.plan))
             await run.session.book.write(durable=True)
@@ -108,13 +129,20 @@ async def open_session(
     return OpenSession(session=session, services=services)
 
 
+def _deciding_from(plan: PaperPlan, begun_ns: int) -> PaperPlan:
+    """Let strategies decide from now on: what is known by then is history."""
+    return attrs.evolve(plan, decides_from_ns=max(begun_ns + 1, plan.decides_from_ns or 0))
+
+
 def _head(spec: SessionSpec, plan: PaperPlan) -> dict[str, Any]:
     """Write what a replay needs to come to the same, and what tells whether it can."""
     inputs = plan.inputs
+    known = {} if spec.live else {symbol: item.fingerprint for symbol, item in inputs.prices.items()}
     return {
         "account": plan.name,
         "spec": json.loads(spec.model_dump_json()),
-        "prices": {symbol: item.fingerprint for symbol, item in inputs.prices.items()},
+        "prices": known,
+        "decides_from_ns": str(plan.decides_from_ns or 0),
         "strategies": {
             each.name: json.loads(json.dumps(described(each.strategy), default=str)) for each in plan.strategies
         },

@@ -1,4 +1,4 @@
-"""An account on a paper venue over prices that are known, taken price by price."""
+"""An account on a paper venue over prices that are known, or become known as it goes, taken price by price."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from forexai_core.engine.sleeves import NO_TURN
 from forexai_core.engine.trades import trades_of
 from forexai_core.live.alerts import Hear
 from forexai_core.live.desk import OrderDesk
+from forexai_core.live.growth.feeds import GrowingFeeds
+from forexai_core.live.growth.rosters import carried_over
 from forexai_core.live.paper.broker import PaperBroker
 from forexai_core.live.paper.venue import PaperVenue
 from forexai_core.live.session.account import AccountSession
@@ -29,13 +31,13 @@ from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening
 from forexai_core.live.session.seats import Seat, decider_of, start_all, stop_all
+from forexai_core.live.session.staleness import Staleness
 from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import BrokerEvent
 from forexai_core.ports.halts import Halt
 from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.services import Services
 from forexai_core.risk.settings import Risk
-from forexai_core.strategies.feeds import Feeds
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.orders import DealEntry
@@ -96,15 +98,21 @@ class PaperRun:
     ----------
     taken : int
         How many prices have been taken.
+    known_ns : int or None
+        Until when all prices are known, nanoseconds UTC: bars that end later decide later. None: no more will come.
+    staleness : Staleness
+        When its prices were stale.
     """
 
-    def __init__(self, plan: PaperPlan, venue: PaperVenue, session: AccountSession) -> None:
+    def __init__(self, plan: PaperPlan, venue: PaperVenue, session: AccountSession, laid: _Laid) -> None:
         self.plan, self.venue, self.session = plan, venue, session
         self.taken = 0
+        self.known_ns: int | None = None
+        self.staleness = Staleness(plan.name)
+        self._laid = laid
         self._news: list[BrokerEvent] = []
         self._turn = 0
-        self._turns = session.roster.turns["event"].tolist()
-        self._rates = session.mirror.market.rates
+        self._look_up()
         self._flattening = Flattening(session)
         venue.listeners.append(self._news.append)
         self._watches = session.screening.control.watches
@@ -134,7 +142,7 @@ class PaperRun:
             If another session holds the account.
         """
         inputs = plan.inputs
-        feeds = Feeds(inputs.prices, inputs.account.clock)
+        feeds = GrowingFeeds(inputs.prices, inputs.account.clock)
         places = places_of(plan.strategies, inputs, feeds)
         venue = PaperVenue(_venue_setup(inputs, len(places)), inputs.account, login=f"paper-{plan.name}")
         broker = PaperBroker(venue, reject_probability=plan.reject_probability, seed=inputs.seed)
@@ -144,12 +152,45 @@ class PaperRun:
         _compile(venue, mirror, roster)
         desk = await OrderDesk.open(plan.name, broker, services, owner=owner, hear=hear, settings=plan.settings)
         book = DecisionBook(services.journal, plan.name, desk.fence)
-        account = _Laid(places, feeds, ownership, mirror, roster)
-        session = _session(plan, account, broker=broker, desk=desk, book=book)
+        laid = _Laid(places, feeds, ownership, mirror, roster)
+        session = _session(plan, laid, broker=broker, desk=desk, book=book)
         await session.book.take()
         start_all(session.seats)
         session.mirror.account["requests"] = 0  # no price is known yet
-        return cls(plan, venue, session)
+        return cls(plan, venue, session, laid)
+
+    def _look_up(self) -> None:
+        """Keep as plain numbers what each price asks for."""
+        turns = self.session.roster.turns
+        self._turns: list[int] = turns["event"].tolist()
+        self._decided_ns: list[int] = turns["time_ns"].tolist()
+        self._rates = self.session.mirror.market.rates
+
+    def grow(self, inputs: Inputs, known_ns: int | None) -> None:
+        """Go on over more prices.
+
+        Parameters
+        ----------
+        inputs : Inputs
+            Those so far, with the prices and rates that have come since.
+        known_ns : int or None
+            Until when all prices are known; None: no more will come.
+
+        Raises
+        ------
+        DataError
+            If a price is late, or not of the symbol's kind.
+        """
+        session, laid = self.session, self._laid
+        self.known_ns = known_ns
+        laid.feeds.grow(inputs.prices)
+        self.plan = attrs.evolve(self.plan, inputs=inputs)
+        self.venue.grow(_venue_setup(inputs, len(laid.places)))
+        session.mirror.grow(prepared(inputs, len(laid.places)))
+        deciders = [decider_of(place, laid.feeds, inputs.account) for place in laid.places]
+        session.roster = carried_over(session.roster, call_up(deciders, session.mirror.setup))
+        session.bars = tuple(place.prices.data for place in laid.places)
+        self._look_up()
 
     @property
     def left(self) -> int:
@@ -176,15 +217,24 @@ class PaperRun:
         await session.hear(news)
         if self._watches:
             await self._see()
-        while self._turn < len(self._turns) and self._turns[self._turn] == event:
-            await session.turn(self._turn, warm=self._warms(self._turn))
-            self._turn += 1
+        await self.take_turns()
         await self._heed()
+
+    async def take_turns(self) -> None:
+        """Let those decide whose bar has ended by what is known.
+
+        A higher bar whose last part is missing ends with the next price, or when no more will come.
+        """
+        while self._turn < len(self._turns) and self._turns[self._turn] < self.taken:
+            if self.known_ns is not None and self._decided_ns[self._turn] > self.known_ns:
+                return
+            await self.session.turn(self._turn, warm=self._warms(self._turn))
+            self._turn += 1
 
     def _warms(self, number: int) -> bool:
         """Say whether a turn only warms its strategy up."""
         start_ns = self.plan.decides_from_ns
-        return start_ns is not None and int(self.session.roster.turns[number]["time_ns"]) < start_ns
+        return start_ns is not None and self._decided_ns[number] < start_ns
 
     async def _heed(self) -> None:
         """Cancel what could open a position under a halt of the whole account, and go flat where it says so."""
@@ -240,8 +290,11 @@ class PaperRun:
         (trades,) TRADE
             All of the account.
         """
+        over = not self.left and self.known_ns is None
+        if over:
+            await self.take_turns()
         stop_all(self.session.seats)
-        if not self.left:
+        if over:
             self.venue.ledger.finish()
         await self.session.book.write(durable=True)
         return self.trades()
@@ -284,7 +337,7 @@ class _Laid(NamedTuple):
     """An account as it is laid out, before it is taken over."""
 
     places: Sequence[Place]
-    feeds: Feeds
+    feeds: GrowingFeeds
     ownership: Ownership
     mirror: Mirror
     roster: Roster

@@ -8,15 +8,18 @@ from typing import Any
 
 import attrs
 
+from forexai_core.data.library import Library
 from forexai_core.errors import DataError, IntegrityError, NotFoundError
+from forexai_core.live.growth.rows import Prices, known_ns
 from forexai_core.live.session.assembly import Openers, plans_of
 from forexai_core.live.session.decisions import read_record, stream_of
-from forexai_core.live.session.opening import open_session
-from forexai_core.live.session.paper_run import PaperPlan
-from forexai_core.live.session.specification import SessionSpec, spec_of
+from forexai_core.live.session.opening import PRICES_FOLDER, open_session
+from forexai_core.live.session.paper_run import PaperPlan, PaperRun
+from forexai_core.live.session.specification import FeedTable, SessionSpec, spec_of
 from forexai_core.ports.journal import Journal, JournalRecord
 from forexai_core.ports.notifier import Notice
 from forexai_core.services.journal import FileJournal
+from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["Repeated", "accounts_of", "head_of", "open_journal", "records_of", "repeat"]
 
@@ -106,30 +109,64 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
         journal.close()
     heads = {name: head_of(records) for name, records in written.items()}
     spec = spec_of(next(iter(heads.values()))["spec"], str(folder))
-    plans = plans_of(spec, openers)
+    kept = folder / PRICES_FOLDER
+    known = None
+    if spec.live and kept.is_dir():  # of the present: nobody could read them again
+        known = {feed.symbol: _kept_prices(Library(kept), feed) for feed in spec.feeds}
+        until_ns = min(int(known_ns(rows)[-1]) for rows in known.values())
+        written = {name: _until(records, until_ns) for name, records in written.items()}
+    plans = tuple(_as_begun(plan, heads[plan.name]) for plan in plans_of(spec, openers, known))
     _check_prices(plans, heads)
-    made = await _run_again(spec, plans)
+    made = await _run_again(spec, plans, written)
     return tuple(_compared(name, records, made[name]) for name, records in written.items())
+
+
+def _kept_prices(library: Library, feed: FeedTable) -> Prices:
+    timeframe = Timeframe.of(feed.timeframe)
+    return library.ticks(feed.symbol) if timeframe is Timeframe.TICK else library.bars(feed.symbol, timeframe)
+
+
+def _until(records: Sequence[JournalRecord], until_ns: int) -> list[JournalRecord]:
+    """Leave out what was written after the last price that is kept: a process that is killed keeps no last ones."""
+    return [record for record in records if record.time_ns <= until_ns or record.kind not in _COMPARED]
+
+
+def _as_begun(plan: PaperPlan, head: Mapping[str, Any]) -> PaperPlan:
+    return attrs.evolve(plan, decides_from_ns=int(head.get("decides_from_ns", 0)) or plan.decides_from_ns)
 
 
 def _check_prices(plans: Sequence[PaperPlan], heads: Mapping[str, Mapping[str, Any]]) -> None:
     for plan in plans:
         for symbol, prices in plan.inputs.prices.items():
-            if heads[plan.name]["prices"].get(symbol) != prices.fingerprint:
+            before = heads[plan.name]["prices"]
+            if before and before.get(symbol) != prices.fingerprint:
                 raise DataError(
                     f"{symbol}: these are not the prices that the session ran on; their fingerprint has changed. "
                     "Restore the file to repeat the session."
                 )
 
 
-async def _run_again(spec: SessionSpec, plans: tuple[PaperPlan, ...]) -> dict[str, list[JournalRecord]]:
+async def _run_again(
+    spec: SessionSpec, plans: tuple[PaperPlan, ...], written: Mapping[str, Sequence[JournalRecord]]
+) -> dict[str, list[JournalRecord]]:
     again = spec.model_copy(update={"session": spec.session.model_copy(update={"clock": "replay"})})
     opened = await open_session(again, plans, None, owner="repeat", hear=_ignore)
     try:
+        for run in opened.session.runs:
+            _make_stale(run, written[run.plan.name])
         await opened.session.run()
         return {plan.name: await records_of(opened.services.journal, plan.name) for plan in plans}
     finally:
         opened.close()
+
+
+def _make_stale(run: PaperRun, records: Sequence[JournalRecord]) -> None:
+    """Let prices be stale when they were."""
+    stale = [(record.time_ns, read_record(record)["symbols"]) for record in records if record.kind == "stale"]
+    for since_ns, symbols in stale:
+        run.staleness.note(since_ns, tuple(symbols))
+    if stale:
+        run.session.halts = run.staleness.covering(run.session.halts)
 
 
 def _ignore(_notice: Notice) -> None:

@@ -68,6 +68,13 @@ class FeedTable(Settings):
     """A data offer."""
     symbol: str = Field(min_length=1)
     timeframe: str = Field(min_length=1)
+    live: bool = False
+    """Prices come from the source's subscription while the session runs, in place of being read before it. A source of
+    the present needs ``clock = "real"``; one that holds recorded prices tells them at the session's pace."""
+    history: int = Field(default=500, ge=0, le=1_000_000)
+    """Live: how many bars or ticks of the past warm strategies up; a source of recorded prices gives all of them."""
+    stale_s: float | None = Field(default=None, gt=0)
+    """Live: without a price for so many seconds nothing is opened; default three bars, or a minute for ticks."""
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -114,7 +121,7 @@ class SessionSpec(Settings):
     feeds: tuple[FeedTable, ...] = Field(min_length=1)
     strategies: tuple[StrategyTable, ...] = Field(min_length=1)
     rates: Mapping[str, float] = Field(default_factory=dict)
-    """Constant rates of conversion, besides the symbols that are traded."""
+    """Constant rates of conversion; feeds of currencies that an account does not trade convert, too."""
     risk: RiskTable = RiskTable()
     notifiers: tuple[NotifierTable, ...] = ()
 
@@ -129,11 +136,18 @@ class SessionSpec(Settings):
         for each in self.strategies:
             _check_named("account", each.account, names, each)
             _check_named("symbol", each.symbol, symbols, each)
+        if len({each.live for each in self.feeds}) > 1:
+            raise ValueError("[[feeds]]: some are live and some are not; give all live = true, or none")
         labels = [(self.account_of(each), each.label) for each in self.strategies]
         alike = next((label for label in labels if labels.count(label) > 1), None)
         if alike is not None:
             raise ValueError(f"[[strategies]]: two are called {alike[1]} on {alike[0]}; give each its own sleeve = ")
         return self
+
+    @property
+    def live(self) -> bool:
+        """Whether prices come while the session runs."""
+        return self.feeds[0].live
 
     def account_of(self, strategy: StrategyTable) -> str:
         """Name the account of a strategy."""

@@ -165,6 +165,43 @@ async def test_what_is_halted_has_to_be_known_before_anything_is_opened():
     assert watch.covering("main", "")("mixed", 0) == ()
 
 
+class Hurried:
+    """A system whose processes are kept waiting: an hour has passed whenever the time is asked for."""
+
+    def __init__(self):
+        self._asked = 0
+
+    def now_ns(self):
+        self._asked += 1
+        return self._asked * 3_600_000_000_000
+
+    monotonic_ns = now_ns
+
+    async def sleep(self, duration_s):
+        await asyncio.sleep(0)
+
+    sleep_until = sleep
+
+
+async def _journal_of(folder, real):
+    plan = a_plan()
+    opened = await open_session(a_spec(), (plan,), folder, owner="test", hear=lambda _notice: None, real=real)
+    try:
+        (end,) = (await opened.session.run()).values()
+    finally:
+        opened.close()
+    files = sorted(path for path in (folder / "journal").rglob("*") if path.is_file())
+    return end, [path.read_bytes() for path in files]
+
+
+async def test_a_process_that_is_kept_waiting_replays_to_the_same_bytes(tmp_path):
+    end, journal = await _journal_of(tmp_path / "swift", RealClock())
+    late, same = await _journal_of(tmp_path / "late", Hurried())
+    assert len(end.trades) > 10
+    assert late.halted == ()
+    assert same == journal
+
+
 async def test_the_clocks_of_sessions():
     replay = ReplayClock(1_000)
     await replay.sleep(2)

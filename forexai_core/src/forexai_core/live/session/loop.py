@@ -24,7 +24,8 @@ from forexai_core.values.positions import Position
 
 __all__ = ["AccountEnd", "Session", "SessionState"]
 
-_BREATHES_EVERY = 64
+_BREATHES_EVERY = 64  # prices
+_BREATHES_AFTER_NS = 20_000_000  # of the system's clock: prices that are slow to take must not starve what goes beside
 _NAP_S = 0.25
 _RENEWALS = 3  # within the life of a lease
 
@@ -108,6 +109,7 @@ class Session:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._stops = False
+        self._breathed_ns = real.monotonic_ns()
 
     @classmethod
     async def open(
@@ -259,8 +261,14 @@ class Session:
             self.prices += 1
             if follow is not None:
                 follow(self)
-            if self.prices % _BREATHES_EVERY == 0:
-                await asyncio.sleep(0)  # so that leases are renewed, and signals heard
+            await self._breathe()
+
+    async def _breathe(self) -> None:
+        """Let others go on for a moment, so that leases are renewed, halts read, and signals heard."""
+        now_ns = self._real.monotonic_ns()
+        if self.prices % _BREATHES_EVERY == 0 or now_ns - self._breathed_ns >= _BREATHES_AFTER_NS:
+            await asyncio.sleep(0)
+            self._breathed_ns = self._real.monotonic_ns()
 
     @property
     def _drained(self) -> bool:

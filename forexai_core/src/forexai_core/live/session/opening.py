@@ -22,7 +22,7 @@ from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halts
 from forexai_core.ports.services import Services
 from forexai_core.services.assembly import embedded_services
-from forexai_core.services.clocks import RealClock
+from forexai_core.services.clocks import ManualClock, RealClock
 from forexai_core.services.leases import SqliteLeases
 from forexai_core.services.sqlite import Database
 
@@ -30,6 +30,7 @@ __all__ = ["PRICES_FOLDER", "OpenSession", "open_session"]
 
 STATE_FILE = "state.sqlite3"
 PRICES_FOLDER = "prices"
+_UNHURRIED_S = 86_400.0
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -61,10 +62,14 @@ def _clock(spec: SessionSpec, start_ns: int, real: Clock, live: LivePrices | Non
 
 
 def _services(folder: Path | None, clock: Clock, real: Clock) -> Services:
-    """Put the services of a run together: all by the session's clock but leases, which processes share."""
+    """Put the services of a run together: all by the session's clock but leases, which processes share.
+
+    A replay shares its account with nobody. Its leases last: that its process was kept waiting is no reason to halt.
+    """
     services = embedded_services(folder, clock=clock)
     database = Database(None if folder is None else folder / STATE_FILE)
-    return attrs.evolve(services, leases=SqliteLeases(database, real))
+    leased_by = ManualClock(real.now_ns()) if isinstance(clock, ReplayClock) else real
+    return attrs.evolve(services, leases=SqliteLeases(database, leased_by))
 
 
 async def open_session(
@@ -110,6 +115,8 @@ async def open_session(
     if live is not None and live.at_once:
         begun_ns = clock.now_ns()
         plans = tuple(_deciding_from(plan, begun_ns) for plan in plans)
+    if isinstance(clock, ReplayClock):
+        plans = tuple(_unhurried(plan) for plan in plans)
     services = _services(folder, clock, real)
     watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
     arriving = None
@@ -132,6 +139,12 @@ async def open_session(
 def _deciding_from(plan: PaperPlan, begun_ns: int) -> PaperPlan:
     """Let strategies decide from now on: what is known by then is history."""
     return attrs.evolve(plan, decides_from_ns=max(begun_ns + 1, plan.decides_from_ns or 0))
+
+
+def _unhurried(plan: PaperPlan) -> PaperPlan:
+    """Let no wall time decide in a replay: its venue is in the process, and slow only where the process is."""
+    patient = attrs.evolve(plan.settings, send_timeout_s=_UNHURRIED_S, query_timeout_s=_UNHURRIED_S)
+    return attrs.evolve(plan, settings=patient)
 
 
 def _head(spec: SessionSpec, plan: PaperPlan) -> dict[str, Any]:

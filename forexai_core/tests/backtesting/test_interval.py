@@ -280,6 +280,27 @@ class TestReasons:
         assert found.certified
         assert found.best > found.worst
 
+    @pytest.mark.parametrize(
+        "model",
+        [
+            fx.SlippageModel(range_fraction=0.5),
+            fx.SlippageModel(atr_fraction=0.5),
+            fx.SlippageModel(random_points=3, seed=4),
+        ],
+        ids=str,
+    )
+    def test_slippage_that_the_prices_inside_would_change(self, model):
+        ticks = random_ticks(1, 2_000, 1)
+        costs = attrs.evolve(FREE, slippage_model=model)
+        found = run(reentry(), resample(ticks, "M5"), costs=costs).interval
+        assert not found.certified
+        assert f"the slippage of EURUSD is modelled from each bar ({model})" in found.reason
+        assert run(reentry(), resample(ticks, "M5"), finer=ticks, costs=costs).interval.certified
+
+    def test_slippage_by_volume_is_the_same_on_any_prices(self):
+        costs = attrs.evolve(FREE, slippage_model=fx.SlippageModel(impact_points=4))
+        assert run(reentry(), self.bars(), costs=costs).interval.certified
+
     def test_a_class_strategy_is_not_forked(self):
         class Always(fx.Strategy):
             def on_bar(self, ctx):
@@ -289,6 +310,22 @@ class TestReasons:
         found = run(Always(), self.bars()).interval
         assert not found.certified
         assert "class strategy" in found.reason
+
+    def test_a_trailing_exit_in_doubt_is_not_taken_for_certain(self):
+        class Trails(fx.Strategy):
+            def on_bar(self, ctx):
+                if not ctx.positions:
+                    ctx.buy(volume_lots=0.1, trail_pips=0.6)
+
+        result = run(Trails(), self.bars())
+        found = result.interval
+        open_ones = result.trades[result.trades["ambiguous"]]
+        assert len(open_ones) > 2
+        lost = np.minimum(open_ones["mae"] - open_ones["profit"], 0.0).sum()
+        won = np.maximum(open_ones["mfe"] - open_ones["profit"], 0.0).sum()
+        assert found.worst == pytest.approx(result.metrics["net_profit"] + lost)
+        assert found.best == pytest.approx(result.metrics["net_profit"] + won)
+        assert found.worst < result.metrics["net_profit"] < found.best
 
     def test_risk_rules_are_not_asked_again(self):
         found = run(reentry(), self.bars(), risk=fx.Risk(max_positions=3)).interval

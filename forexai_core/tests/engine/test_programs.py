@@ -60,8 +60,9 @@ def test_both_ledgers_agree(seeds: range) -> None:
 
 
 # Seeds on which the ledgers once differed: half a cent of a large amount, a rollover inside the bar of another symbol's
-# debt, the first point of a stop-out between both sides of a hedge, a margin call after nothing was bound.
-@pytest.mark.parametrize("seed", [4982, 6712, 51816, 59503])
+# debt, the first point of a stop-out between both sides of a hedge, a margin call after nothing was
+# bound, a stop-out in a bar that never moved after the stop of another symbol.
+@pytest.mark.parametrize("seed", [4982, 6712, 51816, 59503, 63786])
 def test_both_ledgers_agree_again(seed: int) -> None:
     test_both_ledgers_agree(range(seed, seed + 1))
 

@@ -23,8 +23,8 @@ class _Candidate:
 
 
 def settle_inside(book: Book, symbol: int, bar: Bar) -> None:
-    """Run the adverse and the favourable phase of a bar in which anything moved."""
-    if bar.flat or not (book.positions or book.orders):
+    """Run the adverse and the favourable phase of a bar; one that never moved may find an account that others moved."""
+    if not (book.positions or book.orders):
         return
     book.inside, book.inside_symbol = bar, symbol
     _adverse(book, symbol, bar)
@@ -47,7 +47,7 @@ def _adverse(book: Book, symbol: int, bar: Bar) -> None:
         elif candidate is None:
             return
         else:
-            _execute(book, symbol, bar, candidate)
+            _execute(book, bar, candidate)
             reached = max(reached, candidate.distance)
 
 
@@ -59,10 +59,9 @@ def _candidates(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
             distance = abs(position.stop - bar.exit(position.side).open)
             found.append(_Candidate(distance, 0, position.ticket, position))
     for order in book.orders_of(symbol):
-        side = bar.entry(order.side)
         unfilled = order.asleep or not book.available(order.side, 1)
-        if not unfilled and order.reached_by(side.high if order.rises else side.low):
-            found.append(_Candidate(abs(order.price - side.open), 1, order.ticket, order))
+        if not unfilled and _in_reach(order, bar):
+            found.append(_Candidate(abs(order.price - bar.entry(order.side).open), 1, order.ticket, order))
     if bar.straight:
         found += _targets_on_the_way(book, symbol, bar)
     return found
@@ -93,10 +92,15 @@ def _targets_on_the_way(book: Book, symbol: int, bar: Bar) -> list[_Candidate]:
 def _order_the_other_way(book: Book, position: Position, bar: Bar) -> bool:
     """Whether an order that is reached away from a position's stop might have changed the position before."""
     for order in book.orders_of(position.symbol):
-        side = bar.entry(order.side)
-        if order.rises == (position.side > 0) and order.reached_by(side.high if order.rises else side.low):
+        if order.rises == (position.side > 0) and _in_reach(order, bar):
             return True
     return False
+
+
+def _in_reach(order: Order, bar: Bar) -> bool:
+    """Whether the bar reaches an order's price."""
+    side = bar.entry(order.side)
+    return order.reached_by(side.high if order.rises else side.low)
 
 
 def _doubts_of_stop(book: Book, position: Position, bar: Bar) -> set[str]:
@@ -112,7 +116,7 @@ def _doubts_of_stop(book: Book, position: Position, bar: Bar) -> set[str]:
     return found
 
 
-def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
+def _execute(book: Book, bar: Bar, candidate: _Candidate) -> None:
     what = candidate.what
     if isinstance(what, Position) and candidate.target:
         if not what.entered.inside:
@@ -124,22 +128,38 @@ def _execute(book: Book, symbol: int, bar: Bar, candidate: _Candidate) -> None:
             what.doubts |= _doubts_of_stop(book, what, bar)
         hit_stop(book, what, what.stop or 0)
         return
-    rises = what.rises
-    entered = Entered.RISING if rises else Entered.FALLING
+    quote = bar.at(candidate.distance if what.rises else -candidate.distance)
+    entered = Entered.RISING if what.rises else Entered.FALLING
     if what.kind == STOP_LIMIT:
         what.kind, what.price, what.asleep = LIMIT, what.own_price, True
         if not what.reached_by(bar.entry(what.side).close):
             return
         entered = Entered.BY_CLOSE
-    quote = bar.at(candidate.distance if rises else -candidate.distance)
-    rivals = [o for o in book.orders_of(symbol) if o is not what and bar.entry(o.side).holds(o.price)]
+    _fill(book, what, bar, quote, entered)
+
+
+def _fill(book: Book, what: Order, bar: Bar, quote: Quote, entered: Entered) -> None:
+    """Fill an order at its price, and stop what it opened where that was passed already."""
+    rivals = [o for o in book.orders_of(what.symbol) if o is not what and _in_reach(o, bar)]
     rivals = [] if bar.straight else rivals
     held = fill_pending(book, what, stop_fill(book, what, what.price), entered, quote=quote, rivals=rivals)
     if bar.straight and held is not None:
         held.worst = held.worse(held.worst, Fraction(quote.exit(held.side)))
     elif bar.straight and book.account.netting:
-        for left in book.positions_of(symbol):
+        for left in book.positions_of(what.symbol):
             left.worst = left.worse(left.worst, Fraction(quote.exit(left.side)))
+    if held is not None:
+        _stop_at_fill(book, held, bar, what.price)
+
+
+def _stop_at_fill(book: Book, position: Position, bar: Bar, filled_at: int) -> None:
+    """Stop what an order opened, or let grow, where the exit's quote beside the order's level has passed the stop."""
+    quote = bar.exit(position.side).moved(filled_at - bar.entry(position.side).open)
+    if position.stop is None or not position.stopped_by(quote):
+        return
+    if not bar.straight:
+        position.doubts |= _doubts_of_stop(book, position, bar)
+    hit_stop(book, position, quote)
 
 
 def _stop_proven(position: Position, bar: Bar) -> bool:

@@ -30,10 +30,6 @@ class Prices:
         """Give the price so many points from the open, held within the bar."""
         return min(self.high, max(self.low, self.open + points))
 
-    def holds(self, price: int) -> bool:
-        """Whether the bar's range reaches a price."""
-        return self.low <= price <= self.high
-
 
 @dataclass(frozen=True)
 class Quote:

@@ -7,16 +7,19 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.doubts import count_doubts
 from forexai_core.backtesting.records import Interval
+from forexai_core.engine.doubts import TRAILING
 
 __all__ = ["estimate_interval"]
 
 _METHOD = (
-    "So each trade that the bars leave open is taken with its other outcome, and what that would have changed "
-    "afterwards is not followed."
+    "So each trade that the bars leave open is taken with its other outcomes (its target, or without one the best and "
+    "the worst price that it saw), and what these would have changed afterwards is not followed."
 )
 
+Money = NDArray[np.float64]
 
-def _other_way(trades: NDArray[np.void]) -> NDArray[np.float64]:
+
+def _at_target(trades: NDArray[np.void]) -> Money:
     """Give the net profit that each trade would have had at its target, where it has one."""
     travelled = (trades["close_price"] - trades["open_price"]) * trades["side"]
     at_target = (trades["take_profit"] - trades["open_price"]) * trades["side"]
@@ -25,6 +28,12 @@ def _other_way(trades: NDArray[np.void]) -> NDArray[np.float64]:
     known = (trades["take_profit"] > 0.0) & (travelled != 0.0) & np.isfinite(profit)
     other = profit + trades["commission"] + trades["swap"]
     return np.where(known, other, trades["net_profit"])
+
+
+def _seen(trades: NDArray[np.void], excursion: str) -> Money:
+    """Give the net profit at the best or worst price that a trade saw, where nothing else says how it might end."""
+    roams = (trades["take_profit"] <= 0.0) | (trades["doubts"] & TRAILING != 0)
+    return np.where(roams, trades[excursion] + trades["commission"] + trades["swap"], trades["net_profit"])
 
 
 def estimate_interval(trades: NDArray[np.void], reason: str) -> Interval:
@@ -44,9 +53,9 @@ def estimate_interval(trades: NDArray[np.void], reason: str) -> Interval:
     """
     net = float(np.sum(trades["net_profit"]))
     open_ones = trades[trades["ambiguous"]]
-    gains = _other_way(open_ones) - open_ones["net_profit"]
-    best = net + float(np.sum(np.maximum(gains, 0.0)))
-    worst = net + float(np.sum(np.minimum(gains, 0.0)))
+    outcomes = (open_ones["net_profit"], _at_target(open_ones), _seen(open_ones, "mfe"), _seen(open_ones, "mae"))
+    best = net + float(np.sum(np.max(outcomes, axis=0) - open_ones["net_profit"]))
+    worst = net + float(np.sum(np.min(outcomes, axis=0) - open_ones["net_profit"]))
     return Interval(
         worst=round(worst, 8),
         expected=None,

@@ -184,6 +184,7 @@ class IntervalTask:
     def _doubts(self, *, reads_money: bool) -> Iterator[str]:
         """Say what the prices, the rates and the sizing leave open, one by one."""
         yield from self._unknown_asks()
+        yield from self._modelled_slippage()
         yield from self._unsteady_rates()
         yield from self._unsteady_swaps(reads_money=reads_money)
         if reads_money and self.inputs.jump_points:
@@ -204,6 +205,17 @@ class IntervalTask:
                         f"the {what} of {item.symbol} have one spread each, so how high and low the ask went inside "
                         "them is not known (ask bars, or ticks, would show it)"
                     )
+
+    def _modelled_slippage(self) -> Iterator[str]:
+        """Name the symbols whose slippage would be another one if the prices inside their bars were known."""
+        for symbol, series in self.inputs.prices.items():
+            model = self.inputs.costs[symbol].slippage_model
+            shown = isinstance(series, Ticks) or isinstance(self.inputs.finer.get(symbol), Ticks)
+            if model is not None and model.varies and not shown:
+                yield (
+                    f"the slippage of {symbol} is modelled from each bar ({model}), and would be another one on the "
+                    "prices inside it (a fixed one, or one by volume, would not)"
+                )
 
     def _events_of(self, number: int) -> tuple[Columns, Columns]:
         """Give opening and end of each event of a symbol."""

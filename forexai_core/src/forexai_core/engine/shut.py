@@ -11,8 +11,8 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.checks import MARKET_CLOSED, refuse
 from forexai_core.engine.extremes import extend
-from forexai_core.engine.inside import order_in_range, stop_in_range, target_in_range
 from forexai_core.engine.pending import expire_orders
+from forexai_core.engine.reach import order_in_range, stop_in_range, target_in_range
 from forexai_core.engine.venue import is_due
 
 __all__ = ["refuse_at_open", "shut_phase"]

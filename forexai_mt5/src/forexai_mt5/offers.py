@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from forexai_core.ports.broker import BrokerOffer
 from forexai_core.ports.data import DataCapabilities, DataOffer
 from forexai_core.ports.services import Services
 from forexai_core.values.timeframes import Timeframe
+from forexai_mt5.adapter.broker import CAPABILITIES, Mt5Broker
+from forexai_mt5.adapter.terminals import opener_of
 from forexai_mt5.exports.source import ExportSource
-from forexai_mt5.settings import ExportSettings
+from forexai_mt5.settings import ExportSettings, Mt5Settings
 
-__all__ = ["data_offers"]
+__all__ = ["broker_offers", "data_offers"]
 
 EXAMPLE = "EURUSDm_H1_202301030000_202301232300.csv"
 """An export as a terminal writes it, of a made-up market."""
+
+
+SIMULATED = {"terminal": "simulator", "clock": "new-york+7", "measure_clock": False}
+"""Settings of a terminal that needs nothing: no Windows, no account, no network."""
 
 
 def _open_exports(settings: ExportSettings, _services: Services) -> ExportSource:
@@ -32,5 +39,25 @@ def data_offers() -> tuple[DataOffer, ...]:
             api_version=1,
             capabilities=DataCapabilities(bars=True, ticks=True, timeframes=frozenset(Timeframe) - {Timeframe.TICK}),
             example={"paths": [str(files("forexai_mt5") / "samples" / EXAMPLE)]},
+        ),
+    )
+
+
+def _open_broker(settings: Mt5Settings, services: Services) -> Mt5Broker:
+    return Mt5Broker(settings, opener_of(services))
+
+
+def broker_offers() -> tuple[BrokerOffer, ...]:
+    """Give the venues."""
+    return (
+        BrokerOffer(
+            name="mt5",
+            title="MetaTrader 5",
+            summary="An account in a MetaTrader 5 terminal: on this machine, on another one, or simulated.",
+            settings=Mt5Settings,
+            open=_open_broker,
+            api_version=1,
+            capabilities=CAPABILITIES,
+            example=SIMULATED,
         ),
     )

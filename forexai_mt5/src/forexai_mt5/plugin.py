@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forexai_core.ports.broker import BrokerOffer
 from forexai_core.ports.data import DataOffer
 from forexai_core.ports.markers import hookimpl
 
@@ -17,11 +18,19 @@ class Mt5Plugin:
 
     @hookimpl
     def forexai_data_offers(self) -> Sequence[DataOffer]:
-        """Offer the exports of a terminal."""
+        """Offer the exports of a terminal, and its own prices."""
         # Loaded with the rest of its kind only: readers of files.
         from forexai_mt5.offers import data_offers
 
         return data_offers()
+
+    @hookimpl
+    def forexai_broker_offers(self) -> Sequence[BrokerOffer]:
+        """Offer the account of a terminal."""
+        # Likewise.
+        from forexai_mt5.offers import broker_offers
+
+        return broker_offers()
 
 
 plugin = Mt5Plugin()

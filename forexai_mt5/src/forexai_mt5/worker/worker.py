@@ -173,7 +173,7 @@ class Worker:
         if self._on_change is not None:
             try:
                 self._on_change(change)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a listener's mistake, told to whoever reads the log
                 _LOG.exception("on_change raised when the worker came from %s to %s", change.before, change.after)
 
     async def _started(self, reason: str) -> str:

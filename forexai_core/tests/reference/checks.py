@@ -122,7 +122,7 @@ def check_hedge(book: Book, symbol: int, side: int) -> None:
 
 def check_turn(book: Book, position: Position, steps: int) -> None:
     """Demand that no older position has to close first."""
-    older = [p for p in book.positions_of(position.symbol) if p.ticket < position.ticket]
+    older = [p for p in book.positions_of(position.symbol) if p.age < position.age]
     if book.account.fifo == "size" and steps == position.steps:
         older = [p for p in older if p.steps == steps]
     if book.account.fifo != "none" and older:

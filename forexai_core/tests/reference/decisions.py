@@ -185,7 +185,8 @@ def _close(book: Book, symbol: int, waiting: Waiting) -> bool:
 
 def _close_all(book: Book, symbol: int, waiting: Waiting) -> bool:
     request = waiting.request
-    for position in book.positions_of(symbol):
+    held = book.positions_of(symbol)
+    for position in held if book.account.fifo == "none" else sorted(held, key=lambda p: p.age):
         if position.strategy == request.strategy and request.side in {0, position.side}:
             _try(book, partial(_close_one, book, waiting, position))
     waiting.worked |= waiting.goes_on

@@ -174,7 +174,7 @@ def liquidate(book: Book) -> bool:
             continue
         if not book.positions:
             break
-        position = min(book.positions.values(), key=lambda p: (book.floating(p), p.ticket))
+        position = min(book.positions.values(), key=lambda p: (book.floating(p), p.age))
         position = _in_turn(book, position)
         price = book.quote(position.symbol).exit(position.side)
         book.close(position, position.steps, price, "stop_out")
@@ -187,7 +187,7 @@ def _in_turn(book: Book, position: Position) -> Position:
     if rule == "none":
         return position
     held = book.positions_of(position.symbol)
-    return next(p for p in held if rule == "symbol" or p.steps == position.steps)
+    return min((p for p in held if rule == "symbol" or p.steps == position.steps), key=lambda p: p.age)
 
 
 def worst_and_best(bar: Bar, position: Position) -> tuple[int, int]:

@@ -145,6 +145,11 @@ class Position:
     held_back: bool = False  # its stop or target reached by a price outside the sessions
 
     @property
+    def age(self) -> tuple[int, int]:
+        """What orders positions by age: the time of opening, then the ticket; a pending order's may be an old one."""
+        return self.open_ns, self.ticket
+
+    @property
     def average(self) -> Fraction:
         """Average opening price, points."""
         return self.cost / self.steps

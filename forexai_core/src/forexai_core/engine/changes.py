@@ -27,7 +27,7 @@ from forexai_core.engine.checks import (
 )
 from forexai_core.engine.close_by import close_by
 from forexai_core.engine.deals import SIGNAL, close_position, find_position
-from forexai_core.engine.fifo import out_of_turn
+from forexai_core.engine.fifo import next_in_turn, out_of_turn
 from forexai_core.engine.grid import is_on_grid
 from forexai_core.engine.impact import slippage_of
 from forexai_core.engine.margin import initial_margin, mark, rebind
@@ -35,6 +35,7 @@ from forexai_core.engine.records import (
     ENTRY_OUT,
     FILLING_FOK,
     FILLING_IOC,
+    NEVER,
     NO_PRICE,
     ORDER_STOP_LIMIT,
     REQUEST_CANCEL,
@@ -146,9 +147,10 @@ def _close(book: Book, request: Any) -> None:
 
 @kernel
 def _close_all(book: Book, request: Any) -> None:
-    row, waits = 0, False
-    while row < book["account"]["positions"]:
+    row, waits = next_in_turn(book, -NEVER, 0), False
+    while row >= 0:
         position = book["positions"][row]
+        open_ns, ticket = position["open_ns"], position["ticket"]
         mine = is_own(position, request)
         steps, filled = position["volume_steps"], -1
         if mine and request["side"] in (0, position["side"]):
@@ -156,9 +158,8 @@ def _close_all(book: Book, request: Any) -> None:
                 refuse(book, FIFO_CLOSE)
             else:
                 filled = _close_at_market(book, request, row, steps)
-        if filled < steps:
-            row += 1
-            waits = waits or filled >= 0
+        waits = waits or 0 <= filled < steps
+        row = next_in_turn(book, open_ns, ticket)
     if waits:
         waits_for_more(book, request)
 

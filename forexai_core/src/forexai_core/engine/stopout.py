@@ -7,7 +7,7 @@ from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book, Quotes
 from forexai_core.engine.changes import cancel_order
 from forexai_core.engine.deals import close_position
-from forexai_core.engine.fifo import first_to_close
+from forexai_core.engine.fifo import first_to_close, older
 from forexai_core.engine.margin import call_margin, level_below, open_profit, rebind, stopped_out
 from forexai_core.engine.quotes import move_quotes
 from forexai_core.engine.records import ENTRY_OUT
@@ -33,7 +33,7 @@ def _worst_position(book: Book) -> int:
     worst, lowest = 0, 0.0
     for row in range(book["account"]["positions"]):
         profit = open_profit(book, row)
-        if row == 0 or profit < lowest:
+        if row == 0 or profit < lowest or (profit == lowest and older(book, row, worst)):
             worst, lowest = row, profit
     return worst
 

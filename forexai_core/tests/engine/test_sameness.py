@@ -1,0 +1,30 @@
+"""Which states the interval takes for one: of the time of opening, only the order of ages counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from forexai_core.engine.interval.forks import Fork, Sameness
+from forexai_core.engine.records import ACCOUNT, ORDER, POSITION, REQUEST, SYMBOL
+
+SAMENESS = Sameness(tickets=False, ages=False, money=False)
+
+
+def state(*opened_ns: int) -> Fork:
+    positions = np.zeros(len(opened_ns), POSITION)
+    positions["ticket"] = 3 + 4 * np.arange(len(opened_ns))
+    positions["open_ns"] = opened_ns
+    account = np.zeros(1, ACCOUNT)
+    account["positions"] = len(opened_ns)
+    return Fork(account, np.zeros(1, SYMBOL), positions, np.zeros(0, ORDER), np.zeros(0, REQUEST), b"")
+
+
+@pytest.mark.parametrize("others", [(50, 90, 91), (10, 10, 10), (10, 20, 20)])
+def test_states_of_one_order_of_ages_are_one(others: tuple[int, ...]) -> None:
+    assert SAMENESS.key(state(10, 20, 30)) == SAMENESS.key(state(*others))
+
+
+@pytest.mark.parametrize("others", [(20, 10, 30), (10, 30, 20), (30, 10, 20)])
+def test_states_of_other_orders_are_not(others: tuple[int, ...]) -> None:
+    assert SAMENESS.key(state(10, 20, 30)) != SAMENESS.key(state(*others))

@@ -14,6 +14,7 @@ from reference.quotes import Quote
 __all__ = [
     "Refused",
     "bind_margin",
+    "check_frozen",
     "check_hedge",
     "check_limit",
     "check_liquidity",
@@ -188,6 +189,12 @@ def is_frozen_position(contract: Contract, position: Position, quote: Quote) -> 
     price = quote.exit(position.side)
     levels = [level for level in (position.stop, position.target) if level is not None]
     return contract.freeze_level > 0 and any(abs(price - level) <= contract.freeze_level for level in levels)
+
+
+def check_frozen(book: Book, position: Position) -> None:
+    """Demand that the market is not so near to a position's stop or target that the venue lets no one touch it."""
+    if is_frozen_position(book.contracts[position.symbol], position, book.quote(position.symbol)):
+        raise Refused("frozen")
 
 
 def check_order_stops(contract: Contract, order: Order) -> None:

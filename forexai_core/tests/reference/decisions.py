@@ -10,6 +10,7 @@ from reference.book import Book
 from reference.checks import (
     Refused,
     bind_margin,
+    check_frozen,
     check_hedge,
     check_limit,
     check_liquidity,
@@ -22,7 +23,6 @@ from reference.checks import (
     check_stops,
     check_turn,
     is_frozen_order,
-    is_frozen_position,
     stops_from,
 )
 from reference.clock import next_midnight
@@ -169,6 +169,8 @@ def _close(book: Book, symbol: int, waiting: Waiting) -> bool:
     if waiting.worked and waiting.request.ticket not in book.positions:
         return False  # what was left of it is gone
     position = _position(book, symbol, request)
+    if not waiting.worked:
+        check_frozen(book, position)
     if waiting.rest is None:
         steps, least = request.steps or position.steps, book.contracts[symbol].min_steps
         rest = position.steps - steps
@@ -195,6 +197,7 @@ def _close_all(book: Book, symbol: int, waiting: Waiting) -> bool:
 
 def _close_one(book: Book, waiting: Waiting, position: Position) -> bool:
     steps = position.steps
+    check_frozen(book, position)
     check_turn(book, position, steps)
     waiting.goes_on |= close_at_market(book, waiting, position, steps) < steps and book.execution.filling == "return"
     return False
@@ -203,6 +206,8 @@ def _close_one(book: Book, waiting: Waiting, position: Position) -> bool:
 def _close_by(book: Book, symbol: int, request: Request) -> bool:
     position = _position(book, symbol, request)
     other = _position(book, symbol, replace(request, ticket=request.ticket_by))
+    check_frozen(book, position)
+    check_frozen(book, other)
     if position.side == other.side:
         raise Refused("invalid_close_by")
     close_by(book, position, other)
@@ -211,8 +216,7 @@ def _close_by(book: Book, symbol: int, request: Request) -> bool:
 
 def _modify_position(book: Book, symbol: int, request: Request) -> bool:
     position, quote = _position(book, symbol, request), book.quote(symbol)
-    if is_frozen_position(book.contracts[symbol], position, quote):
-        raise Refused("frozen")
+    check_frozen(book, position)
     check_prices(book.contracts[symbol], request, position.stop, position.target)
     check_stops(book.contracts[symbol], position.side, quote.exit(position.side), request.stop, request.target)
     if request.stop != position.stop:

@@ -19,6 +19,8 @@ from forexai_core.engine.checks import (
     affordable_wait,
     are_prices,
     frozen,
+    frozen_close,
+    frozen_position,
     is_own,
     refuse,
     stops_fit,
@@ -127,6 +129,9 @@ def _close(book: Book, request: Any) -> None:
         if request["worked"] == 0:
             refuse(book, NO_POSITION)
         return
+    if request["worked"] == 0 and frozen_close(book, book["positions"][row]):
+        refuse(book, FROZEN)
+        return
     held = book["positions"][row]["volume_steps"]
     steps = request["volume_steps"] if request["volume_steps"] != 0 else held
     if request["worked"] > 0:
@@ -154,7 +159,9 @@ def _close_all(book: Book, request: Any) -> None:
         mine = is_own(position, request)
         steps, filled = position["volume_steps"], -1
         if mine and request["side"] in (0, position["side"]):
-            if out_of_turn(book, row, steps):
+            if frozen_close(book, position):
+                refuse(book, FROZEN)
+            elif out_of_turn(book, row, steps):
                 refuse(book, FIFO_CLOSE)
             else:
                 filled = _close_at_market(book, request, row, steps)
@@ -173,7 +180,7 @@ def _modify_position(book: Book, request: Any) -> None:
     position = book["positions"][row]
     symbol = book["symbols"][position["symbol"]]
     market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
-    if frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"]):
+    if frozen_position(symbol, position):
         refuse(book, FROZEN)
         return
     if not are_prices(request, position["stop_loss"], position["take_profit"], symbol["tick"]):

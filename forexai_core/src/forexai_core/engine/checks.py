@@ -32,6 +32,8 @@ __all__ = [
     "affordable_wait",
     "are_prices",
     "frozen",
+    "frozen_close",
+    "frozen_position",
     "is_own",
     "refuse",
     "sized",
@@ -127,6 +129,20 @@ def frozen(symbol: Any, market: int, price: int) -> bool:
     """Say whether the market is so near to a price that the venue allows no change."""
     level = symbol["freeze_level"]
     return level > 0 and price != NO_PRICE and abs(market - price) <= level
+
+
+@kernel
+def frozen_position(symbol: Any, position: Any) -> bool:
+    """Say whether the market is so near to a position's stop or target that the venue lets nobody touch it."""
+    market = symbol["bid"] if position["side"] > 0 else symbol["ask"]
+    return frozen(symbol, market, position["stop_loss"]) or frozen(symbol, market, position["take_profit"])
+
+
+@kernel
+def frozen_close(book: Book, position: Any) -> bool:
+    """Say whether a request to close a position is refused since the market is too near to its stop or target."""
+    symbol = book["symbols"][position["symbol"]]
+    return book["account"]["freezes_closes"] > 0 and frozen_position(symbol, position)
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.book import Book
-from forexai_core.engine.checks import INVALID_CLOSE_BY, NO_POSITION, is_own, refuse
+from forexai_core.engine.checks import FROZEN, INVALID_CLOSE_BY, NO_POSITION, frozen_close, is_own, refuse
 from forexai_core.engine.deals import close_position, find_position
 from forexai_core.engine.records import ENTRY_OUT_BY
 
@@ -30,6 +30,9 @@ def close_by(book: Book, request: Any) -> None:
     one, two = book["positions"][row], book["positions"][other]
     if not is_own(one, request) or not is_own(two, request):
         refuse(book, NO_POSITION)
+        return
+    if frozen_close(book, one) or frozen_close(book, two):
+        refuse(book, FROZEN)
         return
     if one["side"] == two["side"]:  # a position and itself, too
         refuse(book, INVALID_CLOSE_BY)

@@ -280,6 +280,7 @@ ACCOUNT = np.dtype(
         ("money_scale", np.float64),  # 10 ** digits of the account currency
         ("netting", np.int64),
         ("fifo", np.int64),  # index into FifoRule
+        ("freezes_closes", np.int64),  # 1: within the freeze level of its stop or target no position closes on request
         ("stop_out", np.float64),
         ("margin_call", np.float64),
         ("straight", np.int64),  # 1: every event only rises or only falls, by the model of a path

@@ -98,6 +98,7 @@ def _account_record(
     record["money_scale"] = 10.0**account.digits
     record["netting"] = int(account.mode is AccountMode.NETTING)
     record["fifo"] = _FIFO.index(account.fifo)
+    record["freezes_closes"] = 1
     for name, value in account_terms(account, [symbol_terms(each, account) for each in instruments]).items():
         record[name] = value
     record["limit_fill_open"] = int(limit_fill_open)

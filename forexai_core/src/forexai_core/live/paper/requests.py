@@ -36,7 +36,7 @@ REFUSALS: dict[str, tuple[int, RejectionKind, str]] = {
     ),
     "no_money": (10019, RejectionKind.RESOURCES, "There is not enough free margin."),
     "no_position": (10036, RejectionKind.GONE, "Nothing of that ticket is open."),
-    "frozen": (10029, RejectionKind.FROZEN, "The market is too near for a change."),
+    "frozen": (10029, RejectionKind.FROZEN, "The market is too near to a stop, a target or the order's price."),
     "limit_volume": (10034, RejectionKind.RESOURCES, "The symbol's volume limit is reached."),
     "invalid_close_by": (10013, RejectionKind.FINAL, "These positions do not close each other."),
     "fifo_close": (10045, RejectionKind.FINAL, "An older position has to close first."),

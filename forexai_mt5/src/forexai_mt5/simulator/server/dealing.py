@@ -112,7 +112,7 @@ class Dealer:
             return c.TRADE_RETCODE_TRADE_DISABLED
         if not self._server.settings.experts_allowed:
             return c.TRADE_RETCODE_SERVER_DISABLES_AT
-        return first_slip(case) or self._no_change(case) or self._frozen_close(case)
+        return first_slip(case) or self._no_change(case)
 
     def _no_change(self, case: Case) -> int:
         request, row = case.request, case.row
@@ -136,16 +136,6 @@ class Dealer:
             _expiration(request),
         )
         return c.TRADE_RETCODE_NO_CHANGES if same == asked else 0
-
-    def _frozen_close(self, case: Case) -> int:
-        """Refuse to close a position that is about to be closed by its stop or target, where the server freezes it."""
-        level, row = case.symbol.instrument.freeze_level_points, case.row
-        if not (self._server.policies.close_frozen and level and case.closes and row is not None):
-            return 0
-        quote = self._server.feed.last[case.symbol.name]
-        exit_price = quote.bid if row["side"] > 0 else quote.ask
-        near = any(row[name] > 0 and abs(exit_price - row[name]) <= level for name in ("stop_loss", "take_profit"))
-        return c.TRADE_RETCODE_FROZEN if near else 0
 
     def _prepare_deal(self, case: Case) -> None:
         """Set how the ledger executes the deal that comes: at whose price, and what becomes of a rest."""

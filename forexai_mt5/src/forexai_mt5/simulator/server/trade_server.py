@@ -61,6 +61,7 @@ class TradeServer:
         self.stepper = Stepper(
             self.symbols, settings.for_ledger(), first, now_ns, limits_better=self.policies.limits_better
         )
+        self.ledger.account["freezes_closes"] = self.policies.close_frozen
         self.books = Books(self.stepper.ledger, self.symbols, self.policies)
         self.books.operate(settings.balance, now_ns, c.DEAL_TYPE_BALANCE, "Deposit")
         self._midnight_ns = next_midnight_ns(settings.clock, now_ns)

@@ -63,6 +63,41 @@ def test_a_strategy_closes_by_an_opposite(strategy: Any) -> None:
     assert result.fills["order"][2] == result.fills["order"][3]
 
 
+class Reverse(fx.Strategy):
+    """Buys a lot, sells three a bar later, and notes the deals that it is told of."""
+
+    def start(self, ctx: fx.Context) -> None:
+        TOLD.clear()
+
+    def on_fill(self, ctx: fx.Context, deal: Any) -> None:
+        TOLD.append((deal.deal, str(deal.entry), deal.volume_lots, deal.commission, deal.position))
+
+    def on_bar(self, ctx: fx.Context) -> None:
+        if len(ctx.bars.close) == 1:
+            ctx.buy(volume_lots=1.0)
+        elif len(ctx.bars.close) == 2:
+            ctx.sell(volume_lots=3.0)
+
+
+TOLD: list[tuple[Any, ...]] = []
+
+
+def test_a_reversal_is_one_deal() -> None:
+    costs = fx.Costs(spread_points=0, commission=fx.Commission(per_deal=1.0), swap_long_points=0, swap_short_points=0)
+    account = fx.Account(mode="netting")
+    result = fx.backtest(Reverse(), bars_of([1.1, 1.1, 1.102, 1.1025, 1.1025]), account=account, costs=costs)
+    fills, trades = result.fills, result.trades
+    assert fills["entry"].tolist() == ["in", "inout", "out"]
+    assert fills["deal"].tolist() == [1, 2, 3]
+    assert fills["volume_lots"].tolist() == [1.0, 3.0, 2.0]
+    assert fills["commission"].tolist() == [-1.0, -1.0, -1.0]
+    assert fills["profit"].tolist() == [0.0, 200.0, -100.0]
+    assert fills["position"].tolist() == [1, 2, 2]
+    # A third of the reversal's 1.00 falls on the lot that it closes, the rest on the two that it opens.
+    assert trades["commission"].tolist() == [-1.33, -1.67]
+    assert TOLD == [(1, "in", 1.0, -1.0, 1), (2, "inout", 3.0, -1.0, 2)]
+
+
 class Hold(fx.Strategy):
     """Buys one lot and holds it."""
 

@@ -180,8 +180,10 @@ class Book:
         return bool(extra_margin <= free + _TOLERANCE * 10**self.account.digits)
 
     # -------------------------------------------------------------------------------------------------- deals
-    def open(self, order: Order, price: int, reason: str, entered: Entered) -> Position:
-        """Open a position of an order's volume at a price."""
+    def open(
+        self, order: Order, price: int, reason: str, entered: Entered, *, commission: int | None = None
+    ) -> Position:
+        """Open a position of an order's volume at a price; the commission is that of a deal of its own unless given."""
         position = Position(
             ticket=order.ticket,
             symbol=order.symbol,
@@ -200,7 +202,7 @@ class Book:
             entered=entered,
         )
         self.positions[position.ticket] = position
-        self._book_entry(position, order.steps, price)
+        self._book_entry(position, order.steps, price, commission)
         return position
 
     def add(self, position: Position, order: Order, price: int, entered: Entered) -> None:
@@ -220,9 +222,18 @@ class Book:
         contract, rates = self.contracts[symbol], self.rates[symbol]
         return self.money(contract.commission_of(steps, price, opens=opens, account=self.account, rates=rates))
 
-    def _book_entry(self, position: Position, steps: int, price: int) -> None:
+    def reversal_commission(self, symbol: int, closing: int, opening: int, price: int) -> tuple[int, int]:
+        """Share what the one deal of a reversal costs between what it closes and what it opens, by volume."""
+        if self.contracts[symbol].commission.deals == 1:  # only what opens pays
+            return 0, -self._commission(symbol, opening, price, opens=True)
+        whole = -self._commission(symbol, closing + opening, price, opens=True)
+        closed = to_minor(Fraction(whole * closing, closing + opening), 0)
+        return closed, whole - closed
+
+    def _book_entry(self, position: Position, steps: int, price: int, commission: int | None = None) -> None:
         position.margin += self.margin_to_hold(position.symbol, position.side, steps, price)
-        commission = -self._commission(position.symbol, steps, price, opens=True)
+        if commission is None:
+            commission = -self._commission(position.symbol, steps, price, opens=True)
         position.commission += commission
         self.balance += commission
         self.made[position.strategy] += commission
@@ -239,9 +250,13 @@ class Book:
         price: int,
         reason: str,
         *,
-        commission: bool = True,
+        commission: int | None = None,
+        reverses: bool = False,
     ) -> None:
-        """Close a part of a position, or all of it, at a price."""
+        """Close a part of a position, or all of it, at a price.
+
+        The commission is that of a deal of its own unless given. ``reverses``: the same deal opens another position.
+        """
         position.best = position.better(position.best, Fraction(price))
         position.worst = position.worse(position.worst, Fraction(price))
         profit = self.profit(position, steps, price)
@@ -251,8 +266,9 @@ class Book:
         entry_commission = to_minor(position.commission * share, 0)
         swap = to_minor(position.swap * share, 0)
         debit, owed = self._rollover_inside(position, steps), self._owed(position, steps)
-        exit_commission = -self._commission(position.symbol, steps, price, opens=False) if commission else 0
-        brought = profit + swap + owed + (debit or 0) + exit_commission
+        if commission is None:
+            commission = -self._commission(position.symbol, steps, price, opens=False)
+        brought = profit + swap + owed + (debit or 0) + commission
         self.balance += brought
         self.made[position.strategy] += brought
         trade = Trade(
@@ -266,7 +282,7 @@ class Book:
             close_points=price,
             stop=position.stop,
             target=position.target,
-            commission=entry_commission + exit_commission,
+            commission=entry_commission + commission,
             swap=swap + owed + (debit or 0),
             profit=profit,
             open_reason=position.open_reason,
@@ -280,15 +296,20 @@ class Book:
         self.trades.append(trade)
         if steps == position.steps:
             del self.positions[position.ticket]
-            if reason != "rollover" and self.account.protected and not self.positions and self.balance < 0:
-                self.compensated -= self.balance
-                self.balance = 0
+            if reason != "rollover" and not reverses:
+                self._protect()
             return
         position.commission -= entry_commission
         position.swap -= swap
         position.cost -= position.cost * share
         position.margin -= position.margin * share
         position.steps -= steps
+
+    def _protect(self) -> None:
+        """Raise a negative balance to 0 once nothing is open, where the account is protected."""
+        if self.account.protected and not self.positions and self.balance < 0:
+            self.compensated -= self.balance
+            self.balance = 0
 
     # --------------------------------------------------------------------------------------------------- swap
     def _amount(self, position: Position, steps: int, quote: Quote, due: Due) -> int:
@@ -334,7 +355,7 @@ class Book:
         exit_price = quote.exit(position.side)
         base = quote.bid if self.contracts[position.symbol].swap_mode == "reopen_bid" else exit_price
         price = base + position.side * ceil(-points)
-        self.close(position, position.steps, exit_price, "rollover", commission=False)
+        self.close(position, position.steps, exit_price, "rollover", commission=0)
         position.cost = Fraction(price * position.steps)
         position.open_ns, position.open_reason = time_ns, "rollover"
         position.best = position.worst = Fraction(price)

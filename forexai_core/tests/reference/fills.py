@@ -50,11 +50,13 @@ def fill_order(
         book.add(position, order, price, entered)
         return position
     closed = min(order.steps, position.steps)
-    book.close(position, closed, price, "signal")
     order.steps -= closed
     if not order.steps:
+        book.close(position, closed, price, "signal")
         return None
-    position = book.open(order, price, reason, entered)
+    paid, left = book.reversal_commission(order.symbol, closed, order.steps, price)
+    book.close(position, closed, price, "signal", commission=paid, reverses=True)
+    position = book.open(order, price, reason, entered, commission=left)
     position.doubts |= doubts
     return position
 

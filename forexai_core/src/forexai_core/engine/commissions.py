@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
 from forexai_core.engine.money import convert, money
 
-__all__ = ["commission_of", "fixed_commission", "step_commission"]
+__all__ = ["commission_of", "fixed_commission", "reversal_commission", "step_commission"]
 
 
 @kernel
@@ -39,6 +39,32 @@ def commission_of(book: Book, index: int, steps: int, price: int, opens: bool) -
     amount = (symbol["commission_per_lot"] * lots + symbol["commission_per_deal"]) * fee
     amount += _of_turnover(symbol, steps, price)
     return money(-min(max(amount, symbol["commission_minimum"] * fee), symbol["commission_maximum"] * fee), scale)
+
+
+@kernel
+def reversal_commission(book: Book, index: int, closing: int, opening: int, price: int) -> tuple[float, float]:
+    """Share out the commission of the one deal that reverses a netting position.
+
+    Parameters
+    ----------
+    book : Book
+        The account.
+    index, price : int
+        Symbol and price of the deal.
+    closing, opening : int
+        Its volume: what of it closes, and what opens.
+
+    Returns
+    -------
+    closed, opened : float
+        Account currency, rounded, 0 or below: by volume, the second is what the first leaves.
+    """
+    symbol, scale = book["symbols"][index], book["account"]["money_scale"]
+    if symbol["commission_rule"] != 0 and symbol["commission_sides"] < 2.0:
+        return 0.0, commission_of(book, index, opening, price, True)
+    whole = commission_of(book, index, closing + opening, price, True)
+    closed = money(whole * closing / (closing + opening), scale)
+    return closed, money(whole - closed, scale)
 
 
 @kernel

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
 from forexai_core.engine.book import Book
-from forexai_core.engine.commissions import commission_of
+from forexai_core.engine.commissions import commission_of, reversal_commission
 from forexai_core.engine.doubts import ROLLOVER
 from forexai_core.engine.margin import account_margin, maintenance_margin
-from forexai_core.engine.money import charge, money, profit_of
+from forexai_core.engine.money import charge, profit_of
 from forexai_core.engine.records import (
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,
@@ -19,6 +19,7 @@ from forexai_core.engine.records import (
     ENTRY_OUT,
     NO_PRICE,
 )
+from forexai_core.engine.settling import keep_rest, settle_money
 from forexai_core.engine.swaps import debits_inside, exit_quote
 
 __all__ = [
@@ -31,7 +32,6 @@ __all__ = [
     "netting_row",
     "next_deal",
     "settle_entries",
-    "settle_money",
 ]
 
 SIGNAL = 0  # the first of OPEN_REASONS and of CLOSE_REASONS
@@ -113,6 +113,9 @@ def _loss_at_stop(book: Book, entry: Entry) -> float:
 @kernel(inline="always")
 def _record_entry(book: Book, position: Any, entry: Entry, commission: float, kind: int) -> None:
     deal = next_deal(book, position, entry.ticket, entry.side, entry.steps, entry.price)
+    if kind == ENTRY_INOUT:  # the other half of the deal that has just closed
+        book["account"]["next_deal"] -= 1
+        deal["ticket"] -= 1
     deal["entry"] = kind
     deal["closing"] = 0
     deal["profit"] = 0.0
@@ -145,10 +148,9 @@ def _new_position(book: Book, ticket: int) -> Any:
 
 
 @kernel
-def _open(book: Book, entry: Entry, kind: int) -> None:
+def _open(book: Book, entry: Entry, kind: int, commission: float) -> None:
     account = book["account"]
     position = _new_position(book, entry.ticket)
-    commission = commission_of(book, entry.symbol, entry.steps, entry.price, True)
     position["ticket"] = entry.ticket
     position["symbol"] = entry.symbol
     position["strategy"] = entry.strategy
@@ -236,37 +238,43 @@ def _with_steps(entry: Entry, steps: int) -> Entry:
 
 
 @kernel
+def _open_new(book: Book, entry: Entry) -> None:
+    _open(book, entry, ENTRY_IN, commission_of(book, entry.symbol, entry.steps, entry.price, True))
+
+
+@kernel
+def _reverse(book: Book, row: int, entry: Entry, inside: int) -> None:
+    """Let one deal close a netting position and open the opposite one with what is left of its volume."""
+    closing = book["positions"][row]["volume_steps"]
+    rest = entry.steps - closing
+    closed, opened = reversal_commission(book, entry.symbol, closing, rest, entry.price)
+    _close_volume(book, row, closing, entry.price, SIGNAL, inside, entry.ticket, ENTRY_INOUT, closed)
+    _open(book, _with_steps(entry, rest), ENTRY_INOUT, opened)
+
+
+@kernel
 def fill(book: Book, entry: Entry) -> None:
     """Let a volume into the book: a new position, or what netting makes of it."""
     if book["account"]["netting"] == 0:
         row = find_position(book, entry.ticket) if book["account"]["bounded"] else -1
         if row < 0:
-            _open(book, entry, ENTRY_IN)
+            _open_new(book, entry)
         else:
             _add(book, row, entry)  # a further part of one order
         return
     row = netting_row(book, entry.symbol)
     if row < 0:
-        _open(book, entry, ENTRY_IN)
+        _open_new(book, entry)
         return
     position = book["positions"][row]
     if position["side"] == entry.side:
         _add(book, row, entry)
         return
-    closing = min(entry.steps, position["volume_steps"])
-    rest = entry.steps - closing
     inside = 1 if entry.entered > 1 else 0
-    kind = ENTRY_OUT if rest == 0 else ENTRY_INOUT
-    close_position(book, row, closing, entry.price, SIGNAL, inside, entry.ticket, kind)
-    if rest > 0:
-        _open(book, _with_steps(entry, rest), ENTRY_INOUT)
-
-
-@kernel(inline="always")
-def _share(position: Any, field_total: float, steps: int, scale: float) -> float:
-    if steps == position["volume_steps"]:
-        return field_total
-    return money(field_total * steps / position["volume_steps"], scale)
+    if entry.steps > position["volume_steps"]:
+        _reverse(book, row, entry, inside)
+    else:
+        close_position(book, row, entry.steps, entry.price, SIGNAL, inside, entry.ticket, ENTRY_OUT)
 
 
 @kernel
@@ -299,8 +307,24 @@ def close_position(
     order : int
         Ticket of the order that closes; 0 for the venue's own closes.
     kind : int
-        ENTRY_OUT or ENTRY_INOUT.
+        ENTRY_OUT or ENTRY_OUT_BY.
     """
+    commission = commission_of(book, book["positions"][row]["symbol"], steps, price, False)
+    _close_volume(book, row, steps, price, reason, intrabar, order, kind, commission)
+
+
+@kernel
+def _close_volume(
+    book: Book,
+    row: int,
+    steps: int,
+    price: int,
+    reason: int,
+    intrabar: int,
+    order: int,
+    kind: int,
+    commission: float,
+) -> None:
     account = book["account"]
     scale = account["money_scale"]
     position = book["positions"][row]
@@ -318,53 +342,15 @@ def close_position(
     deal["intrabar"] = intrabar
     if unclear:
         deal["doubts"] |= ROLLOVER
-    commission = commission_of(book, position["symbol"], steps, price, False)
     settle_money(book, position, deal, debits, commission)
     charge(account, deal["profit"] + deal["swap"] + deal["commission"])
     if steps == position["volume_steps"]:
         _remove(book, row)
     else:
-        _keep_rest(position, deal, debits, scale)
-    if account["protected"]:
+        keep_rest(position, deal, debits, scale)
+    if account["protected"] and kind != ENTRY_INOUT:  # a reversal leaves something open
         _protect(account)
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)
-
-
-@kernel(inline="always")
-def settle_money(book: Book, position: Any, deal: Any, debits: float, commission: float) -> None:
-    """Write the money of a closing deal: its share of what the position has gathered, and its own."""
-    scale = book["account"]["money_scale"]
-    symbol = book["symbols"][position["symbol"]]
-    side, steps, price = position["side"], deal["volume_steps"], deal["price"]
-    cost = _cost_of(position, steps)
-    deal["profit"] = profit_of(symbol, side, steps, cost, price, scale)
-    deal["swap"] = _share(position, position["swap"], steps, scale) + debits
-    deal["commission"] = commission
-    deal["entry_commission"] = _share(position, position["commission"], steps, scale)
-    deal["open_price"] = cost / steps
-    deal["mae"] = min(0.0, profit_of(symbol, side, steps, cost, position["worst"], scale))
-    deal["mfe"] = max(0.0, profit_of(symbol, side, steps, cost, position["best"], scale))
-    deal["initial_risk"] = position["initial_risk"] * steps / position["volume_steps"]
-
-
-@kernel(inline="always")
-def _cost_of(position: Any, steps: int) -> float:
-    if steps == position["volume_steps"]:
-        return position["cost"]
-    return position["cost"] * steps / position["volume_steps"]
-
-
-@kernel(inline="always")
-def _keep_rest(position: Any, deal: Any, debits: float, scale: float) -> None:
-    """Leave a position with what a partial close has not taken."""
-    steps = deal["volume_steps"]
-    left = (position["volume_steps"] - steps) / position["volume_steps"]
-    position["cost"] -= _cost_of(position, steps)
-    position["commission"] = money(position["commission"] - deal["entry_commission"], scale)
-    position["swap"] = money(position["swap"] - (deal["swap"] - debits), scale)
-    position["margin"] *= left
-    position["initial_risk"] *= left
-    position["volume_steps"] -= steps
 
 
 @kernel

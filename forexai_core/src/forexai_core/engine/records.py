@@ -181,7 +181,7 @@ DEAL = np.dtype(
         ("initial_risk", np.float64),
     ]
 )
-"""One deal. An INOUT deal appears as its two halves, which share the order."""
+"""One deal. An INOUT deal appears as its two halves, which share ticket and order: what closes, then what opens."""
 
 FILLING_FOK, FILLING_IOC, FILLING_RETURN = 0, 1, 2
 

@@ -12,10 +12,11 @@ import numpy as np
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.book import Book
-from forexai_core.engine.deals import next_deal, settle_money
+from forexai_core.engine.deals import next_deal
 from forexai_core.engine.margin import account_margin, maintenance_margin
 from forexai_core.engine.money import charge, profit_of
 from forexai_core.engine.records import ENTRY_IN, ENTRY_OUT, NO_PRICE
+from forexai_core.engine.settling import settle_money
 from forexai_core.engine.swaps import REOPEN_BID, exit_quote
 
 __all__ = ["reopen_positions"]

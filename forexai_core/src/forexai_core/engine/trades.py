@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS, FILL, OPEN_REASONS, TRADE
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.records import ENTRY_INOUT, NO_PRICE
 
-__all__ = ["fills_of", "initial_risks", "trade_sums", "trades_of", "write_trades"]
+__all__ = ["fills_of", "initial_risks", "trade_sums", "trades_of", "whole_deals", "write_trades"]
 
 _ENTRIES = np.array(("in", "out", "inout", "out_by"))
-_LOT_DECIMALS = 8
+_DECIMALS = 8
 
 
 def _lots(deals: NDArray[np.void], symbols: NDArray[np.void]) -> NDArray[np.float64]:
     steps = symbols["volume_step"][deals["symbol"]]
-    return np.round(deals["volume_steps"] * steps, _LOT_DECIMALS)
+    return np.round(deals["volume_steps"] * steps, _DECIMALS)
 
 
 @kernel
@@ -70,7 +70,7 @@ def _without_texts(dtype: np.dtype[np.void]) -> np.dtype[np.void]:
 _ROWS = _without_texts(TRADE)
 _OPENED, _CLOSED = _as_bytes(OPEN_REASONS, "open_reason"), _as_bytes(CLOSE_REASONS, "close_reason")
 Texts = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
-_LOT_SCALE = 10.0**_LOT_DECIMALS
+_LOT_SCALE = 10.0**_DECIMALS
 
 
 @kernel
@@ -178,13 +178,38 @@ def initial_risks(deals: NDArray[np.void]) -> NDArray[np.float64]:
     return risks
 
 
-def fills_of(deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void]) -> NDArray[np.void]:
-    """Make one row of each deal.
+def whole_deals(deals: NDArray[np.void]) -> NDArray[np.void]:
+    """Join the halves of each deal that reverses a netting position.
+
+    Parameters
+    ----------
+    deals : (deals,) DEAL
+        As the ledger has recorded them.
 
     Returns
     -------
-    (deals,) FILL
+    (deals,) DEAL
+        Of joined halves, volume and commission are those of both, the position is the one that opens, and all else is
+        of the half that closes. The same array where there are none.
     """
+    opening = np.flatnonzero((deals["entry"] == ENTRY_INOUT) & (deals["closing"] == 0))
+    if not len(opening):
+        return deals
+    whole, closing = deals.copy(), opening - 1
+    whole["volume_steps"][closing] += deals["volume_steps"][opening]
+    whole["commission"][closing] = np.round(deals["commission"][closing] + deals["commission"][opening], _DECIMALS)
+    whole["position"][closing], whole["tag"][closing] = deals["position"][opening], deals["tag"][opening]
+    return np.delete(whole, opening)
+
+
+def fills_of(deals: NDArray[np.void], names: Sequence[str], symbols: NDArray[np.void]) -> NDArray[np.void]:
+    """Make one row of each deal, a reversal of both its halves.
+
+    Returns
+    -------
+    (fills,) FILL
+    """
+    deals = whole_deals(deals)
     rows = np.zeros(len(deals), FILL)
     for name in ("order", "position", "time_ns", "side", "profit", "commission", "swap"):
         rows[name] = deals[name]

@@ -8,6 +8,7 @@ import numpy as np
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.records import ENTRY_IN
+from forexai_core.engine.trades import whole_deals
 from forexai_core.strategies.context import Context
 from forexai_core.strategies.strategy import Strategy
 from forexai_core.strategies.views import PendingOrder
@@ -59,7 +60,7 @@ class Notices:
         symbol, strategy = self._context.indices
         deals = ledger.deals
         new, self._deals = deals[self._deals :], len(deals)
-        rows = [row for row in new if row["symbol"] == symbol and row["strategy"] == strategy]
+        rows = [row for row in whole_deals(new) if row["symbol"] == symbol and row["strategy"] == strategy]
         if self._tells_orders:
             for state in self._changed_orders(rows):
                 self._strategy.on_order(self._context, state)

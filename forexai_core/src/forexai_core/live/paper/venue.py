@@ -12,6 +12,7 @@ from forexai_core.backtesting.sightings import Sightings
 from forexai_core.engine import records
 from forexai_core.engine.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.setup import Setup
+from forexai_core.engine.trades import whole_deals
 from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.live.paper.requests import REFUSALS, in_points, points, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
@@ -111,7 +112,7 @@ class PaperVenue:
         rows = self.ledger.deals[self._told :]
         self._told += len(rows)
         self._settle(rows, first_ticket, before)
-        for row in rows:
+        for row in whole_deals(rows):
             self.deals.append(self._deal(row))
             self._tell(BrokerEventKind.DEAL, deal=self.deals[-1])
 

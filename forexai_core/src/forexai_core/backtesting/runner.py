@@ -73,6 +73,7 @@ def _drive(strategy: Any, run: Run, *, drive: Drive, progress: Progress | None) 
         drive_class(ledger, copies, inputs.prices, inputs.account, gate=gate, progress=progress)
         return
     programs = programs_of(strategy, inputs)
+    ledger.owners = [strategy.name] * len(programs)
     if gate is None and drive is not Drive.STEP:
         drive_programs(ledger, programs)
     elif drive is Drive.BATCH:

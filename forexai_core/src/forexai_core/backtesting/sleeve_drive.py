@@ -65,6 +65,7 @@ def drive_sleeves(
         If it is to go by batch and cannot.
     """
     roster = call_up([_decider(place, inputs, feeds) for place in places], ledger.setup)
+    ledger.owners = [f"Sleeve '{place.name}'" for place in places]
     by_hand = next((place for place in places if isinstance(place.strategy, Strategy)), None)
     if drive is Drive.BATCH and by_hand is not None:
         raise ConfigError(

@@ -120,6 +120,7 @@ class _Workers:
 
     def _drive(self, ledger: Ledger, strategy: TradingStrategy) -> None:
         programs = programs_of(strategy, self._inputs)
+        ledger.owners = [strategy.name] * len(programs)
         if not self.rules or self._risk is None:
             ledger.run(programs)
             return

@@ -12,12 +12,18 @@ from forexai_core.engine.book import Book, Seen
 from forexai_core.engine.grid import closing_price
 from forexai_core.engine.money import to_steps
 from forexai_core.engine.records import (
+    COMMANDS_PER_CLOSE,
     NEVER,
     NO_PRICE,
     REQUEST_CLOSE,
     REQUEST_CLOSE_ALL,
+    REQUEST_CLOSE_BY,
     REQUEST_MARKET,
     REQUEST_MODIFY_POSITION,
+    REQUEST_NONE,
+    REQUEST_STOP_LIMIT,
+    STATUS_MANY_COMMANDS,
+    STATUS_WRONG_COMMAND,
     UNTIL_MIDNIGHT,
 )
 
@@ -222,6 +228,14 @@ def _expiry(midnights: NDArray[np.int64], expiry_ns: int) -> int:
     return NEVER
 
 
+@kernel(inline="always")
+def _is_command(kind: int, side: int) -> bool:
+    """Say whether there is such a command; what opens is to have a side."""
+    if REQUEST_MARKET <= kind <= REQUEST_STOP_LIMIT:
+        return bool(abs(side) == 1)
+    return REQUEST_CLOSE <= kind <= REQUEST_CLOSE_BY
+
+
 @kernel
 def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy: int, commands: Any) -> None:
     """Turn the commands of a compiled strategy into requests, and clear them.
@@ -229,7 +243,8 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
     Parameters
     ----------
     book : Book
-        The account.
+        The account. Its status tells where there is a command too many, or one that is none; the last request is then
+        of that close.
     midnights : (midnights,) int64
         Of the account's clock.
     index, strategy : int
@@ -244,6 +259,10 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
         kind = command["kind"]
         if kind == 0:
             return
+        if number == COMMANDS_PER_CLOSE or not _is_command(kind, command["side"]):
+            _new_request(book, REQUEST_NONE, index, strategy)
+            book["account"]["status"] = STATUS_MANY_COMMANDS if number == COMMANDS_PER_CLOSE else STATUS_WRONG_COMMAND
+            return
         request = _new_request(book, kind, index, strategy)
         request["side"] = command["side"]
         request["volume_steps"] = to_steps(command["volume_lots"], symbol["volume_step"])
@@ -256,6 +275,8 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
         request["target_distance"] = _asked_points(command["target_distance"], scale)
         request["trail_distance"] = _asked_points(command["trail_distance"], scale)
         request["trail_start"] = _asked_points(command["trail_start"], scale)
+        if kind <= REQUEST_STOP_LIMIT and request["trail_distance"] == 0 and request["trail_start"] != 0:
+            request["trail_start"] = -1  # it was to trail, and at no distance: refused, not opened without
         request["expiry_ns"] = _expiry(midnights, command["expiry_ns"])
         request["ticket"] = command["ticket"]
         request["ticket_by"] = command["ticket_by"]

@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from forexai_core.arrays import BAR, COMMAND, INTENT, ROW
 from forexai_core.engine.book import Desk, Seen, as_read
 from forexai_core.engine.programs import Program
+from forexai_core.engine.records import COMMANDS_PER_CLOSE
 from forexai_core.engine.setup import Setup
 from forexai_core.errors import ConfigError
 from forexai_core.values.bars import Bars
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["COMMANDS_PER_CLOSE", "assemble", "seen_of", "stacked"]
-
-COMMANDS_PER_CLOSE = 16
-"""How many commands a compiled step can give at one close."""
+__all__ = ["assemble", "command_rows", "seen_of", "stacked"]
 
 
 def stacked(rows: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
@@ -66,6 +64,11 @@ def _wishes(programs: Sequence[Program], series: Sequence[Bars | Ticks]) -> tupl
     )
 
 
+def command_rows() -> NDArray[np.void]:
+    """Make the rows that a step writes its commands to, with the one that shows that it has written too many."""
+    return np.zeros(COMMANDS_PER_CLOSE + 1, COMMAND)
+
+
 def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
     """Lay out what the batch drive decides with.
 
@@ -102,5 +105,5 @@ def assemble(programs: Sequence[Program], setup: Setup) -> Desk:
         state=stacked([program.state for program in programs]),
         params=stacked([program.params for program in programs]),
         row=np.zeros(1, ROW),
-        commands=np.zeros(COMMANDS_PER_CLOSE, COMMAND),
+        commands=command_rows(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any, Protocol
 
@@ -19,12 +19,15 @@ from forexai_core.engine.memory import borrow, copied, give_back
 from forexai_core.engine.phases import phases
 from forexai_core.engine.programs import Program
 from forexai_core.engine.records import (
+    COMMANDS_PER_CLOSE,
     MAX_ORDERS,
     MAX_POSITIONS,
     STATUS_FULL_DEALS,
     STATUS_FULL_LEVELS,
+    STATUS_MANY_COMMANDS,
     STATUS_OK,
     STATUS_RATE_UNKNOWN,
+    STATUS_WRONG_COMMAND,
 )
 from forexai_core.engine.run import decide, run
 from forexai_core.engine.setup import Setup
@@ -37,6 +40,14 @@ __all__ = ["Ledger"]
 
 _FEW_DEALS = 4_096
 """Up to so many deals are copied sooner than new memory is taken."""
+
+_WRONG_COMMANDS = {
+    STATUS_MANY_COMMANDS: f"gives more than {COMMANDS_PER_CLOSE} commands, which is the most at one close. Give the "
+    "rest at the next ones, or write a class strategy, which may ask for more.",
+    STATUS_WRONG_COMMAND: "writes a command that is none: its kind must be one of fx.arrays.COMMAND_*, and the side of "
+    "an order 1 or -1. The functions of forexai_core.strategies.commands write them rightly.",
+}
+"""What was wrong with the commands of a step, and what helps."""
 
 
 class Ahead(Protocol):
@@ -70,6 +81,8 @@ class Ledger:
         How many events whoever decides knows of: the ledger may be behind, while nothing can happen in between.
     ahead : list of Ahead
         Who is told when it catches up because somebody looks at it.
+    owners : sequence of str
+        What messages call the strategies, by their number.
     """
 
     def __init__(self, setup: Setup) -> None:
@@ -82,6 +95,7 @@ class Ledger:
         self._phases = phases()
         self._lay_out()
         self.ahead: list[Ahead] = []
+        self.owners: Sequence[str] = ()
         self._past_deals: list[NDArray[np.void]] = []
         self._apart = False
         self.account: Any = self._memory.account
@@ -236,7 +250,8 @@ class Ledger:
         step = step_address(programs[0].step)
 
         def at(event: int) -> None:
-            decide(self._books, self.market, desk, step, event)
+            if not decide(self._books, self.market, desk, step, event):
+                self._mend()
 
         return at
 
@@ -305,11 +320,19 @@ class Ledger:
             return True
         if status == STATUS_RATE_UNKNOWN:
             raise self._rate_unknown()
+        if status in _WRONG_COMMANDS:
+            raise self._command_refused(_WRONG_COMMANDS[status])
         raise TradingError(
             f"At {format_time_ns(self.account['time_ns'])} {self.account['positions']} positions and "
             f"{self.account['orders']} orders stand at once; the ledger holds {MAX_POSITIONS} and "
             f"{MAX_ORDERS}. A strategy that opens without end does this: bound its positions."
         )
+
+    def _command_refused(self, reason: str) -> TradingError:
+        request = self.requests[int(self.account["requests"]) - 1]
+        strategy, symbol = int(request["strategy"]), self.setup.symbols[int(request["symbol"])]
+        name = self.owners[strategy] if strategy < len(self.owners) else "A compiled strategy"
+        return TradingError(f"{name} on {symbol}: at {format_time_ns(request['decided_ns'])} its step {reason}")
 
     def _rate_unknown(self) -> RateError:
         symbol = self.setup.symbols[int(self.account["status_symbol"])]

@@ -271,6 +271,7 @@ REFUSALS = (
 
 STATUS_OK, STATUS_FULL_POSITIONS, STATUS_FULL_ORDERS, STATUS_FULL_DEALS = 0, 1, 2, 3
 STATUS_FULL_REQUESTS, STATUS_RATE_UNKNOWN, STATUS_FULL_LEVELS = 4, 5, 6
+STATUS_MANY_COMMANDS, STATUS_WRONG_COMMAND = 7, 8
 
 LEVEL = np.dtype([("row", np.int64), ("balance", np.float64), ("margin", np.float64)])
 """Balance and margin from one row of the equity curve on."""
@@ -352,6 +353,7 @@ MAX_SYMBOLS = 32
 MAX_POSITIONS = 1_000
 MAX_ORDERS = 1_000
 MAX_REQUESTS = 1_000
+COMMANDS_PER_CLOSE = 16  # that a step may give; it is lent one row more, which shows that it gave too many
 MAX_DEALS = 65_536  # a page of memory is taken only when it is first written to
 MAX_INSIDE = 2_048  # a month's bar has 31 rollovers of each symbol
 

@@ -9,10 +9,10 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import BAR, COMMAND, INTENT, MANAGEMENT, ROW
+from forexai_core.arrays import BAR, INTENT, MANAGEMENT, ROW
 from forexai_core.engine.agenda import events_before
 from forexai_core.engine.book import Roster, as_read
-from forexai_core.engine.desk import COMMANDS_PER_CLOSE, seen_of, stacked
+from forexai_core.engine.desk import command_rows, seen_of, stacked
 from forexai_core.engine.market_records import PART_REST
 from forexai_core.engine.programs import Program
 from forexai_core.engine.setup import Setup
@@ -164,6 +164,6 @@ def call_up(deciders: Sequence[Decider], setup: Setup) -> Roster:
         state=stacked([each.state for each in programs]),
         params=stacked([each.params for each in programs]),
         row=np.zeros(1, ROW),
-        commands=np.zeros(COMMANDS_PER_CLOSE, COMMAND),
+        commands=command_rows(),
         taken=np.zeros(1, np.int64),
     )

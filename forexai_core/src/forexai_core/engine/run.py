@@ -50,10 +50,11 @@ def _wish(book: Book, desk: Desk, index: int, row: int) -> None:
 
 
 @kernel(inline="always")
-def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> None:
+def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> bool:
+    """Let the strategy decide; say whether its commands are such as can be carried out."""
     index, row = deciding_row(market, event)
     if row < 0:
-        return
+        return True
     if desk.manages and book["account"]["positions"] > 0:
         look_after(book, index, index, desk.management[index])
     if len(desk.wishes):
@@ -64,11 +65,14 @@ def _decide(book: Book, market: Market, desk: Desk, step: int, event: int) -> No
         describe_bar(desk.row[0], desk.seen, row, row, account["end_ns"], ask, account["equity"])
         describe_holdings(book, index, index, desk.row[0])
         call_step(step, (desk.row[0], desk.state[index], desk.params[index], desk.commands))
-        ask_commands(book, market.midnights, index, index, desk.commands)
+        if desk.commands[0]["kind"] != 0:
+            ask_commands(book, market.midnights, index, index, desk.commands)
+            return bool(account["status"] == STATUS_OK)
+    return True
 
 
 @kernel
-def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> None:
+def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> bool:
     """Let the strategy decide, when an event has closed one of its bars.
 
     Parameters
@@ -83,8 +87,13 @@ def decide(books: Books, market: Market, desk: Desk, step: int, event: int) -> N
         Address of the compiled step, called when ``desk.steps``.
     event : int
         Its number.
+
+    Returns
+    -------
+    bool
+        Whether the drive may go on; else the account's status tells what is wrong with a command.
     """
-    _decide(books[0], market, desk, step, event)
+    return _decide(books[0], market, desk, step, event)
 
 
 _STOPPED, _TAKEN, _OPENED = 0, 1, 2
@@ -221,6 +230,8 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
             event = walk(book, market, curve, desk, step, event)
             if desk.commands[0]["kind"] != 0:
                 ask_commands(book, market.midnights, 0, 0, desk.commands)
+                if account["status"] != STATUS_OK:
+                    return
                 continue
             if event == stop:
                 break
@@ -231,7 +242,8 @@ def run(books: Books, market: Market, curve: Curve, desk: Desk, step: int, phase
             if taken == _OPENED:
                 opened = event
                 continue
-        _decide(book, market, desk, step, event)
+        if not _decide(book, market, desk, step, event):
+            return
         event += 1
     if len(market.events) == 0:
         land(book, market)

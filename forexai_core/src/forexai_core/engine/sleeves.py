@@ -68,7 +68,7 @@ def _step(book: Book, market: Market, roster: Roster, index: int, turn: Any) -> 
 
 @kernel
 def _decide(book: Book, market: Market, roster: Roster, number: int) -> bool:
-    """Take one turn; say whether there was room for what it may ask."""
+    """Take one turn; say whether there was room for what it may ask, and all of it can be carried out."""
     if not _has_room(book, roster):
         return False
     account, turn = book["account"], roster.turns[number]
@@ -84,7 +84,7 @@ def _decide(book: Book, market: Market, roster: Roster, number: int) -> bool:
         _step(book, market, roster, index, turn)
     for row in range(first, account["requests"]):
         book["requests"][row]["decided_ns"] = turn["time_ns"]
-    return True
+    return bool(account["status"] == STATUS_OK)
 
 
 @kernel
@@ -94,7 +94,8 @@ def take_turn(books: Books, market: Market, roster: Roster, number: int) -> None
     Parameters
     ----------
     books : (1,) BOOK
-        The account, after the event of the turn. Its status tells where there was no room.
+        The account, after the event of the turn. Its status tells where there was no room, or what is wrong with a
+        command.
     market : Market
         The prices.
     roster : Roster

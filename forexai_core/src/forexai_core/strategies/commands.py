@@ -1,7 +1,8 @@
 # ruff: noqa: PLR0917 - kernels take their arguments by position
 """Commands of compiled strategies: kernels that write rows of COMMAND into ``out``.
 
-Each takes the next free row and does nothing when all are taken. They run as plain Python too.
+Each takes the next free row. A step gives at most 16 commands at one close: a run in which it gives more ends with an
+error. They run as plain Python too.
 
 ``buy(out, 0.1, 0.0030, 0.0060)`` asks for 0.1 lots, with the stop 30 pips and the target 60 pips from the entry.
 """

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 import pytest
+from crossing_forms import rules_cross
 from strategy_markets import make_market
 
 import forexai_core as fx
@@ -54,6 +55,7 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "swap mode": (EURUSD.with_values, {"swap_mode": "pts"}, "there is no swap_mode 'pts'"),
     "calculation": (EURUSD.with_values, {"calculation_mode": "forx"}, "there is no calculation_mode 'forx'"),
     "asset class": (EURUSD.with_values, {"asset_class": "forx"}, "there is no asset_class 'forx'"),
+    "trail start": (fx.Management, {"trail_start": 0.002}, "trail_start is 0.002, and there is no trail_distance"),
     "bars": (fx.synthetic, {"symbol": "EURUSD", "timeframe": "H1", "bars": 1.5}, "bars must be a whole number"),
 }
 
@@ -209,6 +211,37 @@ def test_leverages_of_known_names_are_taken() -> None:
     run(account=fx.Account(leverages={"EURUSD": 50, "metal": 20, "XAUUSD": 10}))
 
 
+@pytest.mark.parametrize(
+    ("volume", "said"),
+    [
+        (
+            0.015,
+            "EURUSD: volume_lots = 0.015 does not lie on its volume step of 0.01, so every order would be refused.",
+        ),
+        (0.025, "Nearest: 0.02 and 0.03."),
+        (0.004, "Nearest: 0.01."),
+        (501.0, "EURUSD: volume_lots = 501 is not between 0.01 and 500"),
+    ],
+)
+def test_a_fixed_volume_that_no_order_can_have_ends_the_run_before_it(volume: float, said: str) -> None:
+    for strategy in (
+        fx.strategies.SmaCross(fast=2, slow=5, volume_lots=volume),
+        care(volume_lots=volume),
+        rules_cross(fast=2, slow=5, volume_lots=volume),
+    ):
+        with pytest.raises(ConfigError, match=re.escape(said)):
+            run(strategy=strategy)
+        with pytest.raises(ConfigError, match=re.escape(said)):
+            fx.sweep([strategy], make_market(30), workers=1, trials=MemoryTrials())
+
+
+def test_volumes_that_lie_on_the_step_are_taken_however_they_are_written() -> None:
+    for volume in (0.07, 0.1 + 0.2, 0.01 * 29, 500.0, 0.01):
+        assert "refused_invalid_volume" not in run(strategy=care(volume_lots=volume)).counts
+    # a volume that nothing uses is none that could be wrong
+    assert run(strategy=care(stop=0.01, volume_lots=0.015, risk_fraction=0.01)).counts["refused_orders"] == 0
+
+
 class Asks(fx.Strategy):
     """Asks for one thing at its first bar."""
 
@@ -231,6 +264,12 @@ ORDERS: dict[str, tuple[Callable[[fx.Context], Any], type[Exception], str]] = {
     "part": (lambda ctx: ctx.close(volume_lots="x"), ConfigError, "0 positions are open"),
     "group": (lambda ctx: ctx.oco(1, 2), ConfigError, "An OCO group takes what ctx.buy_limit(…)"),
     "stop": (lambda ctx: ctx.buy(volume_lots=0.1, stop_loss="x"), ConfigError, "stop_loss must be a price above 0"),
+    "start": (
+        lambda ctx: ctx.buy(volume_lots=0.1, trail_start_pips=5),
+        ConfigError,
+        "a trail_start is given, and no distance",
+    ),
+    "later start": (lambda ctx: ctx.trail(7, start_points=50), ConfigError, "and no distance at which the stop is"),
     "pips": (lambda ctx: ctx.buy(volume_lots=0.1, stop_loss_pips="3"), ConfigError, "stop_loss_pips must be above 0"),
 }
 

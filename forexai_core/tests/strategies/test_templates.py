@@ -105,13 +105,6 @@ def test_macd_cross():
     assert wishes(MacdCross(fast=4, slow=9, signal=3), bars)[0] == sign_turns((lines.macd - lines.signal).tolist())
 
 
-def test_sma_cross_of_equal_or_swapped_periods():
-    bars = make_market(300, seed=3)
-    assert set(wishes(SmaCross(fast=5, slow=5), bars)[0]) == {0}
-    ahead, behind = wishes(SmaCross(fast=3, slow=8), bars)[0], wishes(SmaCross(fast=8, slow=3), bars)[0]
-    assert behind == [-side for side in ahead]
-
-
 def test_rsi_reversion():
     bars = make_market(500, seed=4)
     rsi = indicators.rsi(bars.close, 5).tolist()
@@ -203,6 +196,9 @@ def test_session_breakout(start, timeframe):
     [
         (RsiReversion, {"oversold": 60.0}, "levels must rise"),
         (MacdCross, {"fast": 30}, "fast (30) must be shorter"),
+        (SmaCross, {"fast": 5, "slow": 5}, "SmaCross: fast (5) must be shorter than slow (5)"),
+        (SmaCross, {"fast": 60}, "fast (60) must be shorter than slow (50)"),
+        (EmaCross, {"fast": 26}, "EmaCross: fast (26) must be shorter"),
         (SessionBreakout, {"range_end": "25:00"}, "range_end is '25:00'"),
         (SessionBreakout, {"entry_end": "06:00"}, "must follow one another"),
         (SessionBreakout, {"clock": "Europe/Lodnon"}, "no clock 'Europe/Lodnon'"),

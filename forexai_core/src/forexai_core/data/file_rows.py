@@ -20,7 +20,6 @@ from forexai_core.data.row_checks import (
     check_future,
     check_order,
     check_tick_rows,
-    least_step_ns,
 )
 from forexai_core.data.spikes import check_spikes
 from forexai_core.data.stamps import Stamps
@@ -209,7 +208,7 @@ def _check_spacing(times: NDArray[np.int64], timeframe: Timeframe, table: Table)
         return
     sizes, counts = np.unique(steps, return_counts=True)
     usual = int(sizes[np.argmax(counts)])
-    too_near = int(counts[sizes < least_step_ns(timeframe)].sum())
+    too_near = int(counts[sizes < timeframe.least_step_ns].sum())
     # Quiet markets leave bars out, but not always the same number of them.
     too_far = timeframe.intraday and sizes[0] > timeframe.nominal_ns and counts.max() * 2 > len(steps)
     if too_near * 10 > len(steps) or too_far:

@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_MINUTE, Timeframe
 
-__all__ = ["Problems", "check_bar_rows", "check_future", "check_order", "check_tick_rows", "least_step_ns"]
+__all__ = ["Problems", "check_bar_rows", "check_future", "check_order", "check_tick_rows"]
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Times = NDArray[np.int64]
-
-# Days of 23 hours and months of 28 days are no overlap.
-_LEAST_STEP = {Timeframe.D1: 20 * 60 * NS_PER_MINUTE, Timeframe.W1: 6 * NS_PER_DAY, Timeframe.MN1: 27 * NS_PER_DAY}
 
 
 @attrs.frozen(kw_only=True)
@@ -62,11 +59,6 @@ class Problems:
         for row in np.flatnonzero(wrong).tolist():
             if row not in self.found:
                 self.add(row, role, check, reason(row))
-
-
-def least_step_ns(timeframe: Timeframe) -> int:
-    """Give the least time between the openings of two bars."""
-    return _LEAST_STEP.get(timeframe, timeframe.nominal_ns)
 
 
 def check_bar_rows(values: Mapping[str, Floats], problems: Problems) -> None:
@@ -163,7 +155,7 @@ def check_order(
 
 def _check_overlaps(rows: Times, times: Times, problems: Problems, timeframe: Timeframe) -> None:
     """Note bars nearer to each other than their timeframe: those off the grid of the others, else the later ones."""
-    least = least_step_ns(timeframe)
+    least = timeframe.least_step_ns
     if not np.any(np.diff(times) < least):
         return
     if timeframe.intraday:

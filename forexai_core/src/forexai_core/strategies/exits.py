@@ -201,4 +201,19 @@ class Units:
             if fields[field]:
                 raise ConfigError(f"{self.symbol}: {what} is given as a price and as a distance. Give one.")
             fields[what] = self.points(what, price)
+        self.check_start(fields["trail_start"], fields["trail_distance"])
         return fields
+
+    def check_start(self, start: int, distance: int) -> None:
+        """Refuse the start of a trailing that has no distance.
+
+        Raises
+        ------
+        ConfigError
+            If it is so; nothing would trail.
+        """
+        if start and not distance:
+            raise ConfigError(
+                f"{self.symbol}: a trail_start is given, and no distance at which the stop is to trail. Give one too, "
+                "in pips, points or price, or leave the start out."
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import floor, isfinite
 from operator import attrgetter
 from typing import Any
 
@@ -29,6 +29,7 @@ def _fraction(_instance: object, attribute: attrs.Attribute[Any], value: float) 
 
 
 _DISTANCES = ("break_even_start", "break_even_lock", "trail_start", "trail_distance")
+_NEAR = 1e-7  # of the lots: how far binary fractions may lie from a step
 _FIELDS = attrgetter(*(MANAGEMENT.names or ()))
 
 
@@ -59,6 +60,11 @@ class Management:
     max_bars: int = attrs.field(default=0, validator=whole_from(0))
 
     def __attrs_post_init__(self) -> None:
+        if self.trail_start > 0 and self.trail_distance == 0:
+            raise ConfigError(
+                f"Management: trail_start is {self.trail_start:g}, and there is no trail_distance, so nothing would "
+                "trail. Give both, or leave trail_start out."
+            )
         if self.volume_lots == 0 and self.risk_fraction == 0:
             raise ConfigError("Management: give volume_lots or risk_fraction above 0.")
         if self.break_even_lock > self.break_even_start:
@@ -107,6 +113,32 @@ class Management:
                     f"{instrument.symbol}: Management: {name} = {length:g} rounds to no point at all. Give at least "
                     f"one point ({instrument.point:g}), or 0 for none."
                 )
+
+    def check_volume(self, instrument: Instrument) -> None:
+        """Refuse a fixed volume that no order of an instrument can have.
+
+        Raises
+        ------
+        ConfigError
+            If it lies off the volume step, or outside the bounds of an order: each order would be refused.
+        """
+        lots, step = self.volume_lots, instrument.volume_step
+        least, most = instrument.volume_min, instrument.volume_max
+        if self.risk_fraction > 0:
+            return
+        near = _NEAR * max(1.0, lots)
+        if abs(round(lots / step) * step - lots) > near:
+            below = floor(lots / step)
+            fitting = [each * step for each in (below, below + 1) if least - near <= each * step <= most + near]
+            raise ConfigError(
+                f"{instrument.symbol}: volume_lots = {lots:.10g} does not lie on its volume step of {step:g}, so every "
+                f"order would be refused. Nearest: {' and '.join(f'{each:.10g}' for each in fitting) or f'{least:g}'}."
+            )
+        if not least - near <= lots <= most + near:
+            raise ConfigError(
+                f"{instrument.symbol}: volume_lots = {lots:.10g} is not between {least:g} and {most:g}, the lots of an "
+                "order there, so every order would be refused."
+            )
 
     def record(self) -> NDArray[np.void]:
         """Write it as the (1,) MANAGEMENT record of the ledger."""

@@ -357,12 +357,9 @@ class Trading(Holdings):
             "trail_start_points": start_points,
             "trail_start_distance": start_distance,
         }
-        return self._ask(
-            kind=records.REQUEST_TRAIL,
-            ticket=_ticket(position),
-            trail_distance=self._units.distance("trail", given),
-            trail_start=self._units.distance("trail_start", start),
-        )
+        far, begin = self._units.distance("trail", given), self._units.distance("trail_start", start)
+        self._units.check_start(begin, far)
+        return self._ask(kind=records.REQUEST_TRAIL, ticket=_ticket(position), trail_distance=far, trail_start=begin)
 
     def cancel(self, order: PendingOrder | int | None = None) -> Asked:
         """Cancel a pending order, or its ticket; None cancels all of this strategy and symbol."""

@@ -77,7 +77,8 @@ class VectorStrategy(Parametric, ABC):
         Raises
         ------
         ConfigError
-            If a distance of the management comes to no point of the symbol's prices.
+            If a distance of the management comes to no point of the symbol's prices, or no order there can have its
+            volume.
         DataShapeError
             If the rows do not fit the bars.
         """
@@ -91,6 +92,8 @@ class VectorStrategy(Parametric, ABC):
             raise DataShapeError(f"{self.name}: there are {len(bars)} bars, but {len(intents)} rows of intents.")
         intents.management.check(bars.instrument)
         places, rows = intents.checked().wanted
+        if ((rows["entry"] != 0) & (rows["volume_lots"] == 0)).any():
+            intents.management.check_volume(bars.instrument)
         wishes = Wishes(rows, places, len(intents)).after(self.warmup)
         return Program(wishes=wishes, management=intents.management.record(), warmup=self.warmup)
 

@@ -16,7 +16,14 @@ from forexai_core.errors import DataShapeError
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
 from forexai_core.values.columns import column, frozen, provenance
-from forexai_core.values.frames import check_spacing, decimals, price_column, utc_index_ns, with_known_columns
+from forexai_core.values.frames import (
+    check_order,
+    check_spacing,
+    decimals,
+    price_column,
+    utc_index_ns,
+    with_known_columns,
+)
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.points import Points, in_points, raised
 from forexai_core.values.timeframes import Timeframe
@@ -252,9 +259,11 @@ class Bars:
         Raises
         ------
         DataShapeError
-            If the index has no timezone, a column is missing, or a row is not sound.
+            If the index has no timezone or does not ascend, its steps are not those of the timeframe, a column is
+            missing or holds no numbers, or a row is not sound.
         """
         index, frame = utc_index_ns(frame), with_known_columns(frame)
+        check_order(index)
         check_spacing(index, Timeframe.of(timeframe))
         known = instrument or find_instrument(symbol)
         prices = {name: price_column(frame, name) for name in ("open", "high", "low", "close")}

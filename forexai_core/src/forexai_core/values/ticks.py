@@ -53,10 +53,12 @@ class Ticks:
         if np.any(np.diff(rows["time_ns"]) < 0):
             raise DataShapeError(f"{self.symbol}: ticks must be sorted by time.")
         good = (rows["bid"] > 0) & (rows["ask"] >= rows["bid"]) & (rows["ask"] < np.inf)
+        good &= (rows["volume"] >= 0) & (rows["volume"] < np.inf)
         if not good.all():
             row = int(np.flatnonzero(~good)[0])
             raise DataShapeError(
-                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. 0 < bid <= ask must hold."
+                f"{self.symbol}: the tick in row {row} is not sound: {rows[row]}. 0 < bid <= ask must hold, and a "
+                "volume be 0 or above, 0 where it is unknown."
             )
 
     @property
@@ -135,7 +137,14 @@ class Ticks:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, *, symbol: str, instrument: Instrument | None = None) -> Self:
-        """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``."""
+        """Make ticks from a pandas frame with columns ``bid``, ``ask`` and perhaps ``volume``.
+
+        Raises
+        ------
+        DataShapeError
+            If the index has no timezone, the times fall, a column is missing or holds no numbers, or a tick is not
+            sound.
+        """
         known = instrument or find_instrument(symbol)
         sides = {name: price_column(frame, name) for name in ("bid", "ask")}
         digits = max(known.digits, *(decimals(values) for values in sides.values()))

@@ -14,6 +14,7 @@ NS_PER_MINUTE = 60 * NS_PER_SECOND
 NS_PER_DAY = 1_440 * NS_PER_MINUTE
 
 _MINUTES = {"M": 1, "H": 60, "D": 1_440, "W": 10_080}
+_LEAST_STEPS = {"D1": 20 * 60 * NS_PER_MINUTE, "W1": 6 * NS_PER_DAY, "MN1": 27 * NS_PER_DAY}
 
 
 # How other programs write units, in minutes; and whole timeframes.
@@ -81,6 +82,11 @@ class Timeframe(StrEnum):
         if self is Timeframe.MN1:
             return 30 * NS_PER_DAY
         return _MINUTES[self.value[0]] * int(self.value[1:]) * NS_PER_MINUTE
+
+    @property
+    def least_step_ns(self) -> int:
+        """The least time between the openings of two bars, nanoseconds: days of 23 hours and short months are none."""
+        return _LEAST_STEPS.get(self.value, self.nominal_ns)
 
     @property
     def follows_calendar(self) -> bool:

@@ -144,6 +144,8 @@ class Rules:
 
         intents = self.intents(bars, others=others, clock=clock)
         places, rows = intents.wanted
+        if rows["entry"].any():
+            intents.management.check_volume(bars.instrument)
         return Program(
             wishes=Wishes(rows, places, len(intents)),
             management=intents.management.record(),

@@ -54,6 +54,15 @@ def _turns_of_averages(bars: Bars, fast: int, slow: int) -> tuple[NDArray[np.int
     return places[:count].copy(), sides[:count].copy()
 
 
+def _check_periods(strategy: Template, fast: int, slow: int) -> None:
+    """Refuse averages that never cross, or whose crossings mean the opposite of what is said."""
+    if fast >= slow:
+        raise ConfigError(
+            f"{type(strategy).__name__}: fast ({fast}) must be shorter than slow ({slow}). Equal ones never cross, and "
+            "swapped ones would trade the other way round."
+        )
+
+
 class SmaCross(Template):
     """Buy when the fast simple average of closes turns above the slow one, sell when it turns below; always reverse.
 
@@ -67,10 +76,14 @@ class SmaCross(Template):
     fast: int = Param(20, ge=1, le=100_000, description="Bars in the fast average.")
     slow: int = Param(50, ge=1, le=100_000, description="Bars in the slow average.")
 
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**parameters)
+        _check_periods(self, self.fast, self.slow)
+
     @property
     def warmup(self) -> int:
         """Bars before both averages exist on two bars."""
-        return max(self.fast, self.slow)
+        return self.slow
 
     def intents(self, bars: Bars) -> Intents:
         """Enter at each turn of the averages, the other side closed first."""
@@ -90,10 +103,14 @@ class EmaCross(Template):
     fast: int = Param(12, ge=1, le=100_000, description="Bars in the fast average.")
     slow: int = Param(26, ge=1, le=100_000, description="Bars in the slow average.")
 
+    def __init__(self, **parameters: Any) -> None:
+        super().__init__(**parameters)
+        _check_periods(self, self.fast, self.slow)
+
     @property
     def warmup(self) -> int:
         """Bars before both averages exist on two bars."""
-        return max(self.fast, self.slow)
+        return self.slow
 
     def intents(self, bars: Bars) -> Intents:
         """Enter at each turn of the averages, the other side closed first."""
@@ -117,13 +134,12 @@ class MacdCross(Template):
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**parameters)
-        if self.fast >= self.slow:
-            raise ConfigError(f"MacdCross: fast ({self.fast}) must be shorter than slow ({self.slow}).")
+        _check_periods(self, self.fast, self.slow)
 
     @property
     def warmup(self) -> int:
         """Bars before both lines exist on two bars."""
-        return max(self.fast, self.slow) + self.signal - 1
+        return self.slow + self.signal - 1
 
     def intents(self, bars: Bars) -> Intents:
         """Enter at each turn of the lines, the other side closed first."""

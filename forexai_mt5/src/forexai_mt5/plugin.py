@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forexai_core.ports.broker import BrokerOffer
+from forexai_core.ports.cli import CliOffer
 from forexai_core.ports.data import DataOffer
 from forexai_core.ports.markers import hookimpl
 
@@ -31,6 +32,14 @@ class Mt5Plugin:
         from forexai_mt5.offers import broker_offers
 
         return broker_offers()
+
+    @hookimpl
+    def forexai_cli_offers(self) -> Sequence[CliOffer]:
+        """Offer the commands of the connector."""
+        # Likewise.
+        from forexai_mt5.cli.offers import cli_offers
+
+        return cli_offers()
 
 
 plugin = Mt5Plugin()

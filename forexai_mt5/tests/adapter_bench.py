@@ -14,8 +14,9 @@ from forexai_core.services import embedded_services
 from forexai_core.services.clocks import ManualClock
 from forexai_core.values.orders import OrderRequest
 from forexai_mt5.adapter.broker import Mt5Broker
+from forexai_mt5.adapter.source import Mt5Source
 from forexai_mt5.adapter.terminals import Opened, venue_of
-from forexai_mt5.settings import Mt5Settings
+from forexai_mt5.settings import Mt5DataSettings, Mt5Settings
 from forexai_mt5.simulator.market.reference import reference_symbols
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.simulator.server.policies import Policies
@@ -92,6 +93,15 @@ class AdapterBench:
             return Opened(venue=venue)
 
         return Mt5Broker(settings, opener)
+
+    def source(self, **settings: Any) -> Mt5Source:
+        """Make a source of prices of its own."""
+        chosen = Mt5DataSettings(**({"history_days": 1, "tick_days": 1, "poll_s": 1.0} | settings))
+
+        async def opener(_: Mt5Settings) -> Opened:
+            return Opened(venue=venue_of(chosen, self.package, self.services, time=self.clock))
+
+        return Mt5Source(chosen, opener)
 
     def fault(self, kind: str, **fields: Any) -> None:
         """Let something go wrong from now on."""

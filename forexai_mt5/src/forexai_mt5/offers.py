@@ -9,9 +9,10 @@ from forexai_core.ports.data import DataCapabilities, DataOffer
 from forexai_core.ports.services import Services
 from forexai_core.values.timeframes import Timeframe
 from forexai_mt5.adapter.broker import CAPABILITIES, Mt5Broker
+from forexai_mt5.adapter.source import Mt5Source
 from forexai_mt5.adapter.terminals import opener_of
 from forexai_mt5.exports.source import ExportSource
-from forexai_mt5.settings import ExportSettings, Mt5Settings
+from forexai_mt5.settings import ExportSettings, Mt5DataSettings, Mt5Settings
 
 __all__ = ["broker_offers", "data_offers"]
 
@@ -27,6 +28,10 @@ def _open_exports(settings: ExportSettings, _services: Services) -> ExportSource
     return ExportSource(settings)
 
 
+def _open_source(settings: Mt5DataSettings, services: Services) -> Mt5Source:
+    return Mt5Source(settings, opener_of(services))
+
+
 def data_offers() -> tuple[DataOffer, ...]:
     """Give the sources of prices."""
     return (
@@ -39,6 +44,18 @@ def data_offers() -> tuple[DataOffer, ...]:
             api_version=1,
             capabilities=DataCapabilities(bars=True, ticks=True, timeframes=frozenset(Timeframe) - {Timeframe.TICK}),
             example={"paths": [str(files("forexai_mt5") / "samples" / EXAMPLE)]},
+        ),
+        DataOffer(
+            name="mt5",
+            title="MetaTrader 5",
+            summary="Bars and ticks of a MetaTrader 5 terminal, its history and as they come.",
+            settings=Mt5DataSettings,
+            open=_open_source,
+            api_version=1,
+            capabilities=DataCapabilities(
+                bars=True, ticks=True, live=True, timeframes=frozenset(Timeframe) - {Timeframe.TICK}
+            ),
+            example={**SIMULATED, "history_days": 5, "tick_days": 1},
         ),
     )
 

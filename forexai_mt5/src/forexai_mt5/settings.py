@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from forexai_core.ports.settings import SecretRef, Settings
 from forexai_core.values.clocks import Clock
+from forexai_core.values.timeframes import Timeframe
 
-__all__ = ["ExportSettings", "Mt5Settings", "SimulatedTerminal"]
+__all__ = ["ExportSettings", "Mt5DataSettings", "Mt5Settings", "SimulatedTerminal"]
 
 
 class ExportSettings(Settings):
@@ -119,4 +120,23 @@ class Mt5Settings(Settings):
             raise ValueError("terminal='remote', and no other, needs address='host:port' and key='secret:NAME'")
         if self.password is not None and not self.login:
             raise ValueError("a password needs the login that it belongs to")
+        return self
+
+
+class Mt5DataSettings(Mt5Settings):
+    """One terminal as a source of prices."""
+
+    timeframes: tuple[str, ...] = Field(default=("M1", "M5", "M15", "H1", "H4", "D1"), min_length=1)
+    """What is held of each symbol; any of MetaTrader's 21."""
+    history_days: int = Field(default=90, ge=1, le=36_500)
+    """How far back bars are fetched."""
+    tick_days: int = Field(default=2, ge=0, le=3_650)
+    """How far back ticks are fetched; 0: no ticks."""
+    history_patience_s: float = Field(default=60.0, gt=0, le=3_600)
+    """How long a terminal may go on fetching what it has not."""
+
+    @model_validator(mode="after")
+    def _known_timeframes(self) -> Self:
+        if any(Timeframe.of(each) is Timeframe.TICK for each in self.timeframes):
+            raise ValueError("timeframes name bars; ticks are fetched by tick_days")
         return self

@@ -1,4 +1,4 @@
-"""The adapter over the simulated terminal keeps what the core asks of brokers."""
+"""The adapter over the simulated terminal keeps what the core asks of brokers and of sources of prices."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import attrs
 import pytest
 from adapter_bench import AdapterBench
 
-from forexai_core.testing import BrokerConformance
+from forexai_core.testing import BrokerConformance, DataConformance
 from forexai_mt5.adapter.broker import Mt5Broker
-from forexai_mt5.offers import broker_offers
+from forexai_mt5.adapter.source import Mt5Source
+from forexai_mt5.offers import broker_offers, data_offers
 from forexai_mt5.settings import Mt5Settings
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.terms import constants as c
@@ -45,3 +46,29 @@ def _open_netting(_settings: Mt5Settings, _services: Any) -> Mt5Broker:
 class TestNetting(BrokerConformance):
     offer = attrs.evolve(OFFER, open=_open_netting)
     probe: ClassVar[dict[str, str]] = {"symbol": "EURUSD"}
+
+
+SOURCE = next(each for each in data_offers() if each.name == "mt5")
+
+
+def _open_source(_settings: Mt5Settings, _services: Any) -> Mt5Source:
+    return AdapterBench().source(timeframes=("M5", "H1"))
+
+
+def _open_source_with_endings(_settings: Mt5Settings, _services: Any) -> Mt5Source:
+    return AdapterBench(suffix=".raw").source(timeframes=("M1", "D1"), tick_days=0, history_days=2)
+
+
+class TestTicks(DataConformance):
+    offer = attrs.evolve(SOURCE, open=_open_source)
+    probe: ClassVar[dict[str, str]] = {"symbol": "EURUSD", "timeframe": "tick"}
+
+
+class TestBars(DataConformance):
+    offer = attrs.evolve(SOURCE, open=_open_source)
+    probe: ClassVar[dict[str, str]] = {"symbol": "EURUSD", "timeframe": "M5"}
+
+
+class TestBarsWithEndings(DataConformance):
+    offer = attrs.evolve(SOURCE, open=_open_source_with_endings)
+    probe: ClassVar[dict[str, str]] = {"symbol": "USDJPY", "timeframe": "M1"}

@@ -303,3 +303,26 @@ def test_a_result_says_what_was_rounded() -> None:
     said = {cost.name: (cost.value, cost.unit) for cost in result.costs}
     assert said["spread"] == (1, "points, rounded up from 0.4,")
     assert said["slippage"] == (2, "points")
+
+
+def test_a_result_says_that_no_slippage_was_assumed() -> None:
+    bars = attrs.evolve(make_market(30), spread_points=None, ask=None)
+    said = {cost.name: str(cost.source) for cost in run(bars=bars).costs}
+    assert said["slippage"] == "none assumed"
+    assert "slippage 0 points (none assumed)" in run(bars=bars).assumptions["Costs EURUSD"]
+    given = run(bars=bars, costs=fx.Costs(slippage_points=0))
+    assert "slippage 0 points (given)" in given.assumptions["Costs EURUSD"]
+
+
+@pytest.mark.parametrize(("costs", "elsewhere"), [(None, "10 points (catalogue default)"), (3.0, "3 points (given)")])
+def test_a_result_says_that_the_finer_spread_was_charged(costs: float | None, elsewhere: str) -> None:
+    plain = make_market(30)
+    dear = attrs.evolve(plain, spread_points=np.full(30, 70.0))
+    bars = attrs.evolve(plain, ask=None, spread_points=None)
+    settings = {"strategy": care(), "bars": bars, "costs": None if costs is None else fx.Costs(spread_points=costs)}
+    cheap, result = run(**settings), run(**settings, finer=dear)
+    assert float(result.trades["open_price"][0] - cheap.trades["open_price"][0]) > 0.0005
+    line = result.assumptions["Costs EURUSD"]
+    assert f"spread row by row points, of the finer prices; in bars without any {elsewhere} (data)" in line
+    without = run(**settings, finer=attrs.evolve(dear, spread_points=None)).assumptions["Costs EURUSD"]
+    assert without == cheap.assumptions["Costs EURUSD"]

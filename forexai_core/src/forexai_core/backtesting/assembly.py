@@ -18,6 +18,7 @@ from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, Str
 from forexai_core.engine.contracts import CostSheet
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.records import REFUSALS
+from forexai_core.engine.spreads import brings_spread
 from forexai_core.engine.trades import fills_of, initial_risks, trades_of
 from forexai_core.metrics import Figures, MarketHours, compute_from_columns
 from forexai_core.values.bars import Bars
@@ -48,7 +49,7 @@ _SOURCES = {
     "given": CostSource.GIVEN,
     "instrument": CostSource.GIVEN,
     "catalogue": CostSource.CATALOGUE,
-    "default (none)": CostSource.CATALOGUE,
+    "default (none)": CostSource.NONE,
 }
 _PAUSE_NS = 3_600 * NS_PER_SECOND
 """A market without a tick for an hour is taken to have been closed."""
@@ -122,19 +123,43 @@ def _told(unit: str, stated: float | None) -> str:
     return unit if stated is None else f"{unit}, rounded up from {stated:g},"
 
 
-def cost_lines(costs: Mapping[str, CostSheet], currency: str) -> tuple[CostUsed, ...]:
-    """List every cost of a run with where it comes from."""
+def _spread(symbol: str, sheet: CostSheet, *, brought: bool) -> CostUsed:
+    """Say which spread is charged: that of finer prices where they bring one, in the bars that have them."""
+    fixed, source = sheet.spread_points, _SOURCES[sheet.sources["spread"]]
+    unit = _told("points", sheet.fractions.get("spread"))
+    if not brought:
+        return CostUsed(symbol=symbol, name="spread", value=fixed, unit=unit, source=source)
+    amount = "row by row" if fixed is None else f"{fixed:g} {unit}"
+    unit = f"points, of the finer prices; in bars without any {amount} ({source})"
+    return CostUsed(symbol=symbol, name="spread", value=None, unit=unit, source=CostSource.DATA)
+
+
+def cost_lines(
+    costs: Mapping[str, CostSheet], currency: str, finer: Mapping[str, Prices] | None = None
+) -> tuple[CostUsed, ...]:
+    """List every cost of a run with where it comes from.
+
+    Parameters
+    ----------
+    costs : mapping of str to CostSheet
+        By symbol.
+    currency : str
+        Of the account.
+    finer : mapping of str to Bars or Ticks, optional
+        Prices inside the bars; a spread that they bring is the one that is charged.
+    """
+    brought = {symbol for symbol, item in (finer or {}).items() if brings_spread(item)}
     lines: list[CostUsed] = []
     for symbol, sheet in costs.items():
         sources = {name: _SOURCES[source] for name, source in sheet.sources.items()}
         unit = _SWAP_UNITS[sheet.swap_mode]
         rows: tuple[tuple[str, float | None, str, str], ...] = (
-            ("spread", sheet.spread_points, "points", "spread"),
             ("commission", *_commission(sheet.commission, currency), "commission"),
             ("slippage", sheet.slippage_points, "points", "slippage"),
             ("swap long", sheet.swap_long, unit, "swap"),
             ("swap short", sheet.swap_short, unit, "swap"),
         )
+        lines.append(_spread(symbol, sheet, brought=symbol in brought))
         lines += [
             CostUsed(
                 symbol=symbol, name=name, value=value, unit=_told(unit, sheet.fractions.get(name)), source=sources[kind]

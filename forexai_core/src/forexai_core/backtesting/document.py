@@ -83,7 +83,7 @@ class CostPart(_Part):
     name: str
     value: float | None
     unit: str
-    source: Literal["given", "data", "catalogue default"]
+    source: Literal["given", "data", "catalogue default", "none assumed"]
 
 
 class IntervalPart(_Part):

@@ -97,6 +97,7 @@ class CostSource(StrEnum):
     GIVEN = "given"
     DATA = "data"
     CATALOGUE = "catalogue default"
+    NONE = "none assumed"
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +115,7 @@ class CostUsed:
     unit : str
         ``points``, ``USD per lot and side``, ``points a night`` …
     source : CostSource
-        Whether it was given, came with the data, or is the catalogue's typical value.
+        Whether it was given, came with the data, is the catalogue's typical value, or was left out and is not charged.
     """
 
     symbol: str

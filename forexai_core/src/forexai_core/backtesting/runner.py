@@ -27,6 +27,7 @@ from forexai_core.backtesting.records import Interval
 from forexai_core.backtesting.result import Reports, Result
 from forexai_core.backtesting.shared import prepared
 from forexai_core.backtesting.sleeves import Sleeve, is_list_of_sleeves
+from forexai_core.backtesting.step_draws import check_draws
 from forexai_core.engine.conditions import Days
 from forexai_core.engine.paths import PATHS
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
@@ -53,8 +54,9 @@ def programs_of(strategy: Any, inputs: Inputs) -> list[Any]:
     Raises
     ------
     ConfigError
-        If the strategy cannot run on these prices.
+        If the strategy cannot run on these prices, or its step draws random numbers of nobody's seed.
     """
+    check_draws(strategy)
     on_ticks = any(isinstance(item, Ticks) for item in inputs.prices.values())
     if on_ticks and strategy.form is not StrategyForm.COMPILED:
         raise ConfigError(

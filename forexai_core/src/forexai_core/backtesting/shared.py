@@ -75,7 +75,7 @@ class Shared:
             layout=attrs.evolve(layout, series=()),
             text=inputs.text(),
             data=data,
-            costs=cost_lines(layout.costs, inputs.account.currency),
+            costs=cost_lines(layout.costs, inputs.account.currency, inputs.finer),
             choices=choices_of(inputs),
             days=Days(trades_at_weekends=any(each.trades_at_weekends for each in data)),
             spans=tuple(

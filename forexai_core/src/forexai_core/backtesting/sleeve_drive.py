@@ -10,6 +10,7 @@ from forexai_core.backtesting.drives import Drive, Progress, placed
 from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.sleeves import Place
+from forexai_core.backtesting.step_draws import check_draws
 from forexai_core.engine.book import Roster
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.programs import Program
@@ -84,6 +85,7 @@ def drive_sleeves(
 
 def _decider(place: Place, inputs: Inputs, feeds: Feeds) -> Decider:
     feed, program = place.feed, None
+    check_draws(place.strategy)
     if not isinstance(place.strategy, Strategy):
         program = _program(place, inputs, feeds)
     return Decider(symbol=place.symbol, prices=feed.prices, end_ns=feed.end_ns, program=program)

@@ -16,7 +16,7 @@ from numba.core.dispatcher import Dispatcher
 from forexai_core.arrays import COMMAND, ROW
 from forexai_core.strategies import commands
 
-__all__ = ["Seen", "UnreadableError", "read_step"]
+__all__ = ["Seen", "UnreadableError", "plain_function", "read_step", "statements_of"]
 
 
 class UnreadableError(Exception):
@@ -77,7 +77,7 @@ def read_step(function: Any) -> Seen:
     UnreadableError
         If anything is done that cannot be told.
     """
-    plain = _plain(function)
+    plain = plain_function(function)
     if not isinstance(plain, FunctionType):
         raise UnreadableError("its step is no function")
     fields: set[str] = set()
@@ -97,14 +97,14 @@ def read_step(function: Any) -> Seen:
     return Seen(frozenset(fields), frozenset(written), frozenset(called))
 
 
-def _plain(function: Any) -> Any:
+def plain_function(function: Any) -> Any:
     """Give the function of Python that a compiled one was made of."""
     return function.py_func if isinstance(function, Dispatcher) else function
 
 
 @cache
 def _commands_by_function() -> dict[FunctionType, str]:
-    return {_plain(getattr(commands, name)): name for name in commands.__all__}
+    return {plain_function(getattr(commands, name)): name for name in commands.__all__}
 
 
 def _field(number_or_name: Any, dtype: np.dtype[Any]) -> str:
@@ -135,7 +135,7 @@ class _Body:
         self.written: set[str] = set()
         self.commands: set[str] = set()
         self.calls: set[_Call] = set()
-        self.statements = _statements_of(call.function)
+        self.statements = statements_of(call.function)
         self.definitions: dict[str, list[Any]] = defaultdict(list)
         for each in self.statements:
             if isinstance(each, ir.Assign):
@@ -282,7 +282,7 @@ class _Body:
         )
 
     def _call(self, function: Any, holding: list[tuple[int | str, str]]) -> None:
-        plain = _plain(function)
+        plain = plain_function(function)
         name = _commands_by_function().get(plain) if isinstance(plain, FunctionType) else None
         if name is not None:
             self._command(name, plain, holding)
@@ -317,7 +317,7 @@ def _attribute(base: Any, name: str) -> Any:
     return getattr(base, name, _UNKNOWN) if isinstance(base, ModuleType) else _UNKNOWN
 
 
-def _statements_of(function: FunctionType) -> list[Any]:
+def statements_of(function: FunctionType) -> list[Any]:
     """Give the statements of a function as numba reads them, before it types anything."""
     read: Callable[..., Any] = run_frontend
     try:

@@ -196,7 +196,7 @@ _BASIS = {
     "basis.form": "Written as",
     "basis.costs": "Costs",
     "basis.costs.note": "“given” was set for this run, “data” came with the prices, “catalogue default” is a typical "
-    "retail value that your broker may not share.",
+    "retail value that your broker may not share, and “none assumed” was left out and not charged.",
     "basis.cost": "Cost",
     "basis.value": "Value",
     "basis.source": "From",
@@ -225,6 +225,7 @@ _BASIS = {
     "source.given": "given",
     "source.data": "data",
     "source.catalogue default": "catalogue default",
+    "source.none assumed": "none assumed",
     "disclaimer.title": "Please read",
     "disclaimer": "A backtest is no promise. It shows what fixed rules would have done with these prices and costs; "
     "real orders meet other spreads, slippage, rejections and gaps, and markets change. Rules that were chosen because "

@@ -190,6 +190,9 @@ def test_a_halt_stops_openings_of_a_session_at_the_pace_of_time(forexai, session
     told = forexai("why", "journal", "--at", moment).out
     assert "Refused by halt" in told
     assert "margin call" in told
+    again = forexai("replay", "journal", "--json")  # the halt is in the journal, and met again
+    assert again.code == 0
+    assert again.json["accounts"][0]["equal"]
     assert forexai("run", session(), "--json").json["trades"]  # the past is no trading
 
 

@@ -10,8 +10,9 @@ from forexai_core.cli.given_values import checked
 from forexai_core.cli.strategy_choice import choose_strategy
 from forexai_core.data.event_files import read_events
 from forexai_core.errors import ConfigError, DataError, did_you_mean
-from forexai_core.live.session.specification import FeedTable
+from forexai_core.live.session.specification import AccountTable, FeedTable
 from forexai_core.plugins import discover
+from forexai_core.ports.broker import Broker
 from forexai_core.ports.data import DataSource
 from forexai_core.ports.services import Services
 from forexai_core.ports.strategy import TradingStrategy
@@ -64,6 +65,11 @@ class PluginOpeners:
         if timeframe is Timeframe.TICK:
             return source.ticks(feed.symbol, held.start_ns, held.stop_ns)
         return source.bars(feed.symbol, timeframe, held.start_ns, held.stop_ns)
+
+    def broker(self, account: AccountTable) -> Broker:
+        """Open the session with the venue of an account; not connected yet."""
+        offer = discover(kinds={"broker"}).brokers[account.broker]
+        return offer.open(checked(offer.settings, account.settings, f"accounts {account.name}"), self._services)
 
     def costs(self, table: Mapping[str, Any]) -> Costs:
         """Make the costs of an account."""

@@ -7,7 +7,7 @@ import contextlib
 import os
 import secrets
 import signal
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,12 @@ from forexai_core.cli.session_telling import Telling
 from forexai_core.cli.session_view import HeadlessView, TerminalView, View
 from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.live.alerts import Alerts
+from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.assembly import plans_of
-from forexai_core.live.session.folders import next_run
+from forexai_core.live.session.folders import next_run, standing_run
 from forexai_core.live.session.live_feeds import live_prices_of
 from forexai_core.live.session.loop import AccountEnd, Session
 from forexai_core.live.session.opening import open_session
-from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.specification import SessionSpec, read_spec
 from forexai_core.ports.halts import Halts
 from forexai_core.services.assembly import default_home, embedded_services
@@ -37,19 +37,20 @@ from forexai_core.services.halts import FileHalts
 __all__ = ["run_session", "trades_as_objects"]
 
 
-def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None) -> int:
+def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None, armed: Collection[str] = ()) -> int:
     """Run a session file to its end; give the exit code."""
     spec = read_spec(file)
     view: View = HeadlessView() if headless or as_json or spec.session.clock == "replay" else TerminalView()
     with embedded_services(None) as services:
         openers = PluginOpeners(services)
         with progress_of("reading prices"):
-            plans = () if spec.live else plans_of(spec, openers)
+            plans = () if spec.live else plans_of(spec, openers, armed=armed)
             telling = Telling.of(spec.notifiers, services)
         note_compiling()
-        folder = next_run(Path(spec.session.journal))
+        folder = (standing_run if spec.at_venue else next_run)(Path(spec.session.journal))
         halts = FileHalts(home or default_home())
-        ends = asyncio.run(_go(spec, openers, plans, folder, view=view, telling=telling, halts=halts))
+        going = _go(spec, openers, plans, folder, view=view, telling=telling, halts=halts, armed=armed)
+        ends = asyncio.run(going)
     _show(ends, folder, as_json=as_json)
     return 0
 
@@ -57,12 +58,13 @@ def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None)
 async def _go(
     spec: SessionSpec,
     openers: PluginOpeners,
-    plans: tuple[PaperPlan, ...],
+    plans: tuple[AccountPlan, ...],
     folder: Path,
     *,
     view: View,
     telling: Telling,
     halts: Halts,
+    armed: Collection[str],
 ) -> Mapping[str, AccountEnd]:
     real = RealClock()
     live = live_prices_of(spec, openers, real, Alerts("feeds", real, telling.hear))
@@ -70,7 +72,7 @@ async def _go(
     try:
         if live is not None:
             await live.begin()
-            plans = plans_of(spec, openers, live.known)
+            plans = plans_of(spec, openers, live.known, armed)
         owner = f"run-{os.getpid()}-{secrets.token_hex(4)}"
         opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
         with contextlib.closing(opened), view, _until_told(opened.session):

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from forexai_core.live.session.account_run import AccountRun
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.loop import Session
-from forexai_core.live.session.paper_run import PaperRun
 from forexai_core.values.clocks import format_time_ns
 
 __all__ = ["HeadlessView", "TerminalView", "View"]
@@ -34,7 +34,7 @@ class View(Protocol):
     ) -> None: ...
 
 
-def _facts(run: PaperRun) -> dict[str, Any]:
+def _facts(run: AccountRun) -> dict[str, Any]:
     state = run.state()
     return {
         "account": run.plan.name,
@@ -42,7 +42,7 @@ def _facts(run: PaperRun) -> dict[str, Any]:
         "balance": round(state.balance, 2),
         "equity": round(state.equity, 2),
         "positions": len(run.positions()),
-        "decisions": run.session.book.decisions,
+        "decisions": run.session.book.decisions - run.earlier,
         "prices_left": run.left,
         "halted": [*run.session.desk.blocks.reasons(), *run.broken()],
     }
@@ -141,7 +141,7 @@ def _feed_rows(arriving: Arriving) -> Iterator[tuple[str, ...]]:
         yield (each.symbol, each.state, age, bid, ask, f"{each.left_out:,}")
 
 
-def _position_rows(run: PaperRun) -> Iterator[tuple[str, ...]]:
+def _position_rows(run: AccountRun) -> Iterator[tuple[str, ...]]:
     for each in run.positions()[:20]:
         side = "long" if each.side > 0 else "short"
         stop, target = (f"{price:g}" if price else "none" for price in (each.stop_loss, each.take_profit))

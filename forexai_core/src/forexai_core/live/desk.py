@@ -297,6 +297,10 @@ class OrderDesk:
         """Give the id of the intent that closes a position and is not settled; None where it is not being closed."""
         return self._book.closing(position)
 
+    def settled(self, intent_id: str) -> bool:
+        """Whether it is known what became of an intent."""
+        return self._book.find(intent_id) is None
+
     @property
     def unknown(self) -> tuple[str, ...]:
         """Ids of the intents of which nobody knows what became."""

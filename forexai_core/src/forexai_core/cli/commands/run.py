@@ -18,6 +18,7 @@ _EXAMPLES = examples(
     "forexai run session.toml",
     "forexai run session.toml --headless                 (for a service: lines of JSON on standard error)",
     "forexai run session.toml --json > ended.json        (one object at the end: trades, accounts, decisions, halted)",
+    "forexai run live.toml --arm main                    (an account with real money, which the file names and means)",
     "",
     "session.toml:",
     "    schema_version = 1",
@@ -53,6 +54,10 @@ New = Annotated[
 ]
 Live = Annotated[bool, typer.Option("--live", help="With --new: on prices that come while the session runs.")]
 Headless = Annotated[bool, typer.Option("--headless", help="No screen: a line of JSON a minute on standard error.")]
+Arm = Annotated[
+    list[str] | None,
+    typer.Option("--arm", metavar="ACCOUNT", help="Let an account trade with real money, for this start; repeatable."),
+]
 Home = Annotated[Path | None, typer.Option(help="Folder whose halts are heeded; default your data folder.")]
 
 
@@ -62,10 +67,11 @@ def run(
     new: New = False,
     live: Live = False,
     headless: Headless = False,
+    arm: Arm = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run strategies on paper accounts over recorded or live prices, by the loop and the limits of live trading.
+    """Run strategies on accounts, by the loop and the limits of live trading: on paper, or at a venue.
 
     Every decision is written to the journal with what was seen, what risk said and what came of it. Each run has a
     folder of its own there.
@@ -78,4 +84,4 @@ def run(
     # Slow to load: help needs none of it.
     from forexai_core.cli.session_run import run_session
 
-    return run_session(file, headless=headless, as_json=as_json, home=home)
+    return run_session(file, headless=headless, as_json=as_json, home=home, armed=tuple(arm or ()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
 import numpy as np
@@ -19,14 +19,15 @@ from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening, sizing_of
 from forexai_core.live.session.seats import Seat
 from forexai_core.live.session.wishes import OPENING, Wish, WishKind, wishes_of
-from forexai_core.ports.broker import Broker, BrokerEvent
+from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent
 from forexai_core.ports.halts import Halt
 from forexai_core.risk.judging import Judgement
+from forexai_core.values.accounts import AccountState
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
-__all__ = ["AccountSession", "Covering"]
+__all__ = ["AccountSession", "Covering", "VenueView"]
 
 Covering = Callable[[str, int], tuple[Halt, ...]]
 """Gives the halts that cover a strategy of the account at a time."""
@@ -34,6 +35,27 @@ Covering = Callable[[str, int], tuple[Halt, ...]]
 
 def _nothing_halted(_strategy: str, _time_ns: int) -> tuple[Halt, ...]:
     return ()
+
+
+class VenueView(Protocol):
+    """What a venue shows of an account: a session with it, or the last look at it."""
+
+    @property
+    def capabilities(self) -> BrokerCapabilities:
+        """What the account can do."""
+        ...
+
+    async def account(self) -> AccountState:
+        """Tell how it stands."""
+        ...
+
+    async def positions(self) -> Sequence[Position]:
+        """List what is open."""
+        ...
+
+    async def orders(self) -> Sequence[OrderState]:
+        """List what works."""
+        ...
 
 
 @attrs.frozen
@@ -52,8 +74,8 @@ class AccountSession:
     ----------
     name : str
         Of the account.
-    broker : Broker
-        The session with its venue.
+    broker : VenueView
+        What its venue shows.
     desk : OrderDesk
         The only one that sends.
     mirror : Mirror
@@ -78,10 +100,12 @@ class AccountSession:
         Of each strategy, the rows of BAR or TICK that it decides on.
     halts : callable
         Which halts cover a strategy.
+    carried : int
+        How many wishes have been carried out.
     """
 
     name: str
-    broker: Broker
+    broker: VenueView
     desk: OrderDesk
     mirror: Mirror
     roster: Roster
@@ -94,6 +118,7 @@ class AccountSession:
     tags: tuple[list[str], ...]
     bars: tuple[NDArray[np.void], ...]
     halts: Covering = _nothing_halted
+    carried: int = attrs.field(default=0, init=False)
     _carrier: Carrier = attrs.field(init=False)
     _flights: list[_Flight] = attrs.field(factory=list, init=False)
     _done: set[str] = attrs.field(factory=set, init=False)
@@ -158,6 +183,14 @@ class AccountSession:
         self.mirror.account["requests"] = len(self._flights)
         if not self._flights:
             self._done.clear()
+
+    def land_settled(self) -> None:
+        """Take from those on their way what the desk has settled by itself: a venue need not tell of it."""
+        flying = {intent for flight in self._flights for intent in flight.intents}
+        settled = {intent for intent in flying if self.desk.settled(intent)}
+        if settled:
+            self._done |= settled
+            self._land()
 
     # ------------------------------------------------------------------------------------------------ decisions
     async def turn(self, number: int, *, warm: bool = False) -> None:
@@ -250,6 +283,7 @@ class AccountSession:
         number = self.book.decisions
         await self.book.write()
         carried = [await self._carry_one(strategy, wish, time_ns) for wish in wishes]
+        self.carried += len(carried)
         flying: dict[int, set[str]] = {}
         for wish, came in zip(wishes, carried, strict=True):
             at_market = wish.order is not None and wish.order.kind is OrderKind.MARKET

@@ -13,7 +13,7 @@ from forexai_core.data.library import Library
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.merging import LivePrices
 from forexai_core.live.growth.rows import Prices
-from forexai_core.live.session.paper_run import PaperRun
+from forexai_core.live.session.account_run import AccountRun
 from forexai_core.ports.clock import Clock
 from forexai_core.values.bars import Bars
 from forexai_core.values.ticks import Ticks
@@ -75,14 +75,14 @@ class Arriving:
         """Whether all has been handed over, and no more will come."""
         return self._over
 
-    def begin(self, runs: Sequence[PaperRun]) -> None:
+    def begin(self, runs: Sequence[AccountRun]) -> None:
         """Say to accounts how far their first prices are known."""
         for run in runs:
             run.known_ns = self.prices.until_ns
             if self.prices.at_once:
                 run.session.halts = run.staleness.covering(run.session.halts)
 
-    async def hand_over(self, runs: Sequence[PaperRun], nap_s: float) -> bool:
+    async def hand_over(self, runs: Sequence[AccountRun], nap_s: float) -> bool:
         """Give the accounts what has come, or wait a little for it; say whether anything was given.
 
         Raises
@@ -105,7 +105,7 @@ class Arriving:
         await self._keep(all_of_it=self._over)
         return True
 
-    def _note_stale(self, runs: Sequence[PaperRun], since_ns: int) -> None:
+    def _note_stale(self, runs: Sequence[AccountRun], since_ns: int) -> None:
         stale = self.prices.stale()
         for run in runs:
             if stale != run.staleness.at(since_ns):

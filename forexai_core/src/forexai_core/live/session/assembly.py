@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from forexai_core.backtesting.inputs import Inputs, inputs_of
 from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
-from forexai_core.errors import ConfigError, DataError
+from forexai_core.errors import ConfigError, DataError, did_you_mean
 from forexai_core.live.paper.offers import PaperSettings
+from forexai_core.live.session.account_run import AccountPlan
+from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.specification import AccountTable, FeedTable, SessionSpec
 from forexai_core.live.settings import DeskSettings
+from forexai_core.ports.broker import Broker
 from forexai_core.ports.data import DataSource
 from forexai_core.ports.strategy import TradingStrategy
-from forexai_core.values.accounts import Account, Costs
+from forexai_core.values.accounts import Account, AccountMode, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.calendar import EconomicEvent
 from forexai_core.values.execution import Execution
@@ -41,6 +44,10 @@ class Openers(Protocol):
 
     def source(self, feed: FeedTable) -> tuple[DataSource, bool]:
         """Open the source of a feed; say whether its prices are of the present."""
+        ...
+
+    def broker(self, account: AccountTable) -> Broker:
+        """Open the session with the venue of an account; not connected yet."""
         ...
 
     def costs(self, table: Mapping[str, Any]) -> Costs:
@@ -71,8 +78,11 @@ def instant_of(text: str | None) -> int | None:
 
 
 def plans_of(
-    spec: SessionSpec, openers: Openers, known: Mapping[str, Bars | Ticks] | None = None
-) -> tuple[PaperPlan, ...]:
+    spec: SessionSpec,
+    openers: Openers,
+    known: Mapping[str, Bars | Ticks] | None = None,
+    armed: Collection[str] = (),
+) -> tuple[AccountPlan, ...]:
     """Give what is traded on each account.
 
     Parameters
@@ -83,14 +93,22 @@ def plans_of(
         For strategies, costs and prices.
     known : mapping of str to Bars or Ticks, optional
         What live feeds have told so far; without it prices are read.
+    armed : collection of str
+        The accounts that a person lets trade with real money, for this start.
 
     Raises
     ------
     ConfigError, DataError, PluginMissingError
         If something is not to be had, or does not fit together.
     """
+    names = [account.name for account in spec.accounts]
+    stray = next((name for name in armed if name not in names), None)
+    if stray is not None:
+        raise ConfigError(f"There is no account '{stray}' to arm. {did_you_mean(stray, names)}")
     prices = dict(known or {feed.symbol: _within(openers.prices(feed), spec) for feed in spec.feeds})
-    return tuple(_plan(spec, account, openers, prices) for account in spec.accounts)
+    if spec.at_venue:
+        return tuple(_venue_plan(spec, account, openers, prices, armed) for account in spec.accounts)
+    return tuple(_paper_plan(spec, account, openers, prices) for account in spec.accounts)
 
 
 def _symbols(spec: SessionSpec, account: AccountTable) -> tuple[str, ...]:
@@ -107,23 +125,70 @@ def _within(prices: Bars | Ticks, spec: SessionSpec) -> Bars | Ticks:
     return cut
 
 
-def _plan(spec: SessionSpec, account: AccountTable, openers: Openers, prices: Mapping[str, Bars | Ticks]) -> PaperPlan:
-    if account.broker != "paper":
+def _paper_plan(
+    spec: SessionSpec, account: AccountTable, openers: Openers, prices: Mapping[str, Bars | Ticks]
+) -> PaperPlan:
+    if account.login:
+        raise ConfigError(f"accounts {account.name}: login names an account at a venue; a paper account has none.")
+    settings = _paper_settings(account)
+    terms: dict[str, Any] = {"balance": settings.balance, "currency": settings.currency}
+    terms |= {"leverage": settings.leverage, "mode": settings.mode}
+    execution = Execution(mode=settings.execution, **{name: getattr(settings, name) for name in _EXECUTION})
+    return PaperPlan(
+        **_common(spec, account, openers, prices, terms, seed=settings.seed, execution=execution),
+        reject_probability=settings.reject_probability,
+    )
+
+
+def _venue_plan(
+    spec: SessionSpec,
+    account: AccountTable,
+    openers: Openers,
+    prices: Mapping[str, Bars | Ticks],
+    armed: Collection[str],
+) -> VenuePlan:
+    broker = openers.broker(account)
+    for name in ("balance", "currency"):
+        if getattr(account, name) is not None:
+            raise ConfigError(f"accounts {account.name}: {name} is what its venue says. Leave it out.")
+    if account.leverage is None:
         raise ConfigError(
-            f"accounts {account.name}: a session trades on broker = 'paper', not '{account.broker}', which no session "
-            "can trade on yet."
+            f"accounts {account.name}: give its leverage = as the broker granted it (30 stands for 1:30); limits "
+            "reckon margin by it."
         )
+    if not spec.live or spec.session.clock != "real":
+        raise ConfigError(
+            f"accounts {account.name}: {account.broker} trades now. Write clock = 'real' in [session], and live = true "
+            "in [[feeds]]."
+        )
+    return VenuePlan(
+        **_common(spec, account, openers, prices, {"leverage": account.leverage}),
+        broker=broker,
+        mode=None if account.mode is None else AccountMode(account.mode),
+        login=account.login,
+        real_money=spec.session.mode == "live",
+        armed=account.name in armed,
+    )
+
+
+def _common(
+    spec: SessionSpec,
+    account: AccountTable,
+    openers: Openers,
+    prices: Mapping[str, Bars | Ticks],
+    terms: dict[str, Any],
+    *,
+    seed: int = 0,
+    execution: Execution | None = None,
+) -> dict[str, Any]:
+    """Give what is said of an account wherever it is kept."""
     parts = spec.strategies_of(account.name)
     if not parts:
         raise ConfigError(f"accounts {account.name}: no strategy trades on it. Leave it out, or add one.")
-    own = {symbol: prices[symbol] for symbol in _symbols(spec, account)}
-    if spec.live:
-        _check_one_timeframe(account, own)
-    settings = _paper_settings(account)
-    return PaperPlan(
-        name=account.name,
-        inputs=_inputs(spec, account, settings, own, rates={**_converting(prices, own), **spec.rates}, openers=openers),
-        strategies=tuple(
+    return {
+        "name": account.name,
+        "inputs": _inputs(spec, account, openers, prices, terms, seed=seed, execution=execution),
+        "strategies": tuple(
             Sleeve(
                 part.label,
                 openers.strategy(part.name, part.parameters),
@@ -132,11 +197,37 @@ def _plan(spec: SessionSpec, account: AccountTable, openers: Openers, prices: Ma
             )
             for part in parts
         ),
-        risk=spec.risk.of_session(openers.calendar),
-        reject_probability=settings.reject_probability,
-        settings=DeskSettings(),
-        decides_from_ns=instant_of(spec.session.start),
-        tenant=account.tenant,
+        "risk": spec.risk.of_session(openers.calendar),
+        "settings": DeskSettings(),
+        "decides_from_ns": instant_of(spec.session.start),
+        "tenant": account.tenant,
+    }
+
+
+def _inputs(
+    spec: SessionSpec,
+    account: AccountTable,
+    openers: Openers,
+    prices: Mapping[str, Bars | Ticks],
+    terms: dict[str, Any],
+    *,
+    seed: int,
+    execution: Execution | None,
+) -> Inputs:
+    own = {symbol: prices[symbol] for symbol in _symbols(spec, account)}
+    if spec.live:
+        _check_one_timeframe(account, own)
+    given: dict[str, Any] = terms if account.timezone is None else terms | {"clock": account.timezone}
+    return inputs_of(
+        own,
+        account=Account(**given),
+        costs=openers.costs(account.costs),
+        rates={**_converting(prices, own), **spec.rates},
+        finer=None,
+        limit_fill="price",
+        max_age_ns=DEFAULT_MAX_AGE_NS,
+        seed=seed or spec.session.seed,
+        conditions={} if execution is None else {"execution": execution},
     )
 
 
@@ -171,30 +262,3 @@ def _paper_settings(account: AccountTable) -> PaperSettings:
         return PaperSettings(**(own | dict(account.settings)))
     except ValueError as error:
         raise ConfigError(f"accounts {account.name}: {' '.join(str(error).split())}") from None
-
-
-def _inputs(
-    spec: SessionSpec,
-    account: AccountTable,
-    settings: PaperSettings,
-    prices: Mapping[str, Bars | Ticks],
-    *,
-    rates: Mapping[str, Bars | Ticks | float],
-    openers: Openers,
-) -> Inputs:
-    terms: dict[str, Any] = {"balance": settings.balance, "currency": settings.currency}
-    terms |= {"leverage": settings.leverage, "mode": settings.mode}
-    if account.timezone is not None:
-        terms["clock"] = account.timezone
-    execution = Execution(mode=settings.execution, **{name: getattr(settings, name) for name in _EXECUTION})
-    return inputs_of(
-        prices,
-        account=Account(**terms),
-        costs=openers.costs(account.costs),
-        rates=rates,
-        finer=None,
-        limit_fill="price",
-        max_age_ns=DEFAULT_MAX_AGE_NS,
-        seed=settings.seed or spec.session.seed,
-        conditions={"execution": execution},
-    )

@@ -27,7 +27,20 @@ __all__ = [
 ]
 
 VERSION = 1
-KINDS = ("begun", "decision", "outcome", "order", "deal", "breach", "flatten", "notice", "stale", "ended")
+KINDS = (
+    "begun",
+    "decision",
+    "outcome",
+    "order",
+    "deal",
+    "breach",
+    "flatten",
+    "notice",
+    "stale",
+    "halts",
+    "risk",
+    "ended",
+)
 """What records there are, each with all fields as plain values."""
 
 _FULL = 512
@@ -103,12 +116,14 @@ class DecisionBook:
 
     Attributes
     ----------
+    account : str
+        As it was given.
     decisions : int
         How many decisions have been written or wait to be.
     """
 
     def __init__(self, journal: Journal, account: str, fence: Fence) -> None:
-        self._journal, self._fence = journal, fence
+        self._journal, self._fence, self.account = journal, fence, account
         self._stream = stream_of(account)
         self._waiting: list[Entry] = []
         self.decisions = 0
@@ -121,6 +136,11 @@ class DecisionBook:
         """Keep a record for the next write."""
         self._waiting.append(Entry(time_ns=time_ns, kind=kind, payload=encode(kind, VERSION, fields)))
         self.decisions += kind == "decision"
+
+    @property
+    def waiting(self) -> int:
+        """How many records wait to be written."""
+        return len(self._waiting)
 
     @property
     def full(self) -> bool:

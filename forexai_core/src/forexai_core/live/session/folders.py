@@ -6,9 +6,11 @@ from pathlib import Path
 
 from forexai_core.errors import NotFoundError, StorageError
 
-__all__ = ["newest_run", "next_run"]
+__all__ = ["newest_run", "next_run", "standing_run"]
 
 _PREFIX, _DIGITS = "run-", 5
+_STANDING = "standing"
+_STATE = "state.sqlite3"
 
 
 def _runs(journal: Path) -> list[Path]:
@@ -45,6 +47,24 @@ def next_run(journal: Path) -> Path:
         ) from problem
 
 
+def standing_run(journal: Path) -> Path:
+    """Give the folder of a session at a venue: the same at each start, since orders outlive the process that sent them.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be made.
+    """
+    folder = journal / _STANDING
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise StorageError(
+            f"The journal's folder {folder} cannot be made or written ({problem.strerror or problem})."
+        ) from problem
+    return folder
+
+
 def newest_run(journal: Path) -> Path:
     """Find the newest run of a journal; the folder of a run stands for itself.
 
@@ -53,9 +73,20 @@ def newest_run(journal: Path) -> Path:
     NotFoundError
         If there is none.
     """
-    if (journal / "state.sqlite3").is_file():
+    if (journal / _STATE).is_file():
         return journal
     runs = _runs(journal)
+    standing = journal / _STANDING
+    if (standing / _STATE).is_file() and not (runs and _written_ns(runs[-1]) > _written_ns(standing)):
+        return standing
     if not runs:
         raise NotFoundError(f"There is no run of a session in {journal}: give the folder that [session] journal names.")
     return runs[-1]
+
+
+def _written_ns(run: Path) -> int:
+    """Say when a run was last written to; one whose state is missing never was."""
+    try:
+        return (run / _STATE).stat().st_mtime_ns
+    except OSError:
+        return 0

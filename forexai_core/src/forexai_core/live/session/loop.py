@@ -11,11 +11,15 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from forexai_core.errors import ConfigError
 from forexai_core.live.alerts import Hear
+from forexai_core.live.session.account_run import AccountPlan, AccountRun
+from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
+from forexai_core.live.session.venue_run import VenueRun
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.ports.services import Services
@@ -76,7 +80,7 @@ class Session:
 
     Parameters
     ----------
-    runs : sequence of PaperRun
+    runs : sequence of AccountRun
         The accounts.
     clock : ReplayClock or PacedClock
         Of the session.
@@ -97,7 +101,7 @@ class Session:
 
     def __init__(
         self,
-        runs: Sequence[PaperRun],
+        runs: Sequence[AccountRun],
         clock: ReplayClock | PacedClock,
         real: Clock,
         watch: HaltWatch | None = None,
@@ -114,7 +118,7 @@ class Session:
     @classmethod
     async def open(
         cls,
-        plans: Sequence[PaperPlan],
+        plans: Sequence[AccountPlan],
         services: Services,
         clock: ReplayClock | PacedClock,
         *,
@@ -128,7 +132,7 @@ class Session:
 
         Parameters
         ----------
-        plans : sequence of PaperPlan
+        plans : sequence of AccountPlan
             What is traded on each account.
         services : Services
             With ``clock``; leases go by the system's.
@@ -156,12 +160,18 @@ class Session:
         """
         if watch is not None:
             await watch.begin()
-        runs = []
-        for plan in plans:
-            run = await PaperRun.open(plan, services, owner=owner, hear=hear)
-            if watch is not None:
-                run.session.halts = watch.covering(plan.name, plan.tenant)
-            runs.append(run)
+        runs: list[AccountRun] = []
+        try:
+            for plan in plans:
+                run = await _opened(plan, services, owner=owner, hear=hear, real=real)
+                runs.append(run)
+                if watch is not None:
+                    run.heed(watch.covering(plan.name, plan.tenant))
+        except BaseException:
+            for run in runs:
+                await run.session.desk.close_down()
+                await run.close()
+            raise
         if arriving is not None:
             arriving.begin(runs)
         return cls(runs, clock, real, watch, arriving)
@@ -238,13 +248,14 @@ class Session:
                     await task
             for run in self.runs:
                 await run.session.desk.close_down()
+                await run.close()
             if self.arriving is not None:
                 await self.arriving.close()
 
     async def _go(self, follow: Follow | None) -> None:
         while not self._stops:
             if not self._goes_on.is_set():
-                await self._goes_on.wait()
+                await self._rest()
                 continue
             left = [run for run in self.runs if run.left]
             if self._drained or not (left or self._more_may_come):
@@ -270,6 +281,17 @@ class Session:
             await asyncio.sleep(0)
             self._breathed_ns = self._real.monotonic_ns()
 
+    async def _rest(self) -> None:
+        """Wait a little, or until the session goes on; venues are looked after meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_NAP_S):
+                await self._goes_on.wait()
+        await self._attend()
+
+    async def _attend(self) -> None:
+        for run in self.runs:
+            await run.attend()
+
     @property
     def _drained(self) -> bool:
         """Whether it was to end as soon as nothing is open, and nothing is."""
@@ -287,8 +309,10 @@ class Session:
 
     async def _receive(self, follow: Follow | None) -> None:
         """Let prices come; a screen is drawn meanwhile, too, so that it shows when they do not."""
-        if self.arriving is not None and not await self.arriving.hand_over(self.runs, _NAP_S) and follow is not None:
-            follow(self)
+        if self.arriving is not None and not await self.arriving.hand_over(self.runs, _NAP_S):
+            await self._attend()
+            if follow is not None:
+                follow(self)
 
     async def _wait(self, time_ns: int) -> bool:
         """Wait for a time, in naps, heeding halts meanwhile; say whether it has come and the session goes on."""
@@ -303,16 +327,24 @@ class Session:
         """A quarter of a second of the system's clock, in the session's time."""
         return _NAP_S * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
 
-    async def _renew(self, run: PaperRun) -> None:
+    async def _renew(self, run: AccountRun) -> None:
         while await run.session.desk.renew():
             await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
 
 
-def _next_ns(run: PaperRun) -> int:
+async def _opened(plan: AccountPlan, services: Services, *, owner: str, hear: Hear, real: Clock) -> AccountRun:
+    if isinstance(plan, VenuePlan):
+        return await VenueRun.open(plan, services, owner=owner, hear=hear, real=real)
+    if isinstance(plan, PaperPlan):
+        return await PaperRun.open(plan, services, owner=owner, hear=hear)
+    raise ConfigError(f"Account {plan.name}: give a PaperPlan or a VenuePlan, not {type(plan).__name__}.")
+
+
+def _next_ns(run: AccountRun) -> int:
     return run.next_ns
 
 
-async def _ended(run: PaperRun) -> AccountEnd:
+async def _ended(run: AccountRun) -> AccountEnd:
     trades = await run.finish()
     positions = run.positions()
     return AccountEnd(
@@ -320,6 +352,6 @@ async def _ended(run: PaperRun) -> AccountEnd:
         state=run.state(),
         positions=positions,
         unprotected=tuple(each.position for each in positions if not each.stop_loss),
-        decisions=run.session.book.decisions,
+        decisions=run.session.book.decisions - run.earlier,
         halted=(*run.session.desk.blocks.reasons(), *run.broken()),
     )

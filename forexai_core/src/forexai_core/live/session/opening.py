@@ -10,13 +10,15 @@ import attrs
 
 from forexai_core.backtesting.described import described
 from forexai_core.data.library import Library
+from forexai_core.errors import ConfigError
 from forexai_core.live.alerts import Alerts, Hear
 from forexai_core.live.growth.merging import LivePrices
+from forexai_core.live.session.account_run import AccountPlan
+from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.loop import Session
-from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.specification import SessionSpec
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halts
@@ -74,7 +76,7 @@ def _services(folder: Path | None, clock: Clock, real: Clock) -> Services:
 
 async def open_session(
     spec: SessionSpec,
-    plans: tuple[PaperPlan, ...],
+    plans: tuple[AccountPlan, ...],
     folder: Path | None,
     *,
     owner: str,
@@ -89,16 +91,18 @@ async def open_session(
     ----------
     spec : SessionSpec
         What it is; written at the head of each account's journal.
-    plans : tuple of PaperPlan
+    plans : tuple of AccountPlan
         What is traded on each account.
     folder : Path or None
-        Of this run; None keeps everything in memory.
+        Of this run; None keeps everything in memory. One on a venue takes the same folder at each start, so that what
+        was sent before is known.
     owner : str
         Who runs it: a name of its own for each start.
     hear : callable
         Takes notices; returns at once.
     halts : Halts, optional
-        Heeded by a session at the pace of time; a replay heeds none, so that it comes out alike each time.
+        Heeded by a session at the pace of time; a replay heeds none, so that it comes out alike each time. One on a
+        venue needs them.
     live : LivePrices, optional
         Begun feeds whose prices come while it runs, of which ``plans`` has the first.
     real : Clock, optional
@@ -109,6 +113,9 @@ async def open_session(
     ConfigError, DataError, ConflictError, StorageError
         As :meth:`Session.open` does.
     """
+    at_venue = any(isinstance(plan, VenuePlan) for plan in plans)
+    if at_venue:
+        _check_venue(plans, folder, halts, live)
     real = real or RealClock()
     start_ns = min(int(prices.time_ns[0]) for plan in plans for prices in plan.inputs.prices.values())
     clock = _clock(spec, start_ns, real, live)
@@ -121,7 +128,8 @@ async def open_session(
     watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
     arriving = None
     if live is not None:
-        library = Library(folder / PRICES_FOLDER) if folder is not None and live.at_once else None
+        kept = folder is not None and live.at_once and not at_venue
+        library = Library(folder / PRICES_FOLDER) if folder is not None and kept else None
         arriving = Arriving(live, Alerts("feeds", real, hear), real, library)
     try:
         session = await Session.open(
@@ -136,18 +144,39 @@ async def open_session(
     return OpenSession(session=session, services=services)
 
 
-def _deciding_from(plan: PaperPlan, begun_ns: int) -> PaperPlan:
+def _check_venue(
+    plans: tuple[AccountPlan, ...], folder: Path | None, halts: Halts | None, live: LivePrices | None
+) -> None:
+    """Refuse to trade on a venue where what that needs is missing.
+
+    Raises
+    ------
+    ConfigError
+        If it is.
+    """
+    if not all(isinstance(plan, VenuePlan) for plan in plans):
+        raise ConfigError("[[accounts]]: some are paper and some at a venue; run a session for each kind.")
+    if live is None or not live.at_once:
+        raise ConfigError(
+            "[[feeds]]: an account at a venue trades on prices of the present. Write live = true, and name a source "
+            "that has them."
+        )
+    if folder is None or halts is None:
+        raise ConfigError("A session at a venue needs a folder that outlives it, and the board of halts.")
+
+
+def _deciding_from(plan: AccountPlan, begun_ns: int) -> AccountPlan:
     """Let strategies decide from now on: what is known by then is history."""
     return attrs.evolve(plan, decides_from_ns=max(begun_ns + 1, plan.decides_from_ns or 0))
 
 
-def _unhurried(plan: PaperPlan) -> PaperPlan:
+def _unhurried(plan: AccountPlan) -> AccountPlan:
     """Let no wall time decide in a replay: its venue is in the process, and slow only where the process is."""
     patient = attrs.evolve(plan.settings, send_timeout_s=_UNHURRIED_S, query_timeout_s=_UNHURRIED_S)
     return attrs.evolve(plan, settings=patient)
 
 
-def _head(spec: SessionSpec, plan: PaperPlan) -> dict[str, Any]:
+def _head(spec: SessionSpec, plan: AccountPlan) -> dict[str, Any]:
     """Write what a replay needs to come to the same, and what tells whether it can."""
     inputs = plan.inputs
     known = {} if spec.live else {symbol: item.fingerprint for symbol, item in inputs.prices.items()}
@@ -156,6 +185,7 @@ def _head(spec: SessionSpec, plan: PaperPlan) -> dict[str, Any]:
         "spec": json.loads(spec.model_dump_json()),
         "prices": known,
         "decides_from_ns": str(plan.decides_from_ns or 0),
+        "venue": isinstance(plan, VenuePlan),
         "strategies": {
             each.name: json.loads(json.dumps(described(each.strategy), default=str)) for each in plan.strategies
         },

@@ -9,12 +9,13 @@ from typing import Any
 import attrs
 
 from forexai_core.data.library import Library
-from forexai_core.errors import DataError, IntegrityError, NotFoundError
+from forexai_core.errors import ConfigError, DataError, IntegrityError, NotFoundError
 from forexai_core.live.growth.rows import Prices, known_ns
+from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.assembly import Openers, plans_of
 from forexai_core.live.session.decisions import read_record, stream_of
+from forexai_core.live.session.halt_log import HaltLog, halts_of
 from forexai_core.live.session.opening import PRICES_FOLDER, open_session
-from forexai_core.live.session.paper_run import PaperPlan, PaperRun
 from forexai_core.live.session.specification import FeedTable, SessionSpec, spec_of
 from forexai_core.ports.journal import Journal, JournalRecord
 from forexai_core.ports.notifier import Notice
@@ -99,6 +100,8 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
 
     Raises
     ------
+    ConfigError
+        If the session was one at a venue.
     DataError
         If the prices are not what they were.
     """
@@ -108,6 +111,10 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
     finally:
         journal.close()
     heads = {name: head_of(records) for name, records in written.items()}
+    if any(head.get("venue") for head in heads.values()):
+        raise ConfigError(
+            "This session traded at a venue, whose answers are not made anew: 'forexai why' explains its decisions."
+        )
     spec = spec_of(next(iter(heads.values()))["spec"], str(folder))
     kept = folder / PRICES_FOLDER
     known = None
@@ -131,11 +138,11 @@ def _until(records: Sequence[JournalRecord], until_ns: int) -> list[JournalRecor
     return [record for record in records if record.time_ns <= until_ns or record.kind not in _COMPARED]
 
 
-def _as_begun(plan: PaperPlan, head: Mapping[str, Any]) -> PaperPlan:
+def _as_begun(plan: AccountPlan, head: Mapping[str, Any]) -> AccountPlan:
     return attrs.evolve(plan, decides_from_ns=int(head.get("decides_from_ns", 0)) or plan.decides_from_ns)
 
 
-def _check_prices(plans: Sequence[PaperPlan], heads: Mapping[str, Mapping[str, Any]]) -> None:
+def _check_prices(plans: Sequence[AccountPlan], heads: Mapping[str, Mapping[str, Any]]) -> None:
     for plan in plans:
         for symbol, prices in plan.inputs.prices.items():
             before = heads[plan.name]["prices"]
@@ -147,12 +154,13 @@ def _check_prices(plans: Sequence[PaperPlan], heads: Mapping[str, Mapping[str, A
 
 
 async def _run_again(
-    spec: SessionSpec, plans: tuple[PaperPlan, ...], written: Mapping[str, Sequence[JournalRecord]]
+    spec: SessionSpec, plans: tuple[AccountPlan, ...], written: Mapping[str, Sequence[JournalRecord]]
 ) -> dict[str, list[JournalRecord]]:
     again = spec.model_copy(update={"session": spec.session.model_copy(update={"clock": "replay"})})
     opened = await open_session(again, plans, None, owner="repeat", hear=_ignore)
     try:
         for run in opened.session.runs:
+            _make_halted(run, written[run.plan.name])
             _make_stale(run, written[run.plan.name])
         await opened.session.run()
         return {plan.name: await records_of(opened.services.journal, plan.name) for plan in plans}
@@ -160,7 +168,14 @@ async def _run_again(
         opened.close()
 
 
-def _make_stale(run: PaperRun, records: Sequence[JournalRecord]) -> None:
+def _make_halted(run: AccountRun, records: Sequence[JournalRecord]) -> None:
+    """Let openings be halted when they were."""
+    halted = dict(halts_of(read_record(record)) for record in records if record.kind == "halts")
+    if halted:
+        run.heed(HaltLog(run.session.names, None, halted))
+
+
+def _make_stale(run: AccountRun, records: Sequence[JournalRecord]) -> None:
     """Let prices be stale when they were."""
     stale = [(record.time_ns, read_record(record)["symbols"]) for record in records if record.kind == "stale"]
     for since_ns, symbols in stale:

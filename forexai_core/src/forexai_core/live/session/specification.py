@@ -24,6 +24,8 @@ class SessionTable(Settings):
     times faster."""
     speed: float = Field(default=60.0, gt=0, le=1_000_000)
     """Of an accelerated clock: 60 lets a recorded hour pass in a minute."""
+    mode: Literal["paper", "live"] = "paper"
+    """``live`` says that accounts with real money are meant; each has to be armed at the start, too."""
     journal: str = Field(default="journal", min_length=1)
     """Folder of the journal; relative to the file."""
     start: str | None = None
@@ -46,13 +48,15 @@ class AccountTable(Settings):
     currency: str | None = None
     """Paper only."""
     leverage: float | None = Field(default=None, gt=0)
-    """Paper only."""
+    """100 stands for 1:100; at a venue that of the account, by which limits reckon margin."""
     mode: Literal["hedging", "netting"] | None = None
-    """Paper only."""
+    """At a venue needed only where it has both."""
+    login: str = ""
+    """Not for paper: which account the venue has to show, such as ``5012345@Broker-Demo``; real money needs it."""
     timezone: str | None = None
     """Clock of the server, whose midnights begin days; default new-york+7."""
     costs: Mapping[str, Any] = Field(default_factory=dict)
-    """As in the file of a backtest; paper only."""
+    """As in the file of a backtest; at a venue what limits and sizing reckon with."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
     """Of the broker offer."""
     tenant: str = ""
@@ -133,6 +137,8 @@ class SessionSpec(Settings):
             twice = next((each for each in given if given.count(each) > 1), None)
             if twice is not None:
                 raise ValueError(f"[[{what}]]: {twice} stands twice; give each once")
+        if len({each.broker == "paper" for each in self.accounts}) > 1:
+            raise ValueError("[[accounts]]: some are paper and some at a venue; run a session for each kind")
         for each in self.strategies:
             _check_named("account", each.account, names, each)
             _check_named("symbol", each.symbol, symbols, each)
@@ -148,6 +154,11 @@ class SessionSpec(Settings):
     def live(self) -> bool:
         """Whether prices come while the session runs."""
         return self.feeds[0].live
+
+    @property
+    def at_venue(self) -> bool:
+        """Whether its accounts are kept by venues, and not by the process."""
+        return self.accounts[0].broker != "paper"
 
     def account_of(self, strategy: StrategyTable) -> str:
         """Name the account of a strategy."""

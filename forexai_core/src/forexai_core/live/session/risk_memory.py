@@ -1,0 +1,107 @@
+"""The state of an account's risk over a restart: what has been lost today is not forgotten with the process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from forexai_core.errors import IntegrityError
+from forexai_core.live.session.decisions import DecisionBook, read_record, stream_of
+from forexai_core.ports.journal import Journal, JournalRecord
+from forexai_core.risk.control import RiskControl
+
+__all__ = ["Recalled", "RiskMemory"]
+
+_KIND = "risk"
+_EVERY_NS = 60_000_000_000
+
+
+@attrs.frozen
+class Recalled:
+    """What an account's journal tells of earlier starts.
+
+    Attributes
+    ----------
+    decisions : int
+        How many it holds.
+    deals : frozenset of int
+        Tickets of the deals that were heard.
+    until_ns : int
+        When it was last written, nanoseconds UTC; 0 where it never was.
+    """
+
+    decisions: int
+    deals: frozenset[int]
+    until_ns: int
+
+
+class RiskMemory:
+    """Writes the state of risk into the account's journal, and reads the last one back.
+
+    It is written when a limit breaks or a day begins, and once a minute otherwise; a breach before anything is closed.
+
+    Parameters
+    ----------
+    journal : Journal
+        Where.
+    book : DecisionBook
+        Of the account, taken over.
+    control : RiskControl
+        Whose state it is.
+    """
+
+    def __init__(self, journal: Journal, book: DecisionBook, control: RiskControl) -> None:
+        self._journal, self._book, self._control = journal, book, control
+        self._kept_ns = 0
+        self._moved: Any = None
+
+    async def recall(self) -> Recalled:
+        """Go on from the last state of risk that was written, and tell what else the journal holds.
+
+        Raises
+        ------
+        IntegrityError
+            If it cannot be read: the losses of the day would be forgotten.
+        """
+        last, decisions, deals, until_ns = None, 0, set(), 0
+        async for record in self._journal.read(stream_of(self._book.account)):
+            decisions += record.kind == "decision"
+            until_ns = max(until_ns, record.time_ns)
+            if record.kind == "deal":
+                deals.add(int(read_record(record)["deal"]))
+            last = record if record.kind == _KIND else last
+        if last is not None:
+            self._restore(last)
+        self._moved = self._marks()
+        return Recalled(decisions, frozenset(deals), until_ns)
+
+    def _restore(self, record: JournalRecord) -> None:
+        state = read_record(record).get("state")
+        if not isinstance(state, dict):
+            raise IntegrityError(
+                f"The state of risk of '{self._book.account}' (record {record.sequence}) cannot be read. Restore the "
+                "journal from a backup."
+            )
+        self._control.restore(state)
+
+    def _marks(self) -> tuple[Any, ...]:
+        """Give what must not be lost even for a minute: which limits are broken, and the days that have begun."""
+        broken = tuple(floor.rule for floor in self._control.watch.floors if floor.broken_ns)
+        return broken, self._control.quiet_until_ns
+
+    async def keep(self, time_ns: int, *, now: bool = False) -> None:
+        """Write the state where it is time; durable on return where a limit broke or a day began.
+
+        Raises
+        ------
+        StorageError
+            If it could not be written.
+        """
+        marks = self._marks()
+        moved = marks != self._moved
+        if not (now or moved or time_ns - self._kept_ns >= _EVERY_NS):
+            return
+        self._moved, self._kept_ns = marks, time_ns
+        self._book.note(_KIND, time_ns, {"state": self._control.to_dict()})
+        await self._book.write(durable=moved or now)

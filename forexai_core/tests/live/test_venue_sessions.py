@@ -1,0 +1,392 @@
+"""Sessions on an account that a venue keeps: armed, heard, looked after, and gone on with after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+
+import attrs
+import pytest
+from live.live_sources import Told, of_the_present
+from live.session_runs import LASTING
+
+import forexai_core as fx
+from forexai_core.errors import BrokerUnreachableError, ConfigError, IntegrityError
+from forexai_core.live.session.assembly import plans_of
+from forexai_core.live.session.decisions import read_record
+from forexai_core.live.session.folders import newest_run, next_run, standing_run
+from forexai_core.live.session.opening import open_session
+from forexai_core.live.session.repeating import records_of, repeat
+from forexai_core.live.session.specification import spec_of
+from forexai_core.ports.broker import BrokerEvent, BrokerEventKind
+from forexai_core.ports.halts import Halt, HaltScope
+from forexai_core.services.halts import MemoryHalts
+from forexai_core.testing.brokers import SimulatedBroker
+from forexai_core.testing.venues import SIMULATED_CAPABILITIES, SimulatedVenue
+
+pytestmark = [pytest.mark.kernels, pytest.mark.asyncio]
+
+BARS = fx.synthetic("EURUSD", "M1", bars=80, seed=3)
+HISTORY, SPREAD = 30, 0.0001
+
+
+class Alternating(fx.Strategy):
+    """Buys, holds for some bars, closes; remembers what it saw of the account."""
+
+    period: int = 5
+
+    def start(self, ctx):
+        self.seen = []
+
+    def on_bar(self, ctx):
+        self.seen.append([position.ticket for position in ctx.positions])
+        if ctx.positions and len(ctx.bars.close) % self.period == 0:
+            ctx.close()
+        elif not ctx.positions and len(ctx.bars.close) % self.period == 2:
+            ctx.buy(volume_lots=0.1, stop_loss_pips=200)
+
+
+class Venue(SimulatedBroker):
+    """A venue in memory that may be of real money, out of reach, or silent about what happens."""
+
+    def __init__(self, venue, *, live_money=False):
+        super().__init__(venue)
+        self.money, self.away, self.mute = live_money, False, False
+
+    @property
+    def capabilities(self):
+        return attrs.evolve(SIMULATED_CAPABILITIES, live_money=self.money)
+
+    def _reached(self):
+        if self.away:
+            raise BrokerUnreachableError("the line is dead")
+        return super()._reached()
+
+    def _hear(self, event):
+        if not self.mute:
+            super()._hear(event)
+
+    def say(self, kind):
+        super()._hear(BrokerEvent(kind=kind, time_ns=self.venue.time_ns))
+
+
+class Openers:
+    def __init__(self, broker, strategy=Alternating):
+        self.venue, self.made = broker, strategy
+
+    def strategy(self, _name, parameters):
+        return self.made(**parameters)
+
+    def broker(self, _account):
+        return self.venue
+
+    def costs(self, _table):
+        return fx.Costs()
+
+    def calendar(self, _file, _timezone):
+        return ()
+
+
+def a_spec(*, mode="paper", login="", risk=None, clock="real", live=True, **account):
+    return spec_of(
+        {
+            "session": {"clock": clock, "mode": mode},
+            "accounts": [{"name": "main", "broker": "simulated", "leverage": 30, "login": login} | account],
+            "feeds": [{"symbol": "EURUSD", "timeframe": "M1", "live": live}],
+            "strategies": [{"name": "alternating"}],
+            "risk": risk or {"none": True},
+        },
+        "a test",
+    )
+
+
+class Trading:
+    """A session on a venue whose minutes pass when a test says so.
+
+    What is asked of it besides goes to the session.
+    """
+
+    def __init__(self, broker, folder, *, spec=None, armed=(), halts=None, first=HISTORY, strategy=Alternating):
+        self.broker, self.folder, self.spec = broker, folder, spec or a_spec()
+        self.armed, self.halts, self.first = armed, halts or MemoryHalts(), first
+        self.source, self.openers, self.notices = Told(BARS), Openers(broker, strategy), []
+        self.number = first
+
+    async def __aenter__(self):
+        self.price(self.first - 1)
+        now_ns = int(BARS.end_ns[self.first - 1])
+        self.prices, self.clock, _ = of_the_present({"EURUSD": self.source}, "M1", now_ns=now_ns, history=HISTORY)
+        await self.prices.begin()
+        plans = plans_of(self.spec, self.openers, self.prices.known, self.armed)
+        plans = tuple(attrs.evolve(plan, settings=LASTING) for plan in plans)
+        self.opened = await open_session(
+            self.spec,
+            plans,
+            self.folder,
+            owner=f"test-{self.first}",
+            hear=self.notices.append,
+            halts=self.halts,
+            live=self.prices,
+            real=self.clock,
+        )
+        self.session, self.run = self.opened.session, self.opened.session.runs[0]
+        self.stirred = asyncio.Event()
+        self.going = asyncio.create_task(self.session.run(lambda _session: self.stirred.set()))
+        self.taken = HISTORY
+        await self.until(lambda: self.session.prices >= HISTORY)
+        return self
+
+    async def __aexit__(self, *_):
+        self.going.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self.going
+        self.opened.close()
+
+    def price(self, number, move=0.0):
+        """Let the venue quote a bar's close."""
+        bid = round(float(BARS.close[number]) + move, 5)
+        self.broker.venue.time_ns = int(BARS.end_ns[number]) - 1
+        self.broker.venue.set_quote("EURUSD", bid, round(bid + SPREAD, 5), after_ns=1)
+
+    async def until(self, so):
+        """Wait until something is so; a session that fails says why."""
+        async with asyncio.timeout(30):
+            while not so():
+                self.stirred.clear()
+                waiting = asyncio.create_task(self.stirred.wait())
+                await asyncio.wait({waiting, self.going}, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
+                if self.going.done():
+                    self.going.result()
+                    raise AssertionError("the session has ended")
+                if self.broker.away:  # what is tried again waits by the clock
+                    self.clock.advance_to(self.clock.now_ns() + 1_000_000_000)
+
+    async def minutes(self, count):
+        """Let so many bars come."""
+        for _ in range(count):
+            self.clock.advance_to(max(self.clock.now_ns(), int(BARS.end_ns[self.number])))
+            if not self.broker.away:
+                self.price(self.number)
+            for _ in range(30):  # so that halts are read by the new time
+                await asyncio.sleep(0)
+            await self.source.tell(BARS[self.number : self.number + 1])
+            self.number += 1
+            self.taken += 1
+            await self.until(lambda: self.session.prices >= self.taken)
+
+    async def end(self):
+        self.session.stop()
+        (end,) = (await self.going).values()
+        return end, [read_record(each) for each in await records_of(self.opened.services.journal, "main")]
+
+
+def a_venue(**given):
+    return Venue(SimulatedVenue(account=fx.Account(balance=10_000)), **given)
+
+
+async def test_what_strategies_want_is_done_at_the_venue_and_what_it_does_is_heard(tmp_path):
+    broker = a_venue()
+    async with Trading(broker, tmp_path) as trading:
+        await trading.minutes(23)
+        end, records = await trading.end()
+    venue = broker.venue
+    assert len(venue.deals) >= 8
+    assert end.decisions == 23
+    assert not any(each.entry == "in" and not order.request.stop_loss for each, order in _opened_by(venue))
+    told = [(each["deal"], each["price"]) for each in records if each["kind"] == "deal"]
+    assert told == [(str(each.deal), each.price) for each in venue.deals]
+    assert {each["strategy"] for each in records if each["kind"] == "deal"} == {"alternating"}
+    assert end.trades["net_profit"].sum() == pytest.approx(sum(d.profit + d.commission for d in _whole(venue)))
+    assert len(end.trades) == sum(each.entry == "out" for each in venue.deals)
+    assert end.state.balance == venue.state().balance
+    assert {each.position for each in end.positions} == set(venue.positions)
+    assert not end.halted
+    assert not broker._connected
+    with pytest.raises(ConfigError, match="forexai why"):
+        await repeat(tmp_path, trading.openers)
+
+
+def _opened_by(venue):
+    return [(each, venue.orders[each.order]) for each in venue.deals if each.order in venue.orders]
+
+
+def _whole(venue):
+    """The deals of positions that are closed."""
+    return [each for each in venue.deals if each.position not in venue.positions]
+
+
+REAL = {"mode": "live", "login": "1@memory"}
+
+
+@pytest.mark.parametrize(
+    ("given", "armed", "said"),
+    [
+        ({}, ("main",), "mode = 'live'"),
+        ({"mode": "live"}, ("main",), "login = '1@memory'"),
+        (REAL, (), "--arm main"),
+        (REAL | {"login": "2@memory"}, ("main",), "not '2@memory'"),
+    ],
+)
+async def test_real_money_is_traded_only_where_it_is_meant_named_and_armed(tmp_path, given, armed, said):
+    broker = a_venue(live_money=True)
+    with pytest.raises(ConfigError, match=said):
+        async with Trading(broker, tmp_path, spec=a_spec(**given), armed=armed):
+            raise AssertionError("it has begun")
+    assert broker.venue.orders == {}
+    assert not broker._connected
+
+
+async def test_real_money_that_is_meant_named_and_armed_is_traded(tmp_path):
+    broker = a_venue(live_money=True)
+    async with Trading(broker, tmp_path, spec=a_spec(**REAL), armed=("main",)) as trading:
+        await trading.minutes(6)
+        await trading.end()
+    assert broker.venue.deals
+
+
+async def test_another_account_than_was_named_is_not_traded_without_real_money_either(tmp_path):
+    with pytest.raises(ConfigError, match="'1@memory', not 'demo'"):
+        async with Trading(a_venue(), tmp_path, spec=a_spec(login="demo")):
+            raise AssertionError("it has begun")
+
+
+async def test_a_killed_session_goes_on_with_its_positions(tmp_path):
+    broker = a_venue()
+    async with Trading(broker, tmp_path) as trading:
+        while not broker.venue.positions:
+            await trading.minutes(1)
+        (ticket,) = broker.venue.positions
+        at = trading.number
+        # Leaving here ends the task in the midst: nothing is finished, as after a kill.
+    await broker.disconnect()
+    async with Trading(broker, tmp_path, first=at) as trading:
+        strategy = trading.run.session.seats[0].strategy
+        broker.say(
+            BrokerEventKind.CONNECTED
+        )  # what may have been missed is read, and what was heard before is not news
+        await trading.minutes(6)
+        end, records = await trading.end()
+    assert [ticket] in strategy.seen
+    assert ticket not in broker.venue.positions  # its own strategy closed it
+    assert not end.halted
+    assert not [each for each in trading.notices if "foreign" in each.title]
+    assert len([each for each in records if each["kind"] == "begun"]) == 2
+    assert [int(each["deal"]) for each in records if each["kind"] == "deal"] == [d.deal for d in broker.venue.deals]
+    numbers = [each["decision"] for each in records if each["kind"] == "outcome"]
+    assert numbers == sorted(set(numbers))
+    assert end.decisions == 6
+
+
+async def test_a_loss_limit_that_broke_flattens_between_prices_and_stays_broken_over_a_restart(tmp_path):
+    broker, spec = a_venue(), a_spec(risk={"max_daily_loss_fraction": 0.025})
+    async with Trading(broker, tmp_path, spec=spec) as trading:
+        while not broker.venue.positions:
+            await trading.minutes(1)
+        broker.venue.balance -= 240  # a fee; 250 are allowed
+        trading.price(trading.number - 1, move=-0.0050)  # 50 of 0.1 lots, before the stop
+        trading.clock.advance_to(trading.clock.now_ns() + 2_000_000_000)
+        await trading.until(lambda: not broker.venue.positions)
+        at = trading.number
+    await broker.disconnect()
+    before = len(broker.venue.orders)
+    async with Trading(broker, tmp_path, spec=spec, first=at) as trading:
+        assert trading.run.broken() == ("daily-loss is broken",)
+        await trading.minutes(8)
+        end, records = await trading.end()
+    assert len(broker.venue.orders) == before
+    refused = [each for each in records if each["kind"] == "decision" and each.get("wishes")]
+    assert any("daily-loss" in str(each["wishes"][0]["verdicts"]) for each in refused)
+    assert end.halted == ("daily-loss is broken",)
+    assert [each["rule"] for each in records if each["kind"] == "breach"] == ["daily-loss"]
+
+
+async def test_a_state_of_risk_that_cannot_be_read_lets_nothing_be_traded(tmp_path):
+    broker, spec = a_venue(), a_spec(risk={"max_daily_loss_fraction": 0.01})
+    async with Trading(broker, tmp_path, spec=spec) as trading:
+        await trading.minutes(2)
+        trading.run.session.book.note("risk", trading.clock.now_ns(), {"state": {"version": 1}})
+        await trading.run.session.book.write()
+    with pytest.raises(IntegrityError, match="state of risk"):
+        async with Trading(broker, tmp_path, spec=spec, first=40):
+            raise AssertionError("it has begun")
+    assert not broker._connected
+
+
+async def test_a_venue_that_is_away_gets_no_order_and_what_was_missed_is_heard_later(tmp_path):
+    broker = a_venue()
+    async with Trading(broker, tmp_path) as trading:
+        while not broker.venue.positions:
+            await trading.minutes(1)
+        (ticket,) = broker.venue.positions
+        broker.mute = broker.away = True
+        trading.broker.venue.time_ns += 1
+        broker.venue.close(ticket, "by hand")  # by somebody else, while nobody hears it
+        sent = len(broker.venue.orders)
+        await trading.minutes(6)
+        assert len(broker.venue.orders) == sent
+        broker.mute = broker.away = False
+        broker.say(BrokerEventKind.CONNECTED)
+        await trading.minutes(6)
+        end, records = await trading.end()
+    deals = [int(each["deal"]) for each in records if each["kind"] == "deal"]
+    assert deals == [each.deal for each in broker.venue.deals]
+    assert len(broker.venue.orders) > sent  # it trades again
+    assert not end.halted
+    states = {wish["state"] for each in records if each["kind"] == "outcome" for wish in each["wishes"]}
+    assert "filled" in states
+    assert states & {"rejected", "refused"}
+
+
+async def test_a_halt_that_flattens_closes_at_the_venue_without_a_price(tmp_path):
+    broker, halts = a_venue(), MemoryHalts()
+    async with Trading(broker, tmp_path, halts=halts) as trading:
+        while not broker.venue.positions:
+            await trading.minutes(1)
+        await halts.halt(Halt(scope=HaltScope.ACCOUNT, name="main", time_ns=1, by="Ada", reason="enough", flatten=True))
+        trading.session.pause(by="Ada")  # a pause is no excuse
+        trading.clock.advance_to(trading.clock.now_ns() + 2_000_000_000)
+        await trading.until(lambda: not broker.venue.positions)
+        trading.session.resume(by="Ada")
+        await trading.minutes(6)
+        await trading.end()
+    assert not broker.venue.positions
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"balance": 5_000}, "balance is what its venue says"),
+        ({"leverage": None}, "leverage"),
+        ({"clock": "replay"}, "clock = 'real'"),
+        ({"live": False}, "live = true"),
+        ({"mode": "netting"}, "hedging"),
+    ],
+)
+async def test_what_does_not_fit_a_venue_is_said(tmp_path, given, said):
+    spec = a_spec(**{name: value for name, value in given.items() if name != "mode"})
+    if "mode" in given:
+        spec = spec.model_copy(update={"accounts": (spec.accounts[0].model_copy(update=given),)})
+    with pytest.raises(ConfigError, match=said):
+        async with Trading(a_venue(), tmp_path, spec=spec):
+            raise AssertionError("it has begun")
+
+
+async def test_paper_and_venues_are_not_mixed_and_only_known_accounts_are_armed():
+    document = a_spec().model_dump()
+    document["accounts"] = [{"name": "one"}, {"name": "two", "broker": "simulated"}]
+    with pytest.raises(ConfigError, match="some are paper"):
+        spec_of(document, "a test")
+    with pytest.raises(ConfigError, match="no account 'mian'"):
+        plans_of(a_spec(), Openers(a_venue()), {"EURUSD": BARS}, ("mian",))
+
+
+async def test_a_session_at_a_venue_has_one_folder_for_all_its_starts(tmp_path):
+    assert standing_run(tmp_path) == standing_run(tmp_path)
+    (standing_run(tmp_path) / "state.sqlite3").touch()
+    assert newest_run(tmp_path) == standing_run(tmp_path)
+    later = next_run(tmp_path)
+    assert newest_run(tmp_path) == standing_run(tmp_path)
+    (later / "state.sqlite3").touch()
+    os.utime(later / "state.sqlite3", ns=(2**61, 2**61))
+    assert newest_run(tmp_path) == later

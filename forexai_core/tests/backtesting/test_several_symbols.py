@@ -158,3 +158,16 @@ def test_a_longer_bar_closes_after_the_shorter_ones_in_it():
     quarters = (result.equity["time_ns"] - hour.time_ns[0]) // (15 * NS_PER_MINUTE)
     by_time = dict(zip(quarters.tolist(), result.equity["equity"].tolist(), strict=True))
     assert [by_time[number] for number in (5, 7, 8)] == [20_000.0, 20_000.0, 25_000.0]
+
+
+def test_of_two_ways_of_one_length_the_first_by_name_is_taken_however_rates_are_written_down():
+    # USD to GBP: over CHF at 1 / 1.25 = 0.8, or over JPY at 100 / 200 = 0.5
+    rates = {"USDJPY": 100.0, "GBPJPY": 200.0, "USDCHF": 1.0, "GBPCHF": 1.25}
+    bars, strategy = make_market(300, seed=3), SmaCross(fast=3, slow=8, stop_loss_pips=12)
+    dollars = fx.backtest(strategy, bars, trials=MemoryTrials()).trades["profit"]
+    for names in (sorted(rates), sorted(rates, reverse=True)):
+        given = {name: rates[name] for name in names}
+        account = fx.Account(currency="GBP")
+        pounds = fx.backtest(strategy, bars, account=account, rates=given, trials=MemoryTrials()).trades["profit"]
+        assert len(pounds) == len(dollars) > 5
+        assert abs(pounds - 0.8 * dollars).max() < 0.011

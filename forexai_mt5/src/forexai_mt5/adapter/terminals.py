@@ -18,6 +18,7 @@ from forexai_mt5.adapter.symbols import Symbols
 from forexai_mt5.adapter.venue import Venue
 from forexai_mt5.settings import Mt5Settings
 from forexai_mt5.worker.settings import Launch, Limits
+from forexai_mt5.worker.socket_pipe import RemoteAddress
 from forexai_mt5.worker.worker import Worker
 
 __all__ = ["Opened", "Opener", "opener_of", "venue_of"]
@@ -87,12 +88,22 @@ def opener_of(services: Services) -> Opener:
 
     async def open_terminal(settings: Mt5Settings) -> Opened:
         host = SimulatedHost(settings.simulated) if settings.terminal == "simulator" else None
-        launch = Launch() if host is None else Launch(package="hosted", host=await host.address())
+        launch = await _launch(settings, services, host)
         password = await _secret(services, settings.password)
         worker = Worker(launch, limits_of(settings))
         return Opened(venue=venue_of(settings, worker, services, password=password), host=host)
 
     return open_terminal
+
+
+async def _launch(settings: Mt5Settings, services: Services, host: SimulatedHost | None) -> Launch:
+    if host is not None:
+        return Launch(package="hosted", host=await host.address())
+    if settings.terminal == "remote":
+        key = await _secret(services, settings.key) or ""
+        remote = RemoteAddress.of(settings.address, key=key, certificate=settings.certificate)
+        return Launch(package="remote", remote=remote)
+    return Launch()
 
 
 async def _secret(services: Services, reference: str | None) -> str | None:

@@ -4,16 +4,66 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Protocol
 
 from forexai_mt5.wire.frames import PREFIX_BYTES, MessageError, body_length, pack, unpack
 from forexai_mt5.worker.messages import Message, from_frame, to_frame
-from forexai_mt5.worker.settings import Launch
 
-__all__ = ["WorkerGone", "WorkerPipe"]
+__all__ = ["Pipe", "WorkerGone", "WorkerPipe", "start_process"]
 
 
 class WorkerGone(Exception):  # noqa: N818 - what happened; what it means depends on what was being done
     """The worker's process has ended, or says what is none of the protocol."""
+
+
+class Pipe(Protocol):
+    """The way to a worker: a pipe to a process, or a connection to another machine."""
+
+    @property
+    def process_id(self) -> int:
+        """Of the process; 0 of one on another machine."""
+        ...
+
+    def pack(self, message: Message) -> bytes:
+        """Write a message as bytes."""
+        ...
+
+    async def send(self, written: bytes) -> None:
+        """Send a message's bytes."""
+        ...
+
+    async def receive(self) -> Message:
+        """Wait for a message."""
+        ...
+
+    async def kill(self) -> None:
+        """End the process, whatever it is doing."""
+        ...
+
+    async def close(self, within_s: float) -> None:
+        """Let it end by itself."""
+        ...
+
+
+async def start_process(python: str) -> asyncio.subprocess.Process:
+    """Start a worker's process; who gives up meanwhile leaves none behind.
+
+    Parameters
+    ----------
+    python : str
+        The interpreter.
+    """
+    pipe = asyncio.subprocess.PIPE
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(python, "-m", "forexai_mt5.worker", stdin=pipe, stdout=pipe)
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        process = await starting
+        process.kill()
+        await process.wait()
+        raise
 
 
 class WorkerPipe:
@@ -34,16 +84,9 @@ class WorkerPipe:
         self._sink, self._source = process.stdin, process.stdout
 
     @classmethod
-    async def open(cls, launch: Launch, largest: int) -> WorkerPipe:
-        """Start a process."""
-        process = await asyncio.create_subprocess_exec(
-            launch.python,
-            "-m",
-            "forexai_mt5.worker",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        return cls(process, largest)
+    async def open(cls, python: str, largest: int) -> WorkerPipe:
+        """Start a process of an interpreter."""
+        return cls(await start_process(python), largest)
 
     @property
     def process_id(self) -> int:

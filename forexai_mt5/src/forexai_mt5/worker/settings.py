@@ -14,8 +14,12 @@ from forexai_mt5.hosting.remote import HostAddress
 from forexai_mt5.wire.frames import LARGEST_BYTES
 from forexai_mt5.worker.functions import FUNCTIONS
 from forexai_mt5.worker.messages import Start
+from forexai_mt5.worker.socket_pipe import RemoteAddress
 
 __all__ = ["Launch", "Limits"]
+
+
+_PACKAGES = ("official", "hosted", "simulator", "remote")
 
 
 def _above_zero(_instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
@@ -31,20 +35,26 @@ class Launch:
     ----------
     package : str
         ``official``: MetaTrader5, on Windows; ``hosted``: a simulated terminal in a process of its own, which outlives
-        the worker as a real one does; ``simulator``: a simulated terminal in the worker, which is lost with it.
+        the worker as a real one does; ``simulator``: a simulated terminal in the worker, which is lost with it;
+        ``remote``: whatever a worker on another machine serves (``python -m forexai_mt5.serving``).
     host : HostAddress or None
         Of the hosted terminal.
+    remote : RemoteAddress or None
+        Of the other machine.
     python : str
         The interpreter.
     """
 
-    package: str = attrs.field(default="official", validator=attrs.validators.in_(("official", "hosted", "simulator")))
+    package: str = attrs.field(default="official", validator=attrs.validators.in_(_PACKAGES))
     host: HostAddress | None = None
+    remote: RemoteAddress | None = None
     python: str = sys.executable
 
     def __attrs_post_init__(self) -> None:
         if (self.package == "hosted") != (self.host is not None):
             raise ConfigError("A worker of a hosted terminal, and no other, is given the address of the host.")
+        if (self.package == "remote") != (self.remote is not None):
+            raise ConfigError("A remote worker, and no other, is given the address of its machine.")
 
     def message(self, largest_bytes: int) -> Start:
         """Give what the worker is told first; ``largest_bytes`` is how large its messages may be."""

@@ -14,8 +14,9 @@ import attrs
 from forexai_core.errors import BrokerError, BrokerUnreachableError, ConfigError, OrderStateUnknownError
 from forexai_mt5.worker.functions import FUNCTIONS, TRADING, UNKNOWN_CODES, UNKNOWN_RETCODES
 from forexai_mt5.worker.messages import PROTOCOL, Answered, Call, Failed, Message, Ping, Pong, Ready
-from forexai_mt5.worker.pipe import WorkerGone, WorkerPipe
+from forexai_mt5.worker.pipe import Pipe, WorkerGone, WorkerPipe
 from forexai_mt5.worker.settings import Launch, Limits
+from forexai_mt5.worker.socket_pipe import SocketPipe
 from forexai_mt5.worker.states import FOLLOWING, State
 
 __all__ = ["Answer", "Change", "Worker"]
@@ -92,7 +93,7 @@ class Worker:
         self.generation = 0
         self.package_version = ""
         self._on_change = on_change
-        self._pipe: WorkerPipe | None = None
+        self._pipe: Pipe | None = None
         self._turn = asyncio.Lock()
         self._settled = asyncio.Event()  # it is known whether there is a worker
         self._settled.set()
@@ -180,9 +181,9 @@ class Worker:
         """Start a process; give why that failed, empty when it did not."""
         self._become(State.STARTING, reason)
         self.generation += 1
-        pipe = None
+        pipe: Pipe | None = None
         try:
-            pipe = await WorkerPipe.open(self.launch, self.limits.largest_bytes)
+            pipe = await _open(self.launch, self.limits.largest_bytes)
             self._pipe = pipe
             await pipe.send(pipe.pack(self.launch.message(self.limits.largest_bytes)))
             answer = await asyncio.wait_for(pipe.receive(), self.limits.start_s)
@@ -263,7 +264,7 @@ class Worker:
             call = Call(number=self._number, function=function, args=args, kwargs=kwargs)
             return await self._exchanged(pipe, call, timeout_s or self.limits.of(function))
 
-    async def _open_pipe(self, function: str) -> WorkerPipe:
+    async def _open_pipe(self, function: str) -> Pipe:
         """Wait for the worker, no longer than a start takes."""
         try:
             await asyncio.wait_for(self._settled.wait(), self.limits.start_s)
@@ -274,7 +275,7 @@ class Worker:
             raise BrokerUnreachableError(f"{function} was not called: the worker is {self.state}{why}. Start it.")
         return self._pipe
 
-    async def _exchanged(self, pipe: WorkerPipe, call: Call, timeout_s: float) -> Answer:
+    async def _exchanged(self, pipe: Pipe, call: Call, timeout_s: float) -> Answer:
         written = pipe.pack(call)  # what cannot be written has not been called
         self._become(State.BUSY, call.function)
         generation = self.generation
@@ -294,7 +295,7 @@ class Worker:
             raise _lost(call.function, message.text)
         raise BrokerError(f"{call.function} raised {message.kind}: {message.text}")
 
-    async def _answer_to(self, pipe: WorkerPipe, written: bytes, number: int) -> Answered | Failed:
+    async def _answer_to(self, pipe: Pipe, written: bytes, number: int) -> Answered | Failed:
         await pipe.send(written)
         message = await pipe.receive()
         if not isinstance(message, Answered | Failed) or message.number != number:
@@ -312,7 +313,7 @@ class Worker:
                 if self.state is State.READY and self._pipe is not None:
                     await self._pinged(self._pipe)
 
-    async def _pinged(self, pipe: WorkerPipe) -> None:
+    async def _pinged(self, pipe: Pipe) -> None:
         self._number += 1
         try:
             await pipe.send(pipe.pack(Ping(number=self._number)))
@@ -350,6 +351,13 @@ class Worker:
             reason = await self._started(reason)
             if not reason or self.state is State.STOPPED:
                 return
+
+
+async def _open(launch: Launch, largest: int) -> Pipe:
+    """Start a process here, or connect to the machine that has one."""
+    if launch.remote is not None:
+        return await SocketPipe.open(launch.remote, largest)
+    return await WorkerPipe.open(launch.python, largest)
 
 
 def _lost(function: str, why: str) -> BrokerError:

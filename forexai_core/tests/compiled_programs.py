@@ -10,12 +10,12 @@ from reference.programs import Program, spread_of
 from reference.quotes import ask_side
 
 from forexai_core.arrays import BAR, CLOSE_REASONS, DOUBTS, OPEN_REASONS, QUOTE, TICK
-from forexai_core.engine import records
-from forexai_core.engine.agenda import events_before
-from forexai_core.engine.conditions import Conditions
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import PART_REST, PART_TURN
-from forexai_core.engine.setup import prepare
+from forexai_core.engine.preparation.agenda import events_before
+from forexai_core.engine.preparation.conditions import Conditions
+from forexai_core.engine.preparation.setup import prepare
+from forexai_core.engine.state import records
+from forexai_core.engine.state.market_records import PART_REST, PART_TURN
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument

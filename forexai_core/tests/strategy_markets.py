@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from forexai_core.arrays import BAR, TICK
-from forexai_core.engine.records import ACCOUNT, DEAL, ORDER, POSITION, REQUEST, SYMBOL
+from forexai_core.engine.state.records import ACCOUNT, DEAL, ORDER, POSITION, REQUEST, SYMBOL
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.ticks import Ticks

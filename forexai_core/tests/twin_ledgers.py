@@ -13,10 +13,10 @@ from reference.programs import Program, open_ledger, request_of
 from reference.quotes import Bar
 
 from forexai_core.arrays import DOUBTS, OPEN_REASONS
-from forexai_core.engine.book import as_read
-from forexai_core.engine.market_records import AGENDA, EVENT, PART_OPEN, PART_REST
-from forexai_core.engine.nights import due_rows
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT, ORDER_STOP, ORDER_STOP_LIMIT, REFUSALS
+from forexai_core.engine.preparation.nights import due_rows
+from forexai_core.engine.state.book import as_read
+from forexai_core.engine.state.market_records import AGENDA, EVENT, PART_OPEN, PART_REST
+from forexai_core.engine.state.records import NO_PRICE, ORDER_LIMIT, ORDER_STOP, ORDER_STOP_LIMIT, REFUSALS
 from forexai_core.values.accounts import Account
 from forexai_core.values.points import Points
 from forexai_core.values.timeframes import NS_PER_DAY

@@ -16,7 +16,7 @@ from strategy_markets import MONDAY_NS, make_market, make_ticks
 import forexai_core as fx
 from forexai_core.arrays import BAR, TRADE
 from forexai_core.backtesting import load_result
-from forexai_core.engine.records import MAX_DEALS
+from forexai_core.engine.state.records import MAX_DEALS
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import Context, Intents, Management, Param, SmaCross, Strategy, vector_strategy

@@ -10,7 +10,7 @@ import pytest
 from strategy_markets import make_market
 
 import forexai_core as fx
-from forexai_core.engine.contracts import cost_sheet, symbol_record
+from forexai_core.engine.preparation.contracts import cost_sheet, symbol_record
 from forexai_core.errors import ConfigError, OrderRefusedError
 from forexai_core.live.session.carrying import as_venue_takes
 from forexai_core.ports.broker import BrokerCapabilities

@@ -12,8 +12,8 @@ import pytest
 import forexai_core as fx
 from forexai_core.backtesting.inputs import inputs_of
 from forexai_core.backtesting.shared import prepared
-from forexai_core.engine import records
 from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.state import records
 from forexai_core.ports.risk import Proposal, Verdict
 from forexai_core.risk import (
     DailyLoss,

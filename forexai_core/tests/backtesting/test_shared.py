@@ -15,7 +15,7 @@ from strategy_markets import make_market, make_ticks
 from forexai_core.backtesting.inputs import InputsText, inputs_of
 from forexai_core.backtesting.runner import backtest
 from forexai_core.backtesting.shared import Shared, shared_by
-from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import Param, SmaCross, Strategy

@@ -14,9 +14,9 @@ from strategy_markets import make_market
 
 import forexai_core as fx
 from forexai_core.arrays import QUOTE
-from forexai_core.engine.contracts import cost_sheet
-from forexai_core.engine.rates import rate_source
-from forexai_core.engine.spreads import modelled_spread
+from forexai_core.engine.preparation.contracts import cost_sheet
+from forexai_core.engine.preparation.rates import rate_source
+from forexai_core.engine.preparation.spreads import modelled_spread
 from forexai_core.errors import ConfigError, DataShapeError, OrderRefusedError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.values.catalogue import find_instrument

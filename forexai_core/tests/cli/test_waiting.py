@@ -10,13 +10,13 @@ import numba
 import forexai_core as fx
 from forexai_core._jit import is_compiled, kernel
 from forexai_core.cli.waiting import progress_of
-from forexai_core.engine.run import run
+from forexai_core.engine.driving.run import run
 from forexai_core.services.trials import MemoryTrials
 
 RUN = """
 import forexai_core as fx
 from forexai_core._jit import is_compiled
-from forexai_core.engine.run import run
+from forexai_core.engine.driving.run import run
 from forexai_core.services.trials import MemoryTrials
 before = is_compiled(run)
 fx.backtest(fx.strategies.SmaCross(), fx.sample("EURUSD", "H1"), trials=MemoryTrials())

@@ -9,8 +9,8 @@ import pytest
 from reference.moments import DECISION, END, OPEN, moments_of
 from reference.quotes import Bar, Prices
 
-from forexai_core.engine.agenda import agenda_of, events_before
-from forexai_core.engine.market_records import (
+from forexai_core.engine.preparation.agenda import agenda_of, events_before
+from forexai_core.engine.state.market_records import (
     EVENT,
     PART_OPEN,
     PART_REST,

@@ -35,7 +35,7 @@ def body(module):
     return kernel
 
 
-RUN = body("forexai_core.engine.run")
+RUN = body("forexai_core.engine.driving.run")
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numba.extending import overload
 
-from forexai_core.engine.footprint import footprint
-from forexai_core.engine.kept_steps import keep_current
+from forexai_core.engine.deciding.footprint import footprint
+from forexai_core.engine.deciding.kept_steps import keep_current
 
 pytestmark = [
     pytest.mark.compiled,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forexai_core.engine.interval.forks import Fork, Sameness
-from forexai_core.engine.records import ACCOUNT, ORDER, POSITION, REQUEST, SYMBOL
+from forexai_core.engine.state.records import ACCOUNT, ORDER, POSITION, REQUEST, SYMBOL
 
 SAMENESS = Sameness(tickets=False, ages=False, money=False)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forexai_core.arrays import BAR
-from forexai_core.engine.setup import prepare
+from forexai_core.engine.preparation.setup import prepare
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars

@@ -7,8 +7,8 @@ import pytest
 from reference.markets import ns
 
 from forexai_core.arrays import BAR
-from forexai_core.engine.setup import prepare
-from forexai_core.engine.spreads import modelled_spread
+from forexai_core.engine.preparation.setup import prepare
+from forexai_core.engine.preparation.spreads import modelled_spread
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars

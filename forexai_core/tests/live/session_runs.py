@@ -8,7 +8,7 @@ import attrs
 
 import forexai_core as fx
 from forexai_core.backtesting.inputs import inputs_of
-from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.live.session.clocks import ReplayClock
 from forexai_core.live.session.decisions import read_record
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun

@@ -10,7 +10,7 @@ import pytest
 from live.scripted_trading import Scripted, decisions
 
 import forexai_core as fx
-from forexai_core.engine.conditions import Conditions
+from forexai_core.engine.preparation.conditions import Conditions
 from forexai_core.errors import ConfigError, OrderRejectedError, RejectionKind
 from forexai_core.live.paper import PaperBroker, PaperSettings, paper_offer
 from forexai_core.live.paper.offers import open_paper

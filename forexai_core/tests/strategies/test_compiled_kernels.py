@@ -9,8 +9,8 @@ from strategy_markets import make_market
 
 from forexai_core import arrays
 from forexai_core.arrays import COMMAND, INTENT, MANAGEMENT, ROW
-from forexai_core.engine.programs import Program, Wishes
-from forexai_core.engine.steps import NO_RECORD, compile_step
+from forexai_core.engine.deciding.programs import Program, Wishes
+from forexai_core.engine.deciding.steps import NO_RECORD, compile_step
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.strategies import Param, commands, compiled_strategy
 

@@ -10,8 +10,8 @@ from strategy_markets import MONDAY_NS, empty_ledger, make_market, make_ticks
 
 from forexai_core import indicators
 from forexai_core.data import resample
-from forexai_core.engine import records
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.state import records
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.errors import ConfigError, OrderRefusedError, TradingError
 from forexai_core.strategies import open_contexts
 from forexai_core.values.accounts import Account

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forexai_core.arrays import COMMAND, ROW
-from forexai_core.engine.steps import NO_RECORD, call_step, compile_step, step_address
+from forexai_core.engine.deciding.steps import NO_RECORD, call_step, compile_step, step_address
 from forexai_core.errors import ConfigError
 
 STATE = np.dtype([("total", np.float64)])

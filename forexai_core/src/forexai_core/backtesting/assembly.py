@@ -15,10 +15,10 @@ from forexai_core.backtesting.execution_choices import execution_choices
 from forexai_core.backtesting.inputs import Inputs, Prices
 from forexai_core.backtesting.margin_lines import margin_choices, margin_events
 from forexai_core.backtesting.records import CostSource, CostUsed, DataUsed, StrategyUsed
-from forexai_core.engine.contracts import CostSheet
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import REFUSALS
-from forexai_core.engine.spreads import brings_spread
+from forexai_core.engine.preparation.contracts import CostSheet
+from forexai_core.engine.preparation.spreads import brings_spread
+from forexai_core.engine.state.records import REFUSALS
 from forexai_core.engine.trades import fills_of, initial_risks, trades_of
 from forexai_core.metrics import Figures, MarketHours, compute_from_columns
 from forexai_core.values.bars import Bars

@@ -11,7 +11,7 @@ from typing import Any, cast
 import attrs
 
 from forexai_core.backtesting.records import StrategyUsed
-from forexai_core.engine.footprint import footprint
+from forexai_core.engine.deciding.footprint import footprint
 from forexai_core.errors import ConfigError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.parameters import Parametric

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forexai_core.engine.deciding.programs import Program
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import PART_TURN
-from forexai_core.engine.programs import Program
+from forexai_core.engine.state.market_records import PART_TURN
 from forexai_core.strategies.context import Context, open_contexts
 from forexai_core.strategies.notices import Notices
 from forexai_core.strategies.series import Cursor

@@ -12,7 +12,7 @@ from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.backtesting.ledger_values import OPENING_KINDS, LedgerValues
 from forexai_core.backtesting.sightings import Sightings
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import (
+from forexai_core.engine.state.records import (
     ENTRY_IN,
     ENTRY_INOUT,
     NO_PRICE,

@@ -21,7 +21,7 @@ from forexai_core.backtesting.checked_inputs import (
     check_rates,
     check_whole,
 )
-from forexai_core.engine.conditions import Conditions, holidays_of
+from forexai_core.engine.preparation.conditions import Conditions, holidays_of
 from forexai_core.errors import ConfigError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from forexai_core.engine import records
-from forexai_core.engine.commissions import fixed_commission, step_commission
-from forexai_core.engine.contracts import CostSheet
+from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
+from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.accounting.money import convert
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.margin import initial_margin
-from forexai_core.engine.money import convert
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.preparation.contracts import CostSheet
+from forexai_core.engine.state import records
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.ports.risk import Holding, HoldingKind, Proposal
 from forexai_core.risk.costing import Terms, entry_risk, order_holding, position_holding
 from forexai_core.risk.marks import day_of

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from forexai_core.backtesting.step_code import Seen, UnreadableError, read_step
-from forexai_core.engine.programs import Program
+from forexai_core.engine.deciding.programs import Program
 
 __all__ = ["ALL_READ", "Reads", "reads_of"]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from forexai_core.backtesting.assembly import Span, choices_of, cost_lines, data_used, hours_of
 from forexai_core.backtesting.inputs import Inputs, InputsText, Prices
 from forexai_core.backtesting.records import CostUsed, DataUsed
-from forexai_core.engine.setup import Setup, prepare
+from forexai_core.engine.preparation.setup import Setup, prepare
 from forexai_core.metrics import DailyEquity, MarketHours, daily_rows
 from forexai_core.values.ticks import Ticks
 

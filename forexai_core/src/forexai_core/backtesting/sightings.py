@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import PART_REST
+from forexai_core.engine.state.market_records import PART_REST
 from forexai_core.risk.marks import Sighting
 
 __all__ = ["Sightings"]

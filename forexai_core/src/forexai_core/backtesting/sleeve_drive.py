@@ -11,10 +11,10 @@ from forexai_core.backtesting.gate import Gate
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.sleeves import Place
 from forexai_core.backtesting.step_draws import check_draws
-from forexai_core.engine.book import Roster
+from forexai_core.engine.deciding.programs import Program
+from forexai_core.engine.deciding.rosters import Decider, call_up
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.programs import Program
-from forexai_core.engine.rosters import Decider, call_up
+from forexai_core.engine.state.book import Roster
 from forexai_core.errors import ConfigError
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.context import Context, SleeveOf

@@ -26,9 +26,9 @@ from forexai_core.backtesting.runner import programs_of
 from forexai_core.backtesting.shared import shared_by
 from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.backtesting.sweep_figures import FIGURES, figures_of_run
-from forexai_core.engine.conditions import Days
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.preparation.conditions import Days
+from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.ports.risk import RiskRule
 from forexai_core.ports.strategy import TradingStrategy

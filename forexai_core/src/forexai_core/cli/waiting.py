@@ -25,7 +25,7 @@ def note_compiling() -> bool:
     # Slow to load: only who runs the engine asks.
     from forexai_core._compilation.notice import LOGGER
     from forexai_core._jit import is_compiled
-    from forexai_core.engine.run import run
+    from forexai_core.engine.driving.run import run
 
     if is_compiled(run):
         return False

@@ -9,16 +9,20 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.book import Market, Roster
-from forexai_core.engine.bound import Bound
-from forexai_core.engine.curve import equity_rows, new_curve, row_times, rows_later
-from forexai_core.engine.desk import assemble
-from forexai_core.engine.finish import finish
-from forexai_core.engine.market_records import PART_OPEN, PART_REST, PART_TURN
-from forexai_core.engine.memory import borrow, copied, give_back
-from forexai_core.engine.phases import phases
-from forexai_core.engine.programs import Program
-from forexai_core.engine.records import (
+from forexai_core.engine.accounting.curve import equity_rows, new_curve, row_times, rows_later
+from forexai_core.engine.accounting.shares import take_in_deals
+from forexai_core.engine.deciding.desk import assemble
+from forexai_core.engine.deciding.programs import Program
+from forexai_core.engine.deciding.steps import step_address
+from forexai_core.engine.driving.bound import Bound
+from forexai_core.engine.driving.finish import finish
+from forexai_core.engine.driving.phases import phases
+from forexai_core.engine.driving.run import decide, run
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.book import Market, Roster
+from forexai_core.engine.state.market_records import PART_OPEN, PART_REST, PART_TURN
+from forexai_core.engine.state.memory import borrow, copied, give_back
+from forexai_core.engine.state.records import (
     COMMANDS_PER_CLOSE,
     MAX_ORDERS,
     MAX_POSITIONS,
@@ -29,10 +33,6 @@ from forexai_core.engine.records import (
     STATUS_RATE_UNKNOWN,
     STATUS_WRONG_COMMAND,
 )
-from forexai_core.engine.run import decide, run
-from forexai_core.engine.setup import Setup
-from forexai_core.engine.shares import take_in_deals
-from forexai_core.engine.steps import step_address
 from forexai_core.errors import RateError, TradingError
 from forexai_core.values.clocks import format_time_ns
 
@@ -278,7 +278,7 @@ class Ledger:
         RateError, TradingError
             As :meth:`advance` does.
         """
-        from forexai_core.engine.sleeves import run_sleeves  # only several strategies need it
+        from forexai_core.engine.driving.sleeves import run_sleeves  # only several strategies need it
 
         while True:
             run_sleeves(self._books, self.market, self._curve, roster, self._phases)
@@ -293,7 +293,7 @@ class Ledger:
         TradingError
             If more is asked for at once than the ledger holds.
         """
-        from forexai_core.engine.sleeves import take_turn  # only several strategies need it
+        from forexai_core.engine.driving.sleeves import take_turn  # only several strategies need it
 
         take_turn(self._books, self.market, roster, number)
         self.changes += 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS, FILL, OPEN_REASONS, TRADE
-from forexai_core.engine.records import ENTRY_INOUT, NO_PRICE
+from forexai_core.engine.state.records import ENTRY_INOUT, NO_PRICE
 
 __all__ = ["fills_of", "initial_risks", "trade_sums", "trades_of", "whole_deals", "write_trades"]
 

@@ -17,7 +17,7 @@ from forexai_core.values.clocks import Clock
 from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
-    from forexai_core.engine.programs import Program
+    from forexai_core.engine.deciding.programs import Program
 
 __all__ = ["CompiledStrategy", "compiled_strategy"]
 
@@ -68,8 +68,8 @@ class CompiledStrategy(Parametric):
             If the function cannot be compiled.
         """
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program
-        from forexai_core.engine.steps import compile_step
+        from forexai_core.engine.deciding.programs import Program
+        from forexai_core.engine.deciding.steps import compile_step
 
         step = compile_step(self._function, self._state_dtype, self._params_dtype, cache=self._cache)
         params = np.zeros(1, self._params_dtype)

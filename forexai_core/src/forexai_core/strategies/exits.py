@@ -7,7 +7,7 @@ from functools import cache
 from math import isfinite
 from typing import Any, TypedDict
 
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.errors import ConfigError, OrderRefusedError, did_you_mean
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.numbers import is_number

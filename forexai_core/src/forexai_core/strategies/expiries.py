@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from forexai_core.engine.records import UNTIL_MIDNIGHT
+from forexai_core.engine.state.records import UNTIL_MIDNIGHT
 from forexai_core.errors import ConfigError
 from forexai_core.values.clocks import Clock
 from forexai_core.values.timeframes import NS_PER_DAY

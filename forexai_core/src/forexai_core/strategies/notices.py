@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
-from forexai_core.engine.records import ENTRY_IN
+from forexai_core.engine.state.records import ENTRY_IN
 from forexai_core.engine.trades import whole_deals
 from forexai_core.strategies.context import Context
 from forexai_core.strategies.strategy import Strategy

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine import records
-from forexai_core.engine.records import NO_PRICE, REQUEST
+from forexai_core.engine.state import records
+from forexai_core.engine.state.records import NO_PRICE, REQUEST
 from forexai_core.errors import ConfigError, TradingError
 from forexai_core.strategies.exits import Units
 from forexai_core.strategies.views import OpenPosition, PendingOrder

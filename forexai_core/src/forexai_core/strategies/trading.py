@@ -7,7 +7,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from forexai_core.engine import records
+from forexai_core.engine.state import records
 from forexai_core.errors import ConfigError
 from forexai_core.strategies.exits import Exits
 from forexai_core.strategies.expiries import Expiry

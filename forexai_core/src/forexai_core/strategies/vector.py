@@ -17,7 +17,7 @@ from forexai_core.values.clocks import Clock
 from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
-    from forexai_core.engine.programs import Program
+    from forexai_core.engine.deciding.programs import Program
 
 __all__ = ["VectorStrategy", "vector_strategy"]
 
@@ -83,7 +83,7 @@ class VectorStrategy(Parametric, ABC):
             If the rows do not fit the bars.
         """
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program, Wishes
+        from forexai_core.engine.deciding.programs import Program, Wishes
 
         intents = self.intents(bars)
         if not isinstance(intents, Intents):

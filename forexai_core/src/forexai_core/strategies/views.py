@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from forexai_core.arrays import OPEN_REASONS
-from forexai_core.engine.records import NO_PRICE, ORDER, POSITION
+from forexai_core.engine.state.records import NO_PRICE, ORDER, POSITION
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.strategies.feeds import Feed
 from forexai_core.strategies.series import Counts, FollowingCursor, IndicatorSeries, Series, Times

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from forexai_core.engine.interval.forks import Fork
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT
+from forexai_core.engine.state.records import NO_PRICE, ORDER_LIMIT
 
 __all__ = ["HIGH", "LOW", "Axis", "Bar", "axes_of"]
 

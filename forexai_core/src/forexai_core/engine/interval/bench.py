@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.curve import new_curve
-from forexai_core.engine.desk import assemble
-from forexai_core.engine.finish import finish
+from forexai_core.engine.accounting.curve import new_curve
+from forexai_core.engine.accounting.quotes import quotes_of, set_rates
+from forexai_core.engine.deciding.desk import assemble
+from forexai_core.engine.deciding.programs import Program
+from forexai_core.engine.deciding.steps import step_address
+from forexai_core.engine.driving.finish import finish
+from forexai_core.engine.driving.phases import phases
 from forexai_core.engine.interval.forks import Fork, restored, taken
 from forexai_core.engine.interval.stretch import Marks, charge_next, close_event, expire, stretch, tick, walk
-from forexai_core.engine.phases import phases
-from forexai_core.engine.programs import Program
-from forexai_core.engine.quotes import quotes_of, set_rates
-from forexai_core.engine.records import BOOK, STATUS_FULL_DEALS, STATUS_OK
-from forexai_core.engine.setup import Setup
-from forexai_core.engine.steps import step_address
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.records import BOOK, STATUS_FULL_DEALS, STATUS_OK
 from forexai_core.errors import TradingError
 
 __all__ = ["Bench"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Quotes
-from forexai_core.engine.money import profit_of
-from forexai_core.engine.pending import reached
-from forexai_core.engine.records import NO_PRICE, ORDER_LIMIT
-from forexai_core.engine.swaps import exit_quote
+from forexai_core.engine.accounting.money import profit_of
+from forexai_core.engine.accounting.swaps import exit_quote
+from forexai_core.engine.execution.pending import reached
+from forexai_core.engine.state.book import Book, Quotes
+from forexai_core.engine.state.records import NO_PRICE, ORDER_LIMIT
 
 __all__ = ["at_worst", "doubtful", "highest_margin"]
 

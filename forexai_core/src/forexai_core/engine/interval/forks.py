@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.state.records import NO_PRICE
 
 __all__ = ["Branch", "Fork", "Sameness", "money_of", "restored", "taken", "with_money"]
 

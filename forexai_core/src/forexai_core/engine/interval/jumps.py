@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.engine.impact import slippage_of
+from forexai_core.engine.accounting.impact import slippage_of
 from forexai_core.engine.interval.axes import Bar
 from forexai_core.engine.interval.forks import Fork
-from forexai_core.engine.records import NO_PRICE, ORDER_STOP
+from forexai_core.engine.state.records import NO_PRICE, ORDER_STOP
 
 __all__ = ["Jumps"]
 

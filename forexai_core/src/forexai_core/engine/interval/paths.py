@@ -13,7 +13,7 @@ from forexai_core.engine.interval.axes import HIGH, LOW, Axis, Bar, axes_of
 from forexai_core.engine.interval.bench import Bench
 from forexai_core.engine.interval.forks import Branch, Fork, Sameness, money_of, with_money
 from forexai_core.engine.interval.jumps import Jumps
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.errors import ForexAIError
 
 __all__ = ["BarPaths", "Doubts", "TooManyPathsError"]

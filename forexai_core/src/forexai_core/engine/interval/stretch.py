@@ -8,19 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
-from forexai_core.engine.book import Book, Books, Desk, Market, Quotes
-from forexai_core.engine.calm import is_calm, note_calm, pass_calmly
-from forexai_core.engine.deals import settle_entries
-from forexai_core.engine.event import closing_row, event_symbol, headroom, next_rollover_ns
+from forexai_core.engine.accounting.deals import settle_entries
+from forexai_core.engine.accounting.margin import mark
+from forexai_core.engine.accounting.quotes import flat_quotes, quotes_of, set_quotes, set_rates
+from forexai_core.engine.accounting.swaps import charge_rollovers
+from forexai_core.engine.driving.event import closing_row, event_symbol, headroom, next_rollover_ns
+from forexai_core.engine.driving.phases import (
+    CARRY,
+    CLOSE,
+    SETTLE,
+    WHOLE,
+    Addresses,
+    call_carry,
+    call_close,
+    call_settle,
+)
+from forexai_core.engine.driving.run import decide
+from forexai_core.engine.execution.pending import expire_orders
+from forexai_core.engine.execution.venue import arrive
 from forexai_core.engine.interval.doubt import at_worst, doubtful, highest_margin
-from forexai_core.engine.margin import mark
-from forexai_core.engine.pending import expire_orders
-from forexai_core.engine.phases import CARRY, CLOSE, SETTLE, WHOLE, Addresses, call_carry, call_close, call_settle
-from forexai_core.engine.quotes import flat_quotes, quotes_of, set_quotes, set_rates
-from forexai_core.engine.records import STATUS_OK
-from forexai_core.engine.run import decide
-from forexai_core.engine.swaps import charge_rollovers
-from forexai_core.engine.venue import arrive
+from forexai_core.engine.passing.calm import is_calm, note_calm, pass_calmly
+from forexai_core.engine.state.book import Book, Books, Desk, Market, Quotes
+from forexai_core.engine.state.records import STATUS_OK
 
 __all__ = ["Marks", "charge_next", "close_event", "expire", "stretch", "tick", "walk"]
 
@@ -111,7 +120,7 @@ def stretch(
     Parameters
     ----------
     books, market, desk, step, phases
-        As :func:`forexai_core.engine.run.run` takes them.
+        As :func:`forexai_core.engine.driving.run.run` takes them.
     mine : int
         The symbol that is followed.
     stop : int

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.book import Market
-from forexai_core.engine.curve import row_times
+from forexai_core.engine.accounting.curve import row_times
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import PART_OPEN, PART_REST, PART_TURN
-from forexai_core.engine.setup import Setup
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.book import Market
+from forexai_core.engine.state.market_records import PART_OPEN, PART_REST, PART_TURN
 from forexai_core.errors import DataError
 from forexai_core.values.clocks import format_time_ns
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forexai_core.engine.book import Roster
+from forexai_core.engine.state.book import Roster
 
 __all__ = ["carried_over"]
 

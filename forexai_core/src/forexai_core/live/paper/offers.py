@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from forexai_core.data.synthetic_market import synthetic
-from forexai_core.engine.conditions import Conditions
-from forexai_core.engine.setup import prepare
+from forexai_core.engine.preparation.conditions import Conditions
+from forexai_core.engine.preparation.setup import prepare
 from forexai_core.errors import ConfigError
 from forexai_core.live.paper.broker import PAPER_CAPABILITIES, PaperBroker
 from forexai_core.live.paper.venue import PaperVenue

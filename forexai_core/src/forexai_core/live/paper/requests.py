@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from forexai_core.engine import records
-from forexai_core.engine.records import NO_PRICE, REQUEST
+from forexai_core.engine.state import records
+from forexai_core.engine.state.records import NO_PRICE, REQUEST
 from forexai_core.errors import OrderRejectedError, RejectionKind
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce, on_step, volume_steps

@@ -9,9 +9,9 @@ import attrs
 
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.backtesting.sightings import Sightings
-from forexai_core.engine import records
-from forexai_core.engine.market_records import PART_OPEN, PART_REST
-from forexai_core.engine.setup import Setup
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state import records
+from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import whole_deals
 from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.live.paper.requests import REFUSALS, in_points, points, reject, row_of, written

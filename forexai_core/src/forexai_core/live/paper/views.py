@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
-from forexai_core.engine.money import profit_of
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.accounting.money import profit_of
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, DealEntry, OrderRequest
 from forexai_core.values.positions import Position

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.engine.book import Roster
+from forexai_core.engine.state.book import Roster
 from forexai_core.errors import OrderRefusedError
 from forexai_core.live.desk import OrderDesk
 from forexai_core.live.session.carrying import Carried, Carrier

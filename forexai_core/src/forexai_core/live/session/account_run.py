@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import prepared
 from forexai_core.backtesting.sleeves import Place, Sleeve, places_of
-from forexai_core.engine.book import Roster
+from forexai_core.engine.deciding.rosters import call_up
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import PART_REST
-from forexai_core.engine.rosters import call_up
+from forexai_core.engine.state.book import Roster
+from forexai_core.engine.state.market_records import PART_REST
 from forexai_core.live.desk import OrderDesk
 from forexai_core.live.growth.feeds import GrowingFeeds
 from forexai_core.live.growth.rosters import carried_over

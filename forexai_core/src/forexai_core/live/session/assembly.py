@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from forexai_core.backtesting.inputs import Inputs, inputs_of
 from forexai_core.backtesting.sleeves import Sleeve
-from forexai_core.engine.rates import DEFAULT_MAX_AGE_NS
+from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.errors import ConfigError, DataError, did_you_mean
 from forexai_core.live.paper.offers import PaperSettings
 from forexai_core.live.session.account_run import AccountPlan

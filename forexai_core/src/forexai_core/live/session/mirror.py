@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
-from forexai_core.engine.records import (
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.records import (
     DEAL,
     MAX_ORDERS,
     MAX_POSITIONS,
@@ -24,7 +25,6 @@ from forexai_core.engine.records import (
     ORDER_STOP,
     ORDER_STOP_LIMIT,
 )
-from forexai_core.engine.setup import Setup
 from forexai_core.errors import TradingError
 from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.values.accounts import AccountState

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import prepared
-from forexai_core.engine.book import Roster
-from forexai_core.engine.setup import Setup
-from forexai_core.engine.sleeves import NO_TURN
+from forexai_core.engine.driving.sleeves import NO_TURN
+from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.book import Roster
 from forexai_core.engine.trades import trades_of
 from forexai_core.live.alerts import Hear
 from forexai_core.live.desk import OrderDesk

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forexai_core.backtesting.ledger_values import LedgerValues
-from forexai_core.engine.commissions import fixed_commission, step_commission
-from forexai_core.engine.money import convert
-from forexai_core.engine.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_LIMIT
+from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
+from forexai_core.engine.accounting.money import convert
+from forexai_core.engine.state.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_LIMIT
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.wishes import Sizing
 from forexai_core.ports.halts import Halt
@@ -28,8 +28,9 @@ _GRID = 1e-9  # of a step: what binary fractions leave of whole ones
 def sizing_of(mirror: Mirror, row: int, instrument: Instrument) -> Sizing:
     """Size an opening; one that is sized by risk, by the quotes and the equity of now.
 
-    The formula is the ledger's (`forexai_core.engine.checks.sized`). A backtest sizes at the fill, whose price it
-    knows; an order that leaves the process needs its volume before. Without a stop to size by there are no lots.
+    The formula is the ledger's (`forexai_core.engine.execution.checks.sized`). A backtest sizes at the fill, whose
+    price it knows; an order that leaves the process needs its volume before. Without a stop to size by there are no
+    lots.
     """
     request, equity = mirror.requests[row], float(mirror.account["equity"])
     fraction, step = float(request["risk_fraction"]), instrument.volume_step

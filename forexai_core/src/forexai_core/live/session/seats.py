@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from forexai_core.backtesting.sleeves import Place
-from forexai_core.engine.rosters import Decider
+from forexai_core.engine.deciding.rosters import Decider
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.context import Context, SleeveOf

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.inputs import Inputs
-from forexai_core.engine.market_records import PART_OPEN, PART_REST
-from forexai_core.engine.sleeves import NO_TURN
+from forexai_core.engine.driving.sleeves import NO_TURN
+from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import trades_of
 from forexai_core.errors import BrokerError
 from forexai_core.live.alerts import Hear

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from forexai_core.engine import records
-from forexai_core.engine.records import NO_PRICE
+from forexai_core.engine.state import records
+from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce

@@ -22,7 +22,7 @@ from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 from forexai_core.values.ticks import Ticks
 
 if TYPE_CHECKING:
-    from forexai_core.engine.programs import Program
+    from forexai_core.engine.deciding.programs import Program
 
 __all__ = ["Rules", "RulesDocument"]
 
@@ -140,7 +140,7 @@ class Rules:
     ) -> Program:
         """Make what the batch drive runs; parameters and errors as in :meth:`intents`."""
         # numba is slow to load: only a run needs it
-        from forexai_core.engine.programs import Program, Wishes
+        from forexai_core.engine.deciding.programs import Program, Wishes
 
         intents = self.intents(bars, others=others, clock=clock)
         places, rows = intents.wanted

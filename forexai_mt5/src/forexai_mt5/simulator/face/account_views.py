@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from forexai_core.engine.money import profit_of
+from forexai_core.engine.accounting.money import profit_of
 from forexai_mt5.simulator.server.cases import position_row
 from forexai_mt5.simulator.server.records import Deal, Order, Position
 from forexai_mt5.simulator.server.trade_server import TradeServer

@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from forexai_core.engine.margin import initial_margin
-from forexai_core.engine.money import profit_of
-from forexai_core.engine.records import (
+from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.accounting.money import profit_of
+from forexai_core.engine.state.records import (
     REQUEST_BUY_SELL_LIMIT,
     REQUEST_BUY_SELL_STOP,
     REQUEST_MARKET,

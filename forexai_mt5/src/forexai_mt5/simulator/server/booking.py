@@ -7,7 +7,7 @@ from typing import Any
 
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import ENTRY_INOUT, ORDER_LIMIT, ORDER_STOP_LIMIT, REQUEST_CLOSE
+from forexai_core.engine.state.records import ENTRY_INOUT, ORDER_LIMIT, ORDER_STOP_LIMIT, REQUEST_CLOSE
 from forexai_mt5.simulator.market.symbols import Symbol
 from forexai_mt5.simulator.server.policies import Policies
 from forexai_mt5.simulator.server.records import Deal, Order, Position

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import FILLING_RETURN, NEVER
+from forexai_core.engine.state.records import FILLING_RETURN, NEVER
 from forexai_mt5.simulator.server.cases import case_of
 from forexai_mt5.simulator.server.checks import Case, first_slip, side_of
 from forexai_mt5.simulator.server.records import Deal, Order

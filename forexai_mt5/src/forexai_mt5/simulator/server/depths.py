@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import ORDER_LIMIT
+from forexai_core.engine.state.records import ORDER_LIMIT
 
 __all__ = ["Depths"]
 

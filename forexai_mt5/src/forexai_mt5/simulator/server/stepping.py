@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import TICK
-from forexai_core.engine.book import Market, as_read
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.market_records import CONVERSION, EVENT
-from forexai_core.engine.nights import due_rows
-from forexai_core.engine.rates import Rates, RateSource
-from forexai_core.engine.records import (
+from forexai_core.engine.preparation.nights import due_rows
+from forexai_core.engine.preparation.rates import Rates, RateSource
+from forexai_core.engine.preparation.setup import Setup, prepare
+from forexai_core.engine.state.book import Market, as_read
+from forexai_core.engine.state.market_records import CONVERSION, EVENT
+from forexai_core.engine.state.records import (
     REFUSALS,
 )
-from forexai_core.engine.setup import Setup, prepare
 from forexai_core.errors import ConfigError, RateError
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.instruments import AssetClass

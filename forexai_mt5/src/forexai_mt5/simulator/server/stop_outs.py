@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS
+from forexai_core.engine.accounting.margin import account_margin
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.margin import account_margin
 
 __all__ = ["Strain", "recall", "remember"]
 

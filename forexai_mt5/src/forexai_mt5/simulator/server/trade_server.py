@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from forexai_core.engine.ledger import Ledger
-from forexai_core.engine.records import NEVER, NO_PRICE, REQUEST_MODIFY_POSITION
+from forexai_core.engine.state.records import NEVER, NO_PRICE, REQUEST_MODIFY_POSITION
 from forexai_mt5.simulator.market.feed import Feed, Quote, Sessions
 from forexai_mt5.simulator.market.prices import Market
 from forexai_mt5.simulator.market.symbols import Symbol

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from forexai_core.engine import records as ledger
+from forexai_core.engine.state import records as ledger
 from forexai_core.values.clocks import Clock
 from forexai_core.values.timeframes import NS_PER_DAY, NS_PER_SECOND
 from forexai_mt5.simulator.market.symbols import Symbol

@@ -1,0 +1,1 @@
+"""What a deal does to the account: prices and money, commission, swap, margin, positions, and the equity curve."""

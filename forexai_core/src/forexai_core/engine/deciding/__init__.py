@@ -1,0 +1,1 @@
+"""What strategies want: steps and programs, and the requests that come of them."""

@@ -1,0 +1,1 @@
+"""What the venue does with orders and levels, at an open, inside a bar, and when money runs out."""

@@ -82,7 +82,7 @@ def identify_command(
     """Say which broker an account belongs to, and why. Exit code 1 where no profile fits."""
     if live == bool(server or company or symbols):
         raise ConfigError("Give --server, --company or --symbol as the terminal shows them, or --live to ask it.")
-    seen = asyncio.run(_look(path)) if live else Sighting(server=server, company=company, symbols=tuple(symbols or ()))
+    seen = asyncio.run(_look(path)) if live else Sighting(server=server, company=company, symbols=symbols or ())
     answer = identify(seen)
     if as_json:
         print_json(_plain(answer, seen))

@@ -1,0 +1,264 @@
+"""Commands, each carried out at most once: written down before it is sent to the broker, remembered for good."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+
+from forexai_core.errors import (
+    BrokerUnreachableError,
+    ConfigError,
+    ConflictError,
+    FencedError,
+    ForexAIError,
+    NotFoundError,
+    OrderRejectedError,
+)
+from forexai_core.ports.broker import Broker
+from forexai_core.ports.clock import Clock
+from forexai_core.ports.intents import Intent, IntentDraft, Intents, IntentState, Resolution
+from forexai_core.ports.leases import Fence
+from forexai_core.values.orders import OrderState
+from forexai_mt5.connector.guard import Guard
+from forexai_mt5.connector.rows import order_to_place
+from forexai_mt5.protocol.envelope import FenceToken
+from forexai_mt5.protocol.trading import Outcome, TradeCommand, TradeError, TradeResult
+
+__all__ = ["CommandDesk"]
+
+_LOG = logging.getLogger(__name__)
+_ACCOUNT = "account"
+_RESOURCE = "line"
+_ENDS = {"DONE": IntentState.FILLED, "REJECTED": IntentState.REJECTED, "UNKNOWN": IntentState.UNKNOWN}
+_NOT_CONTENT = {"seq", "ack", "fence", "issued_at", "ttl_ms"}
+
+
+def _key(command_id: str) -> str:
+    return f"command/{hashlib.sha256(command_id.encode()).hexdigest()[:40]}"
+
+
+def _draft(command_id: str, content: bytes) -> IntentDraft:
+    tag = base64.b32encode(hashlib.sha256(command_id.encode()).digest()).decode()[:26]
+    return IntentDraft(id=_key(command_id), account=_ACCOUNT, tag=tag, magic=0, request=content)
+
+
+def _content(command: TradeCommand) -> bytes:
+    """Write what makes a command the same command: not who sends it, when and for how long."""
+    return command.model_dump_json(exclude=_NOT_CONTENT).encode()
+
+
+def _fence(token: FenceToken) -> Fence:
+    return Fence(resource=_RESOURCE, epoch=token.epoch, number=token.number)
+
+
+class CommandDesk:
+    """Carries out commands, one after the other.
+
+    Each is an intent of the core: recorded durably, then marked as sent, then sent; what a crash leaves is certainly
+    not sent, or unknown, and is never sent again.
+
+    Parameters
+    ----------
+    broker : Broker
+        The account.
+    intents : Intents
+        Of this machine.
+    guard : Guard
+        What this machine allows.
+    clock : Clock
+        For results and time-outs.
+    tell : callable
+        ``await tell(result)`` hands a result over to be sent.
+    call_s : float
+        How long the broker may take.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        intents: Intents,
+        guard: Guard,
+        clock: Clock,
+        *,
+        tell: Callable[[TradeResult], Awaitable[None]],
+        call_s: float = 60.0,
+    ) -> None:
+        self._broker, self._intents, self._guard, self._clock = broker, intents, guard, clock
+        self._tell, self._call_s = tell, call_s
+        self._waiting: asyncio.Queue[tuple[TradeCommand, Callable[[], bool]]] = asyncio.Queue()
+        self._under_way: dict[str, asyncio.Event] = {}
+        self._newest: FenceToken | None = None
+
+    # -------------------------------------------------------------------------------------------------------- taking in
+    async def accept(self, command: TradeCommand, expired: Callable[[], bool]) -> None:
+        """Write a command down; it is carried out by `work`. One that is known, or refused, is answered at once.
+
+        Parameters
+        ----------
+        command : TradeCommand
+            As it came.
+        expired : callable
+            Whether its time to live is over.
+        """
+        try:
+            intent = await self._intents.record(_draft(command.id, _content(command)), fence=_fence(command.fence))
+        except FencedError:
+            await self._tell(self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded since."))
+            return
+        except (ConflictError, ConfigError):
+            refused = self._result(command.id, "REFUSED", "conflict", "Another command, or none, has that id.")
+            await self._tell(refused)
+            return
+        self._newest = command.fence
+        if command.id in self._under_way:
+            return  # its result comes
+        if intent.state is IntentState.RECORDED:
+            self._under_way[command.id] = asyncio.Event()
+            self._waiting.put_nowait((command, expired))
+        else:
+            await self._tell(self._remembered(command.id, intent))
+
+    async def fate(self, command_id: str, fence: FenceToken | None = None) -> TradeResult:
+        """Tell what came of a command; one that was never seen is barred, so that a late copy is refused.
+
+        Raises
+        ------
+        FencedError
+            If it has to be barred, and a newer sender has commanded since.
+        """
+        under_way = self._under_way.get(command_id)
+        if under_way is not None:
+            await under_way.wait()
+        try:
+            return self._remembered(command_id, await self._intents.get(_key(command_id)))
+        except NotFoundError:
+            return await self._bar(command_id, fence or self._newest or FenceToken(epoch=1, number=1))
+
+    async def _bar(self, command_id: str, token: FenceToken) -> TradeResult:
+        absent = self._result(command_id, "ABSENT", "absent", "It never came here, and will not be carried out.")
+        content = json.dumps({"barred": command_id}).encode()
+        await self._intents.record(_draft(command_id, content), fence=_fence(token))
+        await self._settle(command_id, absent, _fence(token))
+        return absent
+
+    async def recover(self) -> list[TradeResult]:
+        """After a start: settle what the last run left, and give its results. Nothing of it is sent any more."""
+        known = await self._intents.marked(_ACCOUNT, 0)
+        if not known:
+            return []
+        # Tokens never go back from one recording to the next: the last one has the newest.
+        newest = (await self._intents.history(known[-1].draft.id))[0].fence
+        self._newest = FenceToken(epoch=newest.epoch, number=newest.number)
+        results = []
+        for intent in await self._intents.unsettled(_ACCOUNT):
+            kept = json.loads(intent.draft.request)
+            command_id = str(kept.get("id") or kept.get("barred"))
+            if intent.state is IntentState.RECORDED:
+                told = self._result(command_id, "EXPIRED", "expired", "The connector restarted before it was sent.")
+            else:
+                told = self._result(command_id, "UNKNOWN", "unknown", "The connector stopped while it was sent.")
+            if intent.state is not IntentState.UNKNOWN:
+                await self._settle(command_id, told, newest)
+            results.append(told)
+        return results
+
+    # ----------------------------------------------------------------------------------------------------- carrying out
+    async def work(self) -> None:
+        """Carry out what was accepted, in order, until cancelled."""
+        while True:
+            command, expired = await self._waiting.get()
+            try:
+                result = await self._carry_out(command, expired)
+            except ForexAIError as problem:
+                # The store failed: nobody can say how far it came. It is not sent again, since it stays recorded.
+                _LOG.warning("Command %s: %s", command.id, problem)
+                result = self._result(command.id, "UNKNOWN", "unknown", "This machine could not write it down.")
+            finally:
+                self._under_way.pop(command.id).set()
+            await self._tell(result)
+
+    async def _carry_out(self, command: TradeCommand, expired: Callable[[], bool]) -> TradeResult:
+        refusal = await self._guard.refuses(command, self._broker)
+        newest = self._newest or command.fence
+        if expired():
+            result = self._result(command.id, "EXPIRED", "expired", "Its time to live was over before it was sent.")
+        elif command.fence.is_older_than(newest):
+            result = self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded before it was sent.")
+        elif refusal is not None:
+            result = self._result(command.id, "REFUSED", *refusal)
+        else:
+            await self._intents.advance(_key(command.id), IntentState.SENT, fence=_fence(newest))
+            result = await self._send(command)
+        # What was sent is finished here, even if a newer sender has come meanwhile.
+        await self._settle(command.id, result, _fence(self._newest or newest))
+        return result
+
+    async def _send(self, command: TradeCommand) -> TradeResult:
+        try:
+            async with asyncio.timeout(self._call_s):
+                state = await self._call(command)
+        except OrderRejectedError as problem:
+            return self._result(command.id, "REJECTED", problem.kind.value, str(problem), problem.code)
+        except BrokerUnreachableError as problem:
+            return self._result(command.id, "REFUSED", "unreachable", str(problem))
+        except ConfigError as problem:
+            return self._result(command.id, "REFUSED", "final", str(problem))
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the order may be there
+            _LOG.warning("Command %s: its outcome is not known: %s", command.id, problem)
+            # Its text stays here: a plugin may have put into it what is nobody's business.
+            return self._result(
+                command.id, "UNKNOWN", "unknown", f"The broker's plugin failed: {type(problem).__name__}."
+            )
+        return self._done(command.id, state)
+
+    async def _call(self, command: TradeCommand) -> OrderState | None:
+        broker = self._broker
+        if command.action == "OPEN":
+            return await broker.submit(order_to_place(command))
+        if command.action == "CLOSE":
+            volume = float(command.lot_size) or None
+            return await broker.close(command.ticket, client_id=command.id, volume_lots=volume)
+        if command.action == "CANCEL":
+            return await broker.cancel(command.ticket)
+        levels = {"price": command.price, "stop_loss": command.stop_loss, "take_profit": command.take_profit}
+        given = {name: float(value) for name, value in levels.items() if value is not None}
+        await broker.modify(command.ticket, **given)
+        return None
+
+    # ---------------------------------------------------------------------------------------------------------- results
+    async def _settle(self, command_id: str, result: TradeResult, fence: Fence) -> None:
+        intent = await self._intents.get(_key(command_id))
+        detail = result.model_dump_json().encode()
+        if intent.state is IntentState.RECORDED:
+            state = IntentState.RESOLVED
+        else:
+            state = _ENDS.get(result.outcome, IntentState.REJECTED)
+        resolution = Resolution.ABANDONED if state is IntentState.RESOLVED else None
+        await self._intents.advance(_key(command_id), state, fence=fence, detail=detail, resolution=resolution)
+
+    def _remembered(self, command_id: str, intent: Intent) -> TradeResult:
+        if intent.detail:
+            return TradeResult.model_validate_json(intent.detail)
+        return self._result(command_id, "UNKNOWN", "unknown", "What came of it was not written down.")
+
+    def _done(self, command_id: str, state: OrderState | None) -> TradeResult:
+        values: dict[str, object] = {} if state is None else {
+            "ticket": state.order,
+            "position": state.position,
+            "status": state.status.value,
+            "filled_lots": state.filled_lots,
+            "open_price": state.average_price,
+        }  # fmt: skip
+        fixed = {"command_id": command_id, "success": True, "outcome": "DONE", "timestamp": self._clock.now_ns()}
+        return TradeResult.model_validate(fixed | values)
+
+    def _result(
+        self, command_id: str, outcome: Outcome, kind: str, message: str, code: int | None = None
+    ) -> TradeResult:
+        error = TradeError(kind=kind, message=message[:500], code=code)
+        now_ns = self._clock.now_ns()
+        return TradeResult(command_id=command_id, success=False, outcome=outcome, timestamp=now_ns, error=error)

@@ -1,0 +1,143 @@
+"""From what the core's broker port gives to rows of messages, and from commands to its orders."""
+
+from __future__ import annotations
+
+from forexai_core.ports.broker import Broker, Quote
+from forexai_core.values.accounts import AccountState
+from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
+from forexai_core.values.positions import Position
+from forexai_mt5.protocol.reports import AccountUpdate, DealRow, OrderRow, PositionRow, PriceRow
+from forexai_mt5.protocol.trading import OrderType, TradeCommand
+
+__all__ = ["account_update", "deal_row", "order_row", "order_to_place", "position_row", "price_row"]
+
+_MOST_POSITIONS = 100
+_KINDS: dict[str, OrderKind] = {
+    "": OrderKind.MARKET,
+    "_LIMIT": OrderKind.LIMIT,
+    "_STOP": OrderKind.STOP,
+    "_STOP_LIMIT": OrderKind.STOP_LIMIT,
+}
+_ENDINGS = {kind: ending for ending, kind in _KINDS.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)[:500]
+
+
+def order_to_place(command: TradeCommand) -> OrderRequest:
+    """Make the order of an OPEN."""
+    order_type = command.order_type or ""
+    side = 1 if order_type.startswith("BUY") else -1
+    return OrderRequest(
+        client_id=command.id,
+        symbol=command.symbol,
+        side=side,
+        kind=_KINDS[order_type.removeprefix("BUY").removeprefix("SELL")],
+        volume_lots=float(command.lot_size),
+        price=float(command.price or 0),
+        limit_price=float(command.limit_price or 0),
+        stop_loss=float(command.stop_loss or 0),
+        take_profit=float(command.take_profit or 0),
+        slippage_points=command.slippage_points,
+        time_in_force=TimeInForce(command.time_in_force.lower()),
+        expire_time_ns=command.expire_time,
+        tag=command.comment,
+        magic=command.magic_number,
+    )
+
+
+def position_row(position: Position) -> PositionRow:
+    """Write a position."""
+    return PositionRow.model_validate(
+        {
+            "ticket": position.position,
+            "symbol": _printable(position.symbol),
+            "type": "BUY" if position.side > 0 else "SELL",
+            "lots": position.volume_lots,
+            "open_price": position.open_price,
+            "profit": position.profit,
+            "open_time": position.open_time_ns,
+            "price": position.price,
+            "stop_loss": position.stop_loss,
+            "take_profit": position.take_profit,
+            "swap": position.swap,
+            "commission": position.commission,
+            "magic_number": position.magic,
+            "comment": _printable(position.tag),
+        }
+    )
+
+
+def order_row(order: OrderState) -> OrderRow:
+    """Write an order that works."""
+    request = order.request
+    order_type: OrderType = ("BUY" if request.side > 0 else "SELL") + _ENDINGS[request.kind]  # type: ignore[assignment]
+    return OrderRow.model_validate(
+        {
+            "ticket": order.order,
+            "symbol": _printable(request.symbol),
+            "type": order_type,
+            "lots": request.volume_lots,
+            "filled_lots": order.filled_lots,
+            "price": request.price,
+            "stop_loss": request.stop_loss,
+            "take_profit": request.take_profit,
+            "placed_time": order.placed_time_ns,
+            "expire_time": request.expire_time_ns,
+            "magic_number": request.magic,
+            "comment": _printable(request.tag),
+        }
+    )
+
+
+def deal_row(deal: Deal) -> DealRow:
+    """Write a deal."""
+    return DealRow.model_validate(
+        {
+            "ticket": deal.deal,
+            "order": deal.order,
+            "position": deal.position,
+            "symbol": _printable(deal.symbol),
+            "type": "BUY" if deal.side > 0 else "SELL",
+            "entry": deal.entry.value,
+            "lots": deal.volume_lots,
+            "price": deal.price,
+            "profit": deal.profit,
+            "commission": deal.commission,
+            "swap": deal.swap,
+            "time": deal.time_ns,
+            "reason": deal.reason,
+            "magic_number": deal.magic,
+            "comment": _printable(deal.tag),
+        }
+    )
+
+
+def price_row(quote: Quote) -> PriceRow:
+    """Write a quote."""
+    values = {"symbol": _printable(quote.symbol), "time": quote.time_ns, "bid": quote.bid, "ask": quote.ask}
+    return PriceRow.model_validate(values)
+
+
+async def account_update(broker: Broker, *, killed: bool, time_ns: int) -> AccountUpdate:
+    """Look how the account stands."""
+    state: AccountState = await broker.account()
+    positions = await broker.positions()
+    modes = broker.capabilities.modes
+    return AccountUpdate.model_validate(
+        {
+            "login": state.login,
+            "currency": state.currency,
+            "mode": next(iter(modes)).value if len(modes) == 1 else "unknown",
+            "balance": state.balance,
+            "equity": state.equity,
+            "margin": state.margin,
+            "free_margin": state.equity - state.margin,
+            "profit": sum(each.profit for each in positions),
+            "positions": tuple(position_row(each) for each in positions[:_MOST_POSITIONS]),
+            "total_positions": len(positions),
+            "killed": killed,
+            "timestamp": time_ns,
+        }
+    )

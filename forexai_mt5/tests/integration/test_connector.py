@@ -1,0 +1,359 @@
+"""Platform and connector together: commands pass once, whatever fails between them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from gateway_bench import CountingBroker, Machine, Platform, connected, opening, until
+
+from forexai_core.errors import BrokerUnreachableError, FencedError, OrderStateUnknownError
+from forexai_mt5.connector.credentials import NotPairedError
+from forexai_mt5.connector.service import DismissedError
+from forexai_mt5.protocol.envelope import FenceToken
+from forexai_mt5.protocol.reports import Subscribe
+from forexai_mt5.protocol.trading import TradeCommand
+
+
+@pytest.fixture
+async def platform():
+    made = Platform()
+    yield made
+    made.services.close()
+
+
+@pytest.fixture
+async def machine(platform):
+    made = Machine(platform)
+    await made.pair()
+    made.start()
+    await connected(platform, made)
+    yield made
+    await made.kill()
+    made.store.close()
+
+
+async def test_a_command_goes_to_the_broker_and_its_result_comes_back(platform, machine):
+    async with platform.line() as line:
+        result = await line.command(opening(line, "c1", magic_number=2**60, comment="fx:1"))
+        assert (result.success, result.outcome, result.status) == (True, "DONE", "filled")
+        assert float(result.open_price) == 1.1001
+        assert machine.broker.submitted == ["c1"]
+        (position,) = (await line.query("POSITIONS"))[0].positions
+        assert (position.symbol, position.type, float(position.lots)) == ("EURUSD", "BUY", 0.1)
+        assert position.magic_number == 2**60
+
+
+async def test_every_action_and_every_question(platform, machine):
+    async with platform.line() as line:
+        waiting = await line.command(opening(line, "c1", order_type="BUY_LIMIT", price=1.05))
+        assert waiting.status == "placed"
+        (order,) = (await line.query("ORDERS"))[0].orders
+        assert (order.ticket, order.type, float(order.price)) == (waiting.ticket, "BUY_LIMIT", 1.05)
+        moved = await line.command(changing(line, "c2", "MODIFY", waiting.ticket, price=1.06))
+        assert moved.success
+        cancelled = await line.command(changing(line, "c3", "CANCEL", waiting.ticket))
+        assert cancelled.status == "cancelled"
+        opened = await line.command(opening(line, "c4", lot_size=0.2))
+        part = await line.command(changing(line, "c5", "CLOSE", opened.position, lot_size=0.1))
+        rest = await line.command(changing(line, "c6", "CLOSE", opened.position))
+        assert part.success
+        assert rest.success
+        assert (await line.query("POSITIONS"))[0].positions == ()
+        deals = (await line.query("DEALS", start=0, stop=2**62))[0].deals
+        assert [float(deal.lots) for deal in deals] == [0.2, 0.1, 0.1]
+        (price,) = (await line.query("PRICE", symbol="EURUSD"))[0].prices
+        assert (float(price.bid), float(price.ask)) == (1.1, 1.1001)
+        with pytest.raises(BrokerUnreachableError, match="says"):
+            await line.query("PRICE", symbol="NOSUCH")
+
+
+def changing(line, command_id, action, ticket, **more):
+    now_ns = line._services.clock.now_ns()
+    fields = {"id": command_id, "action": action, "ticket": ticket, "issued_at": now_ns, "ttl_ms": 2_000}
+    return TradeCommand.model_validate(fields | {"fence": line.fence} | more)
+
+
+async def test_the_account_and_prices_are_told(platform, machine):
+    heard = []
+    async with platform.line() as line:
+        line.listeners.append(heard.append)
+        await line.say(Subscribe(symbols=("EURUSD",)))
+        await until(lambda: {each.type for each in heard} == {"ACCOUNT_UPDATE", "PRICES"})
+        assert float(line.latest.balance) == 10_000.0
+        assert line.latest.total_positions == 0
+        await line.command(opening(line, "c1"))
+        await until(lambda: line.latest.total_positions == 1)
+
+
+async def test_the_same_command_twice_is_one_order_and_one_answer(platform, machine):
+    async with platform.line() as line:
+        command = opening(line, "c1")
+        first, again = await line.command(command), await line.command(command)
+        assert first == again
+        fifty = await asyncio.gather(*(line.command(opening(line, "c2")) for _ in range(50)))
+        assert len({each.ticket for each in fifty}) == 1
+    assert machine.broker.submitted == ["c1", "c2"]
+
+
+async def test_another_order_under_a_used_id_is_refused(platform, machine):
+    async with platform.line() as line:
+        await line.command(opening(line, "c1"))
+        result = await line.command(opening(line, "c1", lot_size=0.2))
+        assert (result.outcome, result.error.kind) == ("REFUSED", "conflict")
+    assert machine.broker.submitted == ["c1"]
+
+
+async def test_a_refusal_of_the_broker_comes_back_with_its_code(platform, machine):
+    async with platform.line() as line:
+        result = await line.command(opening(line, "c1", lot_size=0.015))
+        assert (result.outcome, result.error.code) == ("REJECTED", 10014)
+        assert await line.command(opening(line, "c1", lot_size=0.015)) == result
+
+
+async def test_an_answer_that_the_broker_lost_is_unknown_and_stays_so(platform, machine):
+    machine.broker.fail = OrderStateUnknownError("lost")
+    async with platform.line() as line:
+        result = await line.command(opening(line, "c1"))
+        assert result.outcome == "UNKNOWN"
+        assert (await line.fate("c1")).outcome == "UNKNOWN"
+        assert (await line.command(opening(line, "c1"))).outcome == "UNKNOWN"
+    assert machine.broker.submitted == ["c1"]
+
+
+async def test_a_command_that_comes_too_late_is_not_sent(platform, machine):
+    async with platform.line() as line:
+        late = opening(line, "c1", issued_at=platform.services.clock.now_ns() - 3_000_000_000, ttl_ms=2_000)
+        result = await line.command(late)
+        assert result.outcome == "EXPIRED"
+        machine.broker.wait_s = 0.5  # the second waits behind the first for longer than it lives
+        _, behind = await asyncio.gather(
+            line.command(opening(line, "c2")), line.command(opening(line, "c3", ttl_ms=200))
+        )
+        assert behind.outcome == "EXPIRED"
+    assert machine.broker.submitted == ["c2"]
+
+
+async def test_an_older_sender_is_refused_by_the_connector(platform, machine):
+    async with platform.line() as old:
+        stale = old.fence
+        await old.command(opening(old, "c1"))
+    async with platform.line() as new:
+        await new.command(opening(new, "c2"))
+        refused = await new.command(opening(new, "c3", fence=stale))
+        assert (refused.outcome, refused.error.kind) == ("REFUSED", "fenced")
+        restored = FenceToken(epoch=new.fence.epoch + 1, number=1)
+        assert (await new.command(opening(new, "c4", fence=restored))).success
+        assert (await new.command(opening(new, "c5"))).error.kind == "fenced"
+    assert machine.broker.submitted == ["c1", "c2", "c4"]
+
+
+async def test_one_process_at_a_time_has_the_line(platform, machine):
+    async with platform.line():
+        with pytest.raises(FencedError):
+            await platform.line().open()
+    async with platform.line():
+        pass
+
+
+async def test_without_a_connector_nothing_is_sent(platform):
+    async with platform.line() as line:
+        with pytest.raises(BrokerUnreachableError, match="not connected"):
+            await line.command(opening(line, "c1"))
+
+
+async def test_a_kill_stops_openings_through_restarts_and_lets_closing_pass(platform, machine):
+    async with platform.line() as line:
+        opened = await line.command(opening(line, "c1"))
+        await line.kill("margin")
+        await until(lambda: line.latest is not None and line.latest.killed)
+        refused = await line.command(opening(line, "c2"))
+        assert (refused.outcome, refused.error.kind) == ("REFUSED", "killed")
+        await machine.kill()
+        machine.start()
+        await connected(platform, machine)
+        assert (await line.command(opening(line, "c3"))).error.kind == "killed"
+        assert (await line.command(changing(line, "c4", "CLOSE", opened.position))).success
+    assert machine.broker.submitted == ["c1"]
+
+
+@pytest.mark.parametrize(
+    ("caps", "change"),
+    [
+        ({"opens": False}, {}),
+        ({"max_lots": 0.05}, {}),
+        ({"symbols": ["GBPUSD"]}, {}),
+        ({"max_positions": 1}, {}),
+        ({"openings_per_minute": 1}, {}),
+    ],
+)
+async def test_caps_of_the_machine_hold_whatever_the_platform_says(platform, caps, change):
+    machine = Machine(platform, caps=caps)
+    await machine.pair()
+    machine.start()
+    await connected(platform, machine)
+    async with platform.line() as line:
+        results = [await line.command(opening(line, f"c{number}", **change)) for number in range(2)]
+        assert results[-1].error.kind == "capped"
+        assert len(machine.broker.submitted) < 2
+    await machine.kill()
+
+
+# ------------------------------------------------------------------------------------------------- cuts and restarts
+async def test_a_result_that_was_lost_with_its_connection_comes_with_the_next(platform, machine):
+    machine.broker.wait_s = 0.3
+    async with platform.line() as line:
+        waiting = asyncio.ensure_future(line.command(opening(line, "c1")))
+        await until(lambda: machine.broker.submitted == ["c1"])
+        machine.transport.cut()
+        result = await waiting
+        assert result.success
+    assert machine.broker.submitted == ["c1"]
+
+
+async def test_the_account_is_right_again_within_two_seconds_of_a_reconnection(platform, machine):
+    async with platform.line() as line:
+        await until(lambda: line.latest is not None)
+        machine.transport.down = True
+        machine.transport.cut()
+        await until(lambda: machine.states[-1][0] == "waiting")
+        machine.broker.venue.balance = 9_000.0
+        line.latest = None
+        machine.transport.down = False
+        await connected(platform, machine)
+        async with asyncio.timeout(2.0):
+            await until(lambda: line.latest is not None and float(line.latest.balance) == 9_000.0)
+
+
+async def test_a_command_that_never_arrived_is_found_out_and_barred(platform, machine):
+    async with platform.line(patience_s=10.0) as line:
+        lost = opening(line, "c1", ttl_ms=200)
+        real, line._say = line._say, swallow  # what was published reaches nobody
+        waiting = asyncio.ensure_future(line.command(lost))
+        await asyncio.sleep(0.3)
+        line._say = real
+        result = await waiting
+        assert result.outcome == "ABSENT"
+        copy = opening(line, "c1", ttl_ms=60_000)
+        assert (await line.command(copy)).error.kind == "conflict"
+    assert machine.broker.submitted == []
+
+
+async def swallow(_message):
+    return None
+
+
+async def test_a_connector_that_dies_while_it_sends_does_not_send_again(platform, machine):
+    machine.broker.wait_s = 30.0
+    async with platform.line() as line:
+        waiting = asyncio.ensure_future(line.command(opening(line, "c1")))
+        await until(lambda: machine.broker.submitted == ["c1"])
+        await machine.kill()
+        machine.broker.wait_s = 0.0
+        machine.start()
+        result = await waiting
+        assert result.outcome == "UNKNOWN"
+        assert (await line.command(opening(line, "c1"))).outcome == "UNKNOWN"
+    assert machine.broker.submitted == ["c1"]
+
+
+async def test_a_connector_that_dies_before_it_sends_never_sends(platform, machine):
+    machine.broker.wait_s = 30.0
+    async with platform.line() as line:
+        first = asyncio.ensure_future(line.command(opening(line, "c1")))
+        await until(lambda: machine.broker.submitted == ["c1"])
+        second = asyncio.ensure_future(line.command(opening(line, "c2", ttl_ms=60_000)))
+        await asyncio.sleep(0.2)
+        await machine.kill()
+        machine.broker.wait_s = 0.0
+        machine.start()
+        assert (await first).outcome == "UNKNOWN"
+        assert (await second).outcome == "EXPIRED"
+    assert machine.broker.submitted == ["c1"]
+
+
+async def test_any_process_reaches_a_connector_that_another_one_holds():
+    platform = Platform(gateways=3)
+    machines = [Machine(platform, gateway=number) for number in range(3)]
+    for number, machine in enumerate(machines):
+        await machine.pair(f"account-{number}")
+        machine.start()
+    for number, machine in enumerate(machines):
+        await connected(platform, machine)
+        async with platform.line(f"account-{number}") as line:
+            assert (await line.command(opening(line, "c1"))).success
+        assert machine.broker.submitted == ["c1"]
+    machines[0].gateway = 2
+    machines[0].transport.cut()
+    await until(lambda: machines[0].states[-1][0] != "connected")
+    await connected(platform, machines[0])
+    async with platform.line("account-0") as line:
+        assert (await line.command(opening(line, "c2"))).success
+    for machine in machines:
+        await machine.kill()
+    platform.services.close()
+
+
+# ------------------------------------------------------------------------------------------------- two for one account
+async def test_a_second_connector_of_an_account_waits_until_the_first_is_gone(platform, machine):
+    second = Machine(platform, CountingBroker())
+    await second.pair()
+    second.start()
+    await until(lambda: any("Another connector" in text for _, text in second.states))
+    async with platform.line() as line:
+        await line.command(opening(line, "c1"))
+        await machine.kill()
+        await connected(platform, second)
+        await line.command(opening(line, "c2"))
+    assert (machine.broker.submitted, second.broker.submitted) == (["c1"], ["c2"])
+    await second.kill()
+
+
+async def test_who_takes_over_ends_the_other_for_good(platform, machine):
+    second = Machine(platform, CountingBroker(), take_over=True)
+    await second.pair()
+    second.start()
+    with pytest.raises(DismissedError, match="fenced"):
+        await machine.task
+    await connected(platform, second)
+    async with platform.line() as line:
+        await line.command(opening(line, "c1"))
+    assert (machine.broker.submitted, second.broker.submitted) == ([], ["c1"])
+    await second.kill()
+
+
+async def test_a_command_for_a_former_connection_reaches_no_later_one(platform, machine):
+    async with platform.line() as line:
+        former = await line.link()
+        machine.transport.cut()
+        await until(lambda: machine.states[-1][0] != "connected")
+        await connected(platform, machine)
+        assert await line.link() != former
+        real, line.link = line.link, lambda: given(former)
+        waiting = asyncio.ensure_future(line.command(opening(line, "c1", ttl_ms=200)))
+        await asyncio.sleep(0.4)
+        line.link = real
+        assert (await waiting).outcome == "ABSENT"
+    assert machine.broker.submitted == []
+
+
+async def given(value):
+    return value
+
+
+async def test_a_device_that_is_revoked_is_out_at_once_and_stays_out(platform, machine):
+    (device,) = await platform.admission.devices("main")
+    assert await platform.gateways[0].revoke(device.id)
+    with pytest.raises(DismissedError, match="revoked"):
+        await machine.task
+    machine.start()
+    with pytest.raises(NotPairedError):
+        await machine.task
+
+
+async def test_a_device_that_was_removed_without_a_word_is_out_with_the_next_renewal(platform, machine):
+    (device,) = await platform.admission.devices("main")
+    await platform.services.secrets.delete(f"connector/devices/{device.id}")
+    with pytest.raises(DismissedError, match="revoked"):
+        async with asyncio.timeout(3):
+            await machine.task

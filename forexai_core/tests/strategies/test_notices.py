@@ -9,6 +9,7 @@ from forexai_core.backtesting.runner import backtest
 from forexai_core.ports.risk import Verdict
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import Strategy
+from forexai_core.values.accounts import Account
 from forexai_core.values.orders import DealEntry, OrderStatus
 
 pytestmark = pytest.mark.kernels
@@ -88,6 +89,31 @@ def test_an_order_is_told_of_when_placed_and_when_gone():
     assert filled.request.tag == "up"
     assert filled.filled_lots == 0.01
     assert filled.average_price > 0
+
+
+class Reducer(Strategy):
+    """On a netting account, takes half of a position off by an order."""
+
+    def start(self, ctx):
+        self.bar = 0
+
+    def on_order(self, ctx, order):
+        SEEN.append((order.request.side, order.status, order.average_price))
+
+    def on_bar(self, ctx):
+        self.bar += 1
+        if self.bar == 2:
+            ctx.buy(volume_lots=0.02)
+        if self.bar == 4:
+            ctx.sell_stop(ctx.bid - 0.0005, volume_lots=0.01)
+
+
+def test_an_order_that_reduces_a_netting_position_is_told_of_as_filled():
+    account = Account(balance=10_000.0, currency="USD", leverage=100.0, mode="netting")
+    result = backtest(Reducer(), make_market(60, seed=3), account=account, trials=MemoryTrials())
+    reduced = result.trades[0]
+    assert (reduced["volume_lots"], reduced["close_reason"]) == (0.01, "signal")
+    assert [(-1, OrderStatus.PLACED, 0.0), (-1, OrderStatus.FILLED, reduced["close_price"])] == SEEN
 
 
 class TickCounter(Strategy):

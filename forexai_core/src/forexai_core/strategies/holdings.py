@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from forexai_core.strategies.requests import RequestWriter
 from forexai_core.strategies.views import (
     OpenPosition,
@@ -15,6 +17,7 @@ from forexai_core.strategies.views import (
 __all__ = ["Holdings"]
 
 _FLAT = OpenPositions([], 0)
+_AGE = attrgetter("open_time_ns", "ticket")  # an order has its ticket long before it may fill
 
 
 class Holdings(RequestWriter):
@@ -26,7 +29,8 @@ class Holdings(RequestWriter):
         ledger = self._ledger
         symbol = ledger.symbols[self._symbol_index]
         rows = self._own(ledger.positions, ledger.account["positions"])
-        self._positions = [open_position(row, symbol, self._units.symbol, self._tags) for row in rows]
+        found = [open_position(row, symbol, self._units.symbol, self._tags) for row in rows]
+        self._positions = sorted(found, key=_AGE)
         self._seen_positions = ledger.changes
 
     @property

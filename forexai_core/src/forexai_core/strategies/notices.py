@@ -89,7 +89,7 @@ class Notices:
 
     def _changed_orders(self, deals: list[np.void]) -> list[OrderState]:
         present = {order.ticket: order for order in self._context.orders}
-        filled = {int(row["order"]): row for row in deals if row["entry"] == ENTRY_IN}
+        filled = {int(row["order"]): row for row in deals}  # what closes by request has an order of its own
         states = [
             self._gone(order, filled.get(ticket)) for ticket, order in self._orders.items() if ticket not in present
         ]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
+from forexai_core.engine.accounting.fifo import older
 from forexai_core.engine.accounting.grid import closing_price
 from forexai_core.engine.accounting.money import to_steps
 from forexai_core.engine.state.book import Book, Seen
@@ -79,14 +80,23 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
 
 
 @kernel(inline="always")
-def _side_open(book: Book, index: int, strategy: int) -> int:
-    """Give the side of the strategy's newest position in a symbol; 0 when it is flat."""
-    side = 0
+def _newest(book: Book, index: int, strategy: int) -> int:
+    """Give the row of the strategy's newest position in a symbol; -1 when it is flat."""
+    newest = -1
     for row in range(book["account"]["positions"]):
         position = book["positions"][row]
-        if position["symbol"] == index and position["strategy"] == strategy:
-            side = position["side"]
-    return side
+        if position["symbol"] != index or position["strategy"] != strategy:
+            continue
+        if newest < 0 or older(book, newest, row):
+            newest = row
+    return newest
+
+
+@kernel(inline="always")
+def _side_open(book: Book, index: int, strategy: int) -> int:
+    """Give the side of the strategy's newest position in a symbol; 0 when it is flat."""
+    newest = _newest(book, index, strategy)
+    return 0 if newest < 0 else book["positions"][newest]["side"]
 
 
 @kernel(inline="always")
@@ -202,15 +212,18 @@ def describe_holdings(book: Book, index: int, strategy: int, row: Any) -> None:
     for each in range(account["positions"]):
         position = book["positions"][each]
         if position["symbol"] == index and position["strategy"] == strategy:
-            stop, target = position["stop_loss"], position["take_profit"]
             row["positions"] += 1
-            row["side"] = position["side"]
-            row["ticket"] = position["ticket"]
-            row["volume_lots"] = position["volume_steps"] * symbol["volume_step"]
-            row["entry_price"] = position["cost"] / position["volume_steps"] / scale
-            row["stop_loss"] = 0.0 if stop == NO_PRICE else stop / scale
-            row["take_profit"] = 0.0 if target == NO_PRICE else target / scale
-            row["bars_held"] = position["bars"]
+    newest = _newest(book, index, strategy)
+    if newest >= 0:
+        position = book["positions"][newest]
+        stop, target = position["stop_loss"], position["take_profit"]
+        row["side"] = position["side"]
+        row["ticket"] = position["ticket"]
+        row["volume_lots"] = position["volume_steps"] * symbol["volume_step"]
+        row["entry_price"] = position["cost"] / position["volume_steps"] / scale
+        row["stop_loss"] = 0.0 if stop == NO_PRICE else stop / scale
+        row["take_profit"] = 0.0 if target == NO_PRICE else target / scale
+        row["bars_held"] = position["bars"]
     for each in range(account["orders"]):
         order = book["orders"][each]
         if order["symbol"] == index and order["strategy"] == strategy:

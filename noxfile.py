@@ -213,6 +213,15 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def mt5_faults(session: nox.Session) -> None:
+    """Take the adapter of MetaTrader 5 through 10,000 schedules of faults, or some: ``-- FIRST:STOP``."""
+    install(session, "-e", "./forexai_core", "-e", "./forexai_mt5", *group("test"))
+    seeds = session.posargs[0] if session.posargs else "10000"
+    schedules = "forexai_mt5/tests/integration/test_adapter_schedules.py"
+    session.run("pytest", schedules, "--mt5-schedules", seeds, "--timeout", "7200", "-q")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from numbers import Integral, Real
 from typing import SupportsFloat, SupportsInt
 
+import numpy as np
+
 from forexai_core.errors import ConfigError, OrderRejectedError
 from forexai_core.values.orders import on_step
 from forexai_core.values.price_grid import PriceGrid
@@ -39,7 +41,8 @@ def real_float(value: Number, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real | Decimal):
         raise ConfigError(f"{name} is a number, not {value!r}.")
     try:
-        made = float(value)
+        # A short float is meant as it is written: 1.1, not 1.10000002384185791015625.
+        made = float(str(value)) if isinstance(value, np.floating) else float(value)
     except (InvalidOperation, OverflowError, ValueError) as problem:
         raise ConfigError(f"{name} is a finite number, not {value!r}.") from problem
     if not math.isfinite(made):

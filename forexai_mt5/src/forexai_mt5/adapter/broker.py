@@ -71,7 +71,7 @@ class Mt5Broker:
             opened = self._opened or await self._opener(self._settings)
             self._opened = opened
             try:
-                info = await opened.venue.open(patience_s=self._settings.clock_patience_s)
+                info = await opened.venue.open(trades=self._settings.trades, patience_s=self._settings.clock_patience_s)
             except BaseException:
                 await opened.venue.session.close()
                 raise
@@ -99,10 +99,6 @@ class Mt5Broker:
     async def instruments(self) -> Sequence[Instrument]:
         """List what stands in the Market Watch, or what the settings name."""
         symbols = self._at_desk().venue.symbols
-        for name in self._settings.trades:
-            theirs = symbols.theirs(name)
-            if theirs not in symbols.watched:
-                await symbols.select(theirs)
         await symbols.refresh()
         return symbols.instruments(self._settings.trades)
 

@@ -49,7 +49,9 @@ def _fixed(offset_minutes: int) -> Clock:
 
 
 def _fitting(seen: Sequence[Observation]) -> list[Clock]:
-    candidates = [*LIKELY, _fixed(seen[-1].offset_minutes)]
+    fixed = _fixed(seen[-1].offset_minutes)
+    named = any((each.zone, each.shift_ns) == (fixed.zone, fixed.shift_ns) for each in LIKELY)
+    candidates = LIKELY if named else (*LIKELY, fixed)
     return [clock for clock in candidates if all(each.fits(clock) for each in seen)]
 
 

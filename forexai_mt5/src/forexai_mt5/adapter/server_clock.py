@@ -27,7 +27,8 @@ __all__ = ["ServerClock"]
 
 _LOG = logging.getLogger(__name__)
 _NS_PER_MS, _NS_PER_MINUTE = 1_000_000, 60 * NS_PER_SECOND
-_LOOK_S = 0.2  # between two looks: a tick that appears in between is no older
+_LOOK_S = 0.2
+_FRESH_NS = 3 * NS_PER_SECOND  # a tick that appears between two looks is no older than the time between them
 _WANTED = 3
 _LARGEST_RESIDUE_NS = 60 * NS_PER_SECOND
 _EARLIEST, _LATEST = -12 * 60, 14 * 60
@@ -69,6 +70,8 @@ class ServerClock:
         self._server = ""
         self._last_tick_ns = 0
         self._measured_ns: int | None = None
+        self._looks: dict[str, tuple[int, int]] = {}
+        self._offsets: list[int] = []
         self._doubt = self._contradiction = ""
 
     # --------------------------------------------------------------------------------------------------- finding out
@@ -78,6 +81,11 @@ class ServerClock:
         if not self._measures:
             return False
         return self._measured_ns is None or self._time.monotonic_ns() - self._measured_ns >= NS_PER_DAY
+
+    @property
+    def was_measured(self) -> bool:
+        """Whether anything has ever been measured of this server."""
+        return bool(self._seen)
 
     async def recall(self, server: str) -> None:
         """Read what was measured of a server before."""
@@ -111,9 +119,10 @@ class ServerClock:
         BrokerUnreachableError
             If what is measured contradicts what the user said.
         """
-        offsets = await self._offsets(read, symbols, patience_s)
+        offsets = await self._watched(read, symbols, patience_s)
         if len(offsets) < _WANTED:
             return False
+        self._offsets = []
         rounded = {round(each / (GRID_MINUTES * _NS_PER_MINUTE)) * GRID_MINUTES for each in offsets}
         minutes = rounded.pop()
         residue = max(abs(each - minutes * _NS_PER_MINUTE) for each in offsets)
@@ -128,22 +137,24 @@ class ServerClock:
         await self._take(Observation(time_ns=self._time.now_ns(), offset_minutes=minutes))
         return True
 
-    async def _offsets(self, read: ReadTick, symbols: Sequence[str], patience_s: float) -> list[int]:
+    async def _watched(self, read: ReadTick, symbols: Sequence[str], patience_s: float) -> list[int]:
+        """Give the offsets of ticks that arrived between two looks, from this call and those shortly before."""
         until_ns = self._time.monotonic_ns() + round(patience_s * NS_PER_SECOND)
-        last: dict[str, int] = {}
-        offsets: list[int] = []
-        while len(offsets) < _WANTED:
+        while True:
             for symbol in symbols:
-                tick = await read(symbol)
-                if tick is None:
-                    continue
-                if symbol in last and tick.time_msc > last[symbol]:
-                    offsets.append(tick.time_msc * _NS_PER_MS - self._time.now_ns())
-                last[symbol] = tick.time_msc
-            if self._time.monotonic_ns() >= until_ns:
-                break
+                self._look_at(symbol, await read(symbol))
+            if len(self._offsets) >= _WANTED or self._time.monotonic_ns() >= until_ns:
+                return self._offsets
             await self._time.sleep(_LOOK_S)
-        return offsets
+
+    def _look_at(self, symbol: str, tick: Tick | None) -> None:
+        if tick is None:
+            return
+        now_ns, looked_ns = self._time.now_ns(), self._time.monotonic_ns()
+        stamp, before_ns = self._looks.get(symbol, (tick.time_msc, looked_ns))
+        self._looks[symbol] = (tick.time_msc, looked_ns)
+        if tick.time_msc > stamp and looked_ns - before_ns <= _FRESH_NS:
+            self._offsets.append(tick.time_msc * _NS_PER_MS - now_ns)
 
     async def _take(self, observation: Observation) -> None:
         self._measured_ns = self._time.monotonic_ns()

@@ -99,9 +99,7 @@ class Mt5Source:
             if self._opened is None:
                 opened = await self._opener(self._settings)
                 self._hold.venue = opened.venue
-                await opened.venue.open(patience_s=self._settings.clock_patience_s)
-                for name in self._settings.trades:
-                    await opened.venue.symbols.select(opened.venue.symbols.theirs(name))
+                await opened.venue.open(trades=self._settings.trades, patience_s=self._settings.clock_patience_s)
                 self._opened = opened
         return self._opened.venue
 

@@ -20,6 +20,7 @@ __all__ = ["Venue"]
 
 _WATCHED = 12  # symbols whose ticks the clock is measured by
 _AHEAD_S = 7 * 86_400
+_AGAIN_S = 2.0
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -60,13 +61,15 @@ class Venue:
     def _make_fillings(self) -> Fillings:
         return Fillings(self.session)
 
-    async def open(self, *, patience_s: float) -> AccountInfo:
+    async def open(self, *, trades: Sequence[str] = (), patience_s: float) -> AccountInfo:
         """Connect, and find out what has to be known before anything is read.
 
         Parameters
         ----------
+        trades : sequence of str
+            Symbols of ours that are put into the Market Watch.
         patience_s : float
-            How long to wait for ticks by which the server's clock is measured, where nothing is known of it.
+            How long to wait for ticks by which the server's clock is measured, where it has never been.
 
         Raises
         ------
@@ -75,8 +78,12 @@ class Venue:
         """
         account = await self.session.open()
         await self.symbols.load()
+        for name in trades:
+            theirs = self.symbols.theirs(name)
+            if theirs not in self.symbols.watched:
+                await self.symbols.select(theirs)
         await self.clock.recall(account.server)
-        await self.look_at_clock(patience_s=patience_s if self.clock.rule is None else min(patience_s, 2.0))
+        await self.look_at_clock(patience_s=min(patience_s, _AGAIN_S) if self.clock.was_measured else patience_s)
         self.clock.known  # noqa: B018 - raises where it is not known
         await self.see_time()
         return account

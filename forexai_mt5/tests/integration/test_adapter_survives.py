@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import attrs
@@ -14,6 +15,8 @@ from forexai_core.live import Outcome
 from forexai_core.ports.broker import BrokerEventKind
 from forexai_core.ports.intents import IntentState, Resolution
 from forexai_core.values.orders import OrderKind, OrderStatus
+from forexai_mt5.adapter.identity import Wanted
+from forexai_mt5.adapter.session import LogIn, TerminalSession
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.terms import constants as c
 
@@ -239,15 +242,56 @@ async def test_an_account_that_changes_while_an_order_is_under_way_makes_it_unkn
     assert (await trading.wrong(), open_lots(trading)) == ([], 0.1)
 
 
-async def test_it_logs_in_only_where_it_has_to() -> None:
-    bench = AdapterBench(accounts=[AccountSettings(), SECOND], login=SECOND.login, password="secret:pw")
-    from forexai_core.ports.secrets import Secret
+def _with_password(bench: AdapterBench) -> TerminalSession:
+    wanted = Wanted(login=SECOND.login, server=SECOND.server)
+    return TerminalSession(bench.package, LogIn(wanted=wanted, password="other"))
 
-    await bench.services.secrets.set("pw", Secret("other"))
-    broker = bench.broker()
+
+async def test_it_logs_in_where_it_has_to_and_fights_nobody() -> None:
+    bench = AdapterBench(accounts=[AccountSettings(), SECOND], login=SECOND.login)
     with pytest.raises(BrokerUnreachableError, match="50000001@ForexAI-Simulator, and 50000002@any server is meant"):
-        await broker.connect()  # the bench hands no password over
+        await bench.broker().connect()  # it knows no password
     assert bench.package.calls["login"] == 0
+    session = _with_password(bench)
+    assert (await session.open()).login == SECOND.login
+    assert bench.package.calls["login"] == 1
+    await session.open()
+    bench.fault("restart", calls="account_info")
+    assert (await session.account()).login == SECOND.login
+    assert bench.package.calls["login"] == 1  # where it is at the right one nothing is done
+    bench.terminal.switch(50_000_001)
+    bench.fault("ipc_receive", calls="account_info")
+    with pytest.raises(BrokerUnreachableError, match="is meant"):
+        await session.account()
+    assert bench.package.calls["login"] == 1  # somebody meant it
+    await session.close()
+    assert (await session.open()).login == SECOND.login  # and so does who opens it anew
+
+
+async def test_no_request_slips_in_while_a_connection_is_made_anew() -> None:
+    """A question that breaks beside an order connects anew; the order goes out before or after that, not meanwhile."""
+    bench = AdapterBench(accounts=[AccountSettings(), SECOND])
+    session = TerminalSession(bench.package, LogIn())
+    await session.open()
+    inner, seen = bench.package.call, []
+
+    async def call(function: str, *args: Any, **kwargs: Any) -> Any:
+        seen.append(function)
+        await asyncio.sleep(0)
+        return await inner(function, *args, **kwargs)
+
+    bench.package.call = call  # type: ignore[method-assign]
+    bench.fault("ipc_receive", calls="positions_total")
+    tick = await session.ask("symbol_info_tick", "EURUSD")
+    request = {"action": 1, "symbol": "EURUSD", "volume": 0.1, "type": 0, "price": tick.ask, "deviation": 50}
+    question = asyncio.create_task(session.ask("positions_total"))
+    results = await asyncio.gather(*(session.send(dict(request)) for _ in range(3)), question, return_exceptions=True)
+    assert question.result() in {0, 1, 2, 3}
+    done = [each for each in results[:3] if not isinstance(each, BaseException)]
+    assert len(done) == 3 or all(isinstance(each, BrokerUnreachableError) for each in results[:3] if each not in done)
+    for place in (index for index, function in enumerate(seen) if function == "order_send"):
+        looked = place - seen[:place][::-1].index("account_info") - 1
+        assert not {"shutdown", "initialize", "login"} & set(seen[looked:place])
 
 
 async def test_an_account_of_another_kind_is_refused() -> None:
@@ -298,6 +342,23 @@ async def test_a_terminal_that_cannot_be_reached_says_why(kind: str, said: str) 
     with pytest.raises(BrokerUnreachableError, match=said):
         await broker.connect()
     assert (await broker.connect()).balance == 10_000.0  # it may be tried again
+
+
+async def test_a_terminal_that_was_away_at_first_tells_no_old_deals() -> None:
+    bench = AdapterBench()
+    broker = bench.broker()
+    await broker.connect()
+    await broker.submit(buy("before"))
+    bench.fault("connection_lost", until_s=bench.terminal.elapsed_s + 30)
+    events = broker.events()
+    for _ in range(200):
+        await bench.clock.sleep(0.5)
+    after = await broker.submit(buy("after"))
+    async for event in events:
+        if event.deal:
+            assert event.deal.order == after.order
+            break
+    await broker.disconnect()
 
 
 # -------------------------------------------------------------------------------------------------- one id, one order

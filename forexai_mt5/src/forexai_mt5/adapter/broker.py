@@ -77,6 +77,11 @@ class Mt5Broker:
                 raise
             self._desk = _Desk.of(opened.venue, self._settings, info)
             self._capabilities = _capabilities_of(info)
+            try:
+                return await self._desk.reading.trusted()
+            except BaseException:
+                await self.disconnect()
+                raise
         return await self._desk.reading.trusted()
 
     async def disconnect(self) -> None:

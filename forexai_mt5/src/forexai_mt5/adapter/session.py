@@ -76,8 +76,8 @@ class TerminalSession:
         self.package, self._log_in = package, log_in
         self.identity: Identity | None = None
         self._attached = 0  # the generation that is connected
-        self._attaching = asyncio.Lock()
-        self._open = False
+        self._attaching = asyncio.Lock()  # also held while a request is under way
+        self._open = self._may_log_in = False
 
     @property
     def is_open(self) -> bool:
@@ -93,7 +93,7 @@ class TerminalSession:
             If it cannot be reached, or is another account.
         """
         await self.package.start()
-        self._open = True
+        self._open = self._may_log_in = True
         return await self.account()
 
     async def close(self) -> None:
@@ -104,15 +104,22 @@ class TerminalSession:
     # -------------------------------------------------------------------------------------------------- connecting
     async def _connected(self) -> int:
         """Give the generation of a process that is connected to the account that is meant."""
+        async with self._attaching:
+            return await self._ready()
+
+    async def _ready(self) -> int:
+        """Connect where there is no connection; the lock is held."""
         if not self._open:
             raise BrokerUnreachableError("There is no session with the terminal. Connect first.")
-        async with self._attaching:
-            if self._attached != self.package.generation or not self._attached:
-                await self._attach()
-            return self._attached
+        if self._attached != self.package.generation or not self._attached:
+            await self._attach()
+        return self._attached
 
     async def _attach(self) -> None:
-        """Attach to the terminal as it stands, and log in only where it is at another account (fails otherwise)."""
+        """Attach to the terminal as it stands, and log in where it is at another account.
+
+        Only when the session is opened: later, somebody at the terminal has changed the account, and is not fought.
+        """
         self._attached = 0
         paths, named = self._log_in.arguments()
         await self.package.call("shutdown")
@@ -120,17 +127,19 @@ class TerminalSession:
         credentials = self._log_in.credentials()
         not_logged_in = {c.RES_E_INTERNAL_FAIL_TIMEOUT, c.RES_E_AUTH_FAILED}
         if answer.value is not True and credentials and answer.error[0] in not_logged_in:
+            # It is at no account at all.
             answer = await self.package.call("initialize", *paths, **named, **credentials)
         if answer.value is not True:
             raise _unreachable("initialize", answer.error)
         account = await self._shown(answer.generation)
-        if not self._log_in.wanted.names(Identity.of(account)) and credentials:
+        if self._may_log_in and credentials and not self._log_in.wanted.names(Identity.of(account)):
             login = credentials.pop("login")
             answer = await self.package.call("login", login, generation=answer.generation, **credentials)
             if answer.value is not True:
                 raise _unreachable("login", answer.error)
             account = await self._shown(answer.generation)
         self._check(account)
+        self._may_log_in = False
         self._attached = answer.generation
 
     async def _shown(self, generation: int) -> AccountInfo:
@@ -218,11 +227,14 @@ class TerminalSession:
         OrderStateUnknownError
             If nobody knows.
         """
-        generation = await self._connected()
+        async with self._attaching:  # nobody connects anew between the look at the account and the request
+            return await self._sent(request, await self._ready())
+
+    async def _sent(self, request: dict[str, Any], generation: int) -> OrderSendResult:
         account = await self._shown(generation)
         self._check(account)
         if not (account.trade_allowed and account.trade_expert):
-            await self._say_why_not(account)
+            await self._say_why_not(account, generation)
         try:
             answer = await self.package.call("order_send", request, generation=generation)
         except OrderStateUnknownError:
@@ -246,10 +258,13 @@ class TerminalSession:
                 "out on either account. Look at both, and do not send it again before."
             )
 
-    async def _say_why_not(self, account: AccountInfo) -> None:
+    async def _say_why_not(self, account: AccountInfo, generation: int) -> None:
         """Refuse a request on an account that may not trade, before it is sent."""
-        terminal = await self.ask("terminal_info")
-        if not terminal.connected:
+        answer = await self.package.call("terminal_info", generation=generation)
+        if answer.value is None:
+            self._note(answer)
+            raise _unreachable("terminal_info", answer.error)
+        if not answer.value.connected:
             raise BrokerUnreachableError("The terminal has no connection to the server; nothing was sent.")
         if not account.trade_allowed:
             why = "it may not trade: the password is an investor's, or the account is archived"

@@ -99,7 +99,11 @@ class Mt5Source:
             if self._opened is None:
                 opened = await self._opener(self._settings)
                 self._hold.venue = opened.venue
-                await opened.venue.open(trades=self._settings.trades, patience_s=self._settings.clock_patience_s)
+                try:
+                    await opened.venue.open(trades=self._settings.trades, patience_s=self._settings.clock_patience_s)
+                except BaseException:
+                    await opened.venue.session.close()
+                    raise
                 self._opened = opened
         return self._opened.venue
 

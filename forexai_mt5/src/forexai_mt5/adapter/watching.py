@@ -64,6 +64,7 @@ class Watching:
         self._account: AccountState | None = None
         self._quotes: dict[str, Quote] = {}
         self._down = False
+        self._primed = False  # whether it is known what there was before
 
     # ---------------------------------------------------------------------------------------------------- followers
     def follow(self) -> AsyncIterator[BrokerEvent]:
@@ -72,6 +73,7 @@ class Watching:
         self._followers.append(queue)
         if self._task is None:
             self._begun.clear()
+            self._primed = False
             self._task = asyncio.get_running_loop().create_task(self._watch())
         return self._told(queue)
 
@@ -120,11 +122,12 @@ class Watching:
         news = True
         while True:
             try:
-                news = await self._look(silent=not self._begun.is_set())
+                news = await self._look(silent=not self._primed)
             except BrokerError as problem:
                 self._lost(problem)
             else:
                 self._found_again()
+                self._primed = True
                 self._begun.set()
             self._stirred.clear()
             await self._rest(self._pace.after(news=news))

@@ -196,6 +196,20 @@ def test_a_halt_stops_openings_of_a_session_at_the_pace_of_time(forexai, session
     assert forexai("run", session(), "--json").json["trades"]  # the past is no trading
 
 
+def test_a_run_that_was_cut_short_is_gone_on_with(forexai, session, tmp_path):
+    whole = forexai("run", session(), "--json").json
+    parts = [path for path in (tmp_path / "journal").rglob("*.fxj") if b'"kind":"decision"' in path.read_bytes()]
+    (part,) = parts
+    part.write_bytes(part.read_bytes()[: part.stat().st_size // 2])
+    resumed = forexai("run", session(), "--resume", "--json")
+    assert resumed.code == 0, resumed.err
+    assert resumed.json == whole
+    assert forexai("replay", "journal", "--json").json["accounts"][0]["records"] > 400
+    changed = forexai("run", session(fast=6), "--resume")
+    assert changed.code != 0
+    assert "without --resume" in changed.err
+
+
 def test_prices_before_the_start_warm_strategies_up(forexai, session):
     start = np.datetime64(int(session.bars.time_ns[200]), "ns").astype("datetime64[s]")
     all_of = forexai("run", session(), "--json").json["trades"]

@@ -9,7 +9,7 @@ import secrets
 import signal
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import numpy as np
@@ -24,33 +24,49 @@ from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.assembly import plans_of
-from forexai_core.live.session.folders import next_run, standing_run
+from forexai_core.live.session.folders import newest_run, next_run, standing_run
 from forexai_core.live.session.live_feeds import live_prices_of
 from forexai_core.live.session.loop import AccountEnd, Session
 from forexai_core.live.session.opening import open_session
+from forexai_core.live.session.resuming import resume_session
 from forexai_core.live.session.specification import SessionSpec, read_spec
 from forexai_core.ports.halts import Halts
 from forexai_core.services.assembly import default_home, embedded_services
 from forexai_core.services.clocks import RealClock
 from forexai_core.services.halts import FileHalts
 
-__all__ = ["run_session", "trades_as_objects"]
+__all__ = ["Start", "run_session", "trades_as_objects"]
 
 
-def run_session(file: Path, *, headless: bool, as_json: bool, home: Path | None, armed: Collection[str] = ()) -> int:
+class Start(NamedTuple):
+    """How a session is started.
+
+    Attributes
+    ----------
+    armed : collection of str
+        Accounts that may trade with real money.
+    resume : bool
+        Whether it goes on where the newest run ended.
+    """
+
+    armed: Collection[str] = ()
+    resume: bool = False
+
+
+def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home: Path | None) -> int:
     """Run a session file to its end; give the exit code."""
     spec = read_spec(file)
     view: View = HeadlessView() if headless or as_json or spec.session.clock == "replay" else TerminalView()
     with embedded_services(None) as services:
         openers = PluginOpeners(services)
         with progress_of("reading prices"):
-            plans = () if spec.live else plans_of(spec, openers, armed=armed)
+            plans = () if spec.live else plans_of(spec, openers, armed=start.armed)
             telling = Telling.of(spec.notifiers, services)
         note_compiling()
-        folder = (standing_run if spec.at_venue else next_run)(Path(spec.session.journal))
+        choose = newest_run if start.resume else standing_run if spec.at_venue else next_run
+        folder = choose(Path(spec.session.journal))
         halts = FileHalts(home or default_home())
-        going = _go(spec, openers, plans, folder, view=view, telling=telling, halts=halts, armed=armed)
-        ends = asyncio.run(going)
+        ends = asyncio.run(_go(spec, openers, plans, folder, start, view=view, telling=telling, halts=halts))
     _show(ends, folder, as_json=as_json)
     return 0
 
@@ -60,21 +76,25 @@ async def _go(
     openers: PluginOpeners,
     plans: tuple[AccountPlan, ...],
     folder: Path,
+    start: Start,
     *,
     view: View,
     telling: Telling,
     halts: Halts,
-    armed: Collection[str],
 ) -> Mapping[str, AccountEnd]:
     real = RealClock()
-    live = live_prices_of(spec, openers, real, Alerts("feeds", real, telling.hear))
+    alerts = Alerts("feeds", real, telling.hear)
+    live = None if start.resume else live_prices_of(spec, openers, real, alerts)
     teller = asyncio.create_task(telling.run())
     try:
         if live is not None:
             await live.begin()
-            plans = plans_of(spec, openers, live.known, armed)
+            plans = plans_of(spec, openers, live.known, start.armed)
         owner = f"run-{os.getpid()}-{secrets.token_hex(4)}"
-        opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
+        if start.resume:
+            opened = await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
+        else:
+            opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
         with contextlib.closing(opened), view, _until_told(opened.session):
             return await opened.session.run(view.follow)
     finally:

@@ -18,6 +18,7 @@ _EXAMPLES = examples(
     "forexai run session.toml",
     "forexai run session.toml --headless                 (for a service: lines of JSON on standard error)",
     "forexai run session.toml --json > ended.json        (one object at the end: trades, accounts, decisions, halted)",
+    "forexai run session.toml --resume                   (after a kill: the newest run, from where it ended)",
     "forexai run live.toml --arm main                    (an account with real money, which the file names and means)",
     "",
     "session.toml:",
@@ -54,6 +55,9 @@ New = Annotated[
 ]
 Live = Annotated[bool, typer.Option("--live", help="With --new: on prices that come while the session runs.")]
 Headless = Annotated[bool, typer.Option("--headless", help="No screen: a line of JSON a minute on standard error.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the newest run, which was killed or stopped, over recorded prices.")
+]
 Arm = Annotated[
     list[str] | None,
     typer.Option("--arm", metavar="ACCOUNT", help="Let an account trade with real money, for this start; repeatable."),
@@ -68,6 +72,7 @@ def run(
     live: Live = False,
     headless: Headless = False,
     arm: Arm = None,
+    resume: Resume = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> int:
@@ -82,6 +87,7 @@ def run(
 
         return write_example(file, live=live)
     # Slow to load: help needs none of it.
-    from forexai_core.cli.session_run import run_session
+    from forexai_core.cli.session_run import Start, run_session
 
-    return run_session(file, headless=headless, as_json=as_json, home=home, armed=tuple(arm or ()))
+    start = Start(armed=tuple(arm or ()), resume=resume)
+    return run_session(file, start, headless=headless, as_json=as_json, home=home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,16 @@ from forexai_core.services.clocks import ManualClock, RealClock
 from forexai_core.services.leases import SqliteLeases
 from forexai_core.services.sqlite import Database
 
-__all__ = ["PRICES_FOLDER", "OpenSession", "open_session"]
+__all__ = [
+    "PRICES_FOLDER",
+    "STATE_FILE",
+    "OpenSession",
+    "clock_of",
+    "open_session",
+    "services_of",
+    "unhurried",
+    "write_heads",
+]
 
 STATE_FILE = "state.sqlite3"
 PRICES_FOLDER = "prices"
@@ -55,7 +65,16 @@ class OpenSession:
         self.services.close()
 
 
-def _clock(spec: SessionSpec, start_ns: int, real: Clock, live: LivePrices | None) -> ReplayClock | PacedClock:
+def start_of(plans: Sequence[AccountPlan]) -> int:
+    """Say when the first price of all begins, nanoseconds UTC."""
+    return min(int(prices.time_ns[0]) for plan in plans for prices in plan.inputs.prices.values())
+
+
+def clock_of(
+    spec: SessionSpec, plans: Sequence[AccountPlan], real: Clock, live: LivePrices | None = None
+) -> ReplayClock | PacedClock:
+    """Make the clock of a session."""
+    start_ns = start_of(plans)
     if live is not None and live.at_once:
         return PacedClock(real.now_ns(), 1.0, real)
     if spec.session.clock == "replay":
@@ -63,7 +82,7 @@ def _clock(spec: SessionSpec, start_ns: int, real: Clock, live: LivePrices | Non
     return PacedClock(start_ns, spec.session.speed if spec.session.clock == "accelerated" else 1.0, real)
 
 
-def _services(folder: Path | None, clock: Clock, real: Clock) -> Services:
+def services_of(folder: Path | None, clock: Clock, real: Clock) -> Services:
     """Put the services of a run together: all by the session's clock but leases, which processes share.
 
     A replay shares its account with nobody. Its leases last: that its process was kept waiting is no reason to halt.
@@ -117,14 +136,13 @@ async def open_session(
     if at_venue:
         _check_venue(plans, folder, halts, live)
     real = real or RealClock()
-    start_ns = min(int(prices.time_ns[0]) for plan in plans for prices in plan.inputs.prices.values())
-    clock = _clock(spec, start_ns, real, live)
+    clock = clock_of(spec, plans, real, live)
     if live is not None and live.at_once:
         begun_ns = clock.now_ns()
         plans = tuple(_deciding_from(plan, begun_ns) for plan in plans)
     if isinstance(clock, ReplayClock):
-        plans = tuple(_unhurried(plan) for plan in plans)
-    services = _services(folder, clock, real)
+        plans = tuple(unhurried(plan) for plan in plans)
+    services = services_of(folder, clock, real)
     watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
     arriving = None
     if live is not None:
@@ -135,9 +153,7 @@ async def open_session(
         session = await Session.open(
             plans, services, clock, owner=owner, hear=hear, real=real, watch=watch, arriving=arriving
         )
-        for run in session.runs:
-            run.session.book.note("begun", start_ns, _head(spec, run.plan))
-            await run.session.book.write(durable=True)
+        await write_heads(session, spec)
     except BaseException:
         services.close()
         raise
@@ -170,10 +186,18 @@ def _deciding_from(plan: AccountPlan, begun_ns: int) -> AccountPlan:
     return attrs.evolve(plan, decides_from_ns=max(begun_ns + 1, plan.decides_from_ns or 0))
 
 
-def _unhurried(plan: AccountPlan) -> AccountPlan:
+def unhurried(plan: AccountPlan) -> AccountPlan:
     """Let no wall time decide in a replay: its venue is in the process, and slow only where the process is."""
     patient = attrs.evolve(plan.settings, send_timeout_s=_UNHURRIED_S, query_timeout_s=_UNHURRIED_S)
     return attrs.evolve(plan, settings=patient)
+
+
+async def write_heads(session: Session, spec: SessionSpec) -> None:
+    """Write at the head of each account's journal what the session is."""
+    start_ns = start_of([run.plan for run in session.runs])
+    for run in session.runs:
+        run.session.book.note("begun", start_ns, _head(spec, run.plan))
+        await run.session.book.write(durable=True)
 
 
 def _head(spec: SessionSpec, plan: AccountPlan) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from forexai_core.services.blobs import FileBlobs, MemoryBlobs
 from forexai_core.services.bus import MemoryBus
 from forexai_core.services.clocks import ManualClock, RealClock
 from forexai_core.services.executors import InProcessExecutor, ProcessExecutor
+from forexai_core.services.halts import FileHalts, MemoryHalts
 from forexai_core.services.intents import SqliteIntents
 from forexai_core.services.jobs import SqliteJobs
 from forexai_core.services.journal import FileJournal, MemoryJournal
@@ -24,6 +25,7 @@ from forexai_core.testing.ports.blobs import BlobsSuite
 from forexai_core.testing.ports.bus import BusSuite
 from forexai_core.testing.ports.clock import ClockSuite
 from forexai_core.testing.ports.executor import ExecutorSuite
+from forexai_core.testing.ports.halts import HaltsSuite
 from forexai_core.testing.ports.intents import IntentsSuite
 from forexai_core.testing.ports.jobs import JobsSuite
 from forexai_core.testing.ports.journal import JournalSuite
@@ -186,6 +188,26 @@ class TestSqliteLeasesInMemory(OnManualClock, LeasesSuite):
     @pytest.fixture
     def another(self, leases):
         return lambda: leases
+
+
+class TestFileHalts(HaltsSuite):
+    @pytest.fixture
+    def another(self, tmp_path, opened):
+        return lambda: opened(FileHalts(tmp_path))
+
+    @pytest.fixture
+    def halts(self, another):
+        return another()
+
+
+class TestMemoryHalts(HaltsSuite):
+    @pytest.fixture
+    def halts(self):
+        return MemoryHalts()
+
+    @pytest.fixture
+    def another(self, halts):
+        return lambda: halts
 
 
 class TestSqliteIntents(OnManualClock, IntentsSuite):

@@ -11,6 +11,7 @@ from forexai_core.ports.blobs import Blobs
 from forexai_core.ports.bus import Bus
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.executor import Executor
+from forexai_core.ports.halts import Halts
 from forexai_core.ports.intents import Intents
 from forexai_core.ports.jobs import Jobs
 from forexai_core.ports.journal import Journal
@@ -54,6 +55,8 @@ class Services:
         Immutable bytes.
     leases : Leases
         Who owns which account.
+    halts : Halts
+        Who may not open positions now.
     jobs : Jobs
         Work to be done later.
     executor : Executor
@@ -72,6 +75,7 @@ class Services:
     intents: Intents
     blobs: Blobs
     leases: Leases
+    halts: Halts
     jobs: Jobs
     executor: Executor
     secrets: Secrets

@@ -11,6 +11,7 @@ from forexai_core.services.blobs import FileBlobs, MemoryBlobs
 from forexai_core.services.bus import MemoryBus
 from forexai_core.services.clocks import RealClock
 from forexai_core.services.executors import ProcessExecutor
+from forexai_core.services.halts import FileHalts, MemoryHalts
 from forexai_core.services.homes import TRIALS_FILE, default_home
 from forexai_core.services.intents import SqliteIntents
 from forexai_core.services.jobs import SqliteJobs
@@ -32,7 +33,7 @@ def embedded_services(home: Path | None, *, clock: Clock | None = None, executor
     Parameters
     ----------
     home : Path or None
-        Folder that holds all state: ``state.sqlite3`` (leases, intents, jobs), ``journal/``, ``blobs/``,
+        Folder that holds all state: ``state.sqlite3`` (leases, intents, jobs), ``journal/``, ``blobs/``, ``halts/``,
         ``secrets.json`` and ``secrets.key``, ``trials.txt``. None keeps everything in memory.
     clock : Clock, optional
         Default the system's.
@@ -53,6 +54,7 @@ def embedded_services(home: Path | None, *, clock: Clock | None = None, executor
         intents=SqliteIntents(database, clock),
         blobs=MemoryBlobs() if home is None else FileBlobs(home / "blobs"),
         leases=SqliteLeases(database, clock),
+        halts=MemoryHalts() if home is None else FileHalts(home),
         jobs=SqliteJobs(database, clock),
         executor=executor or ProcessExecutor(),
         secrets=(

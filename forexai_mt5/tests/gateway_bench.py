@@ -23,7 +23,8 @@ from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.protocol.trading import TradeCommand
 
 HOST = "trade.example.org"
-QUICK = {"heartbeat_s": 0.2, "silence_s": 1.0, "lease_s": 1.0, "hello_s": 0.5, "send_s": 0.3}
+PATIENT = {"heartbeat_s": 0.5, "silence_s": 60.0, "lease_s": 60.0, "hello_s": 60.0, "send_s": 60.0}
+"""So that a busy machine fails no test: those about an end that comes by itself say how soon."""
 
 
 class AsgiSocket:
@@ -160,7 +161,7 @@ class Platform:
 
     def __init__(self, *, gateways=1, home=None, **settings):
         self.services = embedded_services(home)
-        self.settings = GatewaySettings(**({"hosts": {HOST}} | QUICK | settings))
+        self.settings = GatewaySettings(**({"hosts": {HOST}} | PATIENT | settings))
         self.gateways = [Gateway(self.services, self.settings) for _ in range(gateways)]
 
     @property
@@ -209,7 +210,7 @@ class Machine:
         self.transport.cut()
 
 
-async def until(condition, timeout_s=5.0):
+async def until(condition, timeout_s=60.0):
     """Wait until something holds."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - nobody sets an event
@@ -221,7 +222,7 @@ async def connected(platform, machine, account="main", line=None):
     await until(lambda: machine.states and machine.states[-1][0] == "connected")
 
 
-def opening(line, command_id, *, ttl_ms=2_000, **changes):
+def opening(line, command_id, *, ttl_ms=60_000, **changes):
     """Make a command to open."""
     fields = {
         "id": command_id, "action": "OPEN", "symbol": "EURUSD", "order_type": "BUY", "lot_size": 0.1,

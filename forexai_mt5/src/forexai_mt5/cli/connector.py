@@ -5,19 +5,20 @@ from __future__ import annotations
 import typer
 
 from forexai_core.cli.options import examples
-from forexai_core.ports.services import Services
 from forexai_mt5.cli.looking import identify_command, profiles_command, terminals_command
+from forexai_mt5.cli.serving import pair_command, run_command
 
 __all__ = ["connector_app"]
 
 
-def connector_app(services: Services) -> typer.Typer:
+def connector_app() -> typer.Typer:
     """Make the group of commands."""
-    del services
     app = typer.Typer(
         rich_markup_mode=None, add_completion=False, no_args_is_help=True,
         help="Find terminals, and join their accounts to a platform.",
     )  # fmt: skip
+    app.command("pair", epilog=examples("forexai connector pair connector.toml"))(pair_command)
+    app.command("run", epilog=examples("forexai connector run connector.toml"))(run_command)
     app.command("terminals", epilog=examples("forexai connector terminals", "forexai connector terminals --json"))(
         terminals_command
     )

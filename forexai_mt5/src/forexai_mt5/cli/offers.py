@@ -14,19 +14,16 @@ __all__ = ["cli_offers"]
 class _ConnectorCommands:
     """The commands of the connector."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-
     def add_to(self, app: Any) -> None:
         """Add them to a ``typer.Typer``."""
         # Slow to load, and not needed by who only lists commands.
         from forexai_mt5.cli.connector import connector_app
 
-        app.add_typer(connector_app(self._services), name="connector")
+        app.add_typer(connector_app(), name="connector")
 
 
-def _open(_settings: NoSettings, services: Services) -> _ConnectorCommands:
-    return _ConnectorCommands(services)
+def _open(_settings: NoSettings, _services: Services) -> _ConnectorCommands:
+    return _ConnectorCommands()
 
 
 def cli_offers() -> tuple[CliOffer, ...]:

@@ -201,7 +201,7 @@ class Gateway:
             await running
         except asyncio.CancelledError:
             if running.cancelled() and self._running.get(key) is not running:
-                raise EndedError("fenced", "The same connector has connected anew.") from None
+                raise EndedError("busy", "The same connector has connected anew.") from None
             running.cancel()
             raise
         finally:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from forexai_core.errors import (
     BrokerUnreachableError,
+    ConflictError,
     FencedError,
     ForexAIError,
     OrderStateUnknownError,
@@ -68,8 +69,8 @@ class ConnectorLine:
         self._lease: Lease | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._results: dict[str, asyncio.Future[TradeResult]] = {}
+        self._under_way: dict[str, tuple[TradeCommand, asyncio.Task[TradeResult]]] = {}
         self._answers: dict[str, _Collected] = {}
-        self._stopping = asyncio.Event()
         self.latest: AccountUpdate | None = None
         self.listeners: list[Callable[[AccountUpdate | Prices], None]] = []
 
@@ -103,6 +104,12 @@ class ConnectorLine:
     async def close(self) -> None:
         """Give the line back. What was sent goes on; twice is once."""
         lease, self._lease = self._lease, None
+        for future in self._results.values():
+            if not future.done():
+                future.set_exception(
+                    OrderStateUnknownError(f"The line to '{self.account}' was closed before the result came.")
+                )
+        await asyncio.gather(*(task for _, task in self._under_way.values()), return_exceptions=True)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -143,10 +150,21 @@ class ConnectorLine:
             If it certainly was not passed on.
         OrderStateUnknownError
             If nobody knows: reconcile, never send again.
+        ConflictError
+            If another command of that id is under way.
         """
+        known = self._under_way.get(command.id)
+        if known is None:
+            task = asyncio.ensure_future(self._carried(command))
+            self._under_way[command.id] = known = (command, task)
+            task.add_done_callback(lambda _: self._under_way.pop(command.id, None))
+        if known[0].model_copy(update={"issued_at": command.issued_at}) != command:
+            raise ConflictError(f"Another command '{command.id}' is under way. Give each its own id.")
+        # Who is cancelled leaves it under way: it may have been sent.
+        return await asyncio.shield(known[1])
+
+    async def _carried(self, command: TradeCommand) -> TradeResult:
         future: asyncio.Future[TradeResult] = asyncio.get_running_loop().create_future()
-        if command.id in self._results:
-            return await asyncio.shield(self._results[command.id])
         self._results[command.id] = future
         try:
             await self._say(command)

@@ -26,7 +26,7 @@ from forexai_core.values.frames import (
 )
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.points import Points, in_points, raised
-from forexai_core.values.timeframes import Timeframe
+from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Bars"]
 
 Floats = NDArray[np.float64]
+_HOUR = 60 * NS_PER_MINUTE
 
 
 def _timeframe(value: str | Timeframe) -> Timeframe:
@@ -157,6 +158,9 @@ class Bars:
         if self.timeframe is Timeframe.TICK:
             return self.time_ns
         end = NEW_YORK_CLOSE.bar_end_ns(self.time_ns, self.timeframe)
+        if self.timeframe is Timeframe.MN1:  # Europe leaves summer time before New York: its October is an hour longer
+            late = self.time_ns[1:] - end[:-1]
+            end[:-1] += np.where((late > 0) & (late <= _HOUR), late, 0)
         end[:-1] = np.minimum(end[:-1], self.time_ns[1:])
         end.flags.writeable = False
         return end

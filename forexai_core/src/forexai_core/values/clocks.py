@@ -28,6 +28,8 @@ Missing = Literal["raise", "forward"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday; Monday is 0
+_BEFORE_MONTH_NS = 36 * 60 * NS_PER_MINUTE  # a month that opens so long before its first day belongs to the next
+_WESTERNMOST_NS = 15 * 60 * NS_PER_MINUTE  # no zone's midnight comes later than that after New York's plus seven hours
 _SHIFTED = re.compile(r"^(?P<zone>.+?)(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?$")
 _NAMES = {
     "utc": "UTC",
@@ -233,19 +235,30 @@ class Clock:
         """Give the end (exclusive) of the bars that open at these instants.
 
         A bar of several hours in which the clock is set back or forward lasts an hour longer or shorter. Bars that are
-        not anchored at this clock last as long as their timeframe says.
+        not anchored at this clock last as long as their timeframe says, months to the same time of the next month's
+        first day and an hour more, so that none of them ends before its own clock says so.
         """
         if timeframe.nominal_ns <= 60 * NS_PER_MINUTE:
             return start_ns + timeframe.nominal_ns
         if timeframe.intraday:
             return self._end_within_day(start_ns, timeframe.nominal_ns)
-        wall = self.to_wall_ns(start_ns)
         if timeframe is Timeframe.MN1:
-            months = (wall // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]") + 1
-            end = months.astype("datetime64[D]").astype(np.int64) * NS_PER_DAY
-        else:
-            end = wall + timeframe.nominal_ns
+            return self._end_of_month(start_ns)
+        end = self.to_wall_ns(start_ns) + timeframe.nominal_ns
         return self.to_utc_ns(end, ambiguous="earlier", missing="forward")
+
+    def _end_of_month(self, start_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the end of the months that begin near these instants, here or in whatever zone they are anchored."""
+        wall = self.to_wall_ns(start_ns)
+        month = ((wall + _BEFORE_MONTH_NS) // NS_PER_DAY).astype("datetime64[D]").astype("datetime64[M]")
+        days = np.stack((month, month + 1)).astype("datetime64[D]").astype(np.int64)
+        begin, end = self.to_utc_ns(days * NS_PER_DAY, ambiguous="earlier", missing="forward")
+        late = wall - days[0] * NS_PER_DAY
+        # A bar that opens days into its month has the stamp of its first trades: what is left is the time of the day.
+        late = np.where(late <= _WESTERNMOST_NS, late, np.minimum(late % NS_PER_DAY, _WESTERNMOST_NS))
+        # Another zone has its own daylight saving, which makes no month more than an hour longer.
+        elsewhere = begin + late + np.diff(days, axis=0)[0] * NS_PER_DAY + 60 * NS_PER_MINUTE
+        return np.where((start_ns == begin) | (late == 0), end, elsewhere)
 
     def _end_within_day(self, start_ns: NDArray[np.int64], length_ns: int) -> NDArray[np.int64]:
         wall = self.to_wall_ns(start_ns)

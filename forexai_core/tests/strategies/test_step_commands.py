@@ -97,11 +97,30 @@ def test_the_start_of_a_trailing_without_its_distance_is_refused(drive):
             out[number]["trail_start"] = 0.002
             out[number]["trail_distance"] = params["distance"]
         if row["index"] == AT + 2 and row["ticket"] > 0:
-            commands.trail(out, row["ticket"], 0.0, 0.002)  # ends it, whatever start is named
+            commands.trail(out, row["ticket"], 0.0, 0.002)  # neither ends it nor can be carried out
+        if row["index"] == AT + 3 and row["ticket"] > 0:
+            commands.trail(out, row["ticket"], 0.0)  # ends it
 
     assert run(late(), drive).counts["refused_invalid_stops"] == 1
     trailing = run(late(distance=0.001), drive)
-    assert (trailing.counts["refused_orders"], len(trailing.trades)) == (0, 1)
+    assert (trailing.counts["refused_invalid_stops"], len(trailing.trades)) == (1, 1)
+    assert trailing.counts["refused_orders"] == 1
+
+
+@pytest.mark.parametrize("drive", ["batch", "step"])
+@pytest.mark.parametrize("volume", [0.3 - 0.1 - 0.2, 1e-12])
+def test_a_part_that_rounds_to_nothing_is_refused_and_does_not_close_all(volume, drive):
+    @compiled_strategy(params={"lots": volume})
+    def dust(row, state, params, out):
+        if row["index"] == AT:
+            commands.buy(out, 0.3)
+        if row["index"] == AT + 2:
+            commands.close(out, row["ticket"], params["lots"])
+
+    refused, closed = run(dust(), drive), run(dust(lots=0.0), drive)
+    assert refused.counts["refused_invalid_volume"] == 1
+    assert refused.trades_frame()["close_reason"].tolist() != closed.trades_frame()["close_reason"].tolist()
+    assert closed.counts["refused_orders"] == 0
 
 
 def test_rows_beyond_the_limit_that_are_written_by_hand_are_seen():

@@ -206,7 +206,7 @@ def close_all(out: Any, side: int = 0) -> int:
 
 @kernel
 def close(out: Any, ticket: int, volume_lots: float = 0.0) -> int:
-    """Close the position of a ticket; 0 lots is all of it."""
+    """Close the position of a ticket; exactly 0 lots is all of it, and what rounds to no step is refused."""
     number = _command(out, COMMAND_CLOSE)
     if number >= 0:
         out[number]["ticket"] = ticket
@@ -249,7 +249,10 @@ def modify_order(out: Any, ticket: int, price: float, stop_loss: float, take_pro
 
 @kernel
 def trail(out: Any, ticket: int, distance: float, start: float = 0.0) -> int:
-    """Let a position's stop follow the best price at a distance, once the gain has reached ``start``; price units."""
+    """Let a position's stop follow the best price at a distance, once the gain has reached ``start``; price units.
+
+    Distance 0 ends the trailing; with a start it is refused.
+    """
     number = _command(out, COMMAND_TRAIL)
     if number >= 0:
         out[number]["ticket"] = ticket

@@ -95,7 +95,7 @@ class Units:
                 f"{self.symbol}: {volume_lots:g} lots are more than any venue takes.", rule="volume", value=volume_lots
             )
         steps = round(volume_lots / step)
-        if abs(steps * step - volume_lots) > 1e-7 * max(1.0, volume_lots):
+        if steps < 1 or abs(steps * step - volume_lots) > 1e-7 * max(1.0, volume_lots):
             below = int(volume_lots / step)
             raise OrderRefusedError(
                 f"{self.symbol}: {volume_lots:.10g} lots do not lie on the volume step of {step:g}. Nearest: "

@@ -279,6 +279,8 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
         request = _new_request(book, kind, index, strategy)
         request["side"] = command["side"]
         request["volume_steps"] = to_steps(command["volume_lots"], symbol["volume_step"])
+        if request["volume_steps"] == 0 and command["volume_lots"] != 0.0:
+            request["volume_steps"] = -1  # it rounds to nothing: refused, since no volume would mean all of it
         request["risk_fraction"] = command["risk_fraction"]
         request["price"] = _price_points(command["price"], scale)
         request["limit_price"] = _price_points(command["limit_price"], scale)
@@ -288,8 +290,8 @@ def ask_commands(book: Book, midnights: NDArray[np.int64], index: int, strategy:
         request["target_distance"] = _asked_points(command["target_distance"], scale)
         request["trail_distance"] = _asked_points(command["trail_distance"], scale)
         request["trail_start"] = _asked_points(command["trail_start"], scale)
-        if kind <= REQUEST_STOP_LIMIT and request["trail_distance"] == 0 and request["trail_start"] != 0:
-            request["trail_start"] = -1  # it was to trail, and at no distance: refused, not opened without
+        if request["trail_distance"] == 0 and request["trail_start"] != 0:
+            request["trail_start"] = -1  # it was to trail, and at no distance: refused, not carried out without
         request["expiry_ns"] = _expiry(midnights, command["expiry_ns"])
         request["ticket"] = command["ticket"]
         request["ticket_by"] = command["ticket_by"]

@@ -200,6 +200,7 @@ class Book:
             best=Fraction(price),
             worst=Fraction(price),
             entered=entered,
+            inside_until_ns=self.inside.end_ns if self.inside and entered.inside else 0,
         )
         self.positions[position.ticket] = position
         self._book_entry(position, order.steps, price, commission)
@@ -207,6 +208,10 @@ class Book:
 
     def add(self, position: Position, order: Order, price: int, entered: Entered) -> None:
         """Add an order's volume to a netting position."""
+        if self.inside and entered.inside:
+            again = position.inside_until_ns == self.inside.end_ns
+            position.sure_steps = min(position.steps, position.sure_steps) if again else position.steps
+            position.inside_until_ns = self.inside.end_ns
         position.steps += order.steps
         position.cost += price * order.steps
         position.stop = position.stop if order.stop is None else order.stop
@@ -265,7 +270,7 @@ class Book:
         share = Fraction(steps, position.steps)
         entry_commission = to_minor(position.commission * share, 0)
         swap = to_minor(position.swap * share, 0)
-        debit, owed = self._rollover_inside(position, steps), self._owed(position, steps)
+        debit, (owed, unsure) = self._rollover_inside(position, steps), self._owed(position, steps)
         if commission is None:
             commission = -self._commission(position.symbol, steps, price, opens=False)
         brought = profit + swap + owed + (debit or 0) + commission
@@ -287,7 +292,7 @@ class Book:
             profit=profit,
             open_reason=position.open_reason,
             close_reason=reason,
-            doubts=position.doubts if debit is None else position.doubts | {"rollover"},
+            doubts=position.doubts | {"rollover"} if unsure or debit is not None else position.doubts,
             intrabar=self.inside is not None,
             mae=mae,
             mfe=mfe,
@@ -326,6 +331,19 @@ class Book:
             )
         )
 
+    def _sure(self, position: Position, steps: int, due: Due) -> int:
+        """Give what of a volume was open at an instant even if all that came inside that bar came later."""
+        if due.time_ns >= position.inside_until_ns:
+            return steps
+        return max(0, steps - max(0, position.steps - position.sure_steps))
+
+    def _claim(self, position: Position, steps: int, quote: Quote, due: Due) -> tuple[int, bool]:
+        """Give the lesser of what is due on a volume and on what of it is sure, and whether either is anything."""
+        whole, sure = self._amount(position, steps, quote, due), self._sure(position, steps, due)
+        if sure == steps or not whole:
+            return whole, False
+        return (whole if whole < 0 else self._amount(position, sure, quote, due)), True
+
     def dues(self, symbol: int, after_ns: int, until_ns: int) -> list[Due]:
         """List what a symbol's positions are charged after one instant and up to another, oldest first."""
         contract = self.contracts[symbol]
@@ -342,9 +360,14 @@ class Book:
                 continue
             if contract.reopens and not due.cash:
                 moved = due.rate(position.side) * due.days
+                if moved and self._sure(position, position.steps, due) < position.steps:
+                    position.doubts |= {"rollover"}
+                    moved = min(moved, Fraction(0))
                 points, last = points + moved, due.time_ns if moved else last
             else:
-                position.swap += self._amount(position, position.steps, quote, due)
+                amount, unsure = self._claim(position, position.steps, quote, due)
+                position.swap += amount
+                position.doubts |= {"rollover"} if unsure else frozenset()
         if points:
             self._reopen(position, points, last)
 
@@ -375,11 +398,12 @@ class Book:
         amounts = [self._amount(position, steps, quote, due) for due in dues]
         return sum(min(0, amount) for amount in amounts) if any(amounts) else None
 
-    def _owed(self, position: Position, steps: int) -> int:
+    def _owed(self, position: Position, steps: int) -> tuple[int, bool]:
         """Give what came before the present event, while the bar of the position's own symbol was open."""
         after_ns = self.charged_ns[position.symbol]
         if after_ns >= self.time_ns:
-            return 0
+            return 0, False
         quote = self.quote(position.symbol)
         dues = self.dues(position.symbol, after_ns, self.time_ns)
-        return sum(self._amount(position, steps, quote, due) for due in dues)
+        claims = [self._claim(position, steps, quote, due) for due in dues]
+        return sum(amount for amount, _ in claims), any(unsure for _, unsure in claims)

@@ -142,6 +142,8 @@ class Position:
     swap: int = 0
     margin: Fraction = field(default_factory=Fraction)
     doubts: frozenset[str] = frozenset()  # what the bars have left open of it
+    inside_until_ns: int = 0  # end of the last bar inside which it was opened or grew
+    sure_steps: int = 0  # volume held all through that bar
     held_back: bool = False  # its stop or target reached by a price outside the sessions
 
     @property

@@ -21,7 +21,7 @@ DOUBT_WORDS: Mapping[str, str] = MappingProxyType(
         "first, or the stop where it lay nearer",
         "rival_order": "two orders of one group in one bar; the nearer was filled",
         "trailing": "the trailing stop may have ended it elsewhere in the bar",
-        "rollover": "a rollover inside the bar of the exit; a debit was charged, a credit was not",
+        "rollover": "a rollover inside the bar of the entry or the exit; a debit was charged, a credit was not",
     }
 )
 """What each of ``arrays.DOUBTS`` means, and how the ledger has settled it."""

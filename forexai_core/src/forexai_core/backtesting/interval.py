@@ -146,8 +146,8 @@ class IntervalTask:
     def _outside(self, worst: float, best: float, expected: float) -> Iterator[str]:
         """Name what followed paths that the search should have followed too, and came out beyond its bounds."""
         found = [("the mean over random paths", expected)]
-        # the ledger's choice may be no path: of several rollovers in the bar of an exit it charges each debit and no
-        # credit, and a stop that trails from a bar's own open it lets live where the bar comes back to it
+        # the ledger's choice may be no path: of several rollovers in the bar of an entry or exit it charges each debit
+        # and no credit, and a stop that trails from a bar's own open it lets live where the bar comes back to it
         if not np.any(self.trades["doubts"] & (ROLLOVER | TRAILING)):
             found.append(("the run itself", self.net_profit))
         for what, amount in found:

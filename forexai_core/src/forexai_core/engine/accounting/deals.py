@@ -175,6 +175,8 @@ def _open(book: Book, entry: Entry, kind: int, commission: float) -> None:
     position["open_reason"] = entry.reason
     position["doubts"] = 0
     position["entered"] = entry.entered
+    position["inside_until_ns"] = account["end_ns"] if entry.entered > ENTERED_OPEN else 0
+    position["sure_steps"] = 0
     position["bars"] = 0
     position["tag"] = entry.tag
     position["held_back"] = 0
@@ -191,12 +193,24 @@ def _entered_together(before: int, now: int) -> int:
     return now if before <= ENTERED_OPEN else ENTERED_BY_CLOSE
 
 
+@kernel(inline="always")
+def _note_growth(position: Any, end_ns: int) -> None:
+    """Note, before a position grows inside a bar, what of it the bar held in any case."""
+    sure = position["volume_steps"]
+    if position["inside_until_ns"] == end_ns:
+        sure = min(sure, position["sure_steps"])
+    position["inside_until_ns"] = end_ns
+    position["sure_steps"] = sure
+
+
 @kernel
 def _add(book: Book, row: int, entry: Entry) -> None:
     """Let a netting position grow."""
     account = book["account"]
     position = book["positions"][row]
     commission = commission_of(book, entry.symbol, entry.steps, entry.price, True)
+    if entry.entered > ENTERED_OPEN:
+        _note_growth(position, account["end_ns"])
     position["volume_steps"] += entry.steps
     position["cost"] += float(entry.price) * entry.steps
     position["commission"] += commission

@@ -10,6 +10,7 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.accounting.money import convert, money
 from forexai_core.engine.state.book import Book, Rows
+from forexai_core.engine.state.doubts import ROLLOVER
 from forexai_core.engine.state.market_records import DUE_CASH, DUE_SWAP
 from forexai_core.engine.state.records import (
     MAX_INSIDE,
@@ -112,6 +113,26 @@ def swap_of(book: Book, position: Any, steps: int, due: Any, bid: int, ask: int)
     return money(_settled(symbol, amount * days, bid, ask), scale)
 
 
+@kernel(inline="always")
+def _sure_steps(position: Any, steps: int, due: Any) -> int:
+    """Give what of a volume was held for certain when something fell due: the rest may have come later in that bar."""
+    if due["time_ns"] >= position["inside_until_ns"]:
+        return steps
+    unsure = position["volume_steps"] - min(position["sure_steps"], position["volume_steps"])
+    return max(0, steps - unsure)
+
+
+@kernel
+def _claim(book: Book, position: Any, steps: int, due: Any, bid: int, ask: int) -> tuple[float, int]:
+    """Compute what a volume is charged: a debit whole, a credit on what was held for certain; 1 where that matters."""
+    amount, sure = swap_of(book, position, steps, due, bid, ask), _sure_steps(position, steps, due)
+    if sure == steps or amount == 0.0:
+        return amount, 0
+    if amount > 0.0:
+        amount = swap_of(book, position, sure, due, bid, ask)
+    return amount, 1
+
+
 @kernel
 def charge(book: Book, row: int, due: Any) -> None:
     """Charge a position what is due at the present quotes; a swap by re-opening is only noted."""
@@ -119,11 +140,15 @@ def charge(book: Book, row: int, due: Any) -> None:
     symbol = book["symbols"][position["symbol"]]
     if due["kind"] == DUE_SWAP and symbol["swap_mode"] >= REOPEN_CURRENT:
         points = (due["long"] if position["side"] > 0 else due["short"]) * due["days"]
-        if points != 0.0:
+        unclear = points != 0.0 and _sure_steps(position, position["volume_steps"], due) < position["volume_steps"]
+        if points < 0.0 or (points > 0.0 and not unclear):
             position["reopen_points"] += points
             position["reopen_ns"] = due["time_ns"]
-        return
-    position["swap"] += swap_of(book, position, position["volume_steps"], due, symbol["bid"], symbol["ask"])
+    else:
+        amount, unclear = _claim(book, position, position["volume_steps"], due, symbol["bid"], symbol["ask"])
+        position["swap"] += amount
+    if unclear:
+        position["doubts"] |= ROLLOVER
 
 
 @kernel(inline="always")
@@ -204,12 +229,12 @@ def debits_inside(book: Book, row: int, steps: int, intrabar: int) -> tuple[floa
 
     Of rollovers strictly inside the present bar nothing shows whether a volume that closes inside it was closed before
     or after: a debit is charged, a credit is not, and the deal is ambiguous. Those before it came while the symbol's
-    own bar was open.
+    own bar was open; of a volume that may have come after them, a debit alone is charged, too.
 
     Returns
     -------
     tuple of float and int
-        Account currency; 1 when any rollover inside the bar came to an amount.
+        Account currency; 1 when anything that came to an amount may have come before the entry or after the exit.
     """
     account, position = book["account"], book["positions"][row]
     symbol = book["symbols"][position["symbol"]]
@@ -221,10 +246,12 @@ def debits_inside(book: Book, row: int, steps: int, intrabar: int) -> tuple[floa
         due = book["inside"][number]
         if due["symbol"] != position["symbol"] or due["time_ns"] <= max(symbol["charged_ns"], position["open_ns"]):
             continue
-        amount = swap_of(book, position, steps, due, bid, ask)
         if due["time_ns"] <= account["time_ns"]:
+            amount, unsure = _claim(book, position, steps, due, bid, ask)
             total += amount
+            unclear |= unsure
         elif intrabar:
+            amount = swap_of(book, position, steps, due, bid, ask)
             unclear |= amount != 0.0
             total += min(amount, 0.0)
     return total, unclear

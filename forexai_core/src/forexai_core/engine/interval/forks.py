@@ -150,6 +150,8 @@ _PAST = (
     "open_reason",
     "doubts",
     "entered",
+    "inside_until_ns",
+    "sure_steps",
     "tag",
 )
 

@@ -137,6 +137,8 @@ POSITION = np.dtype(
         ("open_reason", np.int64),  # index into arrays.OPEN_REASONS
         ("doubts", np.int64),  # what the bars have left open of it: bits of arrays.DOUBTS
         ("entered", np.int64),  # ENTERED_*: how it came to be in the present bar
+        ("inside_until_ns", np.int64),  # end of the last bar inside which it was opened or grew; 0 none
+        ("sure_steps", np.int64),  # volume that was held all through that bar, whenever the rest came
         ("bars", np.int64),  # bars of the strategy's timeframe closed since the entry
         ("tag", np.int64),
         ("held_back", np.int64),  # 1 once a price outside the sessions has reached its stop or target

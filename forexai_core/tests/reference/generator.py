@@ -95,14 +95,13 @@ def generate(seed: int, *, symbol: str | None = None) -> tuple[Program, Referenc
     later = random.Random(f"later {seed}")
     if later.random() < 0.3:
         program["hours"] = _hours(later, program)
-        events = events_of(program)
-        if any(all(bar.closed for at, bar in events if at == index) for index in range(len(program["symbols"]))):
-            del program["hours"]  # a symbol that could never trade is refused
     modelled = any("slippage_model" in symbol["costs"] for symbol in program["symbols"])
     if later.random() < 0.15 and not modelled:  # such a model goes by the range of each way
         program["path"] = later.choice(("open-high-low-close", "open-low-high-close", "adaptive"))
     if later.random() < 0.3:
         _choose_execution(later, program)
+    if "hours" in program and _never_trades(program):
+        del program["hours"]  # that is refused
     deep = random.Random(f"depth {seed}")
     for each in program["symbols"]:
         if deep.random() < 0.2:
@@ -169,6 +168,12 @@ def _hours(rng: random.Random, program: Program) -> dict[str, Any]:
     hours = rng.choice(((0, 0), (0, 780), (600, 900)))
     holidays = [[str(day), *hours] for day in rng.sample(days, min(len(days) // 3, 2))]
     return {"sessions": rows, "holidays": holidays}
+
+
+def _never_trades(program: Program) -> bool:
+    """Whether all prices of a symbol lie outside the sessions."""
+    events = events_of(program)
+    return any(all(bar.closed for at, bar in events if at == index) for index in range(len(program["symbols"])))
 
 
 def _account(rng: random.Random, currency: str) -> dict[str, Any]:

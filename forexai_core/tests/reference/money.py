@@ -9,7 +9,7 @@ __all__ = ["NS", "exact", "nearest", "to_float", "to_minor", "to_points"]
 
 NS = 1_000_000_000
 
-_NANO = 1_000_000_000
+_LOW = 100_000  # of a minor unit, one part in so many below a half counts as a half
 _GROWN = 2**48  # of an amount, one part in so many counts more
 
 
@@ -31,8 +31,8 @@ def to_points(price: object, digits: int) -> int:
 def to_minor(amount: Fraction | int, digits: int) -> int:
     """Round money to whole minor units, halves away from zero; a little below a half counts as a half."""
     top, bottom = abs(amount.numerator) * 10**digits * (_GROWN + 1), amount.denominator * _GROWN
-    # floor(top / bottom + 1/2 + 1e-9), in integers
-    whole: int = (top * 2 * _NANO + bottom * _NANO + bottom * 2) // (bottom * 2 * _NANO)
+    # floor(top / bottom + 1/2 + 1e-5), in integers
+    whole: int = (top * 2 * _LOW + bottom * _LOW + bottom * 2) // (bottom * 2 * _LOW)
     return whole if amount >= 0 else -whole
 
 

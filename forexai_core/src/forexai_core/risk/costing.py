@@ -22,7 +22,7 @@ from forexai_core.values.positions import Position
 __all__ = ["Terms", "entry_price", "entry_risk", "order_holding", "position_holding"]
 
 # A decimal half is often stored a little low, the more so the larger the amount; it still rounds away from zero.
-_HALF = 0.5 + 1e-9
+_HALF = 0.5 + 1e-5
 _GROWTH = 1.0 + 2.0**-48
 
 

@@ -10,8 +10,9 @@ from forexai_core._jit import kernel
 
 __all__ = ["GROWTH", "HALF", "charge", "convert", "margin_currency", "money", "profit_of", "to_steps"]
 
-# A decimal half is often stored a little low, the more so the larger the amount; it still rounds away from zero.
-HALF = 0.5 + 1e-9
+# A decimal half is often stored a little low, the more so the larger the amounts that it is the difference of; it still
+# rounds away from zero.
+HALF = 0.5 + 1e-5
 GROWTH = 1.0 + 2.0**-48
 
 

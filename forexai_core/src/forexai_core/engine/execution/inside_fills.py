@@ -67,25 +67,26 @@ def _filled(book: Book, index: int, ticket: int) -> int:
 
 
 @kernel(inline="always")
-def _fill_in_a_bar(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> None:
+def _fill_in_a_bar(book: Book, row: int, quotes: Quotes, price: int, entered: int) -> bool:
     """Fill an order in a bar that does not tell in which order its prices came."""
     doubts = RIVAL_ORDER if _rival_in_range(book, row, quotes) else 0
     if _contested(book, book["orders"][row], quotes, entered):
         doubts |= ORDER_AND_EXIT
-    fill_in_doubt(book, row, price, entered, doubts)
+    return fill_in_doubt(book, row, price, entered, doubts)
 
 
 @kernel(inline="always")
-def _fill_on_the_way(book: Book, row: int, price: int, entered: int) -> None:
+def _fill_on_the_way(book: Book, row: int, price: int, entered: int) -> bool:
     """Fill an order on a straight way, and note the quote at which its position could have been closed then."""
     index, ticket = book["orders"][row]["symbol"], book["orders"][row]["ticket"]
-    fill_in_doubt(book, row, price, entered, 0)
+    filled = fill_in_doubt(book, row, price, entered, 0)
     held = _filled(book, index, ticket)
     if held >= 0:
         position = book["positions"][held]
         quote = exit_quote(book, position)
         if position["side"] * (quote - position["worst"]) < 0:
             position["worst"] = quote
+    return filled
 
 
 @kernel
@@ -95,10 +96,10 @@ def _fill_inside(book: Book, row: int, quotes: Quotes, price: int, entered: int)
     index, ticket, side = order["symbol"], order["ticket"], order["side"]
     quote = _exit_beside(quotes, side, order["price"])
     if book["account"]["straight"]:
-        _fill_on_the_way(book, row, price, entered)
+        filled = _fill_on_the_way(book, row, price, entered)
     else:
-        _fill_in_a_bar(book, row, quotes, price, entered)
-    held = _filled(book, index, ticket)
+        filled = _fill_in_a_bar(book, row, quotes, price, entered)
+    held = _filled(book, index, ticket) if filled else -1
     if held >= 0:
         position = book["positions"][held]
         stop = position["stop_loss"]

@@ -153,7 +153,7 @@ def _note_doubts(book: Book, index: int, ticket: int, doubts: int) -> None:
 
 
 @kernel
-def fill_in_doubt(book: Book, row: int, price: int, entered: int, doubts: int) -> None:
+def fill_in_doubt(book: Book, row: int, price: int, entered: int, doubts: int) -> bool:
     """Fill a pending order, and note what the bar leaves in doubt about all that it touches.
 
     That is the position that it opens or adds to; of one that it reduces the closing row, what is left of it, and what
@@ -165,6 +165,11 @@ def fill_in_doubt(book: Book, row: int, price: int, entered: int, doubts: int) -
         As :func:`fill_order` takes them.
     doubts : int
         Bits of ``arrays.DOUBTS``.
+
+    Returns
+    -------
+    bool
+        Whether it filled.
     """
     order = book["orders"][row]
     index, ticket = order["symbol"], order["ticket"]
@@ -174,11 +179,12 @@ def fill_in_doubt(book: Book, row: int, price: int, entered: int, doubts: int) -
         position = book["positions"][held]
         before = position["doubts"]
         position["doubts"] |= doubts
-    if fill_order(book, row, price, entered):
-        if doubts:
-            _note_doubts(book, index, ticket, doubts)
-    elif held >= 0:
+    filled = fill_order(book, row, price, entered)
+    if filled and doubts:
+        _note_doubts(book, index, ticket, doubts)
+    elif not filled and held >= 0:
         book["positions"][held]["doubts"] = before
+    return filled
 
 
 @kernel

@@ -127,6 +127,112 @@ def test_a_tick_that_is_not_sound_is_named(field, value):
     with pytest.raises(DataShapeError, match="the tick in row 4 is not sound"):
         fx.Ticks(instrument=find_instrument("EURUSD"), data=data)
     frame = make_ticks(10).to_frame()
-    frame.iloc[4, frame.columns.get_loc(field)] = value
+    frame.iloc[4, frame.columns.get_loc(field)] = -value if value == 1.0 else value  # one below the bid is raised
     with pytest.raises(DataShapeError, match="the tick in row 4 is not sound"):
         fx.Ticks.from_frame(frame, symbol="EURUSD")
+
+
+@pytest.mark.parametrize(("apart", "named"), [(60, "H2"), (120, "H3"), (180, "H4"), (60, "H3"), (240, "H6")])
+def test_the_hour_of_daylight_saving_is_no_usual_step(apart, named):
+    with pytest.raises(DataShapeError, match=f"mostly {apart} minutes apart, which is not {named}"):
+        bars_of(at_minutes(np.arange(200) * apart), named)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "timeframe"),  # hours from 09:30 on lie across the edges of the server's H4 and H6
+    [
+        *((30, name) for name in ("H4", "H6")),
+        *((m, name) for m in (30, 60) for name in ("H8", "H12", "D1", "W1", "MN1")),
+    ],
+)
+def test_what_resampling_makes_of_a_stock_is_taken_back(minutes, timeframe):
+    days = pd.date_range("2024-01-02", periods=40, freq="B", tz="America/New_York")
+    opens = [day + pd.Timedelta(minutes=570 + at) for day in days for at in range(0, 390 // minutes * minutes, minutes)]
+    close = 180 + np.arange(len(opens)) % 9 * 0.01
+    frame = pd.DataFrame({"open": close, "high": close + 0.05, "low": close - 0.05, "close": close}, index=opens)
+    stock = fx.Bars.from_frame(frame, symbol="AAPL", timeframe=f"M{minutes}" if minutes < 60 else "H1")
+    made = fx.resample(stock, timeframe)
+    back = fx.Bars.from_frame(made.to_frame(), symbol="AAPL", timeframe=timeframe)
+    assert len(made)
+    assert back.fingerprint == made.fingerprint
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Europe/Athens", "Europe/London", "Asia/Tokyo"])
+@pytest.mark.parametrize("named", ["H8", "H12"])
+def test_days_are_no_half_days(zone, named):
+    frame = make_market(300).to_frame()
+    frame.index = pd.date_range("2023-01-02", periods=300, freq="B", tz=zone).tz_convert("UTC")
+    with pytest.raises(DataShapeError, match="mostly 1440 minutes apart"):
+        bars_of(frame, named)
+
+
+def test_sparse_minutes_and_parts_of_weeks_and_months_are_taken():
+    sparse = np.cumsum([0, 6, 14, 9, 23, 40, 7, 18, 31, 12, 8, 26, 11])
+    assert len(bars_of(at_minutes(sparse), "M1")) == 13
+    weeks = pd.to_datetime(["2022-12-01", *(f"2022-12-{day:02d}" for day in (5, 12, 19, 28)), "2023-01-03"], utc=True)
+    assert len(bars_of(make_market(6).to_frame().set_axis(weeks, axis=0), "W1")) == 6
+    days = ["01-03", "02-01", "03-01", "04-03", "05-04", "06-01", "07-03", "08-01", "09-01", "10-09", "11-01", "12-01"]
+    months = pd.to_datetime([f"2023-{day}T01:30" for day in days], utc=True)
+    assert len(bars_of(make_market(12).to_frame().set_axis(months, axis=0), "MN1")) == 12
+    for named in ("W1", "MN1"):
+        with pytest.raises(DataShapeError, match=f"which is not {named}"):
+            bars_of(at_minutes(np.arange(30) * 1_440), named)
+
+
+@pytest.mark.parametrize("back", [np.float32, np.float64])
+def test_prices_of_32_bits_are_read_as_they_were_written(back):
+    narrow = HOURS.astype(np.float32).astype(back)
+    assert bars_of(narrow).digits == 5
+    assert bars_of(narrow).fingerprint == bars_of(HOURS).fingerprint
+    ticks = make_ticks(50)
+    kept = fx.Ticks.from_frame(ticks.to_frame().astype(np.float32).astype(back), symbol="EURUSD")
+    assert kept.fingerprint == ticks.fingerprint
+    one = pd.DataFrame({side: [1.10005] for side in ("open", "high", "low", "close")}, index=HOURS.index[:1])
+    assert bars_of(one.astype(np.float32).astype(back)).close.tolist() == [1.10005]
+
+
+def test_prices_of_far_more_digits_than_the_symbol_has_are_refused():
+    noisy = HOURS * (1 + 1e-9)
+    with pytest.raises(DataShapeError, match=r"prices of 8 decimals \(row 0: .*EURUSD is quoted with 5.*round\(5\)"):
+        bars_of(noisy)
+    assert bars_of(noisy.round(5)).digits == 5
+    assert bars_of((HOURS + 2e-7).round(7)).digits == 7
+    finer = find_instrument("EURUSD").with_digits(8)
+    assert fx.Bars.from_frame(noisy, symbol="EURUSD", timeframe="H1", instrument=finer).digits == 8
+    with pytest.raises(DataShapeError, match="prices of 8 decimals"):
+        fx.Ticks.from_frame(make_ticks(10).to_frame() * (1 + 1e-9), symbol="EURUSD")
+
+
+def test_crossed_quotes_are_raised_and_told(caplog):
+    sides = ("open", "high", "low", "close")
+    frame = HOURS[list(sides)].assign(**{f"ask_{side}": (HOURS[side] + 2e-5).round(5) for side in sides})
+    for side in sides:
+        frame.iloc[7, frame.columns.get_loc(f"ask_{side}")] -= 3e-5
+    bars = bars_of(frame)
+    assert bars.ask["close"][7] == bars.close[7]
+    assert np.all(bars.ask["close"][8:] > bars.close[8:])
+    assert "in 1 rows the ask lies below the bid" in bars.provenance["crossed"]
+    assert "the ask lies below the bid" in caplog.text
+    quotes = make_ticks(10).to_frame()
+    quotes.iloc[3, quotes.columns.get_loc("ask")] = quotes["bid"].iloc[3] - 1e-5
+    ticks = fx.Ticks.from_frame(quotes, symbol="EURUSD")
+    assert ticks.ask[3] == ticks.bid[3]
+    assert "in 1 rows" in ticks.provenance["crossed"]
+    quotes.iloc[3, quotes.columns.get_loc("ask")] = 0.0
+    with pytest.raises(DataShapeError, match="row 3 is not sound"):
+        fx.Ticks.from_frame(quotes, symbol="EURUSD")
+
+
+def test_columns_of_a_terminal_are_understood_and_unknown_ones_named():
+    terminal = HOURS.rename(columns={"volume": "tick_volume"}).assign(spread=12, real_volume=0)
+    bars = bars_of(terminal)
+    assert bars.volume.tolist() == HOURS["volume"].tolist()
+    assert set(bars.spread_points.tolist()) == {12.0}
+    assert bars.provenance["columns"] == "Not read: real_volume."
+    quotes = make_ticks(10).to_frame()
+    ticks = fx.Ticks.from_frame(quotes.assign(last=0.0, flags=6, time_msc=1, volume_real=0.0), symbol="EURUSD")
+    assert ticks.provenance["columns"] == "Not read: last, flags, time_msc, volume_real."
+    for make in (lambda: bars_of(HOURS.assign(colour=1)),
+                 lambda: fx.Ticks.from_frame(quotes.assign(colour=1), symbol="EURUSD")):  # fmt: skip
+        with pytest.raises(DataShapeError, match="do not know: colour"):
+            make()

@@ -17,15 +17,17 @@ from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import NEW_YORK_CLOSE, format_time_ns
 from forexai_core.values.columns import column, frozen, provenance
 from forexai_core.values.frames import (
+    Columns,
     check_order,
-    check_spacing,
-    decimals,
+    crossed_note,
+    frame_digits,
     price_column,
+    raise_crossed,
     utc_index_ns,
-    with_known_columns,
 )
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.points import Points, in_points, raised
+from forexai_core.values.spacing import check_spacing
 from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ __all__ = ["Bars"]
 
 Floats = NDArray[np.float64]
 _HOUR = 60 * NS_PER_MINUTE
+_COLUMNS = Columns(
+    kind="bars",
+    known=(*(BAR.names or ())[1:], *(f"ask_{name}" for name in QUOTE.names or ()), "spread_points"),
+    renamed={"spread": "spread_points", "tick_volume": "volume"},
+    left_out=frozenset({"real_volume", "time"}),
+)
 
 
 def _timeframe(value: str | Timeframe) -> Timeframe:
@@ -266,12 +274,12 @@ class Bars:
             If the index has no timezone or does not ascend, its steps are not those of the timeframe, a column is
             missing or holds no numbers, or a row is not sound.
         """
-        index, frame = utc_index_ns(frame), with_known_columns(frame)
+        index, (frame, notes) = utc_index_ns(frame), _COLUMNS.of(frame)
         check_order(index)
         check_spacing(index, Timeframe.of(timeframe))
         known = instrument or find_instrument(symbol)
         prices = {name: price_column(frame, name) for name in ("open", "high", "low", "close")}
-        digits = max(known.digits, *(decimals(values) for values in prices.values()))
+        digits = frame_digits(prices, known)
         data = np.empty(len(frame), BAR)
         data["time_ns"] = index
         for name, values in prices.items():
@@ -280,8 +288,11 @@ class Bars:
         ask = None
         if "ask_open" in frame.columns:
             ask = np.empty(len(frame), QUOTE)
+            crossed = np.zeros(len(frame), np.bool_)
             for name in QUOTE.names or ():
                 ask[name] = np.round(price_column(frame, f"ask_{name}"), digits)
+                crossed |= raise_crossed(data[name], ask[name])
+            notes |= crossed_note(crossed, index, known.symbol)
         spread = price_column(frame, "spread_points") if "spread_points" in frame.columns else None
         return cls(
             instrument=known.with_digits(digits),
@@ -289,5 +300,5 @@ class Bars:
             data=data,
             ask=ask,
             spread_points=spread,
-            provenance=provenance or {"source": "data frame"},
+            provenance={**(provenance or {"source": "data frame"}), **notes},
         )

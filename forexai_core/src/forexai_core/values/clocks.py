@@ -258,7 +258,8 @@ class Clock:
         late = np.where(late <= _WESTERNMOST_NS, late, np.minimum(late % NS_PER_DAY, _WESTERNMOST_NS))
         # Another zone has its own daylight saving, which makes no month more than an hour longer.
         elsewhere = begin + late + np.diff(days, axis=0)[0] * NS_PER_DAY + 60 * NS_PER_MINUTE
-        return np.where((start_ns == begin) | (late == 0), end, elsewhere)
+        ends: NDArray[np.int64] = np.where((start_ns == begin) | (late == 0), end, elsewhere)
+        return ends
 
     def _end_within_day(self, start_ns: NDArray[np.int64], length_ns: int) -> NDArray[np.int64]:
         wall = self.to_wall_ns(start_ns)

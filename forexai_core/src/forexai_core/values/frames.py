@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from forexai_core.arrays import BAR, QUOTE
 from forexai_core.errors import DataShapeError
 from forexai_core.values.clocks import format_time_ns
-from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
+from forexai_core.values.instruments import Instrument
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_order", "check_spacing", "decimals", "price_column", "utc_index_ns", "with_known_columns"]
+__all__ = [
+    "Columns",
+    "check_order",
+    "crossed_note",
+    "decimals",
+    "frame_digits",
+    "price_column",
+    "raise_crossed",
+    "utc_index_ns",
+]
 
 Floats = NDArray[np.float64]
 
-_COLUMNS = {*(BAR.names or ()), *(f"ask_{name}" for name in QUOTE.names or ()), "spread_points"}
-_HOUR = 60 * NS_PER_MINUTE
-_FEW_STEPS = 10  # below this, how far rows lie apart says little about the timeframe
+_LOGGER = logging.getLogger(__name__)
+_MOST_FINER = 2  # digits that a broker may quote beyond the usual; more are noise of sums or of 32-bit numbers
+_LONGEST = 8  # decimals
 _NO_TIME = np.iinfo(np.int64).min  # NaT of pandas
 _NUMBERS = "fiu"  # kinds of numpy.dtype
 
@@ -52,7 +63,7 @@ def utc_index_ns(frame: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def price_column(frame: pd.DataFrame, name: str) -> Floats:
-    """Give a column of a frame as float64.
+    """Give a column of a frame as float64; numbers of 32 bits by their shortest decimals.
 
     Raises
     ------
@@ -70,8 +81,21 @@ def price_column(frame: pd.DataFrame, name: str) -> Floats:
             f"written: pd.to_numeric(frame['{name}']) reads 1.0842, and a decimal comma is replaced before."
         )
     if isinstance(values.dtype, np.dtype):
-        return np.asarray(values.to_numpy(np.float64), np.float64)
-    return np.asarray(values.to_numpy(np.float64, na_value=np.nan), np.float64)
+        return _as_written(np.asarray(values.to_numpy(np.float64), np.float64))
+    return _as_written(np.asarray(values.to_numpy(np.float64, na_value=np.nan), np.float64))
+
+
+def _as_written(values: Floats) -> Floats:
+    """Give numbers that 32 bits hold, or once held, by their shortest decimals: 1.10005 of 1.1000499725341797."""
+    with np.errstate(over="ignore"):  # larger than 32 bits hold: those never were in them
+        short = values.astype(np.float32)
+    if not np.array_equal(short.astype(np.float64), values, equal_nan=True):
+        return values
+    for digits in range(_LONGEST + 1):
+        rounded = np.round(values, digits)
+        if np.array_equal(rounded.astype(np.float32), short, equal_nan=True):
+            return rounded
+    return values
 
 
 def decimals(values: Floats, *, at_most: int = 8) -> int:
@@ -99,23 +123,87 @@ def decimals(values: Floats, *, at_most: int = 8) -> int:
     return at_most
 
 
-def with_known_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take ``spread`` for the points that files call so, and refuse columns that would be dropped unseen.
+def frame_digits(prices: Mapping[str, Floats], known: Instrument) -> int:
+    """Give the decimals of a frame's prices: the instrument's, or a few more where the prices have them.
 
     Raises
     ------
     DataShapeError
-        If a column is none that bars know.
+        If the prices have so many more that they are no quotes: everything that counts in points would be
+        smaller by powers of ten.
     """
-    if "spread" in frame.columns and "spread_points" not in frame.columns:
-        frame = frame.rename(columns={"spread": "spread_points"})
-    unknown = [str(name) for name in frame.columns if name not in _COLUMNS]
-    if unknown:
-        raise DataShapeError(
-            f"The frame has columns that bars do not know: {', '.join(unknown)}. Rename or drop them; known are "
-            "open, high, low, close, volume, ask_open … ask_close, and spread_points (or spread, in points)."
-        )
-    return frame
+    found = {name: decimals(values) for name, values in prices.items()}
+    name = max(found, key=lambda each: found[each])
+    if found[name] <= known.digits + _MOST_FINER:
+        return max(known.digits, found[name])
+    values = prices[name]
+    row = int(np.flatnonzero(np.isfinite(values) & (np.round(values, known.digits + _MOST_FINER) != values))[0])
+    raise DataShapeError(
+        f"The column '{name}' of the frame has prices of {found[name]} decimals (row {row}: {float(values[row])!r}), "
+        f"and {known.symbol} is quoted with {known.digits}: costs in points would be out by powers of ten. Round the "
+        f"prices: frame.round({known.digits}); or pass the instrument= that has so many digits."
+    )
+
+
+@attrs.frozen
+class Columns:
+    """The columns that frames of a kind may have.
+
+    Attributes
+    ----------
+    kind : str
+        What the rows are, for messages.
+    known : tuple of str
+        Those that are read.
+    renamed : mapping of str to str
+        Those of other programs, and what they are here.
+    left_out : frozenset of str
+        Those of MetaTrader that nothing here reads; told in the provenance.
+    """
+
+    kind: str
+    known: tuple[str, ...]
+    renamed: Mapping[str, str]
+    left_out: frozenset[str]
+
+    def of(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+        """Give the frame by the names that are used here, and what the provenance says of columns left out.
+
+        Raises
+        ------
+        DataShapeError
+            If a column is none that is known: it would be dropped unseen.
+        """
+        here = {old: new for old, new in self.renamed.items() if old in frame.columns and new not in frame.columns}
+        frame = frame.rename(columns=here)
+        unread = [str(name) for name in frame.columns if name not in self.known]
+        unknown = [name for name in unread if name not in self.left_out]
+        if unknown:
+            others = ", ".join(f"{old} (as {new})" for old, new in self.renamed.items())
+            raise DataShapeError(
+                f"The frame has columns that {self.kind} do not know: {', '.join(unknown)}. Rename or drop them; known "
+                f"are {', '.join(self.known)}{'; ' if others else ''}{others}."
+            )
+        return frame, {"columns": f"Not read: {', '.join(unread)}."} if unread else {}
+
+
+def raise_crossed(bid: Floats, ask: Floats) -> NDArray[np.bool_]:
+    """Raise asks to the bids that they lie below, in place, and say which; one of 0 or less is no quote and stays."""
+    crossed: NDArray[np.bool_] = (ask < bid) & (ask > 0)
+    ask[crossed] = bid[crossed]
+    return crossed
+
+
+def crossed_note(crossed: NDArray[np.bool_], time_ns: NDArray[np.int64], symbol: str) -> dict[str, str]:
+    """Say in the provenance, and once as a warning, in which rows asks were raised."""
+    if not crossed.any():
+        return {}
+    message = (
+        f"in {int(crossed.sum()):,} rows the ask lies below the bid; it is raised to the bid, field by field. First at "
+        f"{format_time_ns(time_ns[np.argmax(crossed)])}."
+    )
+    _LOGGER.warning("%s: %s", symbol, message)
+    return {"crossed": message}
 
 
 def check_order(time_ns: NDArray[np.int64]) -> None:
@@ -141,51 +229,3 @@ def check_order(time_ns: NDArray[np.int64]) -> None:
         f"{again.size:,} of the frame's {len(time_ns):,} rows have the time of the row above them, row {row} "
         f"({format_time_ns(time_ns[row])}) first. Keep one of each: frame[~frame.index.duplicated()] keeps the first."
     )
-
-
-def check_spacing(time_ns: NDArray[np.int64], timeframe: Timeframe) -> None:
-    """Refuse rows whose times cannot be those of bars of a timeframe.
-
-    Quiet markets leave bars out, but not always the same number of them. So rows may lie farther apart than the
-    timeframe says, but not all of them, and mostly by the same; and never nearer, but that a clock put forward takes
-    an hour out of a bar.
-
-    Parameters
-    ----------
-    time_ns : (rows,) int64
-        Ascending.
-    timeframe : Timeframe
-        What the rows are said to be.
-
-    Raises
-    ------
-    DataShapeError
-        If they are bars of another timeframe, or there are rows between the bars.
-    """
-    steps = np.diff(time_ns)
-    if not len(steps) or timeframe is Timeframe.TICK:
-        return
-    usual, shift = float(np.median(steps)), _HOUR if timeframe.intraday and timeframe.nominal_ns > _HOUR else 0
-    least = timeframe.least_step_ns - shift
-    if usual < least or (len(steps) >= _FEW_STEPS and _too_far(steps, usual, timeframe)):
-        raise DataShapeError(
-            f"The frame's rows are mostly {usual / NS_PER_MINUTE:g} minutes apart, which is not {timeframe}. Name "
-            "their own timeframe; fx.resample makes longer bars of them."
-        )
-    near = np.flatnonzero(steps < least) + 1
-    if near.size:
-        row = int(near[0])
-        raise DataShapeError(
-            f"Row {row} of the frame ({format_time_ns(time_ns[row])}) opens {steps[row - 1] / NS_PER_MINUTE:g} minutes "
-            f"after the row above it, less than one {timeframe} (such rows in all: {near.size:,}). Take out what is no "
-            f"bar of {timeframe}."
-        )
-
-
-def _too_far(steps: NDArray[np.int64], usual: float, timeframe: Timeframe) -> bool:
-    """Say whether no two rows are neighbours, where they are as far apart as longer bars."""
-    nearest = int(steps.min())
-    if not timeframe.intraday:
-        return nearest > 3 * timeframe.nominal_ns  # a weekend lies between two days
-    alike = bool(2 * np.count_nonzero(steps == usual) > len(steps))
-    return nearest > timeframe.nominal_ns and (alike or nearest > 5 * timeframe.nominal_ns)

@@ -16,7 +16,7 @@ from forexai_core.errors import DataShapeError
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.columns import column, frozen, provenance
-from forexai_core.values.frames import decimals, price_column, utc_index_ns
+from forexai_core.values.frames import Columns, crossed_note, frame_digits, price_column, raise_crossed, utc_index_ns
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.points import Points, in_points
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["Ticks"]
 
 Floats = NDArray[np.float64]
+_COLUMNS = Columns(
+    kind="ticks",
+    known=("bid", "ask", "volume"),
+    renamed={},
+    left_out=frozenset({"last", "flags", "time", "time_msc", "volume_real"}),
+)
 
 
 @attrs.frozen(kw_only=True, eq=False, repr=False)
@@ -145,12 +151,14 @@ class Ticks:
             If the index has no timezone, the times fall, a column is missing or holds no numbers, or a tick is not
             sound.
         """
+        index, (frame, notes) = utc_index_ns(frame), _COLUMNS.of(frame)
         known = instrument or find_instrument(symbol)
         sides = {name: price_column(frame, name) for name in ("bid", "ask")}
-        digits = max(known.digits, *(decimals(values) for values in sides.values()))
+        digits = frame_digits(sides, known)
         data = np.empty(len(frame), TICK)
-        data["time_ns"] = utc_index_ns(frame)
+        data["time_ns"] = index
         for name, values in sides.items():
             data[name] = np.round(values, digits)
+        notes |= crossed_note(raise_crossed(data["bid"], data["ask"]), index, known.symbol)
         data["volume"] = price_column(frame, "volume") if "volume" in frame.columns else 0.0
-        return cls(instrument=known.with_digits(digits), data=data, provenance={"source": "data frame"})
+        return cls(instrument=known.with_digits(digits), data=data, provenance={"source": "data frame", **notes})

@@ -1,4 +1,4 @@
-"""Runs of a compiled step can be repeated: nothing is drawn without a seed, and nothing it writes outlives its run."""
+"""Runs of a compiled step can be repeated: what it draws hangs on a seed, and nothing it writes outlives its run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import forexai_core as fx
 from forexai_core.backtesting.step_draws import check_draws
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
-from forexai_core.strategies import commands, compiled_strategy
+from forexai_core.strategies import commands, compiled_strategy, draws
 
 BARS = make_market(60)
 
@@ -63,9 +63,40 @@ def by_call(row, state, params, out):
 
 def seeded(row, state, params, out):
     if row["index"] == 0:
-        np.random.seed(params["seed"])  # noqa: NPY002 - as above
+        np.random.seed(5)  # noqa: NPY002 - as above
     if coin():
         commands.buy(out, 0.1)
+
+
+def seeded_elsewhere(row, state, params, out):
+    """Numba keeps a generator for each of NumPy and Python, so this seeds another one than it draws from."""
+    np.random.seed(1)  # noqa: NPY002 - as above
+    if random.random() > 0.5:
+        commands.buy(out, 0.1)
+
+
+def never_seeded(row, state, params, out):
+    if row["index"] < 0:
+        np.random.seed(1)  # noqa: NPY002 - as above
+    if coin():
+        commands.buy(out, 0.1)
+
+
+def only_seeding(row, state, params, out):
+    np.random.seed(1)  # noqa: NPY002 - as above
+
+
+HELD = (coin, 1)
+
+
+def by_table(row, state, params, out):
+    if HELD[0]():
+        commands.buy(out, 0.1)
+
+
+def by_our_own(row, state, params, out):
+    if draws.uniform(params["seed"], row["time_ns"]) < 0.5:
+        commands.buy(out, 0.1, 0.0, 0.0001 * (1.0 + abs(draws.normal(params["seed"], row["time_ns"], 1))))
 
 
 def plain(row, state, params, out):
@@ -77,10 +108,25 @@ def run(strategy, **settings):
     return fx.backtest(strategy, BARS, trials=MemoryTrials(), **settings)
 
 
-@pytest.mark.parametrize("step", [by_attribute, by_module, by_name, by_python, by_python_name, by_call])
-def test_what_draws_without_a_seed_is_refused(step):
+DRAWING = [
+    by_attribute,
+    by_module,
+    by_name,
+    by_python,
+    by_python_name,
+    by_call,
+    by_table,
+    seeded,
+    seeded_elsewhere,
+    never_seeded,
+    only_seeding,
+]
+
+
+@pytest.mark.parametrize("step", DRAWING, ids=lambda step: step.__name__)
+def test_what_draws_from_a_generator_outside_its_run_is_refused(step):
     strategy = compiled_strategy()(step)()
-    said = f"{strategy.name}: its step draws random numbers .* without a seed"
+    said = f"{strategy.name}: its step draws random numbers .* none of the run's own.*draws"
     with pytest.raises(ConfigError, match=said):
         run(strategy)
     with pytest.raises(ConfigError, match=said):
@@ -106,9 +152,22 @@ def test_other_numbers_are_none():
     check_draws(fx.strategies.SmaCross())
 
 
+def test_our_own_draws_are_even_and_normal_and_hang_on_all_they_are_given():
+    even = np.array([draws.uniform(7, time) for time in range(2_000)])
+    assert even.min() >= 0.0
+    assert even.max() < 1.0
+    assert abs(even.mean() - 0.5) < 0.03
+    assert abs(np.corrcoef(even[:-1], even[1:])[0, 1]) < 0.07
+    bells = np.array([draws.normal(7, time) for time in range(2_000)])
+    assert abs(bells.mean()) < 0.1
+    assert abs(bells.std() - 1.0) < 0.08
+    assert len({draws.uniform(7, 0), draws.uniform(8, 0), draws.uniform(7, 1), draws.uniform(7, 0, 1)}) == 4
+
+
 @pytest.mark.kernels
-def test_what_is_seeded_can_be_repeated():
-    strategy = compiled_strategy(params={"seed": 5})(seeded)
+def test_what_draws_by_our_own_can_be_repeated():
+    strategy = compiled_strategy(params={"seed": 5})(by_our_own)
+    check_draws(strategy())
     first, again, other = run(strategy()), run(strategy()), run(strategy(seed=6))
     assert len(first.trades) > 10
     assert first.result_fingerprint == again.result_fingerprint != other.result_fingerprint

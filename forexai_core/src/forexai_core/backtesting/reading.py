@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from forexai_core.backtesting.step_code import Seen, UnreadableError, read_step
+from forexai_core.backtesting.step_memory import hidden_memory
 from forexai_core.engine.deciding.programs import Program
+from forexai_core.ports.strategy import StrategyForm
 
-__all__ = ["ALL_READ", "Reads", "reads_of"]
+__all__ = ["ALL_READ", "Reads", "kept_apart", "reads_of"]
 
 _MONEY = frozenset({"balance", "equity"})
 _RISK = frozenset({"buy_risk", "sell_risk"})
@@ -28,6 +30,26 @@ class Reads(NamedTuple):
 
 ALL_READ = Reads(reads_money=True, reads_tickets=True, reads_ages=True, reads_entries=True, only_sizes=False)
 """Of decisions whose code is not read."""
+
+
+def kept_apart(strategy: Any) -> str:
+    """Say why a compiled step cannot be followed along other paths; empty where it can.
+
+    Parameters
+    ----------
+    strategy : strategy
+        Of any form.
+    """
+    function = getattr(strategy, "_function", None)
+    if function is None:
+        is_step = getattr(strategy, "form", None) is StrategyForm.COMPILED
+        found = "its code is not known" if is_step else ""
+    else:
+        found = hidden_memory(function)
+    return found and (
+        f"{strategy.name} may remember things outside its state ({found}), so it cannot be followed along other paths "
+        "than its own (keep them in state, and draw by forexai_core.strategies.draws)"
+    )
 
 
 def reads_of(strategy: Any, programs: Iterable[Program]) -> Reads:

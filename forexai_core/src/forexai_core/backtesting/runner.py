@@ -241,7 +241,7 @@ class _IntervalLater:
     def task(self) -> IntervalTask:
         # Slow to load, and few runs are asked for it.
         from forexai_core.backtesting.interval import IntervalTask
-        from forexai_core.backtesting.reading import reads_of
+        from forexai_core.backtesting.reading import kept_apart, reads_of
 
         @cache
         def programs() -> list[Any]:
@@ -256,6 +256,7 @@ class _IntervalLater:
             judged=self.judged,
             trades=self.trades,
             net_profit=self.net_profit,
+            unfollowed=kept_apart(self.strategy),
         )
 
 

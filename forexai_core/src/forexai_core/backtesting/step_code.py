@@ -16,7 +16,18 @@ from numba.core.dispatcher import Dispatcher
 from forexai_core.arrays import COMMAND, ROW
 from forexai_core.strategies import commands
 
-__all__ = ["Seen", "UnreadableError", "plain_function", "read_step", "statements_of"]
+__all__ = [
+    "Body",
+    "Call",
+    "Seen",
+    "UnreadableError",
+    "commands_by_function",
+    "is_harmless",
+    "place_of",
+    "plain_function",
+    "read_step",
+    "statements_of",
+]
 
 
 class UnreadableError(Exception):
@@ -49,7 +60,7 @@ _MODULES = frozenset({"numpy", "math", "cmath"})
 _SPREADING = 0x04 | 0x08  # of code.co_flags: *args, **kwargs
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
     """A function, and by which of its parameters it gets the row or the commands."""
 
     function: Any
@@ -83,10 +94,10 @@ def read_step(function: Any) -> Seen:
     fields: set[str] = set()
     written: set[str] = set()
     called: set[str] = set()
-    first = _Call(plain, frozenset({(0, _ROW), (3, _OUT)}))
+    first = Call(plain, frozenset({(0, _ROW), (3, _OUT)}))
     waiting, followed = [first], {first}
     while waiting:
-        body = _Body(waiting.pop())
+        body = Body(waiting.pop())
         body.follow()
         fields |= body.fields
         written |= body.written
@@ -103,7 +114,8 @@ def plain_function(function: Any) -> Any:
 
 
 @cache
-def _commands_by_function() -> dict[FunctionType, str]:
+def commands_by_function() -> dict[FunctionType, str]:
+    """Name the functions of :mod:`forexai_core.strategies.commands`."""
     return {plain_function(getattr(commands, name)): name for name in commands.__all__}
 
 
@@ -118,7 +130,7 @@ def _field(number_or_name: Any, dtype: np.dtype[Any]) -> str:
     raise UnreadableError(f"{number_or_name!r} is no field of {dtype.names}")
 
 
-def _is_harmless(function: Any) -> bool:
+def is_harmless(function: Any) -> bool:
     """Say whether a function of Python or NumPy, given neither row nor commands, can tell nothing of the account."""
     home = str(getattr(function, "__module__", "")).split(".")[0]
     if isinstance(function, np.ufunc) or home in _MODULES:
@@ -126,15 +138,15 @@ def _is_harmless(function: Any) -> bool:
     return home == "builtins" and isinstance(function, BuiltinFunctionType | type)
 
 
-class _Body:
+class Body:
     """The code of one function, with what it does to the row and to the commands."""
 
-    def __init__(self, call: _Call) -> None:
+    def __init__(self, call: Call) -> None:
         self.call = call
         self.fields: set[str] = set()
         self.written: set[str] = set()
         self.commands: set[str] = set()
-        self.calls: set[_Call] = set()
+        self.calls: set[Call] = set()
         self.statements = statements_of(call.function)
         self.definitions: dict[str, list[Any]] = defaultdict(list)
         for each in self.statements:
@@ -283,23 +295,23 @@ class _Body:
 
     def _call(self, function: Any, holding: list[tuple[int | str, str]]) -> None:
         plain = plain_function(function)
-        name = _commands_by_function().get(plain) if isinstance(plain, FunctionType) else None
+        name = commands_by_function().get(plain) if isinstance(plain, FunctionType) else None
         if name is not None:
             self._command(name, plain, holding)
-        elif not holding and _is_harmless(function):
+        elif not holding and is_harmless(function):
             return
         elif isinstance(plain, FunctionType) and (plain is not function or _NUMBA.DISABLE_JIT):
-            self.calls.add(_Call(plain, frozenset((_place(plain, each), kind) for each, kind in holding)))
+            self.calls.add(Call(plain, frozenset((place_of(plain, each), kind) for each, kind in holding)))
         elif function is not len or any(kind != _OUT for _, kind in holding):
             raise UnreadableError(f"{function!r} may read anything")
 
     def _command(self, name: str, plain: FunctionType, holding: list[tuple[int | str, str]]) -> None:
-        if any((_place(plain, place), kind) != (0, _OUT) for place, kind in holding):
+        if any((place_of(plain, place), kind) != (0, _OUT) for place, kind in holding):
             raise UnreadableError("a command is given what is none of its own")
         self.commands.add(name)
 
 
-def _place(function: FunctionType, place: int | str) -> int:
+def place_of(function: FunctionType, place: int | str) -> int:
     """Give the number of the parameter that an argument goes to."""
     code = function.__code__
     names = code.co_varnames[: code.co_argcount]

@@ -1,4 +1,4 @@
-"""Random numbers in a compiled step: drawn of nobody's seed they would make each run another one."""
+"""Random numbers in a compiled step: drawn from a generator of nobody's they would make each run another one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numba.core import ir
 from forexai_core.backtesting.step_code import UnreadableError, plain_function, statements_of
 from forexai_core.errors import ConfigError
 
-__all__ = ["check_draws"]
+__all__ = ["check_draws", "draws"]
 
 _SOURCES = (random.Random, np.random.RandomState, np.random.Generator)
 _MODULES = (random, np.random)
@@ -22,7 +22,10 @@ _LIBRARIES = frozenset({"numpy", "numba", "math", "cmath", "random", "builtins",
 
 
 def check_draws(strategy: Any) -> None:
-    """Refuse a strategy whose compiled step draws random numbers without a seed.
+    """Refuse a strategy whose compiled step draws from the random numbers of NumPy or Python.
+
+    Numba keeps a generator for each of the two, a thread, apart from any run: whether a seed reaches the one that is
+    drawn from, before it is, cannot be told, and no other path of the interval could be followed with it.
 
     Parameters
     ----------
@@ -32,39 +35,40 @@ def check_draws(strategy: Any) -> None:
     Raises
     ------
     ConfigError
-        If the step, or a function that it calls, draws and none of them seeds: no run could be repeated.
+        If the step, or a function that it calls, draws or seeds: no run could be repeated for certain.
     """
     function = getattr(strategy, "_function", None)
     drawn = () if function is None else _drawn_by(plain_function(function))
     if drawn:
         raise ConfigError(
-            f"{strategy.name}: its step draws random numbers ({', '.join(drawn)}) without a seed, so no run could be "
-            "repeated. Seed them at the first bar (if row['index'] == 0: np.random.seed(params['seed'])), or draw "
-            "them before the run in a vector strategy."
+            f"{strategy.name}: its step draws random numbers ({', '.join(drawn)}) from a generator that is none of the "
+            "run's own, so no run could be repeated for certain. Draw by forexai_core.strategies.draws: "
+            "uniform(params['seed'], row['time_ns']) gives a number from 0 to 1 that hangs on the two alone; or draw "
+            "before the run, in a vector strategy."
         )
 
 
 @lru_cache(maxsize=256)
 def _drawn_by(function: Any) -> tuple[str, ...]:
-    """Name what a function, and all that it calls, draws by; nothing where something seeds."""
+    """Name what a function, and all that it calls, draws by."""
     found: set[str] = set()
     waiting, followed = [function], {function}
     while waiting:
         for value in _values_of(waiting.pop()):
             plain = plain_function(value)
-            if _draws(plain):
+            if draws(plain):
                 found.add(getattr(plain, "__name__", str(plain)))
             elif isinstance(plain, FunctionType) and plain not in followed and not _is_library(plain):
                 followed.add(plain)
                 waiting.append(plain)
-    return () if "seed" in found else tuple(sorted(found))
+    return tuple(sorted(found))
 
 
 def _is_library(function: FunctionType) -> bool:
     return str(function.__module__).split(".", 1)[0] in _LIBRARIES
 
 
-def _draws(value: Any) -> bool:
+def draws(value: Any) -> bool:
     """Say whether a function is one of a source of random numbers, as those of ``numpy.random`` are."""
     return isinstance(getattr(value, "__self__", None), _SOURCES) or (
         callable(value) and getattr(value, "__module__", None) in {module.__name__ for module in _MODULES}
@@ -92,4 +96,5 @@ def _values_of(function: Any) -> Iterator[Any]:
             base = known[value.value.name]
             if isinstance(base, ModuleType):
                 known[each.target.name] = getattr(base, value.attr, None)
-    yield from known.values()
+    for held in known.values():
+        yield from held if isinstance(held, tuple) else (held,)

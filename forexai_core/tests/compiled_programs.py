@@ -60,6 +60,7 @@ _SAME = (
     "ticket",
     "ticket_by",
     "oco",
+    "turns",
 )
 
 

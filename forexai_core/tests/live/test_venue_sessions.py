@@ -12,7 +12,7 @@ from live.live_sources import Told, of_the_present
 from live.session_runs import LASTING
 
 import forexai_core as fx
-from forexai_core.errors import BrokerUnreachableError, ConfigError, IntegrityError
+from forexai_core.errors import BrokerUnreachableError, ConfigError, IntegrityError, OrderRejectedError, RejectionKind
 from forexai_core.live.session.assembly import plans_of
 from forexai_core.live.session.decisions import read_record
 from forexai_core.live.session.folders import newest_run, next_run, standing_run
@@ -205,6 +205,33 @@ async def test_what_strategies_want_is_done_at_the_venue_and_what_it_does_is_hea
     assert not broker._connected
     with pytest.raises(ConfigError, match="forexai why"):
         await repeat(tmp_path, trading.openers)
+
+
+class Clinging(Venue):
+    """A venue that closes nothing once it is told so."""
+
+    clings = False
+
+    async def submit(self, request):
+        if self.clings and request.position:
+            raise OrderRejectedError("too near to the stop", code=10029, kind=RejectionKind.FINAL)
+        return await super().submit(request)
+
+
+async def test_the_other_side_of_a_turn_is_not_opened_where_the_venue_refuses_its_close(tmp_path):
+    broker = Clinging(SimulatedVenue(account=fx.Account(balance=10_000)))
+    async with Trading(broker, tmp_path, strategy=lambda: fx.strategies.SmaCross(fast=2, slow=4)) as trading:
+        while not broker.venue.positions:
+            await trading.minutes(1)
+        (held,) = broker.venue.positions
+        broker.clings = True
+        await trading.minutes(25)
+        assert set(broker.venue.positions) == {held}
+        _, records = await trading.end()
+    outcomes = [each["wishes"] for each in records if each["kind"] == "outcome" and len(each["wishes"]) == 2]
+    assert outcomes
+    assert all([each["state"] for each in pair] == ["rejected", "refused"] for pair in outcomes)
+    assert {pair[1]["rule"] for pair in outcomes} == {"turn"}
 
 
 def _opened_by(venue):

@@ -118,7 +118,8 @@ class SmaCross:
 
     def _turn(self, side: int, view: View) -> list[Request]:
         requests = []
-        if any(position.side == -side for position in view.positions):
+        turns = any(position.side == -side for position in view.positions)
+        if turns:
             requests.append(Request(CLOSE_ALL, side=-side))
         if not any(position.side == side for position in view.positions):
             requests.append(
@@ -126,6 +127,7 @@ class SmaCross:
                     MARKET,
                     side=side,
                     steps=self._steps,
+                    turns=int(turns),
                     stop_distance=self._stop_points,
                     target_distance=self._target_points,
                 )

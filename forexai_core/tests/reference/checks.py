@@ -26,6 +26,7 @@ __all__ = [
     "check_steps",
     "check_stops",
     "check_turn",
+    "check_turned",
     "is_frozen_order",
     "is_frozen_position",
     "stops_from",
@@ -145,6 +146,13 @@ def check_money(book: Book, order: Order, price: int) -> None:
         after = [(order.side, rest, book.margin_to_open(symbol, order.side, rest, price))]
     if not book.affords(book.margin_of(symbol, after) - book.margin_of(symbol, before)):
         raise Refused("no_money")
+
+
+def check_turned(book: Book, symbol: int, request: Request) -> None:
+    """Demand, of an opening that turns the other way, that nothing of the strategy's other side is left."""
+    for position in book.positions_of(symbol) if request.turns else ():
+        if (position.strategy, position.side) == (request.strategy, -request.side):
+            raise Refused(position.kept or "hedge_prohibited")
 
 
 def check_requote(book: Book, waiting: Waiting, price: int, asked: int | None) -> None:

@@ -22,6 +22,7 @@ from reference.checks import (
     check_steps,
     check_stops,
     check_turn,
+    check_turned,
     is_frozen_order,
     stops_from,
 )
@@ -80,6 +81,7 @@ def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
     entry = quote.entry(request.side)
     order = waiting.order
     if order is None:
+        check_turned(book, symbol, request)
         stop, target = stops_from(contract, request, entry)
         steps = check_steps(book, request, symbol, entry, stop)
         check_limit(book, symbol, request.side, steps)
@@ -197,9 +199,16 @@ def _close_all(book: Book, symbol: int, waiting: Waiting) -> bool:
 
 def _close_one(book: Book, waiting: Waiting, position: Position) -> bool:
     steps = position.steps
-    check_frozen(book, position)
-    check_turn(book, position, steps)
-    waiting.goes_on |= close_at_market(book, waiting, position, steps) < steps and book.execution.filling == "return"
+    try:
+        check_frozen(book, position)
+        check_turn(book, position, steps)
+        filled = close_at_market(book, waiting, position, steps)
+    except Refused as refusal:
+        position.kept = str(refusal)
+        raise
+    if filled < steps:
+        position.kept = "no_liquidity"
+    waiting.goes_on |= filled < steps and book.execution.filling == "return"
     return False
 
 

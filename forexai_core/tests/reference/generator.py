@@ -525,7 +525,17 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
         return [{**each, "oco": group} for each in both]
     if kind in {"modify_order", "cancel", "cancel_all"}:
         return [_order_change(scene, kind)]
-    return [_position_change(scene, kind)]
+    changed = _position_change(scene, kind)
+    return [changed, *_turn(scene, changed)]
+
+
+def _turn(scene: _Scene, changed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give, beside some closes of all, the opposite order of a strategy that turns round."""
+    held = scene.ledger.book.positions_of(scene.symbol)
+    if changed["kind"] != "close_all" or not held or scene.bar.bid.close % 2:
+        return []
+    strategy = changed.get("strategy", 0)
+    return [{"kind": "market", "side": -held[-1].side, "steps": held[-1].steps, "turns": 1, "strategy": strategy}]
 
 
 def _side(scene: _Scene) -> int:

@@ -71,6 +71,7 @@ class Request:
     ticket: int = 0
     ticket_by: int = 0
     oco: int = 0
+    turns: int = 0  # 1 of a market order: it opens only where nothing of the strategy's other side is left
     strategy: int = 0
 
     @property
@@ -145,6 +146,7 @@ class Position:
     inside_until_ns: int = 0  # end of the last bar inside which it was opened or grew
     sure_steps: int = 0  # volume held all through that bar
     held_back: bool = False  # its stop or target reached by a price outside the sessions
+    kept: str = ""  # why the last close of all of its symbol left it
 
     @property
     def age(self) -> tuple[int, int]:

@@ -180,6 +180,7 @@ def _open(book: Book, entry: Entry, kind: int, commission: float) -> None:
     position["bars"] = 0
     position["tag"] = entry.tag
     position["held_back"] = 0
+    position["kept"] = 0
     charge(account, commission)
     _record_entry(book, position, entry, commission, kind)
     account["margin"] = account_margin(book, 0, 0, 0, 0.0)

@@ -71,6 +71,7 @@ def _new_request(book: Book, kind: int, index: int, strategy: int) -> Any:
     request["ticket"] = 0
     request["ticket_by"] = 0
     request["oco"] = 0
+    request["turns"] = 0
     request["tag"] = 0
     request["decided_ns"] = account["end_ns"]
     request["asked_bid"] = 0
@@ -109,7 +110,8 @@ def _exits(exit_flag: int, held: int) -> bool:
 def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: Any) -> None:
     """Turn a vector strategy's row into requests.
 
-    An entry closes the other side first; with its own side open already it asks for nothing.
+    An entry closes the other side first, and opens only where nothing of that is left; with its own side open already
+    it asks for nothing.
 
     Parameters
     ----------
@@ -125,15 +127,16 @@ def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: A
     entry = intent["entry"]
     if entry == 0 and intent["exit"] == 0:
         return
-    held = _side_open(book, index, strategy)
+    held, turns = _side_open(book, index, strategy), 0
     if held != 0 and (_exits(intent["exit"], held) or entry == -held):
         _new_request(book, REQUEST_CLOSE_ALL, index, strategy)
-        held = 0
+        held, turns = 0, 1
     if entry == 0 or held != 0:
         return
     symbol = book["symbols"][index]
     request = _new_request(book, REQUEST_MARKET, index, strategy)
     request["side"] = entry
+    request["turns"] = turns
     lots = intent["volume_lots"] if intent["volume_lots"] > 0.0 else management["volume_lots"]
     request["volume_steps"] = to_steps(lots, symbol["volume_step"])
     if intent["volume_lots"] == 0.0:

@@ -100,7 +100,7 @@ def _position_of(book: Book, request: Any) -> int:
 
 @kernel
 def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
-    """Close a volume at the present quote, or what of it is filled there; give how much that was, -1 when refused."""
+    """Close a volume at the present quote, or what of it is filled there; give how much, or minus why it is refused."""
     position = book["positions"][row]
     index, side = position["symbol"], position["side"]
     symbol = book["symbols"][index]
@@ -108,11 +108,11 @@ def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
     price = (symbol["bid"] if side > 0 else symbol["ask"]) - side * slippage_of(symbol, filled)
     if requoted(book, request, price, request["asked_bid"] if side > 0 else request["asked_ask"]):
         refuse(book, REQUOTE)
-        return -1
+        return -REQUOTE
     filling = book["account"]["filling"]
     if filled < steps and (filling == FILLING_FOK or (filling == FILLING_IOC and filled == 0)):
         refuse(book, NO_LIQUIDITY)
-        return -1
+        return -NO_LIQUIDITY
     take(book, index, -side, steps, filled)
     if filled == 0:
         return 0
@@ -151,21 +151,30 @@ def _close(book: Book, request: Any) -> None:
 
 
 @kernel
+def _close_whole(book: Book, request: Any, row: int) -> int:
+    """Close a position with all others; give how much of it was closed, or minus why that is refused."""
+    position = book["positions"][row]
+    if frozen_close(book, position):
+        refuse(book, FROZEN)
+        return -FROZEN
+    if out_of_turn(book, row, position["volume_steps"]):
+        refuse(book, FIFO_CLOSE)
+        return -FIFO_CLOSE
+    return _close_at_market(book, request, row, position["volume_steps"])
+
+
+@kernel
 def _close_all(book: Book, request: Any) -> None:
     row, waits = next_in_turn(book, -NEVER, 0), False
     while row >= 0:
         position = book["positions"][row]
         open_ns, ticket = position["open_ns"], position["ticket"]
-        mine = is_own(position, request)
-        steps, filled = position["volume_steps"], -1
-        if mine and request["side"] in (0, position["side"]):
-            if frozen_close(book, position):
-                refuse(book, FROZEN)
-            elif out_of_turn(book, row, steps):
-                refuse(book, FIFO_CLOSE)
-            else:
-                filled = _close_at_market(book, request, row, steps)
-        waits = waits or 0 <= filled < steps
+        if is_own(position, request) and request["side"] in (0, position["side"]):
+            steps = position["volume_steps"]
+            filled = _close_whole(book, request, row)
+            if filled < steps:
+                book["positions"][row]["kept"] = NO_LIQUIDITY if filled >= 0 else -filled
+            waits = waits or 0 <= filled < steps
         row = next_in_turn(book, open_ns, ticket)
     if waits:
         waits_for_more(book, request)

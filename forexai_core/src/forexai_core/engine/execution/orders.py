@@ -23,6 +23,7 @@ from forexai_core.engine.execution.checks import (
     affordable,
     affordable_wait,
     are_prices,
+    is_own,
     refuse,
     sized,
     stops_fit,
@@ -91,6 +92,16 @@ def _asked(book: Book, request: Any, own: int, against: int) -> int:
 
 
 @kernel
+def _other_side(book: Book, request: Any) -> int:
+    """Give why a position of the strategy's other side is left in the symbol, by the oldest ticket; 0 none is."""
+    for row in range(book["account"]["positions"]):
+        position = book["positions"][row]
+        if is_own(position, request) and position["side"] == -request["side"]:
+            return position["kept"] or HEDGE_PROHIBITED
+    return 0
+
+
+@kernel
 def _open_at_market(book: Book, request: Any) -> bool:
     """Open at the present quote; say whether a rest of it waits for the next one."""
     index, side = request["symbol"], request["side"]
@@ -98,6 +109,9 @@ def _open_at_market(book: Book, request: Any) -> bool:
     quote = entry_side(symbol, side)
     if request["worked"] > 0:
         return _fill_more(book, request, quote)
+    if request["turns"] and _other_side(book, request) > 0:
+        refuse(book, _other_side(book, request))
+        return False
     why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
     if why == 0 and opposed(book, index, side):
         why = HEDGE_PROHIBITED

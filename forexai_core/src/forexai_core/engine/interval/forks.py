@@ -152,6 +152,7 @@ _PAST = (
     "entered",
     "inside_until_ns",
     "sure_steps",
+    "kept",
     "tag",
 )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forexai_core.engine.state.book import Roster
 from forexai_core.errors import OrderRefusedError
 from forexai_core.live.desk import OrderDesk
-from forexai_core.live.session.carrying import Carried, Carrier
+from forexai_core.live.session.carrying import Carried, Carrier, held_up
 from forexai_core.live.session.decisions import DecisionBook, wish_fields
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
@@ -282,7 +282,11 @@ class AccountSession:
         """Carry out what is wanted, after it was written down, and write down what came of it."""
         number = self.book.decisions
         await self.book.write()
-        carried = [await self._carry_one(strategy, wish, time_ns) for wish in wishes]
+        carried: list[Carried] = []
+        for wish in wishes:
+            turns = wish.kind is WishKind.OPEN and self.mirror.requests[wish.row]["turns"]
+            stays = held_up(wish, zip(wishes, carried, strict=False)) if turns else None
+            carried.append(stays or await self._carry_one(strategy, wish, time_ns))
         self.carried += len(carried)
         flying: dict[int, set[str]] = {}
         for wish, came in zip(wishes, carried, strict=True):

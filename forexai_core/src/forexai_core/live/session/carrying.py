@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -16,7 +16,9 @@ from forexai_core.ports.broker import BrokerCapabilities
 from forexai_core.values.orders import OrderRequest
 from forexai_core.values.price_grid import PriceGrid
 
-__all__ = ["Carried", "Carrier", "as_venue_takes"]
+__all__ = ["Carried", "Carrier", "as_venue_takes", "held_up"]
+
+_LOTS = 1e-8
 
 
 def as_venue_takes(
@@ -69,11 +71,29 @@ class Carried:
         Of the order that was placed; empty where none was.
     working : bool
         Whether it is still to be filled.
+    taken : bool
+        Whether the venue has it, or has done all of it.
     """
 
     fields: dict[str, Any]
     intent_id: str = ""
     working: bool = False
+    taken: bool = False
+
+
+def held_up(wish: Wish, before: Iterable[tuple[Wish, Carried]]) -> Carried | None:
+    """Say why the opening of a turn is not sent: a close that came before it was not taken; None where all were."""
+    for earlier, came in before:
+        if earlier.kind is WishKind.CLOSE and earlier.symbol == wish.symbol and not came.taken:
+            why = came.fields.get("reason") or "The venue did not take it."
+            return Carried(
+                fields={
+                    "state": "refused",
+                    "rule": "turn",
+                    "reason": f"{wish.symbol}: the other side is not closed, so that this one does not open. {why}",
+                }
+            )
+    return None
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -155,4 +175,10 @@ class Carrier:
         if outcome.intent_id and strategy >= 0:
             self.ownership.asked(outcome.intent_id, strategy, label, order)
         working = outcome.answer.state in {"sent", "acknowledged", "unknown"}
-        return Carried(fields=outcome_fields(outcome), intent_id=outcome.intent_id, working=working)
+        less = 0.0 < outcome.answer.filled_lots < order.volume_lots - _LOTS
+        return Carried(
+            fields=outcome_fields(outcome),
+            intent_id=outcome.intent_id,
+            working=working,
+            taken=outcome.answer.state in {"sent", "acknowledged"} or (outcome.answer.state == "filled" and not less),
+        )

@@ -114,7 +114,10 @@ def wishes_of(mirror: Mirror, row: int, instrument: Instrument, lots: float) -> 
     """
     request, symbol = mirror.requests[row], instrument.symbol
     scale, kind = 10.0**instrument.digits, int(request["kind"])
-    if kind in OPENING:
+    why = _impossible(request)
+    if why:
+        yield Wish(kind=WishKind.UNMET, row=row, symbol=symbol, ticket=int(request["ticket"]), reason=why)
+    elif kind in OPENING:
         yield Wish(kind=WishKind.OPEN, row=row, symbol=symbol, order=_opening(request, instrument, lots))
     elif kind in {records.REQUEST_CLOSE, records.REQUEST_CLOSE_ALL}:
         for held in _named(mirror.positions[: mirror.account["positions"]], request, records.REQUEST_CLOSE):
@@ -134,9 +137,17 @@ def wishes_of(mirror: Mirror, row: int, instrument: Instrument, lots: float) -> 
             distance=int(request["trail_distance"]) / scale,
             start=int(request["trail_start"]) / scale,
         )
-    else:
-        why = "Closing a position by an opposite one is not done through a session: close both."
-        yield Wish(kind=WishKind.UNMET, row=row, symbol=symbol, ticket=int(request["ticket"]), reason=why)
+
+
+def _impossible(request: Any) -> str:
+    """Say why a request cannot be met; empty where it can be tried."""
+    if request["kind"] == records.REQUEST_CLOSE and request["volume_steps"] < 0:
+        return "The part to close is less than half a step of the volume: give a whole number of steps, or 0 for all."
+    if request["kind"] == records.REQUEST_TRAIL and request["trail_start"] < 0:
+        return "Trailing that begins somewhere needs a distance: give one, or no start, which ends trailing."
+    if request["kind"] == records.REQUEST_CLOSE_BY:
+        return "Closing a position by an opposite one is not done through a session: close both."
+    return ""
 
 
 def _named(rows: Any, request: Any, by_ticket: int) -> Iterator[Any]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import numpy as np
 
 import forexai_core as fx
+
+AGE = attrgetter("open_time_ns", "position")
+"""The order in which a strategy sees its positions, of those that a venue shows."""
 
 
 def decisions(close, point, held, waiting, chance):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from live.scripted_trading import Scripted, decisions
+from live.scripted_trading import AGE, Scripted, decisions
 from live_desks import QUICK, driven
 
 import forexai_core as fx
@@ -42,7 +42,7 @@ class Session:
 
     async def decide(self):
         venue = self.venue
-        held = [(each.position, each.side, each.volume_lots) for each in venue.positions()]
+        held = [(each.position, each.side, each.volume_lots) for each in sorted(venue.positions(), key=AGE)]
         waiting = [each for each in venue.working() if each.request.kind is not OrderKind.MARKET]
         point = venue.instruments["EURUSD"].point
         for act, *terms in decisions(venue.quote("EURUSD").bid, point, held, len(waiting), self.chance):

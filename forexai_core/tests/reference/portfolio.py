@@ -71,7 +71,8 @@ def _turn(ledger: ReferenceLedger, seat: Seat, owner: int, bar: tuple[int, int, 
         if 0 < seat.max_bars <= ages[position.ticket]:
             asked.append(Request(CLOSE, ticket=position.ticket))
     begun, ended, close = bar
-    for request in [*asked, *seat.decide(Moment(begun, ended, close, held))]:
+    by_age = sorted(held, key=lambda position: position.age)
+    for request in [*asked, *seat.decide(Moment(begun, ended, close, by_age))]:
         owned = Request(**{**request.__dict__, "strategy": owner})
         ledger.submit(seat.symbol, owned, ended)
 

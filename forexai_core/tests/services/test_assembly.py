@@ -16,6 +16,7 @@ from forexai_core.ports.blobs import Blobs
 from forexai_core.ports.bus import Bus
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.executor import Executor
+from forexai_core.ports.halts import Halts
 from forexai_core.ports.intents import Intents
 from forexai_core.ports.jobs import JobRequest, Jobs
 from forexai_core.ports.journal import Entry, Journal
@@ -35,6 +36,7 @@ PORTS = {
     "intents": Intents,
     "blobs": Blobs,
     "leases": Leases,
+    "halts": Halts,
     "jobs": Jobs,
     "executor": Executor,
     "secrets": Secrets,
@@ -76,6 +78,7 @@ async def use_all(services):
     await services.jobs.enqueue(JobRequest(key="k", kind="sweep"))
     await services.secrets.set("s", Secret("x"))
     await services.bus.publish("topic", b"")
+    await services.halts.read()
     services.metrics.add("used_total")
     idea = Idea(strategy="s", form="class", symbols="EURUSD", timeframe="H1", start_ns=0, stop_ns=1)
     services.trials.record(Trial(idea=idea, parameters_hash="", recorded_at_ns=1))

@@ -10,7 +10,7 @@ from forexai_core.testing import DataConformance
 from forexai_core.testing.suites.data import DATA_SUITE
 from forexai_mt5.offers import data_offers
 
-(OFFER,) = data_offers()
+OFFER = next(each for each in data_offers() if each.name == "mt5-exports")
 
 
 class TestExample(DataConformance):

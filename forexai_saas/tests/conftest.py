@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import pytest_asyncio
+from account_desk import desk_on
 from databases import made_place, store_at
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.integration)]
@@ -27,3 +28,9 @@ async def store(place):
     opened = store_at(place)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def desk(store):
+    """Every account service on the database."""
+    return desk_on(store)

@@ -17,7 +17,12 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = ("forexai_core", "forexai_mt5", "forexai_ml", "forexai_llm", "forexai_saas", "reference_app")
 ALLOWED = tomllib.loads(Path(__file__).with_name("exceptions.toml").read_text(encoding="utf-8"))
 # Packages whose import name is not the distribution's name in canonical spelling.
-IMPORT_NAMES = {"scikit-learn": "sklearn", "forexai-app": "reference_app", "metatrader5": "MetaTrader5"}
+IMPORT_NAMES = {
+    "argon2-cffi": "argon2",
+    "forexai-app": "reference_app",
+    "metatrader5": "MetaTrader5",
+    "scikit-learn": "sklearn",
+}
 LONGEST_EXCEPTION = 120
 
 every_folder = pytest.mark.parametrize("folder", FOLDERS)

@@ -132,6 +132,8 @@ class Database:
                     yield Session(connection, scope)
         except exc.DBAPIError as problem:
             raise StorageError(f"The database failed, and the change was not made: {problem.orig}.") from problem
+        except exc.TimeoutError as problem:
+            raise StorageError("No connection to the database came free in time. Try again.") from problem
 
 
 def _before(connection: sa.Connection, statement: Any, *_: Any) -> None:

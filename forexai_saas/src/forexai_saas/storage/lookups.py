@@ -137,4 +137,5 @@ def _typed(given: str | bytes | int | UUID) -> sa.BindParameter[Any]:
         int: sa.BigInteger(),
         UUID: sa.Uuid(),
     }
-    return sa.bindparam(None, given, type_=kinds[type(given)], unique=True)
+    chosen = next(kind for python, kind in kinds.items() if isinstance(given, python))
+    return sa.bindparam(None, given, type_=chosen, unique=True)

@@ -20,7 +20,7 @@ sessions = user_table(
     sa.Column("expires_ns", TimeNs(), nullable=False),  # of the session, never prolonged
     sa.Column("second_factor_ns", TimeNs()),  # when the second factor was last shown; none: never
     sa.Column("ended_ns", TimeNs()),
-    sa.Column("ended_by", sa.String(20)),
+    sa.Column("ended_by", sa.String(40)),
     sa.Column("agent", sa.String(200), nullable=False),
     sa.Column("address", sa.String(45), nullable=False),
     sa.CheckConstraint("kind IN ('browser', 'native', 'pending')", name="kind"),

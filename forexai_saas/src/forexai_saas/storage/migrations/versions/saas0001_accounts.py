@@ -161,7 +161,7 @@ def _sessions() -> None:
         sa.Column("expires_ns", sa.BigInteger(), nullable=False),
         sa.Column("second_factor_ns", sa.BigInteger(), nullable=True),
         sa.Column("ended_ns", sa.BigInteger(), nullable=True),
-        sa.Column("ended_by", sa.String(length=20), nullable=True),
+        sa.Column("ended_by", sa.String(length=40), nullable=True),
         sa.Column("agent", sa.String(length=200), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.CheckConstraint("kind IN ('browser', 'native', 'pending')", name=op.f("ck_sessions_kind")),

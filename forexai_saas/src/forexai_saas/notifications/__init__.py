@@ -1,0 +1,1 @@
+"""Telling people: mails go out from an outbox, each once."""

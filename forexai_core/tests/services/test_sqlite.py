@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -155,3 +160,150 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     with pytest.raises(StorageError, match=r"state\.sqlite3"):
         await database.read(rows)
     database.close()
+
+
+# ---------------------------------------------------------------------------------------------------- shared commits
+@contextmanager
+def statements_of(database):
+    """What the file is told from now on."""
+    heard = []
+    database._connection.set_trace_callback(heard.append)
+    try:
+        yield heard
+    finally:
+        database._connection.set_trace_callback(None)
+
+
+async def behind_a_slow_one(database, *works):
+    """Let writes wait together behind one that takes its time; give what became of each."""
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(connection):
+        begun.set()
+        assert goes_on.wait(120)
+        return insert(1_000)(connection)
+
+    first = asyncio.ensure_future(database.write(slow))
+    await asyncio.to_thread(begun.wait, 120)
+    waiting = [asyncio.ensure_future(database.write(work)) for work in works]
+    await asyncio.sleep(0)
+    goes_on.set()
+    assert await first == 1
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_what_waits_shares_a_commit_and_fails_alone(database):
+    await database.write(insert(1))
+
+    def refuses(connection):
+        insert(50)(connection)
+        raise StorageError("no")
+
+    with statements_of(database) as heard:
+        came = await behind_a_slow_one(database, insert(2), refuses, insert(1), insert(3), insert(50))
+    assert heard.count("COMMIT") == 2  # the slow one's, and theirs
+    assert [came[0], came[3], came[4]] == [1, 1, 1]
+    assert str(came[1]) == "no"
+    assert isinstance(came[2], StorageError)
+    assert "UNIQUE" in str(came[2])
+    assert await database.read(rows) == [1, 2, 3, 50, 1_000]
+
+
+async def test_a_commit_that_fails_fails_for_all_that_share_it(database, path):
+    await database.write(
+        lambda connection: connection.execute("CREATE TABLE u (x REFERENCES t DEFERRABLE INITIALLY DEFERRED)")
+    )
+
+    def orphan(connection):
+        connection.execute("INSERT INTO u VALUES (77)")
+
+    came = await behind_a_slow_one(database, insert(2), orphan, insert(3))
+    assert all(isinstance(each, StorageError) for each in came)
+    assert all("FOREIGN KEY" in str(each) for each in came)
+    assert await database.read(rows) == [1_000]
+    await database.write(insert(2))
+
+
+async def test_a_database_that_gives_a_transaction_up_says_why(database):
+    await database.write(insert(1))
+
+    def gives_up(connection):
+        connection.execute("INSERT OR ROLLBACK INTO t VALUES (1)")
+
+    came = await behind_a_slow_one(database, insert(2), gives_up, insert(3))
+    assert all(isinstance(each, StorageError) for each in came)
+    assert all("UNIQUE" in str(each) for each in came)
+    assert await database.read(rows) == [1, 1_000]
+    with pytest.raises(StorageError, match="UNIQUE"):
+        await database.write(gives_up)
+
+
+async def test_more_than_a_commit_holds_are_all_written(database):
+    came = await behind_a_slow_one(database, *map(insert, range(600)))
+    assert came == [1] * 600
+    assert len(await database.read(rows)) == 601
+
+
+async def test_what_is_cancelled_while_it_waits_is_left_out(database):
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def slow(connection):
+        begun.set()
+        assert goes_on.wait(120)
+
+    first = asyncio.ensure_future(database.write(slow))
+    await asyncio.to_thread(begun.wait, 120)
+    unwanted, wanted = (asyncio.ensure_future(database.write(insert(number))) for number in (1, 2))
+    await asyncio.sleep(0)
+    unwanted.cancel()
+    await asyncio.sleep(0)
+    goes_on.set()
+    await asyncio.gather(first, wanted)
+    assert await database.read(rows) == [2]
+
+
+MORTAL = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from forexai_core.services.sqlite import Database
+
+database = Database(Path(sys.argv[1]))
+database.add_schema("t", 1, "CREATE TABLE IF NOT EXISTS t (x INTEGER PRIMARY KEY)")
+
+def insert(number):
+    def work(connection):
+        connection.execute("INSERT INTO t VALUES (?)", (number,))
+        if number == 35:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return work
+
+async def write(number):
+    await database.write(insert(number))
+    print(number, flush=True)
+
+async def go():
+    for train in range(0, 50, 10):
+        await asyncio.gather(*(write(number) for number in range(train, train + 10)))
+
+asyncio.run(go())
+"""
+
+
+def run_mortal(path):
+    command = [sys.executable, "-c", MORTAL, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+async def test_a_kill_between_changes_of_one_commit_leaves_none_of_them(path):
+    path.parent.mkdir()
+    done = await asyncio.to_thread(run_mortal, path)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    told = {int(line) for line in done.stdout.split()}
+    database = Database(path)
+    kept = set(await database.read(rows))
+    database.close()
+    assert told >= set(range(30))
+    assert told <= kept  # what was said to be written is there
+    assert kept <= set(range(35))
+    assert 35 not in kept

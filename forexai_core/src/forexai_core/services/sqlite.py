@@ -6,11 +6,14 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, final
+
+import attrs
 
 from forexai_core.errors import IntegrityError, StorageError
 from forexai_core.services.disk import Disk, storing
@@ -21,6 +24,17 @@ __all__ = ["Database"]
 ResultT = TypeVar("ResultT")
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_MOST_AT_ONCE = 256  # writes of a commit: the first of them must not wait for ever longer trains
+
+
+@attrs.define(eq=False)
+class _Change:
+    """A write on its way: what is to be done, what came of it, and who waits for that."""
+
+    work: Callable[[sqlite3.Connection], Any]
+    outcome: Future[Any] = attrs.field(factory=Future)
+    result: Any = None
+    failure: Exception | None = None
 
 
 @final
@@ -28,7 +42,9 @@ class Database:
     """A database file, opened when first used.
 
     WAL and ``synchronous=FULL``: a commit that returned survives a power failure. Writes begin with ``BEGIN
-    IMMEDIATE``, so two processes never find out at the end that they collided.
+    IMMEDIATE``, so two processes never find out at the end that they collided. Writes of a file that arrive while one
+    is being committed share the next commit, in their order: each is undone by itself where it fails, and none returns
+    before all of them are durable.
 
     Parameters
     ----------
@@ -46,6 +62,7 @@ class Database:
         self._guard = threading.Lock()  # held while a transaction runs: never taken on the event loop with a file
         self._door = threading.Lock()
         self._closed = False
+        self._waiting: deque[_Change] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="forexai-sqlite")
 
     def add_schema(self, name: str, version: int, statements: str) -> None:
@@ -76,7 +93,15 @@ class Database:
         IntegrityError
             If the file is damaged.
         """
-        return await self._run(lambda: self._transaction("BEGIN IMMEDIATE", work))
+        if self.path is None:  # nothing to wait for
+            return self._transaction("BEGIN IMMEDIATE", work)
+        change = _Change(work)
+        with self._door:
+            self._check_open()
+            self._waiting.append(change)
+            self._thread.submit(self._commit_waiting)
+        outcome: ResultT = await asyncio.wrap_future(change.outcome)
+        return outcome
 
     async def read(self, work: Callable[[sqlite3.Connection], ResultT]) -> ResultT:
         """Run ``work``, which changes nothing, on one consistent state.
@@ -88,15 +113,33 @@ class Database:
         IntegrityError
             If the file is damaged.
         """
-        return await self._run(lambda: self._transaction("BEGIN", work))
-
-    async def _run(self, work: Callable[[], ResultT]) -> ResultT:
-        if self.path is None:  # nothing to wait for
-            return work()
+        if self.path is None:
+            return self._transaction("BEGIN", work)
         with self._door:
             self._check_open()
-            outcome = self._thread.submit(work)
+            outcome = self._thread.submit(self._transaction, "BEGIN", work)
         return await asyncio.wrap_future(outcome)
+
+    def _commit_waiting(self) -> None:
+        """Commit what waits by now; what was cancelled while it waited is left out."""
+        changes: list[_Change] = []
+        while self._waiting and len(changes) < _MOST_AT_ONCE:
+            change = self._waiting.popleft()
+            if change.outcome.set_running_or_notify_cancel():
+                changes.append(change)
+        if not changes:
+            return
+        try:
+            self._transaction("BEGIN IMMEDIATE", lambda connection: _do_all(connection, changes))
+        except BaseException as failure:  # noqa: BLE001 - whoever waits is told, whatever it was
+            for change in changes:
+                change.outcome.set_exception(self._told(change.failure or failure))
+            return
+        for change in changes:
+            if change.failure is None:
+                change.outcome.set_result(change.result)
+            else:
+                change.outcome.set_exception(self._told(change.failure))
 
     def close(self) -> None:
         """Finish what was begun and close the file. Twice is once."""
@@ -137,7 +180,8 @@ class Database:
                 try:
                     result = work(connection)
                 except BaseException:
-                    connection.execute("ROLLBACK")
+                    if connection.in_transaction:  # SQLite has undone it already where the disk is full or fails
+                        connection.execute("ROLLBACK")
                     raise
                 self._commit(connection)
             except sqlite3.Error as problem:
@@ -151,6 +195,9 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    def _told(self, failure: BaseException) -> BaseException:
+        return self._explained(failure) if isinstance(failure, sqlite3.Error) else failure
 
     def _explained(self, problem: sqlite3.Error) -> StorageError:
         code = getattr(problem, "sqlite_errorcode", None)
@@ -184,6 +231,29 @@ class Database:
                 raise
             self._connection = connection
         return self._connection
+
+
+def _do_all(connection: sqlite3.Connection, changes: Sequence[_Change]) -> None:
+    """Do changes in their order, each as a whole or not at all.
+
+    Raises
+    ------
+    sqlite3.Error
+        If the database gave all of them up.
+    """
+    if len(changes) == 1:
+        changes[0].result = changes[0].work(connection)
+        return
+    for change in changes:
+        connection.execute("SAVEPOINT change")
+        try:
+            change.result = change.work(connection)
+        except Exception as failure:
+            if not connection.in_transaction:
+                raise  # the disk is full or fails: SQLite has undone what came before, too
+            connection.execute("ROLLBACK TO change")
+            change.failure = failure
+        connection.execute("RELEASE change")
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

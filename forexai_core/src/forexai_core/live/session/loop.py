@@ -271,11 +271,29 @@ class Session:
                 self.clock.come_to(run.next_ns)
             elif not (self._at_once or await self._wait(run.next_ns)):
                 continue
-            await run.step()
-            self.prices += 1
-            if follow is not None:
-                follow(self)
+            for _ in await self._step(run, left):
+                self.prices += 1
+                if follow is not None:
+                    follow(self)
             await self._breathe()
+
+    async def _step(self, run: AccountRun, left: Sequence[AccountRun]) -> Sequence[AccountRun]:
+        """Let an account take its next price; at the pace of time, others whose price is of that instant beside it.
+
+        So their orders wait for one write to the disk together, and for their venues at once. A replay goes account by
+        account, since what one waits for moves its clock. Gives those that have taken a price.
+        """
+        together = [run]
+        if not isinstance(self.clock, ReplayClock) and not self.catching_up():
+            together = [each for each in left if each.next_ns == run.next_ns]
+        if len(together) == 1:
+            await run.step()
+            return together
+        ends = await asyncio.gather(*(each.step() for each in together), return_exceptions=True)
+        for end in ends:  # all have come to rest before one that failed ends the session
+            if end is not None:
+                raise end
+        return together
 
     async def _breathe(self) -> None:
         """Let others go on for a moment, so that leases are renewed, halts read, and signals heard."""

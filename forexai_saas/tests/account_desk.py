@@ -7,12 +7,12 @@ import pyotp
 from metering import HandClock
 
 from forexai_saas.accounts.foundation import Foundation, lay_foundation
-from forexai_saas.accounts.passwords import Passwords
 from forexai_saas.accounts.refreshing import Refreshing
 from forexai_saas.accounts.registering import Registering, Registration
 from forexai_saas.accounts.resetting import Resetting
 from forexai_saas.accounts.second_factor import SecondFactor
 from forexai_saas.accounts.sessions import Client, SessionBook
+from forexai_saas.accounts.settings import AccountSettings
 from forexai_saas.accounts.signing_in import SigningIn
 from forexai_saas.notifications.outbox import Outbox, PostRoom
 from forexai_saas.secrets.master_keys import MasterKeys
@@ -20,7 +20,7 @@ from forexai_saas.storage.ids import new_id
 
 PASSWORD = "nine brown otters"
 ADDRESS = "192.0.2.7"
-PASSWORDS = Passwords(time_cost=1, memory_kib=8)
+LIGHT = AccountSettings(password_memory_kib=8, password_passes=1)
 MASTERS = MasterKeys.random()
 DAY_S = 86_400
 
@@ -94,9 +94,9 @@ def fresh_address():
     return f"192.0.2.{new_id().int}"[:40]
 
 
-def desk_on(store, passwords=PASSWORDS):
+def desk_on(store, settings=LIGHT):
     clock = HandClock()
-    on = lay_foundation(store.database, store.lookups, clock, MASTERS, passwords=passwords)
+    on = lay_foundation(store.database, store.lookups, clock, MASTERS, settings=settings)
     letters = []
 
     async def send(letter):

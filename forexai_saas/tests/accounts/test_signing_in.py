@@ -13,9 +13,8 @@ from account_desk import DAY_S, PASSWORD, client, desk_on, fresh_address, fresh_
 from databases import store_at
 
 from forexai_core.errors import ForexAIError
-from forexai_saas.accounts.passwords import Passwords
 from forexai_saas.accounts.rates import Rule
-from forexai_saas.accounts.settings import RULES
+from forexai_saas.accounts.settings import RULES, AccountSettings
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import sessions, totp_factors, users
@@ -46,7 +45,7 @@ async def test_unknown_wrong_and_suspended_give_one_answer(desk):
 
 
 async def test_the_same_work_is_done_for_an_account_that_is_not_there(store):
-    desk = desk_on(store, Passwords(at_once=1))
+    desk = desk_on(store, AccountSettings(passwords_at_once=1))
     email, _ = await desk.member()
     known, unknown = [], []
     for _ in range(5):
@@ -57,6 +56,12 @@ async def test_the_same_work_is_done_for_an_account_that_is_not_there(store):
             took.append(time.thread_time() + hashing_s(desk) - before)
     # Without the work for nobody the ratio is above 5.
     assert 0.5 < statistics.median(known) / statistics.median(unknown) < 2
+
+
+async def test_a_password_is_hashed_as_owasp_asks_unless_told_otherwise(store):
+    desk = desk_on(store, AccountSettings())
+    kept = await desk.on.passwords.hash(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def hashing_s(desk):

@@ -11,9 +11,11 @@ import attrs
 import sqlalchemy as sa
 
 from forexai_saas.accounts.foundation import Foundation
+from forexai_saas.accounts.recording import record
 from forexai_saas.accounts.roles import PERMISSIONS, permissions_of
 from forexai_saas.accounts.settings import RULES
 from forexai_saas.accounts.tokens import hashed, new_token
+from forexai_saas.audit.chain import Detail
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
@@ -147,6 +149,8 @@ class ApiKeys:
                     expires_ns=None if asked.life_s is None else self._on.after_ns(asked.life_s),
                 )
             )
+            details: dict[str, Detail] = {"key": str(made), "live": asked.live, "scopes": " ".join(asked.scopes)}
+            await record(session, self._on, "key.made", details=details)
         return made, key
 
     async def identify(self, key: str, *, address: str) -> Caller:
@@ -189,7 +193,10 @@ class ApiKeys:
         """Revoke a key of the tenant; False where there is none to revoke."""
         async with self._on.database.writing(scope) as session:
             this = sa.update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_ns.is_(None))
-            return await session.changed(this.values(revoked_ns=self._on.clock.now_ns())) == 1
+            revoked = await session.changed(this.values(revoked_ns=self._on.clock.now_ns())) == 1
+            if revoked:
+                await record(session, self._on, "key.revoked", details={"key": str(key_id)})
+            return revoked
 
     async def _maker_is_active(self, user_id: UUID) -> bool:
         async with self._on.database.reading(Scope(user_id=user_id)) as session:

@@ -32,10 +32,10 @@ class Passwords:
     at_once : int
         How many may be hashed at once; each takes its memory and a core. Others wait.
     time_cost, memory_kib : int
-        Work of one hash; the defaults are the least that OWASP names for argon2id. Less is for tests alone.
+        Work of one hash.
     """
 
-    def __init__(self, *, at_once: int = 2, time_cost: int = 2, memory_kib: int = 19_456) -> None:
+    def __init__(self, *, at_once: int, time_cost: int, memory_kib: int) -> None:
         self._hasher = argon2.PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="forexai-argon2")
         # For an account that does not exist, or has no password: the same work, and never right.

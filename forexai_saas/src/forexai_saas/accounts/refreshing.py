@@ -8,12 +8,12 @@ import attrs
 import sqlalchemy as sa
 
 from forexai_saas.accounts.foundation import Foundation
+from forexai_saas.accounts.recording import record_about
 from forexai_saas.accounts.sessions import Client, Grant, add_refresh_token, end_sessions, signed_out
 from forexai_saas.accounts.settings import RULES
 from forexai_saas.accounts.tokens import hashed, new_token
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.database import Session
-from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import refresh_tokens, sessions, users
 
 __all__ = ["Refreshing"]
@@ -48,14 +48,14 @@ class Refreshing:
         if found is None:
             raise signed_out()
         user_id, token_id = found
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
-            answer = await self._rotate(session, sa.and_(refresh_tokens.c.id == token_id))
+        async with self._on.database.writing(await self._on.scope_of(user_id)) as session:
+            answer = await self._rotate(session, sa.and_(refresh_tokens.c.id == token_id), client)
         # Raised outside, so that what was ended stays ended.
         if isinstance(answer, AccountError):
             raise answer
         return answer
 
-    async def _rotate(self, session: Session, this: sa.ColumnElement[bool]) -> Grant | AccountError:
+    async def _rotate(self, session: Session, this: sa.ColumnElement[bool], client: Client) -> Grant | AccountError:
         now_ns = self._on.clock.now_ns()
         # One statement takes it: of two that ask at once, one finds it used.
         taken = await session.changed(
@@ -71,7 +71,9 @@ class Refreshing:
         if row is None:
             return signed_out()
         if not taken:
-            await end_sessions(session, self._on, "token reused", sessions.c.id == row.id)
+            if await end_sessions(session, self._on, "token reused", sessions.c.id == row.id):
+                details = {"session": str(row.id)}
+                await record_about(session, self._on, "session.reused", details=details, personal=client.personal())
             return AccountError(
                 "session.reused", "This token was used before, so the session was ended. Sign in again."
             )

@@ -13,6 +13,7 @@ from forexai_saas.accounts.addresses import plain_address
 from forexai_saas.accounts.foundation import Foundation
 from forexai_saas.accounts.mail_tokens import find_mail_token, issue_mail_token, use_mail_token
 from forexai_saas.accounts.passwords import check_password
+from forexai_saas.accounts.recording import record
 from forexai_saas.accounts.settings import RULES
 from forexai_saas.errors import AccountError
 from forexai_saas.notifications.outbox import Outbox
@@ -85,14 +86,14 @@ class Registering:
         asked.check()
         await self._on.limits.take((RULES.REGISTER_ADDRESS, address), (RULES.MAIL_ACCOUNT, asked.email))
         async with self._on.same_time():
-            await self._register(asked)
+            await self._register(asked, address)
 
-    async def _register(self, asked: Registration) -> None:
+    async def _register(self, asked: Registration, address: str) -> None:
         password_hash = await self._on.passwords.hash(asked.password)
         found = await self._on.lookups.one("forexai_user_by_email", asked.email)
         if found is None:
             try:
-                await self._add(asked, password_hash)
+                await self._add(asked, password_hash, address)
             except ConflictError:
                 # Somebody was faster with the same address.
                 found = await self._on.lookups.one("forexai_user_by_email", asked.email)
@@ -118,16 +119,17 @@ class Registering:
             kept = await session.value(sa.select(users.c.password_hash))
         if not await self._on.passwords.matches(kept, password):
             raise AccountError("link.password", "This is not the password of the account. Set another by mail.")
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
+        async with self._on.database.writing(await self._on.scope_of(user_id)) as session:
             await use_mail_token(session, self._on, token_id, "verify")
             await session.execute(
                 sa.update(users)
                 .where(users.c.email_verified_ns.is_(None), users.c.password_hash == kept)
                 .values(email_verified_ns=self._on.clock.now_ns())
             )
+            await record(session, self._on, "account.address-proved", personal={"address": address})
         return user_id
 
-    async def _add(self, asked: Registration, password_hash: str) -> None:
+    async def _add(self, asked: Registration, password_hash: str, address: str) -> None:
         now_ns, scope = self._on.clock.now_ns(), Scope(user_id=new_id(), tenant_id=new_id())
         async with self._on.database.writing(scope) as session:
             await session.execute(
@@ -144,6 +146,7 @@ class Registering:
             await session.execute(sa.insert(tenants).values(name=asked.name.strip(), state="active", created_ns=now_ns))
             await session.execute(sa.insert(memberships).values(user_id=scope.user_id, role="owner", created_ns=now_ns))
             await self._send_link(session, asked.language)
+            await record(session, self._on, "account.registered", personal={"address": address})
 
     async def _send_link(self, session: Session, language: str) -> None:
         token = await issue_mail_token(session, self._on, "verify", life_s=self._on.settings.verify_link_s)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import final
 from uuid import UUID
 
@@ -11,8 +13,10 @@ import pyotp
 import sqlalchemy as sa
 
 from forexai_saas.accounts.foundation import Foundation
+from forexai_saas.accounts.recording import record, record_alone
 from forexai_saas.accounts.settings import RULES
 from forexai_saas.accounts.tokens import hashed
+from forexai_saas.audit.chain import Detail
 from forexai_saas.errors import AccountError
 from forexai_saas.secrets.vault import Spot
 from forexai_saas.storage.database import Session
@@ -96,12 +100,14 @@ class SecondFactor:
             If the code is wrong, or nothing was begun.
         """
         await self._on.limits.take((RULES.SECOND_FACTOR, user_id.hex))
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
+        async with self._on.database.writing(await self._on.scope_of(user_id)) as session:
             if await has_second_factor(session) or not await self._take_totp(session, code, confirmed=False):
                 raise _wrong()
             await session.execute(sa.update(totp_factors).values(confirmed_ns=self._on.clock.now_ns()))
             await self._note(session, session_id)
-            return await _new_codes(session)
+            codes = await _new_codes(session)
+            await record(session, self._on, "factor.confirmed", details={"session": str(session_id)})
+            return codes
 
     async def check(self, user_id: UUID, code: str, *, session_id: UUID | None = None) -> None:
         """Take a code of the app, or a recovery code; each is good once, whoever asks and however often at once.
@@ -121,10 +127,13 @@ class SecondFactor:
             If it is wrong, was used, or too many were tried.
         """
         await self._on.limits.take((RULES.SECOND_FACTOR, user_id.hex))
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
+        scope = await self._on.scope_of(user_id)
+        details = {"session": None if session_id is None else str(session_id)}
+        async with self._refusal_recorded(scope, details), self._on.database.writing(scope) as session:
             await self.take(session, code)
             if session_id is not None:
                 await self._note(session, session_id)
+            await record(session, self._on, "factor.shown", details=details)
         await self._on.limits.forgive(RULES.SECOND_FACTOR, user_id.hex)
 
     async def take(self, session: Session, code: str) -> None:
@@ -141,9 +150,12 @@ class SecondFactor:
     async def renew_codes(self, user_id: UUID, code: str) -> tuple[str, ...]:
         """Make new recovery codes, void the old ones."""
         await self._on.limits.take((RULES.SECOND_FACTOR, user_id.hex))
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
+        scope = await self._on.scope_of(user_id)
+        async with self._refusal_recorded(scope), self._on.database.writing(scope) as session:
             await self.take(session, code)
-            return await _new_codes(session)
+            codes = await _new_codes(session)
+            await record(session, self._on, "factor.codes-renewed")
+            return codes
 
     async def remove(self, user_id: UUID, password: str, code: str) -> None:
         """Remove the second factor; needs the password and a code.
@@ -155,11 +167,22 @@ class SecondFactor:
         """
         await self._check_password(user_id, password)
         await self._on.limits.take((RULES.SECOND_FACTOR, user_id.hex))
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
+        scope = await self._on.scope_of(user_id)
+        async with self._refusal_recorded(scope), self._on.database.writing(scope) as session:
             await self.take(session, code)
             await session.execute(sa.delete(totp_factors))
             await session.execute(sa.delete(recovery_codes))
             await session.execute(sa.update(sessions).values(second_factor_ns=None))
+            await record(session, self._on, "factor.removed")
+
+    @asynccontextmanager
+    async def _refusal_recorded(self, scope: Scope, details: Mapping[str, Detail] | None = None) -> AsyncIterator[None]:
+        """Record a refused code, after the transaction that refused it was undone."""
+        try:
+            yield
+        except AccountError as refusal:
+            await record_alone(self._on, scope, "factor.refused", details={**(details or {}), "code": refusal.code})
+            raise
 
     async def _take_totp(self, session: Session, code: str, *, confirmed: bool) -> bool:
         row = await session.first(sa.select(totp_factors))

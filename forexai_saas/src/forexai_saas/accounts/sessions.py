@@ -10,6 +10,7 @@ import attrs
 import sqlalchemy as sa
 
 from forexai_saas.accounts.foundation import Foundation
+from forexai_saas.accounts.recording import record
 from forexai_saas.accounts.tokens import hashed, new_token
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.database import Session
@@ -50,6 +51,10 @@ class Client:
     address: str = attrs.field(converter=_address)
     agent: str = attrs.field(default="", converter=_agent)
     native: bool = False
+
+    def personal(self) -> dict[str, str]:
+        """Write it for the audit log, where it is sealed."""
+        return {"address": self.address, "agent": self.agent}
 
     @property
     def kind(self) -> SessionKind:
@@ -243,14 +248,20 @@ class SessionBook:
 
     async def end(self, user_id: UUID, session_id: UUID, *, reason: str = "signed out") -> bool:
         """End one session of a person; False where there is none to end."""
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
-            return await end_sessions(session, self._on, reason, sessions.c.id == session_id) > 0
+        async with self._on.database.writing(await self._on.scope_of(user_id)) as session:
+            ended = await end_sessions(session, self._on, reason, sessions.c.id == session_id) > 0
+            if ended:
+                await record(session, self._on, "session.ended", details={"session": str(session_id), "by": reason})
+            return ended
 
     async def end_all(self, user_id: UUID, *, but: UUID | None = None, reason: str = "signed out everywhere") -> int:
         """End all sessions of a person, or all but one; return how many."""
         conditions = () if but is None else (sessions.c.id != but,)
-        async with self._on.database.writing(Scope(user_id=user_id)) as session:
-            return await end_sessions(session, self._on, reason, *conditions)
+        async with self._on.database.writing(await self._on.scope_of(user_id)) as session:
+            ended = await end_sessions(session, self._on, reason, *conditions)
+            if ended:
+                await record(session, self._on, "session.all-ended", details={"sessions": ended, "by": reason})
+            return ended
 
     async def _prolong(self, user_id: UUID, session_id: UUID, now_ns: int) -> None:
         until_ns = self._on.after_ns(self._on.settings.browser_idle_s)

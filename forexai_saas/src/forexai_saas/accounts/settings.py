@@ -33,6 +33,12 @@ class AccountSettings(Settings):
     """How long the link lasts that sets a new password."""
     same_answer_s: float = Field(default=0.5, ge=0, le=10, allow_inf_nan=False)
     """Registering and forgetting take at least so long, so that the time does not tell whether an account is there."""
+    password_memory_kib: int = Field(default=19_456, ge=8)
+    """Memory of one password hash, KiB; the default is the least that OWASP names for argon2id."""
+    password_passes: int = Field(default=2, ge=1)
+    """Passes of one password hash over its memory; the default goes with that of the memory."""
+    passwords_at_once: int = Field(default=2, ge=1)
+    """How many passwords are hashed at once; each takes its memory and a core. Others wait."""
     issuer: str = "ForexAI"
     """How authenticator apps name this platform."""
 

@@ -12,7 +12,8 @@ from forexai_core.ports.clock import Clock
 from forexai_core.ports.journal import Entry
 from forexai_core.ports.services import Services
 from forexai_saas.billing.journal_book import JournalBook
-from forexai_saas.billing.periods import day_around, moment_text
+from forexai_saas.billing.periods import day_around
+from forexai_saas.billing.refusals import refusal_text
 from forexai_saas.billing.usage_book import UsageBook, check_text, released_entry, reserved_entry, settled_entry
 from forexai_saas.plans import Period, Plan, PlanTable, plan_table
 from forexai_saas.settings import MeterSettings
@@ -141,17 +142,9 @@ class PlanMeter:
         taken = used.settled + used.reserved
         if right.allowance is None or taken + amount <= right.allowance:
             return
-        title, plan = self._table.feature(feature).title, self.plan(subject)
-        until = "It frees when one of them is given back."
-        if right.period_stop_ns:
-            until = f"The next day begins at {moment_text(right.period_stop_ns, self._zone)}."
-        per = " a day" if right.period_stop_ns else ""
-        what = f"The {plan.title} plan allows {right.allowance} {title}{per}, and {taken} of them are taken"
-        if right.allowance == 0:
-            what, until = f"The {plan.title} plan allows no {title}", ""
-        larger = self._table.larger(plan, feature)
-        more = "" if larger is None else f" The {larger.title} plan allows more."
-        raise QuotaExceededError(f"{what}: {amount} more cannot be had. {until}{more}".replace("  ", " ").rstrip())
+        raise QuotaExceededError(
+            refusal_text(self._table, self.plan(subject), right, taken=taken, amount=amount, zone=self._zone)
+        )
 
 
 def _used(book: UsageBook, subject: str, right: Entitlement) -> Usage:

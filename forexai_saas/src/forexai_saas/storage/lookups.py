@@ -18,7 +18,16 @@ from sqlalchemy.dialects import postgresql
 from forexai_saas.storage.database import Database
 from forexai_saas.storage.engines import DatabaseSettings, make_engine
 from forexai_saas.storage.scopes import NOBODY
-from forexai_saas.storage.tables import api_keys, mail_tokens, mails, memberships, refresh_tokens, sessions, users
+from forexai_saas.storage.tables import (
+    api_keys,
+    audit_people,
+    mail_tokens,
+    mails,
+    memberships,
+    refresh_tokens,
+    sessions,
+    users,
+)
 
 __all__ = ["LOOKUPS", "Lookup", "Lookups"]
 
@@ -77,6 +86,19 @@ LOOKUPS = MappingProxyType(
         "forexai_tenants_of_user": Lookup(
             argument="uuid",
             answer=sa.select(memberships.c.tenant_id).where(memberships.c.user_id == sa.bindparam(_GIVEN)),
+        ),
+        # The tenant in whose log stands what somebody does as a person: the first that is theirs, else the first.
+        "forexai_home_of_user": Lookup(
+            argument="uuid",
+            answer=sa.select(memberships.c.tenant_id)
+            .where(memberships.c.user_id == sa.bindparam(_GIVEN))
+            .order_by(sa.literal_column("memberships.role = 'owner'").desc())
+            .order_by(memberships.c.created_ns, memberships.c.tenant_id)
+            .limit(sa.literal_column("1")),
+        ),
+        "forexai_audit_tenants_of_user": Lookup(
+            argument="uuid",
+            answer=sa.select(audit_people.c.tenant_id).where(audit_people.c.user_id == sa.bindparam(_GIVEN)),
         ),
         "forexai_due_mails": Lookup(
             argument="bigint",

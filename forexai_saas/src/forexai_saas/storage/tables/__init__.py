@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forexai_saas.storage.tables.accounts import api_keys, memberships, tenants, users
+from forexai_saas.storage.tables.audit import audit_chains, audit_people, audit_records
 from forexai_saas.storage.tables.keys import tenant_keys, user_keys
 from forexai_saas.storage.tables.layout import METADATA, OPEN_TABLES
 from forexai_saas.storage.tables.limits import rate_counters
@@ -13,6 +14,9 @@ __all__ = [
     "METADATA",
     "OPEN_TABLES",
     "api_keys",
+    "audit_chains",
+    "audit_people",
+    "audit_records",
     "mail_tokens",
     "mails",
     "memberships",

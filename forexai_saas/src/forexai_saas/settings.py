@@ -10,7 +10,16 @@ from pydantic import Field, model_validator
 from forexai_core.ports.settings import Settings
 from forexai_saas.plans import plan_table
 
-__all__ = ["MeterSettings"]
+__all__ = ["FreeSettings", "MeterSettings"]
+
+
+class FreeSettings(Settings):
+    """Everybody may use everything, and nothing is charged."""
+
+    zone: str = "UTC"
+    """Time zone in which a day begins and ends, such as UTC or Asia/Jakarta."""
+    wait_s: float = Field(default=10.0, gt=0, le=300, allow_inf_nan=False)
+    """How long to wait for the book of usage while others write into it, seconds."""
 
 
 class MeterSettings(Settings):

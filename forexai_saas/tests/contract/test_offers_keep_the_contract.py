@@ -10,7 +10,7 @@ from forexai_core.plugins import discover
 from forexai_core.testing import AppConformance, BillingConformance
 from forexai_saas.offers import app_offers, billing_offers
 
-(METER,) = billing_offers()
+METER, NO_LIMITS = billing_offers()
 
 
 class TestFree(BillingConformance):
@@ -29,6 +29,11 @@ class TestEnterprise(BillingConformance):
     probe: ClassVar = {"feature": "strategies"}
 
 
+class TestNoLimits(BillingConformance):
+    offer = NO_LIMITS
+    probe: ClassVar = {"feature": "strategies"}
+
+
 class TestPages(AppConformance):
     (offer,) = app_offers()
 
@@ -36,6 +41,7 @@ class TestPages(AppConformance):
 def test_the_plugin_is_found_and_offers_both():
     plugins = discover(required=["saas"], kinds=["billing", "app"])
     assert plugins.billing.origin("plan-meter").distribution == "forexai-saas"
+    assert plugins.billing.origin("free").distribution == "forexai-saas"
     assert plugins.apps.origin("billing").distribution == "forexai-saas"
 
 

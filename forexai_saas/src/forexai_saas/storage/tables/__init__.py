@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forexai_saas.storage.tables.accounts import api_keys, memberships, tenants, users
 from forexai_saas.storage.tables.audit import audit_chains, audit_people, audit_records
+from forexai_saas.storage.tables.billing import billing_facts, usage_counters, usage_reservations
 from forexai_saas.storage.tables.keys import tenant_keys, user_keys
 from forexai_saas.storage.tables.layout import METADATA, OPEN_TABLES
 from forexai_saas.storage.tables.limits import rate_counters
@@ -17,6 +18,7 @@ __all__ = [
     "audit_chains",
     "audit_people",
     "audit_records",
+    "billing_facts",
     "mail_tokens",
     "mails",
     "memberships",
@@ -27,6 +29,8 @@ __all__ = [
     "tenant_keys",
     "tenants",
     "totp_factors",
+    "usage_counters",
+    "usage_reservations",
     "user_keys",
     "users",
 ]

@@ -1,6 +1,8 @@
-"""`forexai run`, `replay` and `why`: a session from its file to its explanation."""
+"""`forexai run`, `replay`, `drift` and `why`: a session from its file to its explanation."""
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -247,3 +249,42 @@ def test_an_example_is_written_once_and_runs(forexai, tmp_path):
     assert forexai("run", "mine.toml", "--json").json["decisions"] > 1_000
     assert forexai("run", "none.toml").code == 2
     assert forexai("replay", tmp_path).code in {2, 3}
+
+
+def test_drift_tells_what_a_busy_venue_and_another_setting_cost(forexai, session, tmp_path):
+    path = session()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[accounts.costs]", "settings = { reject_probability = 0.7 }\n[accounts.costs]"))
+    assert forexai("run", path).code == 0
+    found = forexai("drift", tmp_path / "journal", "--json")
+    assert found.code == 1, found.err
+    (account,) = found.json["accounts"]
+    assert {each["cause"] for each in account["differences"]} <= {"rejection"}
+    assert any(not each["follows"] for each in account["differences"])
+    assert sum(Decimal(each["money"]) for each in account["differences"]) == Decimal(account["total"])
+    assert Decimal(account["total"]) == Decimal(account["live_net"]) - Decimal(account["backtest_net"])
+    told = forexai("drift", tmp_path / "journal")
+    assert told.code == 1
+    assert "refused in the session by the venue" in told.out
+    other = tmp_path / "other.toml"
+    other.write_text(text.replace("fast = 5", "fast = 6"), encoding="utf-8")
+    found = forexai("drift", tmp_path / "journal", "--session", other, "--json")
+    causes = {each["cause"] for each in found.json["accounts"][0]["differences"]}
+    assert causes == {"rejection", "signal"}
+
+
+def test_a_session_that_is_its_backtest_has_no_drift(forexai, session, tmp_path):
+    assert forexai("run", session()).code == 0
+    found = forexai("drift", tmp_path / "journal")
+    assert found.code == 0, found.out
+    assert "+0.00 in 0 differences" in found.out
+
+
+def test_drift_names_an_account_that_its_other_file_lacks(forexai, session, tmp_path):
+    path = session()
+    assert forexai("run", path).code == 0
+    other = tmp_path / "other.toml"
+    other.write_text(path.read_text(encoding="utf-8").replace('"main"', '"second"'), encoding="utf-8")
+    found = forexai("drift", tmp_path / "journal", "--session", other)
+    assert found.code == 2
+    assert "main" in found.err

@@ -28,6 +28,7 @@ COMMANDS = {
     "backtest": "Run a strategy over prices, with every cost on.",
     "run": "Run strategies on accounts as a session file says.",
     "replay": "Decide anew what a session decided, and compare.",
+    "drift": "Hold a session against the backtest of its period, and give each difference its cause.",
     "why": "Say what a session decided at a time, and why.",
     "report": "Show a saved result, or write a report of it.",
     "kill": "Stop openings at once, and let them again by name.",

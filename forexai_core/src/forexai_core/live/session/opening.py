@@ -202,14 +202,17 @@ async def write_heads(session: Session, spec: SessionSpec) -> None:
 
 def _head(spec: SessionSpec, plan: AccountPlan) -> dict[str, Any]:
     """Write what a replay needs to come to the same, and what tells whether it can."""
-    inputs = plan.inputs
+    inputs, at_venue = plan.inputs, isinstance(plan, VenuePlan)
     known = {} if spec.live else {symbol: item.fingerprint for symbol, item in inputs.prices.items()}
+    account = inputs.account  # at a venue what it began with is nowhere else
+    terms = {"balance": account.balance, "currency": account.currency, "mode": str(account.mode)}
     return {
         "account": plan.name,
         "spec": json.loads(spec.model_dump_json()),
         "prices": known,
         "decides_from_ns": str(plan.decides_from_ns or 0),
-        "venue": isinstance(plan, VenuePlan),
+        "venue": at_venue,
+        **({"terms": terms} if at_venue else {}),
         "strategies": {
             each.name: json.loads(json.dumps(described(each.strategy), default=str)) for each in plan.strategies
         },

@@ -22,7 +22,7 @@ from forexai_core.ports.notifier import Notice
 from forexai_core.services.journal import FileJournal
 from forexai_core.values.timeframes import Timeframe
 
-__all__ = ["Repeated", "accounts_of", "head_of", "open_journal", "records_of", "repeat"]
+__all__ = ["Repeated", "accounts_of", "head_of", "kept_prices", "open_journal", "records_of", "repeat"]
 
 _COMPARED = frozenset({"decision", "outcome", "order", "deal", "breach", "flatten"})
 _PREFIX = stream_of("")
@@ -119,7 +119,7 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
     kept = folder / PRICES_FOLDER
     known = None
     if spec.live and kept.is_dir():  # of the present: nobody could read them again
-        known = {feed.symbol: _kept_prices(Library(kept), feed) for feed in spec.feeds}
+        known = {feed.symbol: kept_prices(Library(kept), feed) for feed in spec.feeds}
         until_ns = min(int(known_ns(rows)[-1]) for rows in known.values())
         written = {name: _until(records, until_ns) for name, records in written.items()}
     plans = tuple(_as_begun(plan, heads[plan.name]) for plan in plans_of(spec, openers, known))
@@ -128,7 +128,8 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
     return tuple(_compared(name, records, made[name]) for name, records in written.items())
 
 
-def _kept_prices(library: Library, feed: FeedTable) -> Prices:
+def kept_prices(library: Library, feed: FeedTable) -> Prices:
+    """Read the prices of a feed that a session has kept."""
     timeframe = Timeframe.of(feed.timeframe)
     return library.ticks(feed.symbol) if timeframe is Timeframe.TICK else library.bars(feed.symbol, timeframe)
 

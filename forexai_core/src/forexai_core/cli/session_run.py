@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import TRADE
+from forexai_core.cli.metrics_server import served
 from forexai_core.cli.printing import note, print_json, say, show_table
 from forexai_core.cli.session_openers import PluginOpeners
 from forexai_core.cli.session_telling import Telling
@@ -47,10 +48,13 @@ class Start(NamedTuple):
         Accounts that may trade with real money.
     resume : bool
         Whether it goes on where the newest run ended.
+    metrics_port : int or None
+        Where its figures are served on this machine; None serves none.
     """
 
     armed: Collection[str] = ()
     resume: bool = False
+    metrics_port: int | None = None
 
 
 def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home: Path | None) -> int:
@@ -95,8 +99,10 @@ async def _go(
             opened = await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
         else:
             opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
-        with contextlib.closing(opened), view, _until_told(opened.session):
-            return await opened.session.run(view.follow)
+        with contextlib.closing(opened), _until_told(opened.session):
+            async with served(opened.session, start.metrics_port):
+                with view:
+                    return await opened.session.run(view.follow)
     finally:
         if live is not None:
             await live.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any, Protocol, Self
 
 from forexai_core.live.session.account_run import AccountRun
 from forexai_core.live.session.arriving import Arriving
+from forexai_core.live.session.figures import health_of
 from forexai_core.live.session.loop import Session
 from forexai_core.values.clocks import format_time_ns
 
@@ -18,6 +20,7 @@ __all__ = ["HeadlessView", "TerminalView", "View"]
 
 _DRAWS_EVERY_S = 0.25
 _LINE_EVERY_S = 60.0
+_SHARES = {"p50": 0.5, "p99": 0.99}
 
 
 class View(Protocol):
@@ -48,8 +51,31 @@ def _facts(run: AccountRun) -> dict[str, Any]:
     }
 
 
+def _health_facts(session: Session) -> dict[str, Any]:
+    health = health_of(session)
+    times = {name: session.figures.latency(share) for name, share in _SHARES.items()}
+    return {
+        "session": health.state,
+        "ready": health.ready,
+        "reasons": list(health.reasons),
+        "prices": session.prices,
+        **{
+            f"price_{name}_ms": None if math.isnan(took_s) else round(took_s * 1e3, 3) for name, took_s in times.items()
+        },
+    }
+
+
+def _health_line(session: Session) -> str:
+    """Say whether everything may be opened, and how long a price took."""
+    health = health_of(session)
+    times = ((name, session.figures.latency(share)) for name, share in _SHARES.items())
+    took = ", ".join(f"{name} {took_s * 1e3:,.2f} ms" for name, took_s in times if not math.isnan(took_s))
+    said = "ready" if health.ready else "not ready: " + "; ".join(health.reasons)
+    return f"{said}  a price took {took}" if took else said
+
+
 class HeadlessView:
-    """Writes a line of JSON for each account and each live feed to standard error, once a minute.
+    """Writes lines of JSON to standard error once a minute: of the session, of each account and of each live feed.
 
     Parameters
     ----------
@@ -65,6 +91,7 @@ class HeadlessView:
         if time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + self._every_s
+        sys.stderr.write(json.dumps(_health_facts(session)) + "\n")
         for run in session.runs:
             sys.stderr.write(json.dumps(_facts(run)) + "\n")
         if session.arriving is not None:
@@ -116,12 +143,13 @@ class TerminalView:
             for row in _position_rows(run):
                 positions.add_row(*map(Text, row))
         head = f"{session.state}  {session.prices:,} prices  {session.prices / passed_s:,.0f} a second"
+        tops = Text(head, style="bold"), Text(_health_line(session))
         if session.arriving is None:
-            return Group(Text(head, style="bold"), accounts, positions)
+            return Group(*tops, accounts, positions)
         feeds = Table("Feed", "State", "Last price", "Bid", "Ask", "Left out", box=None)
         for row in _feed_rows(session.arriving):
             feeds.add_row(*map(Text, row))
-        return Group(Text(head, style="bold"), feeds, accounts, positions)
+        return Group(*tops, feeds, accounts, positions)
 
     def __enter__(self) -> Self:
         self._live.start()

@@ -88,6 +88,8 @@ class OrderDesk:
             alerts=self._alerts,
             settings=settings,
             look_again=self.reconcile,
+            metrics=services.metrics,
+            account=account,
         )
         self._agreement.placing = self._placing
         self._upkeep = Upkeep(self, broker, services, lease)
@@ -305,6 +307,11 @@ class OrderDesk:
     def unknown(self) -> tuple[str, ...]:
         """Ids of the intents of which nobody knows what became."""
         return tuple(each.id for each in self._book.unclear)
+
+    @property
+    def states(self) -> Mapping[str, int]:
+        """How many intents that are not settled there are, by their state."""
+        return self._book.states
 
     @property
     def snapshot(self) -> Snapshot | None:

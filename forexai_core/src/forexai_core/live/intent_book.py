@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 
 import attrs
@@ -258,6 +259,11 @@ class IntentBook:
         if position in self._beginning:
             return self._beginning[position]
         return next((each.id for each in self._tracked.values() if each.plan.request.position == position), None)
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many intents that are not settled there are, by their state."""
+        return Counter(str(each.state) for each in self._tracked.values())
 
     @property
     def unclear(self) -> list[Tracked]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
@@ -21,6 +22,7 @@ from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import IntentState
+from forexai_core.ports.metrics import Metrics
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest
 
@@ -42,6 +44,10 @@ class Placing:
         Of the desk.
     look_again : callable
         ``await look_again()`` reconciles, and says whether the venue could be seen.
+    metrics : Metrics
+        Where answers are counted and timed.
+    account : str
+        Its name with us.
     login : str
         Of the account.
     venue_ns : int
@@ -58,6 +64,8 @@ class Placing:
     alerts: Alerts
     settings: DeskSettings
     look_again: LookAgain
+    metrics: Metrics
+    account: str
     login: str = ""
     venue_ns: int = 0
     instruments: Mapping[str, Instrument] = attrs.field(factory=dict)
@@ -136,10 +144,11 @@ class Placing:
             )
 
     async def _once(self, plan: Plan) -> tuple[Tracked, Answer]:
+        began_s = time.perf_counter()
         try:
             tracked = await self.book.begin(plan, self.login, self.venue_ns)
             try:
-                answer = await send(self.broker, tracked.plan.request, self.settings.send_timeout_s)
+                answer = await self._send(tracked.plan.request, began_s)
                 # Before the answer is written: what ends in between is unknown and halted, never settled and free.
                 self._heed(tracked, answer)
                 await self.keep()
@@ -157,6 +166,16 @@ class Placing:
                 "account opens nothing until the venue shows what became of it.",
             )
         return tracked, answer
+
+    async def _send(self, request: OrderRequest, began_s: float) -> Answer:
+        """Send an order, and measure how long it took to get here, and to be answered, by the machine's own time."""
+        sent_s = time.perf_counter()
+        answer = await send(self.broker, request, self.settings.send_timeout_s)
+        labels = {"account": self.account}
+        self.metrics.observe("order_handover_seconds", sent_s - began_s, labels)
+        self.metrics.observe("order_answer_seconds", time.perf_counter() - sent_s, labels)
+        self.metrics.add("orders_answered_total", 1.0, {**labels, "state": str(answer.state)})
+        return answer
 
     def _heed(self, tracked: Tracked, answer: Answer) -> None:
         """Halt where an answer asks for a person."""

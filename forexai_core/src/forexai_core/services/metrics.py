@@ -16,7 +16,10 @@ from forexai_core.ports.metrics import MetricKind, Sample
 
 __all__ = ["DURATION_BOUNDS_S", "MemoryMetrics"]
 
-DURATION_BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+DURATION_BOUNDS_S = (
+    *(0.00001, 0.000025, 0.00005, 0.0001, 0.00015, 0.00025, 0.0005, 0.001, 0.0025, 0.005),
+    *(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
 """Upper bounds of a histogram's buckets, made for durations in seconds; a last one is infinite."""
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")

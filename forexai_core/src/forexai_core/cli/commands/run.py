@@ -19,6 +19,7 @@ _EXAMPLES = examples(
     "forexai run session.toml --headless                 (for a service: lines of JSON on standard error)",
     "forexai run session.toml --json > ended.json        (one object at the end: trades, accounts, decisions, halted)",
     "forexai run session.toml --resume                   (after a kill: the newest run, from where it ended)",
+    "forexai run live.toml --headless --metrics 9464     (figures for Prometheus, on this machine; 0: a free port)",
     "forexai run live.toml --arm main                    (an account with real money, which the file names and means)",
     "",
     "session.toml:",
@@ -62,6 +63,16 @@ Arm = Annotated[
     list[str] | None,
     typer.Option("--arm", metavar="ACCOUNT", help="Let an account trade with real money, for this start; repeatable."),
 ]
+Metrics = Annotated[
+    int | None,
+    typer.Option(
+        "--metrics",
+        metavar="PORT",
+        min=0,
+        max=65_535,
+        help="Serve figures to this machine: /metrics (Prometheus), /health and /ready; 0 takes a free port.",
+    ),
+]
 Home = Annotated[Path | None, typer.Option(help="Folder whose halts are heeded; default your data folder.")]
 
 
@@ -73,6 +84,7 @@ def run(
     headless: Headless = False,
     arm: Arm = None,
     resume: Resume = False,
+    metrics: Metrics = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> int:
@@ -89,5 +101,5 @@ def run(
     # Slow to load: help needs none of it.
     from forexai_core.cli.session_run import Start, run_session
 
-    start = Start(armed=tuple(arm or ()), resume=resume)
+    start = Start(armed=tuple(arm or ()), resume=resume, metrics_port=metrics)
     return run_session(file, start, headless=headless, as_json=as_json, home=home)

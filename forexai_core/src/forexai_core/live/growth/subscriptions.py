@@ -137,6 +137,11 @@ class Subscription:
         """Whether there is something to take."""
         return bool(self._waiting)
 
+    @property
+    def waiting(self) -> int:
+        """How many containers of rows wait to be taken."""
+        return len(self._waiting)
+
     def take(self) -> Prices | None:
         """Take all that waits."""
         taken: Prices | None = None

@@ -153,6 +153,10 @@ class Arriving:
         """Tell how each feed stands."""
         return tuple(self._facts(symbol) for symbol in self.prices.subscriptions)
 
+    def waiting(self, symbol: str) -> int:
+        """Say how many containers of rows a feed has told that nobody has taken yet."""
+        return self.prices.subscriptions[symbol].waiting
+
     def _facts(self, symbol: str) -> FeedFacts:
         each, rows = self.prices.subscriptions[symbol], self.prices.known.get(symbol)
         bid, ask = (None, None) if rows is None else _last_quote(rows)

@@ -17,12 +17,14 @@ from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
+from forexai_core.live.session.figures import Figures
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
 from forexai_core.live.session.venue_run import VenueRun
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.ports.services import Services
+from forexai_core.services.metrics import MemoryMetrics
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.positions import Position
 
@@ -90,6 +92,8 @@ class Session:
         Where halts are heeded; a replay of the past heeds none, so that it can be repeated.
     arriving : Arriving, optional
         Where prices come from while it runs; without it those that the accounts have are all.
+    figures : Figures, optional
+        What counts and times it.
 
     Attributes
     ----------
@@ -108,8 +112,11 @@ class Session:
         real: Clock,
         watch: HaltWatch | None = None,
         arriving: Arriving | None = None,
+        *,
+        figures: Figures | None = None,
     ) -> None:
         self.runs, self.clock, self.arriving = tuple(runs), clock, arriving
+        self.figures = figures or Figures(MemoryMetrics())
         self.state, self.prices = SessionState.READY, 0
         self.catching_up: Callable[[], bool] = _never
         self._real, self._watch = real, watch
@@ -177,7 +184,7 @@ class Session:
             raise
         if arriving is not None:
             arriving.begin(runs)
-        return cls(runs, clock, real, watch, arriving)
+        return cls(runs, clock, real, watch, arriving, figures=Figures(services.metrics))
 
     # ------------------------------------------------------------------------------------------------ steering
     def pause(self, *, by: str) -> None:
@@ -287,13 +294,18 @@ class Session:
         if not isinstance(self.clock, ReplayClock) and not self.catching_up():
             together = [each for each in left if each.next_ns == run.next_ns]
         if len(together) == 1:
-            await run.step()
+            await self._take(run)
             return together
-        ends = await asyncio.gather(*(each.step() for each in together), return_exceptions=True)
+        ends = await asyncio.gather(*map(self._take, together), return_exceptions=True)
         for end in ends:  # all have come to rest before one that failed ends the session
             if end is not None:
                 raise end
         return together
+
+    async def _take(self, run: AccountRun) -> None:
+        began_s = self.figures.begin_price()
+        await run.step()
+        self.figures.end_price(run.plan.name, began_s)
 
     async def _breathe(self) -> None:
         """Let others go on for a moment, so that leases are renewed, halts read, and signals heard."""

@@ -13,7 +13,7 @@ from forexai_core.errors import OrderRejectedError, RejectionKind
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce, on_step, volume_steps
 
-__all__ = ["REFUSALS", "in_points", "points", "reject", "row_of", "to_steps", "written"]
+__all__ = ["REFUSALS", "in_points", "points", "refusal_of", "reject", "row_of", "to_steps", "written"]
 
 _KINDS = {
     OrderKind.MARKET: records.REQUEST_MARKET,
@@ -130,3 +130,13 @@ def written(fields: dict[str, Any]) -> np.void:
     """Make a row of REQUEST."""
     row: np.void = np.array([tuple((_BLANK | fields).values())], REQUEST)[0]
     return row
+
+
+def refusal_of(before: tuple[int, ...], after: Any) -> str:
+    """Name the refusal that a price brought, by the counts before and after it; empty where there was none.
+
+    Of several it is the most frequent one.
+    """
+    grown = {name: int(now) - was for name, was, now in zip(records.REFUSALS, before, after, strict=True)}
+    name = max(grown, key=lambda each: grown[each])
+    return name if grown[name] > 0 else ""

@@ -103,6 +103,11 @@ class Transit:
         return self._tickets.get(ticket)
 
     @property
+    def busy(self) -> bool:
+        """Whether something is on its way, or works."""
+        return bool(self._open)
+
+    @property
     def open(self) -> list[Asked]:
         """Orders to which something may still happen."""
         return [each for each in self._open.values() if each.request is not None]

@@ -14,9 +14,9 @@ from forexai_core.engine.state import records
 from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import whole_deals
 from forexai_core.live.growth.ledgers import GrowingLedger
-from forexai_core.live.paper.requests import REFUSALS, in_points, points, reject, row_of, written
+from forexai_core.live.paper.requests import REFUSALS, in_points, points, refusal_of, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
-from forexai_core.live.paper.views import Contract, deal_of, position_of, price_of
+from forexai_core.live.paper.views import Contract, deal_of, order_of, position_of
 from forexai_core.ports.broker import BrokerEvent, BrokerEventKind, Quote
 from forexai_core.risk.marks import Sighting
 from forexai_core.values.accounts import Account, AccountState
@@ -97,8 +97,9 @@ class PaperVenue:
 
     def advance(self) -> None:
         """Take the next price, and everything that it brings about."""
-        before = tuple(int(each) for each in self.ledger.account["refused"])
-        first_ticket = int(self.ledger.account["next_ticket"])
+        busy = self._transit.busy
+        before = tuple(self.ledger.account["refused"].tolist()) if busy else ()
+        first_ticket = int(self.ledger.account["next_ticket"]) if busy else 0
         self._taken += 1
         if self._sightings is None:
             self.ledger.advance(self._taken)
@@ -110,11 +111,28 @@ class PaperVenue:
         self._seen.add(self._index[symbol])
         self._tell(BrokerEventKind.QUOTE, quote=self.quote(symbol))
         rows = self.ledger.deals[self._told :]
-        self._told += len(rows)
-        self._settle(rows, first_ticket, before)
-        for row in whole_deals(rows):
-            self.deals.append(self._deal(row))
-            self._tell(BrokerEventKind.DEAL, deal=self.deals[-1])
+        if busy:
+            self._settle(rows, first_ticket, before)
+        if len(rows):
+            self._told += len(rows)
+            for row in whole_deals(rows):
+                self.deals.append(self._deal(row))
+                self._tell(BrokerEventKind.DEAL, deal=self.deals[-1])
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is open, works or is on its way, and every symbol has a price: prices change nothing then."""
+        account = self.ledger.account
+        return (
+            not (account["positions"] or account["orders"] or account["requests"])
+            and not self._transit.busy
+            and self.priced
+        )
+
+    def pass_by(self, stop: int) -> None:
+        """Take the prices before ``stop`` at once and tell nobody, while it is :attr:`calm`."""
+        self.ledger.advance(stop)
+        self._taken = stop
 
     @property
     def priced(self) -> bool:
@@ -263,7 +281,7 @@ class PaperVenue:
         met = self._transit.arrived(waiting)
         if met:
             self._transit.match(met, [row for row in rows if int(row["order"]) >= first_ticket], placed)
-            why = _refusal(before, account["refused"])
+            why = refusal_of(before, account["refused"])
             for asked in met:
                 if asked.request is None:
                     asked.refused = why if len(met) == 1 else ""
@@ -320,20 +338,7 @@ class PaperVenue:
         return tuple(self._standing(self.orders[each.number], rows.get(each.number)) for each in self._transit.open)
 
     def _standing(self, order: OrderState, row: Any) -> OrderState:
-        if row is None:
-            return order
-        scale = float(self.ledger.symbols[int(row["symbol"])]["scale"])
-        request = attrs.evolve(
-            order.request,
-            price=price_of(int(row["price"]), scale),
-            stop_loss=price_of(int(row["stop_loss"]), scale),
-            take_profit=price_of(int(row["take_profit"]), scale),
-            stop_loss_distance=0.0,
-            take_profit_distance=0.0,
-            time_in_force=TimeInForce.UNTIL if row["expiry_ns"] else TimeInForce.GTC,
-            expire_time_ns=int(row["expiry_ns"]),
-        )
-        return attrs.evolve(order, request=request)
+        return order if row is None else order_of(order, row, float(self.ledger.symbols[int(row["symbol"])]["scale"]))
 
     def position(self, ticket: int) -> Position:
         """Give an open position.
@@ -388,10 +393,3 @@ class PaperVenue:
         event = BrokerEvent(kind=kind, time_ns=self.time_ns, **thing)
         for listener in tuple(self.listeners):
             listener(event)
-
-
-def _refusal(before: tuple[int, ...], after: Any) -> str:
-    """Name the refusal that a price brought, of several the most frequent one; empty where there was none."""
-    grown = {name: int(now) - was for name, was, now in zip(records.REFUSALS, before, after, strict=True)}
-    name = max(grown, key=lambda each: grown[each])
-    return name if grown[name] > 0 else ""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import attrs
+
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.accounting.money import profit_of
 from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.values.instruments import Instrument
-from forexai_core.values.orders import Deal, DealEntry, OrderRequest
+from forexai_core.values.orders import Deal, DealEntry, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["Contract", "deal_of", "position_of", "price_of"]
+__all__ = ["Contract", "deal_of", "order_of", "position_of", "price_of"]
 
 _ENTRIES = tuple(DealEntry)
 
@@ -26,6 +28,21 @@ class Contract(NamedTuple):
 def price_of(points: int, scale: float) -> float:
     """Turn points into a price; 0 stands for none."""
     return 0.0 if points == NO_PRICE else points / scale
+
+
+def order_of(order: OrderState, row: Any, scale: float) -> OrderState:
+    """Give an order as it stands after changes, by its row of ORDER; ``scale`` is that of its symbol's prices."""
+    request = attrs.evolve(
+        order.request,
+        price=price_of(int(row["price"]), scale),
+        stop_loss=price_of(int(row["stop_loss"]), scale),
+        take_profit=price_of(int(row["take_profit"]), scale),
+        stop_loss_distance=0.0,
+        take_profit_distance=0.0,
+        time_in_force=TimeInForce.UNTIL if row["expiry_ns"] else TimeInForce.GTC,
+        expire_time_ns=int(row["expiry_ns"]),
+    )
+    return attrs.evolve(order, request=request)
 
 
 def position_of(row: Any, contract: Contract, money_scale: float, opener: OrderRequest | None) -> Position:

@@ -175,8 +175,17 @@ class AccountSession:
         self.mirror.show(positions, orders)
         self._shown, self._stale = bool(positions or orders), False
 
+    @property
+    def landed(self) -> bool:
+        """Whether no request of a strategy is on its way."""
+        return not self._flights
+
     def _land(self) -> None:
         """Keep those requests whose orders are still on their way, for risk."""
+        if not self._flights:
+            self.mirror.account["requests"] = 0
+            self._done.clear()
+            return
         self._flights = [each for each in self._flights if not each.intents <= self._done]
         for number, flight in enumerate(self._flights):
             self.mirror.requests[number] = flight.row

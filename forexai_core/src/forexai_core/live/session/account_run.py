@@ -178,6 +178,9 @@ class AccountRun(ABC):
         market = self._ledger.market
         return int(market.end_ns[row] if part & PART_REST else market.time_ns[row])
 
+    def skip(self, before_ns: int) -> None:  # noqa: B027 - an account at a venue skips none
+        """Take prices at once, up to a time, where none of them can be noticed."""
+
     @abstractmethod
     async def step(self) -> None:
         """Take the next price: orders meet it, risk sees the account, and whose bar it ends decides."""

@@ -30,13 +30,14 @@ from forexai_core.values.positions import Position
 
 __all__ = ["AccountEnd", "Session", "SessionState"]
 
-_BREATHES_EVERY = 64  # prices
+_BREATHES_EVERY = 64  # steps
 _BREATHES_AFTER_NS = 20_000_000  # of the system's clock: prices that are slow to take must not starve what goes beside
 _NAP_S = 0.25
+_ALWAYS = 2**63 - 1
 _RENEWALS = 3  # within the life of a lease
 
 Follow = Callable[["Session"], None]
-"""Told after each price; returns at once."""
+"""Told after each price, or after several that changed nothing; returns at once."""
 
 
 class SessionState(StrEnum):
@@ -123,7 +124,7 @@ class Session:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._stops = False
-        self._breathed_ns = real.monotonic_ns()
+        self._breathed_ns, self._breaths = real.monotonic_ns(), 0
 
     @classmethod
     async def open(
@@ -235,7 +236,7 @@ class Session:
         Parameters
         ----------
         follow : callable, optional
-            Told after each price.
+            Told after each price, or after several that changed nothing.
 
         Returns
         -------
@@ -274,12 +275,15 @@ class Session:
                 await self._receive(follow)
                 continue
             run = min(left, key=_next_ns)
+            before = run.taken
+            if isinstance(self.clock, ReplayClock):
+                run.skip(min((each.next_ns for each in left if each is not run), default=_ALWAYS))
             if isinstance(self.clock, ReplayClock) or self.catching_up():
                 self.clock.come_to(run.next_ns)
             elif not (self._at_once or await self._wait(run.next_ns)):
                 continue
-            for _ in await self._step(run, left):
-                self.prices += 1
+            for each in await self._step(run, left):
+                self.prices += each.taken - before if each is run else 1
                 if follow is not None:
                     follow(self)
             await self._breathe()
@@ -310,7 +314,8 @@ class Session:
     async def _breathe(self) -> None:
         """Let others go on for a moment, so that leases are renewed, halts read, and signals heard."""
         now_ns = self._real.monotonic_ns()
-        if self.prices % _BREATHES_EVERY == 0 or now_ns - self._breathed_ns >= _BREATHES_AFTER_NS:
+        self._breaths += 1
+        if self._breaths % _BREATHES_EVERY == 0 or now_ns - self._breathed_ns >= _BREATHES_AFTER_NS:
             await asyncio.sleep(0)
             self._breathed_ns = self._real.monotonic_ns()
 

@@ -11,6 +11,7 @@ from forexai_core.backtesting.shared import prepared
 from forexai_core.engine.driving.sleeves import NO_TURN
 from forexai_core.engine.preparation.setup import Setup
 from forexai_core.engine.state.book import Roster
+from forexai_core.engine.state.market_records import PART_REST
 from forexai_core.engine.trades import trades_of
 from forexai_core.live.alerts import Hear
 from forexai_core.live.desk import OrderDesk
@@ -29,6 +30,8 @@ from forexai_core.values.orders import DealEntry
 from forexai_core.values.positions import Position
 
 __all__ = ["PaperPlan", "PaperRun"]
+
+_MOST_SKIPPED = 4_096  # prices at once: whoever stops or looks on need not wait for more
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -66,6 +69,10 @@ class PaperRun(AccountRun):
         self.venue = venue
         self._news: list[BrokerEvent] = []
         self._halts: HaltLog | None = None
+        control = session.screening.control
+        # A rule of a plugin may remember whatever it likes of each price.
+        shipped = all(type(rule).__module__.startswith("forexai_core.risk.") for rule in control.rules)
+        self._skips = shipped and not control.wants_quotes
         venue.listeners.append(self._news.append)
         if self._watches:
             venue.watch(highest=session.screening.control.watch.rises)
@@ -124,6 +131,41 @@ class PaperRun(AccountRun):
             await self._see()
         await self.take_turns()
         await self._heed()
+
+    def skip(self, before_ns: int) -> None:
+        """Take the prices at once that nobody can notice: nothing is open, works or is on its way, and nobody decides.
+
+        What is left for :meth:`step` is the price that ends the next bar of a strategy, the first of a day of any limit
+        of loss, the first that ends at ``before_ns`` or later, or the last. Where each price may have to be looked at
+        or leads to a record, none is skipped: with halts, and with limits that follow quotes.
+        """
+        control, first = self.session.screening.control, self.taken
+        if self._halts is not None or not self._skips or not self.venue.calm or not self.session.landed:
+            return
+        if control.watch.must_be_flat:
+            return
+        turn = self._turns[self._turn] if self._turn < len(self._turns) else self._ledger.events - 1
+        stop = min(turn, first + _MOST_SKIPPED)
+        if stop <= first:
+            return
+        limit_ns = min(before_ns, control.quiet_until_ns) if self._watches else before_ns
+        noticed = self._ends(first, stop) >= limit_ns
+        stop = first + (int(noticed.argmax()) if noticed.any() else len(noticed))
+        if stop == first:
+            return
+        self.venue.pass_by(stop)
+        self.taken = stop
+        for symbol in self.venue.instruments:
+            quote = self.venue.quote(symbol)
+            self.session.mirror.quote(symbol, quote.bid, quote.ask)
+
+    def _ends(self, first: int, stop: int) -> NDArray[np.int64]:
+        """Give when each of some events ends, nanoseconds UTC."""
+        market = self._ledger.market
+        if not len(market.agenda):
+            return market.end_ns[first:stop]
+        rows, parts = (market.agenda[name][first:stop] for name in ("row", "part"))
+        return np.where(parts & PART_REST, market.end_ns[rows], market.time_ns[rows])
 
     def heed(self, covering: Covering) -> None:
         """Heed the halts that something tells of, and write down which they were at each price."""

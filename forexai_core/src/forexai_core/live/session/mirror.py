@@ -7,6 +7,7 @@ the session to turn into orders.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -27,6 +28,7 @@ from forexai_core.engine.state.records import (
 )
 from forexai_core.errors import TradingError
 from forexai_core.live.growth.ledgers import GrowingLedger
+from forexai_core.live.session.entries import Entries
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.orders import Deal, DealEntry, OrderKind, OrderState, volume_steps
 from forexai_core.values.positions import Position
@@ -36,6 +38,7 @@ __all__ = ["Mark", "Marks", "Mirror"]
 _ENTRIES = tuple(DealEntry)
 _KINDS = {OrderKind.LIMIT: ORDER_LIMIT, OrderKind.STOP: ORDER_STOP, OrderKind.STOP_LIMIT: ORDER_STOP_LIMIT}
 _ROOM = 256
+_DECIMALS = 8
 _WHOLE = 1e-4  # of a point and step: what a float of the average leaves
 _RATES = {
     "gain_rate": "gain",
@@ -86,6 +89,7 @@ class Mirror(GrowingLedger):
         self._places = {symbol: place for place, symbol in enumerate(setup.symbols)}
         self._heard = np.zeros(_ROOM, DEAL)
         self._known = 0
+        self._entries = Entries(round(math.log10(float(self.account["money_scale"]))))
 
     # --------------------------------------------------------------------------------------------------- reading
     @property
@@ -158,6 +162,7 @@ class Mirror(GrowingLedger):
         row["stop_loss"] = _points(position.stop_loss, scale)
         row["take_profit"] = _points(position.take_profit, scale)
         row["swap"], row["commission"] = position.swap, position.commission
+        self._entries.see_levels(position.position, int(row["stop_loss"]), int(row["take_profit"]))
 
     def _write_order(self, row: Any, order: OrderState) -> None:
         place, request, mark = self._places[order.symbol], order.request, self.marks(order)
@@ -173,26 +178,41 @@ class Mirror(GrowingLedger):
         row["oco"], row["tag"] = request.group, mark.tag
 
     def tell(self, deal: Deal) -> None:
-        """Take note of a deal."""
+        """Take note of a deal; one that turns a netting position is kept as its two halves."""
         place = self._places.get(deal.symbol)
         if place is None:
             return
+        entry = _ENTRIES.index(deal.entry)
+        steps = volume_steps(deal.volume_lots, float(self.symbols[place]["volume_step"]))
+        opening = self._entries.opening_steps(deal.position, entry, steps)
+        commission = round(deal.commission * (steps - opening) / max(1, steps), _DECIMALS)
+        if opening < steps:
+            row = self._write_deal(deal, place, entry, closing=True)
+            row["volume_steps"] = steps - opening
+            row["profit"], row["commission"], row["swap"] = deal.profit, commission, deal.swap
+            self._entries.close(row)
+        if opening:
+            row = self._write_deal(deal, place, entry, closing=False)
+            row["volume_steps"] = opening
+            row["commission"] = round(deal.commission - commission, _DECIMALS)
+            self._entries.opened(row)
+        self.account["activity"] += 1
+
+    def _write_deal(self, deal: Deal, place: int, entry: int, *, closing: bool) -> Any:
+        """Write what both halves of a deal share."""
         if self._known == len(self._heard):
             self._heard = np.concatenate([self._heard, np.zeros(len(self._heard), DEAL)])
         record, mark = self.symbols[place], self.marks(deal)
         row: Any = self._heard[self._known]
-        closing = deal.entry is not DealEntry.IN
         reasons = CLOSE_REASONS if closing else OPEN_REASONS
         row["ticket"], row["order"], row["position"] = deal.deal, deal.order, deal.position
         row["symbol"], row["strategy"], row["tag"] = place, mark.strategy, mark.tag
-        row["time_ns"], row["side"], row["entry"] = deal.time_ns, deal.side, _ENTRIES.index(deal.entry)
+        row["time_ns"], row["side"], row["entry"] = deal.time_ns, deal.side, entry
         row["closing"] = closing
-        row["volume_steps"] = volume_steps(deal.volume_lots, float(record["volume_step"]))
         row["price"] = round(deal.price * float(record["scale"]))
-        row["profit"], row["commission"], row["swap"] = deal.profit, deal.commission, deal.swap
         row["reason"] = reasons.index(deal.reason) if deal.reason in reasons else 0
         self._known += 1
-        self.account["activity"] += 1
+        return row
 
 
 def _cost(points_by_steps: float) -> float:

@@ -14,6 +14,7 @@ __all__ = ["Ownership"]
 
 _NOBODY = Mark(-1)
 _MARKET = OPEN_REASONS.index("signal")
+_REMEMBERED = 1_000
 
 
 def _opened(kind: OrderKind) -> int:
@@ -41,6 +42,7 @@ class Ownership:
         self.names, self.tags = tuple(names), tags
         self._intents: dict[str, Mark] = {}
         self._positions: dict[int, Mark] = {}
+        self._closed: dict[int, Mark] = {}  # a venue tells of a stop's deal after it shows the position no more
 
     def __call__(self, thing: Position | OrderState | Deal) -> Mark:
         """Give the mark of something that the venue shows."""
@@ -48,7 +50,7 @@ class Ownership:
             return self._intents.get(thing.client_id, _NOBODY)
         if thing.position in self._positions:
             return self._positions[thing.position]
-        return self._intents.get(thing.client_id, _NOBODY)
+        return self._intents.get(thing.client_id) or self._closed.get(thing.position, _NOBODY)
 
     def owner(self, thing: Position | OrderState | Deal) -> str:
         """Name the strategy; empty for nobody of the session."""
@@ -79,8 +81,10 @@ class Ownership:
             if place is not None and ticket not in self._positions:
                 self._positions[ticket] = Mark(place, self._tag(place, plan.label), _opened(plan.request.kind))
         shown = {each.position for each in open_now}
-        for ticket in self._positions.keys() - shown:
-            del self._positions[ticket]
+        for ticket in [each for each in self._positions if each not in shown]:
+            self._closed[ticket] = self._positions.pop(ticket)
+        for ticket in list(self._closed)[:-_REMEMBERED]:
+            del self._closed[ticket]
 
     def place_of(self, intent_id: str) -> int | None:
         """Give the place of the strategy that an order is of; None for nobody's of the session."""

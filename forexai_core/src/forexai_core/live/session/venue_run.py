@@ -359,8 +359,8 @@ class VenueRun(AccountRun):
 
     def _trades(self) -> NDArray[np.void]:
         mirror = self.session.mirror
-        opened = {int(row["position"]) for row in mirror.deals if not row["closing"]}
-        deals = mirror.deals[[int(row["position"]) in opened for row in mirror.deals]].copy()
+        heard = mirror.deals
+        deals = heard[(heard["closing"] == 0) | (heard["open_ns"] > 0)].copy()
         owners = {int(row["position"]): int(row["strategy"]) for row in deals if not row["closing"]}
         deals["strategy"] = [max(0, owners[int(row["position"])]) for row in deals]
         digits = self.plan.inputs.account.digits

@@ -17,6 +17,10 @@ CHOSEN = {
     ("sessions", "kind"): "browser",
     ("mail_tokens", "purpose"): "verify",
     ("mails", "state"): "queued",
+    ("usage_reservations", "state"): "reserved",
+    ("trading_accounts", "mode"): "live",
+    ("invitations", "role"): "viewer",
+    ("notices", "level"): "info",
 }
 
 

@@ -18,6 +18,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Make them."""
+    _audit_chains()
+    _audit_people()
+    _audit_records()
+
+
+def _audit_chains() -> None:
     op.create_table(
         "audit_chains",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -28,6 +34,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_audit_chains")),
     )
+
+
+def _audit_people() -> None:
     op.create_table(
         "audit_people",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -46,6 +55,8 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_people_user_id"), ["user_id"], unique=False)
 
+
+def _audit_records() -> None:
     op.create_table(
         "audit_records",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

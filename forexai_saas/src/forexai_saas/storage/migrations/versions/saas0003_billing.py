@@ -18,6 +18,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Make them."""
+    _billing_facts()
+    _usage_counters()
+    _usage_reservations()
+
+
+def _billing_facts() -> None:
     op.create_table(
         "billing_facts",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -32,6 +38,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "source", "key", name=op.f("pk_billing_facts")),
     )
+
+
+def _usage_counters() -> None:
     op.create_table(
         "usage_counters",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -44,6 +53,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "feature", "period_start_ns", name=op.f("pk_usage_counters")),
     )
+
+
+def _usage_reservations() -> None:
     op.create_table(
         "usage_reservations",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

@@ -213,6 +213,15 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Trade a day of ticks of ten symbols with twenty strategies each, killed twelve times (hours): ``-- SEED``."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    seed = session.posargs[0] if session.posargs else "1"
+    test = "forexai_core/tests/live/test_soak.py"
+    session.run("pytest", test, "--whole-soak", "--soak-seed", seed, "--timeout", "86400", "-q")
+
+
+@nox.session
 def mt5_faults(session: nox.Session) -> None:
     """Take the adapter of MetaTrader 5 through 10,000 schedules of faults, or some: ``-- FIRST:STOP``."""
     install(session, "-e", "./forexai_core", "-e", "./forexai_mt5", *group("test"))

@@ -24,6 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="which schedules of faults an order desk goes through: how many, or FIRST:STOP of their seeds",
     )
     parser.addoption("--every-kill", action="store_true", help="kill a trading process at every marked point, not some")
+    parser.addoption("--whole-soak", action="store_true", help="soak sessions in a day of ten symbols, not in an hour")
+    parser.addoption("--soak-seed", type=int, default=1, help="when the sessions of the soak are killed")
     parser.addoption("--intervals", type=int, default=4, help="how many tick series each interval is proven on")
     parser.addoption(
         "--prices",

@@ -10,6 +10,8 @@ from forexai_core.errors import ConfigError, IntegrityError
 
 __all__ = ["decode", "encode"]
 
+_WRITE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
 
 def encode(kind: str, version: int, fields: Mapping[str, Any]) -> bytes:
     """Write a record.
@@ -34,13 +36,7 @@ def encode(kind: str, version: int, fields: Mapping[str, Any]) -> bytes:
         If a number is not finite, or a value is none of these.
     """
     try:
-        text = json.dumps(
-            {"kind": kind, "version": version, **fields},
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-            allow_nan=False,
-        )
+        text = _WRITE({"kind": kind, "version": version, **fields})
     except (TypeError, ValueError) as problem:
         raise ConfigError(f"A record of kind '{kind}' cannot be written: {problem}.") from problem
     return text.encode()

@@ -113,7 +113,8 @@ def quantile(samples: Sequence[Sample], share: float) -> float:
     float
         NaN where nothing was observed.
     """
-    counts = [sum(each) for each in zip(*([count for _, count in one.buckets] for one in samples), strict=True)]
+    columns = [[count for _, count in one.buckets] for one in samples]
+    counts: list[int] = [sum(each) for each in zip(*columns, strict=True)]
     if not counts or not counts[-1]:
         return math.nan
     bounds = [bound for bound, _ in samples[0].buckets]

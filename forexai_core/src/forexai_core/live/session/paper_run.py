@@ -165,7 +165,8 @@ class PaperRun(AccountRun):
         if not len(market.agenda):
             return market.end_ns[first:stop]
         rows, parts = (market.agenda[name][first:stop] for name in ("row", "part"))
-        return np.where(parts & PART_REST, market.end_ns[rows], market.time_ns[rows])
+        ends: NDArray[np.int64] = np.where(parts & PART_REST, market.end_ns[rows], market.time_ns[rows])
+        return ends
 
     def heed(self, covering: Covering) -> None:
         """Heed the halts that something tells of, and write down which they were at each price."""

@@ -34,7 +34,7 @@ from forexai_core.arrays import BAR, QUOTE
 from forexai_core.backtesting.reading import reads_of
 from forexai_core.data import resample
 from forexai_core.engine.interval import find_bounds
-from forexai_core.engine.interval.paths import TooManyPathsError
+from forexai_core.engine.interval.branching import TooManyPathsError
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.values.accounts import Account, Costs

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.doubts import count_doubts
 from forexai_core.backtesting.records import Interval
-from forexai_core.engine.state.doubts import TRAILING
+from forexai_core.engine.state.doubt_bits import TRAILING
 
 __all__ = ["estimate_interval"]
 

@@ -15,9 +15,9 @@ from forexai_core.backtesting.reading import Reads
 from forexai_core.backtesting.records import Interval
 from forexai_core.engine.deciding.programs import Program
 from forexai_core.engine.interval import Bounds, Limits, Question, expected_profit, find_bounds
-from forexai_core.engine.interval.paths import TooManyPathsError
+from forexai_core.engine.interval.branching import TooManyPathsError
 from forexai_core.engine.preparation.setup import Setup
-from forexai_core.engine.state.doubts import ROLLOVER, TRAILING
+from forexai_core.engine.state.doubt_bits import ROLLOVER, TRAILING
 from forexai_core.engine.state.market_records import DUE_SWAP
 from forexai_core.errors import TradingError
 from forexai_core.values.bars import Bars

@@ -28,8 +28,8 @@ from forexai_core.backtesting.result import Reports, Result
 from forexai_core.backtesting.shared import prepared
 from forexai_core.backtesting.sleeves import Sleeve, is_list_of_sleeves
 from forexai_core.backtesting.step_draws import check_draws
+from forexai_core.engine.preparation.bar_paths import PATHS
 from forexai_core.engine.preparation.conditions import Days
-from forexai_core.engine.preparation.paths import PATHS
 from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.engine.preparation.setup import Setup
 from forexai_core.errors import ConfigError

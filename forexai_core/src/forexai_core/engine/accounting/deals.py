@@ -11,7 +11,7 @@ from forexai_core.engine.accounting.money import charge, profit_of
 from forexai_core.engine.accounting.settling import keep_rest, settle_money
 from forexai_core.engine.accounting.swaps import debits_inside, exit_quote
 from forexai_core.engine.state.book import Book
-from forexai_core.engine.state.doubts import ROLLOVER
+from forexai_core.engine.state.doubt_bits import ROLLOVER
 from forexai_core.engine.state.records import (
     ENTERED_BEFORE,
     ENTERED_BY_CLOSE,

@@ -10,7 +10,7 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.accounting.money import convert, money
 from forexai_core.engine.state.book import Book, Rows
-from forexai_core.engine.state.doubts import ROLLOVER
+from forexai_core.engine.state.doubt_bits import ROLLOVER
 from forexai_core.engine.state.market_records import DUE_CASH, DUE_SWAP
 from forexai_core.engine.state.records import (
     MAX_INSIDE,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from forexai_core._jit import compiled_signature
 from forexai_core.arrays import COMMAND, ROW
-from forexai_core.engine.deciding.first_class import NOWHERE, address_of, caller
+from forexai_core.engine.deciding.addresses import NOWHERE, address_of, caller
 from forexai_core.engine.deciding.kept_steps import keep_current
 from forexai_core.errors import ConfigError
 

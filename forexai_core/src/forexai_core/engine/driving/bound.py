@@ -21,7 +21,7 @@ from numba.np import numpy_support
 from numpy.typing import NDArray
 
 from forexai_core._jit import kernel
-from forexai_core.engine.deciding.first_class import address_of
+from forexai_core.engine.deciding.addresses import address_of
 from forexai_core.engine.driving.phases import Addresses
 from forexai_core.engine.driving.run import advance
 from forexai_core.engine.state.book import Books, Curve, Market, as_read

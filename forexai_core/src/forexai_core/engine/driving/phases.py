@@ -19,10 +19,10 @@ from forexai_core.engine.accounting.deals import age_positions, settle_entries
 from forexai_core.engine.accounting.margin import mark
 from forexai_core.engine.accounting.reopening import reopen_positions
 from forexai_core.engine.accounting.swaps import charge_rollovers, note_rollovers_inside
-from forexai_core.engine.deciding.first_class import address_of, caller
+from forexai_core.engine.deciding.addresses import address_of, caller
+from forexai_core.engine.execution.bar_open import open_phase
 from forexai_core.engine.execution.inside import inside_phase
 from forexai_core.engine.execution.margin_calls import watch_margin
-from forexai_core.engine.execution.opening import open_phase
 from forexai_core.engine.execution.shut import refuse_at_open, shut_phase
 from forexai_core.engine.passing.calm import lowest_equity, note_calm, note_equity
 from forexai_core.engine.state.book import Book, Quotes, Rows, as_read

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from forexai_core._jit import kernel
+from forexai_core.engine.deciding.addresses import NOWHERE
 from forexai_core.engine.deciding.decisions import (
     ask_commands,
     ask_intent,
@@ -12,7 +13,6 @@ from forexai_core.engine.deciding.decisions import (
     describe_holdings,
     look_after,
 )
-from forexai_core.engine.deciding.first_class import NOWHERE
 from forexai_core.engine.deciding.steps import call_step
 from forexai_core.engine.driving.event import count_events, next_rollover_ns
 from forexai_core.engine.driving.phases import Addresses

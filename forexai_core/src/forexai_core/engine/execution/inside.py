@@ -21,7 +21,7 @@ from forexai_core.engine.execution.reach import (
 from forexai_core.engine.execution.stopout import stop_out_inside
 from forexai_core.engine.execution.venue import available
 from forexai_core.engine.state.book import Book, Quotes
-from forexai_core.engine.state.doubts import ENTRY_AND_TARGET
+from forexai_core.engine.state.doubt_bits import ENTRY_AND_TARGET
 from forexai_core.engine.state.records import ENTERED_OPEN
 
 __all__ = ["inside_phase"]

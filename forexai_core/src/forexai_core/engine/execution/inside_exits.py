@@ -7,10 +7,10 @@ from typing import Any
 from forexai_core._jit import kernel
 from forexai_core.engine.accounting.deals import close_position
 from forexai_core.engine.accounting.impact import slippage_of
-from forexai_core.engine.execution.opening import TAKE_PROFIT, TRAILING_STOP, move_trailing, stop_reason
+from forexai_core.engine.execution.bar_open import TAKE_PROFIT, TRAILING_STOP, move_trailing, stop_reason
 from forexai_core.engine.execution.reach import order_in_range, proven, target_in_range
 from forexai_core.engine.state.book import Book, Quotes
-from forexai_core.engine.state.doubts import ENTRY_AND_STOP, ORDER_AND_EXIT, STOP_AND_TARGET, TRAILING
+from forexai_core.engine.state.doubt_bits import ENTRY_AND_STOP, ORDER_AND_EXIT, STOP_AND_TARGET, TRAILING
 from forexai_core.engine.state.records import ENTERED_OPEN, ENTRY_OUT, ORDER_LIMIT
 
 __all__ = ["take_stop", "take_target", "trail"]

@@ -12,7 +12,7 @@ from forexai_core.engine.execution.inside_exits import take_stop
 from forexai_core.engine.execution.pending import fill_in_doubt, order_slippage, reached, rivals
 from forexai_core.engine.execution.reach import order_in_range, stop_in_range, target_in_range
 from forexai_core.engine.state.book import Book, Quotes
-from forexai_core.engine.state.doubts import ORDER_AND_EXIT, RIVAL_ORDER
+from forexai_core.engine.state.doubt_bits import ORDER_AND_EXIT, RIVAL_ORDER
 from forexai_core.engine.state.records import (
     ENTERED_BY_CLOSE,
     ENTERED_FALLING,

@@ -15,7 +15,7 @@ from forexai_core.engine.execution.changes import cancel_order, remove_group
 from forexai_core.engine.execution.checks import HEDGE_PROHIBITED, NO_MONEY, affordable, refuse
 from forexai_core.engine.execution.venue import available, take
 from forexai_core.engine.state.book import Book
-from forexai_core.engine.state.doubts import RIVAL_ORDER
+from forexai_core.engine.state.doubt_bits import RIVAL_ORDER
 from forexai_core.engine.state.records import (
     ENTERED_OPEN,
     ORDER_LIMIT,

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from forexai_core.engine.deciding.programs import Program
 from forexai_core.engine.interval.axes import Bar
 from forexai_core.engine.interval.bench import Bench
+from forexai_core.engine.interval.branching import BarPaths, Doubts, TooManyPathsError
 from forexai_core.engine.interval.forks import Branch, Fork, Sameness, money_of, with_money
 from forexai_core.engine.interval.jumps import Jumps
-from forexai_core.engine.interval.paths import BarPaths, Doubts, TooManyPathsError
 from forexai_core.engine.preparation.setup import Setup
 from forexai_core.values.instruments import SwapMode
 from forexai_core.values.margin_rules import StopOutMode

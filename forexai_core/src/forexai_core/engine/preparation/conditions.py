@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from forexai_core.engine.preparation.paths import PATHS
+from forexai_core.engine.preparation.bar_paths import PATHS
 from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.execution import Execution
 from forexai_core.values.instruments import Holiday
@@ -72,7 +72,7 @@ class Conditions:
     holidays : mapping of str to tuple of Holiday
         By symbol, besides those of the instruments; they count where sessions are enforced.
     path : str
-        One of :data:`forexai_core.engine.preparation.paths.PATHS`: how the prices inside a bar are taken.
+        One of :data:`forexai_core.engine.preparation.bar_paths.PATHS`: how the prices inside a bar are taken.
     seed : int
         Of all that is drawn.
     execution : Execution

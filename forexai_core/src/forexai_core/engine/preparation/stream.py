@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.arrays import BAR
-from forexai_core.engine.preparation.paths import PATHS, Part, straightened
+from forexai_core.engine.preparation.bar_paths import PATHS, Part, straightened
 from forexai_core.engine.state.market_records import EVENT
 from forexai_core.errors import ConfigError, DataShapeError
 from forexai_core.values.bars import Bars
@@ -208,7 +208,8 @@ def merge(
     spreads : sequence of int or None
         Fixed spread of each symbol, points.
     path : str
-        One of :data:`forexai_core.engine.preparation.paths.PATHS`: by which model bars are turned into straight ways.
+        One of :data:`forexai_core.engine.preparation.bar_paths.PATHS`: by which model bars are turned into
+        straight ways.
     seed : int
         Of the model.
     numbered : bool

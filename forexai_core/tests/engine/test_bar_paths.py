@@ -7,7 +7,7 @@ import pytest
 
 import forexai_core as fx
 from forexai_core.engine.accounting.draws import draw, uniforms
-from forexai_core.engine.preparation.paths import PATHS, Part, straightened
+from forexai_core.engine.preparation.bar_paths import PATHS, Part, straightened
 from forexai_core.errors import ConfigError
 from forexai_core.values.points import Points
 

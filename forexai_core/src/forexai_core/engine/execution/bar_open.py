@@ -10,7 +10,7 @@ from forexai_core.engine.accounting.deals import close_position
 from forexai_core.engine.accounting.grid import closing_price
 from forexai_core.engine.accounting.impact import slippage_of
 from forexai_core.engine.accounting.swaps import exit_quote
-from forexai_core.engine.execution.orders import execute_requests
+from forexai_core.engine.execution.order_entry import execute_requests
 from forexai_core.engine.execution.pending import expire_orders, order_at_open
 from forexai_core.engine.execution.stopout import stop_out
 from forexai_core.engine.state.book import Book

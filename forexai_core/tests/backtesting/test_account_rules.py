@@ -98,6 +98,26 @@ def test_a_reversal_is_one_deal() -> None:
     assert TOLD == [(1, "in", 1.0, -1.0, 1), (2, "inout", 3.0, -1.0, 2)]
 
 
+@fx.vector_strategy
+def enters_anew(bars: fx.Bars, side: int = 1) -> fx.Intents:
+    entry, leave = np.array([1, 0, side, 0, 0], np.int8), np.array([0, 0, 1, 0, 0], np.int8)
+    return fx.Intents.of(entry=entry, exit=leave, target=0.001, volume_lots=0.1)
+
+
+@pytest.mark.parametrize("mode", ["hedging", "netting"])
+@pytest.mark.parametrize("side", [1, -1])
+def test_nothing_enters_in_the_place_of_what_the_venue_did_not_close(mode: str, side: int) -> None:
+    # The target is 5 points from the price, within the freeze level: the close is refused, and nothing takes its place.
+    bars = bars_of([1.1, 1.1, 1.10095, 1.10095, 1.10095])
+    instrument = bars.instrument.with_values(freeze_level_points=10)
+    frozen = fx.Bars(instrument=instrument, timeframe="H1", data=bars.data)
+    result = fx.backtest(enters_anew(side=side), frozen, account=fx.Account(mode=mode), costs=FREE)
+    (trade,) = result.trades
+    assert (trade["side"], trade["volume_lots"], trade["open_price"]) == (1, 0.1, 1.1)
+    assert result.counts["refused_orders"] == 2
+    assert len(fx.backtest(enters_anew(side=side), bars, account=fx.Account(mode=mode), costs=FREE).trades) == 2
+
+
 class Hold(fx.Strategy):
     """Buys one lot and holds it."""
 

@@ -212,3 +212,28 @@ def test_a_venue_that_takes_prices_only_gets_those_of_the_grid(side: int, stop: 
     )
     sent = as_venue_takes(order, 1.1, BrokerCapabilities(managed_exits=False), COARSE.grid)
     assert (sent.stop_loss, sent.take_profit) == (stop, target)
+
+
+@fx.vector_strategy
+def once(bars: fx.Bars, side: int = 1) -> fx.Intents:
+    entry = np.zeros(len(bars), np.int8)
+    entry[0] = side
+    care = fx.Management(break_even_start=0.00005)
+    return fx.Intents.of(entry=entry, volume_lots=1.0, management=care)
+
+
+@kernels
+@pytest.mark.parametrize(("side", "first", "stop"), [(1, 110_001, 110_001), (-1, 110_002, 110_003)])
+def test_a_break_even_at_an_average_of_parts_is_never_better_than_the_average(side: int, first: int, stop: int) -> None:
+    # Half of the lot at the first price, half a point above: to the even point the average would be above or below.
+    prices = np.array([first, first, first + 1, first + 20 * side, first + 20 * side, first + 20 * side]) / 1e5
+    data = make_market(len(prices)).data.copy()
+    for name in ("open", "high", "low", "close"):
+        data[name] = prices
+    euro = find_instrument("EURUSD").with_values(filling_modes=frozenset({"return"}))
+    bars = fx.Bars(instrument=euro, timeframe="H1", data=data)
+    parts = fx.Execution(filling="return", liquidity_lots=0.5)
+    result = fx.backtest(once(side=side), bars, execution=parts, costs=fx.Costs(spread_points=0), trials=MemoryTrials())
+    (trade,) = result.trades
+    assert round(trade["open_price"] * 1e6) == first * 10 + 5
+    assert round(trade["stop_loss"] * 1e5) == stop

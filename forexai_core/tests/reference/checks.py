@@ -149,9 +149,9 @@ def check_money(book: Book, order: Order, price: int) -> None:
 
 
 def check_turned(book: Book, symbol: int, request: Request) -> None:
-    """Demand, of an opening that turns the other way, that nothing of the strategy's other side is left."""
+    """Demand, of an opening after the close of all, that nothing of the strategy is left."""
     for position in book.positions_of(symbol) if request.turns else ():
-        if (position.strategy, position.side) == (request.strategy, -request.side):
+        if position.strategy == request.strategy:
             raise Refused(position.kept or "hedge_prohibited")
 
 

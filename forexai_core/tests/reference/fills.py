@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from reference.book import Book
-from reference.checks import Refused, check_hedge, check_liquidity, check_money, check_requote
+from reference.checks import Refused, check_hedge, check_liquidity, check_money, check_requote, check_turn
 from reference.execution import Waiting
 from reference.orders import STOP, Entered, Order, Position
 from reference.quotes import Bar, Quote
@@ -125,6 +125,8 @@ def close_at_market(book: Book, waiting: Waiting, position: Position, steps: int
     price -= position.side * book.contracts[position.symbol].slip(book.available(-position.side, steps))
     check_requote(book, waiting, price, None if waiting.asked is None else waiting.asked.exit(position.side))
     filled = check_liquidity(book, -position.side, steps)
+    if 0 < filled < steps:
+        check_turn(book, position, filled)  # by size, a whole may be another's turn than a part
     book.use_up(-position.side, steps, filled)
     if filled:
         book.take_ticket()
@@ -133,14 +135,14 @@ def close_at_market(book: Book, waiting: Waiting, position: Position, steps: int
 
 
 def close_by(book: Book, position: Position, other: Position) -> None:
-    """Close two opposite positions as far as the smaller goes, both at the second one's opening price."""
-    steps, price = min(position.steps, other.steps), other.average
-    if price.denominator != 1:
-        message = "a hedging position has one opening price, a whole number of points"
-        raise ValueError(message)
+    """Close two opposite positions as far as the smaller goes, both at the second one's opening price.
+
+    That of a position of several parts is its average, to the nearest whole point, a half to the even one.
+    """
+    steps, price = min(position.steps, other.steps), round(other.average)
     book.take_ticket()
     for each in (position, other):
-        book.close(each, steps, int(price), "close_by")
+        book.close(each, steps, price, "close_by")
 
 
 def hit_stop(book: Book, position: Position, level: int) -> None:

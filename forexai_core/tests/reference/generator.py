@@ -517,8 +517,6 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
         kind = "market"
     if kind in {"market", "limit", "stop", "stop_limit"}:
         return [_opening(scene, kind, _side(scene), scene.risky)]
-    if kind == "close_by" and (book.execution.lots or book.execution.per_volume):
-        kind = "close"  # a position of several parts has no whole opening price
     if kind == "bracket":
         group, pair, sides = rng.randint(1, 9), rng.choice(_BRACKETS), rng.choice(((1, -1), (-1, 1), (1, 1)))
         both = [_opening(scene, each, side, 0.0) for each, side in zip(pair, sides, strict=True)]
@@ -530,12 +528,12 @@ def _requests(scene: _Scene) -> list[dict[str, Any]]:
 
 
 def _turn(scene: _Scene, changed: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give, beside some closes of all, the opposite order of a strategy that turns round."""
+    """Give, beside some closes of all, the order of a strategy that turns round, or enters anew."""
     held = scene.ledger.book.positions_of(scene.symbol)
     if changed["kind"] != "close_all" or not held or scene.bar.bid.close % 2:
         return []
-    strategy = changed.get("strategy", 0)
-    return [{"kind": "market", "side": -held[-1].side, "steps": held[-1].steps, "turns": 1, "strategy": strategy}]
+    strategy, side = changed.get("strategy", 0), held[-1].side if scene.bar.bid.close % 8 == 6 else -held[-1].side
+    return [{"kind": "market", "side": side, "steps": held[-1].steps, "turns": 1, "strategy": strategy}]
 
 
 def _side(scene: _Scene) -> int:

@@ -71,7 +71,7 @@ class Request:
     ticket: int = 0
     ticket_by: int = 0
     oco: int = 0
-    turns: int = 0  # 1 of a market order: it opens only where nothing of the strategy's other side is left
+    turns: int = 0  # 1 of a market order: it opens only where nothing of the strategy is left in the symbol
     strategy: int = 0
 
     @property

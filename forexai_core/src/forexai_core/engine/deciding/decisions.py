@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -110,8 +111,8 @@ def _exits(exit_flag: int, held: int) -> bool:
 def ask_intent(book: Book, index: int, strategy: int, intent: Any, management: Any) -> None:
     """Turn a vector strategy's row into requests.
 
-    An entry closes the other side first, and opens only where nothing of that is left; with its own side open already
-    it asks for nothing.
+    An entry closes the other side first, and opens only where nothing of what was closed is left; with its own side
+    open already it asks for nothing.
 
     Parameters
     ----------
@@ -155,7 +156,8 @@ def _break_even(book: Book, position: Any, management: Any) -> None:
     price = symbol["bid"] if side > 0 else symbol["ask"]
     if side * (price - entry) < _points(management["break_even_start"], symbol["scale"]):
         return
-    locked = round(entry) + side * _points(management["break_even_lock"], symbol["scale"])
+    whole = math.floor(entry) if side > 0 else math.ceil(entry)  # of parts: against the trader, like any level
+    locked = whole + side * _points(management["break_even_lock"], symbol["scale"])
     locked = closing_price(locked, side, symbol["tick"])
     if position["stop_loss"] != NO_PRICE and side * (locked - position["stop_loss"]) <= 0:
         return

@@ -113,6 +113,9 @@ def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
     if filled < steps and (filling == FILLING_FOK or (filling == FILLING_IOC and filled == 0)):
         refuse(book, NO_LIQUIDITY)
         return -NO_LIQUIDITY
+    if 0 < filled < steps and out_of_turn(book, row, filled):  # by size, a whole may be another's turn than a part
+        refuse(book, FIFO_CLOSE)
+        return -FIFO_CLOSE
     take(book, index, -side, steps, filled)
     if filled == 0:
         return 0

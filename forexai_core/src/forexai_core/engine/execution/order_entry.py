@@ -92,11 +92,11 @@ def _asked(book: Book, request: Any, own: int, against: int) -> int:
 
 
 @kernel
-def _other_side(book: Book, request: Any) -> int:
-    """Give why a position of the strategy's other side is left in the symbol, by the oldest ticket; 0 none is."""
+def _left_open(book: Book, request: Any) -> int:
+    """Give why a position of the strategy is left in the symbol, by the oldest ticket; 0 none is."""
     for row in range(book["account"]["positions"]):
         position = book["positions"][row]
-        if is_own(position, request) and position["side"] == -request["side"]:
+        if is_own(position, request):
             return position["kept"] or HEDGE_PROHIBITED
     return 0
 
@@ -109,8 +109,8 @@ def _open_at_market(book: Book, request: Any) -> bool:
     quote = entry_side(symbol, side)
     if request["worked"] > 0:
         return _fill_more(book, request, quote)
-    if request["turns"] and _other_side(book, request) > 0:
-        refuse(book, _other_side(book, request))
+    if request["turns"] and _left_open(book, request) > 0:
+        refuse(book, _left_open(book, request))
         return False
     why = _asked(book, request, quote, symbol["bid"] if side > 0 else symbol["ask"])
     if why == 0 and opposed(book, index, side):

@@ -70,7 +70,7 @@ REQUEST = np.dtype(
         ("ticket", np.int64),  # of the position or order that the request is about
         ("ticket_by", np.int64),  # of CLOSE_BY: the opposite position
         ("oco", np.int64),  # group of orders of which one cancels the others; 0 none
-        ("turns", np.int64),  # of MARKET: 1 opens only where nothing of the strategy's other side is left
+        ("turns", np.int64),  # of MARKET: 1 opens only where nothing of the strategy is left in the symbol
         ("tag", np.int64),  # the asker's own mark, carried to order, position and deals
         ("decided_ns", np.int64),  # no price before this instant is for it
         ("asked_bid", np.int64),  # points: the quote that the trader saw, in instant execution; 0 not noted yet

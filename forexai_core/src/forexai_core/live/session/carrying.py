@@ -90,7 +90,7 @@ def held_up(wish: Wish, before: Iterable[tuple[Wish, Carried]]) -> Carried | Non
                 fields={
                     "state": "refused",
                     "rule": "turn",
-                    "reason": f"{wish.symbol}: the other side is not closed, so that this one does not open. {why}",
+                    "reason": f"{wish.symbol}: what was open is not closed, so that nothing opens in its place. {why}",
                 }
             )
     return None

@@ -21,6 +21,7 @@ PARAMS = {"k": 0.0, "seed": 5}
 STATE = np.dtype([("k", np.float64), ("past", np.float64, 4)])
 FREE = fx.Costs(spread_points=0, commission_per_lot=0.0, slippage_points=0, swap_long_points=0.0, swap_short_points=0.0)
 WEIGHTS = np.array([0.25, 0.75])
+KEPT, TURNED = np.zeros((2, 2)), np.eye(2)
 HELPERS = (math.sqrt,)
 
 
@@ -52,6 +53,16 @@ def _with_default(buffer=WEIGHTS):
 @numba.njit
 def _weighed(values, weights):
     return np.dot(values, weights) + weights[0]
+
+
+@numba.njit
+def _kept():
+    return KEPT
+
+
+@numba.njit
+def _kept_in_turn(number):
+    return _kept() if number == 0 else _kept_in_turn(number - 1)
 
 
 def _augmented(row, state, params, out):
@@ -136,6 +147,62 @@ def _constant_passed_on(row, state, params, out):
     np.ascontiguousarray(WEIGHTS)[0] = 1.0
 
 
+def _constant_as_out(row, state, params, out):
+    np.dot(TURNED, KEPT + 1.0, out=KEPT)
+
+
+def _constant_as_third_of_dot(row, state, params, out):
+    np.dot(TURNED, KEPT + 1.0, KEPT)
+
+
+def _constant_as_out_of_a_method(row, state, params, out):
+    TURNED.dot(KEPT + 1.0, KEPT)
+
+
+def _constant_as_out_of_a_ufunc(row, state, params, out):
+    np.add(KEPT, 1.0, KEPT)
+
+
+def _constant_as_named_out_of_a_ufunc(row, state, params, out):
+    np.add(KEPT, 1.0, out=KEPT)
+
+
+def _constant_sorted_by_median(row, state, params, out):
+    state["k"] = np.median(KEPT, overwrite_input=True)
+
+
+def _returned_constant_as_out(row, state, params, out):
+    np.dot(TURNED, TURNED, out=_kept())
+
+
+def _constant_returned_in_turn_as_out(row, state, params, out):
+    np.dot(TURNED, TURNED, out=_kept_in_turn(3))
+
+
+def _listed_constant_as_out(row, state, params, out):
+    np.dot(TURNED, TURNED[0], out=list(KEPT)[0])  # noqa: RUF015 - a list, as numba knows it
+
+
+def _constant_gone_through(row, state, params, out):
+    for line in KEPT:
+        line[0] += 1.0
+
+
+def _unfilled(row, state, params, out):
+    past = np.empty(40)
+    state["k"] = past[20]
+    past[20] += 1.0
+
+
+def _unfilled_alike(row, state, params, out):
+    state["k"] = np.empty_like(WEIGHTS)[0]
+
+
+def _beyond_an_array(row, state, params, out):
+    short = np.zeros(2)
+    state["k"] = np.lib.stride_tricks.as_strided(short, (5,), (8,))[4]
+
+
 def _default_written(row, state, params, out):
     state["k"] = _with_default()
 
@@ -157,7 +224,10 @@ HIDING = [each for name, each in list(globals().items()) if getattr(each, "__cod
     "_augmented", "_assigned", "_by_attribute", "_by_alias", "_by_helper", "_by_keyword", "_by_tuple", "_by_unpacking",
     "_by_return", "_row_written", "_read_command", "_read_column", "_command_by_hand", "_kinds_by_hand",
     "_command_further_down", "_copied_command", "_constant_written", "_constant_by_flat", "_constant_passed_on",
-    "_default_written", "_drawn", "_seeded", "_table",
+    "_constant_as_out", "_constant_as_third_of_dot", "_constant_as_out_of_a_method", "_constant_as_out_of_a_ufunc",
+    "_constant_as_named_out_of_a_ufunc", "_constant_sorted_by_median", "_returned_constant_as_out",
+    "_constant_returned_in_turn_as_out", "_listed_constant_as_out", "_constant_gone_through", "_unfilled",
+    "_unfilled_alike", "_beyond_an_array", "_default_written", "_drawn", "_seeded", "_table",
 }]  # fmt: skip
 
 
@@ -171,16 +241,19 @@ def _in_state(row, state, params, out):
 
 
 def _by_constants(row, state, params, out):
-    values = np.empty(2)
+    values = np.zeros(2)
     values[0], values[1] = row["close"], row["open"]
     total = _weighed(values, WEIGHTS)
     for weight in WEIGHTS:
         total += weight * math.sqrt(max(total, 0.0))
+    own = np.zeros((2, 2))
+    np.dot(TURNED, TURNED, own)
+    total += own[0, 0] + KEPT.sum(axis=0)[0] + np.max(KEPT) + np.interp(total, WEIGHTS, WEIGHTS)
     state["k"] = total + WEIGHTS.sum() + np.dot(values, WEIGHTS)
 
 
 def test_all_ways_are_looked_at():
-    assert len(HIDING) == 23
+    assert len(HIDING) == 36
 
 
 @pytest.mark.parametrize("step", HIDING, ids=lambda step: step.__name__)

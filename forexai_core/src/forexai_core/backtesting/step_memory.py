@@ -36,11 +36,18 @@ _IN = "in "  # what a tuple or a list holds, by what it is
 _RECORDS = frozenset({_ROW, _PARAMS})
 _SIZES = frozenset({"shape", "size", "ndim"})
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), np.generic, np.dtype, slice, ModuleType, type)
-_READING = frozenset({
-    "all", "any", "argmax", "argmin", "argsort", "array", "bool_", "copy", "corrcoef", "cov", "dot", "empty", "float32",
-    "float64", "full", "int32", "int64", "interp", "max", "mean", "median", "min", "ones", "prod", "searchsorted",
-    "std", "sum", "take", "unique", "var", "where", "zeros",
-})  # fmt: skip
+_ONE_READ = (
+    "all", "any", "argmax", "argmin", "argsort", "array", "bool_", "copy", "float32", "float64", "int32", "int64",
+    "max", "mean", "median", "min", "ones", "prod", "std", "sum", "unique", "var", "zeros",
+)  # fmt: skip
+_TWO_READ = ("corrcoef", "cov", "dot", "full", "searchsorted", "take")
+# Of functions of NumPy and methods of arrays, how many of their first arguments they only read; the next may be an out.
+_READING = dict.fromkeys(_ONE_READ, 1) | dict.fromkeys(_TWO_READ, 2) | {"interp": 3, "where": 3}
+_SETTINGS = frozenset({"axis", "bias", "ddof", "dtype", "out", "rowvar", "side"})  # none of them for a constant
+_UNFILLED = frozenset({"as_strided", "empty", "empty_like", "ndarray"})
+_NUMBERS: tuple[Any, ...] = (abs, bool, complex, float, int, len, pow, range, round)  # give nothing back that is given
+_PASSED_ON = frozenset({"cast", "exhaust_iter", "getiter", "iternext", "phi"})
+_Holding = list[tuple[int | str, str]]  # what is given that outlives the step, and in which place
 _LOOPS: tuple[Any, ...] = (numba.literal_unroll, numba.prange)
 _NUMBA: Any = config
 
@@ -89,8 +96,9 @@ def _is_plain(value: Any) -> bool:
 class _Memory(Body):
     """The code of one function, with what it does to all that outlives its call."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, asked: frozenset[Call] = frozenset()) -> None:
         super().__init__(call)
+        self._asked, self._gives = asked, dict[Call, bool]()
         defaults = (*(call.function.__defaults__ or ()), *(call.function.__kwdefaults__ or {}).values())
         if not all(map(_is_plain, defaults)):
             raise UnreadableError(f"{call.function.__name__} has a default that can be written to")
@@ -105,19 +113,40 @@ class _Memory(Body):
         return self._kinds_made(value) if isinstance(value, ir.Expr) else set()
 
     def _kinds_made(self, made: Any) -> set[str]:
-        if made.op in {"build_tuple", "build_list"}:
-            return {
-                _IN + kind for each in made.list_vars() for kind in self.kinds[each.name] if not kind.startswith(_IN)
-            }
+        held = {kind for each in made.list_vars() for kind in self.kinds[each.name]}
+        if made.op.startswith("build_"):
+            return {_IN + kind for kind in held if not kind.startswith(_IN)}
         if made.op in {"getitem", "static_getitem"}:
             return {taken for kind in self.kinds[made.value.name] for taken in self._taken(kind, made)}
         if made.op == "getattr":
             modules = [base for base in self._values(made.value, set()) if isinstance(base, ModuleType)]
             foreign = any(not _is_plain(getattr(base, made.attr, None)) for base in modules)
             return (self.kinds[made.value.name] & {_FIXED}) | ({_FIXED} if foreign else set())
-        if made.op in {"cast", "exhaust_iter", "phi"}:
-            return set().union(*(self.kinds[each.name] for each in made.list_vars()))
-        return set()
+        if made.op == "call":
+            return {_FIXED} if any(self._gives_back(each, made) for each in self._values(made.func, set())) else set()
+        if made.op == "pair_first":  # one of what is gone through
+            return {kind.removeprefix(_IN) for kind in held}
+        return held if made.op in _PASSED_ON else set()
+
+    def _gives_back(self, function: Any, made: Any) -> bool:
+        """Say whether what a call gives may be a constant array, or a part of one."""
+        plain = plain_function(function)
+        given = [(place, kind) for place, each in _given(made) for kind in self.kinds[each.name]]
+        is_builtin = getattr(function, "__module__", "") == "builtins" and function not in _NUMBERS
+        if is_builtin or function in _LOOPS:
+            return any(kind.endswith(_FIXED) for _, kind in given)
+        if not isinstance(plain, FunctionType) or is_harmless(function) or plain in commands_by_function():
+            return False
+        call = Call(plain, frozenset((place_of(plain, each), kind) for each, kind in given))
+        if call not in self._gives:  # what calls itself counts as giving one back
+            self._gives[call] = call in self._asked or _Memory(call, self._asked | {call}).gives_back_constants()
+        return self._gives[call]
+
+    def gives_back_constants(self) -> bool:
+        """Say whether the function may return a constant array, or a part of one."""
+        self._spread()
+        returned = (each.value for each in self.statements if isinstance(each, ir.Return))
+        return any(kind.endswith(_FIXED) for each in returned for kind in self.kinds[each.name])
 
     def _taken(self, kind: str, item: Any) -> set[str]:
         """Say what an item of a thing is."""
@@ -193,28 +222,31 @@ class _Memory(Body):
         self._refuse([expression.value], "used in a way that is not followed")
 
     def _invoke(self, expression: Any) -> None:
-        given = [*enumerate(expression.args), *expression.kws]
+        given = _given(expression)
         holding = [(place, kind) for place, each in given for kind in self.kinds[each.name]]
         if expression.vararg is not None or expression.varkwarg is not None:
             raise UnreadableError("a function is called with arguments that are not written out")
         if not holding and self._is_method(expression.func):
             return
         definitions = self.definitions[expression.func.name]
-        if {kind for _, kind in holding} <= {_FIXED} and definitions and all(map(self._reads, definitions)):
+        constant = {kind for _, kind in holding} <= {_FIXED}
+        if constant and definitions and all(self._reads(each, expression, holding) for each in definitions):
             return
         for function in self._values(expression.func, set()):
-            self._call(function, holding)
+            _check_filled(function)
+            self._call(function, holding, expression)
 
-    def _reads(self, definition: Any) -> bool:
+    def _reads(self, definition: Any, call: Any, holding: _Holding) -> bool:
         """Say whether a function is a method of an array that writes nothing."""
         is_method = isinstance(definition, ir.Expr) and definition.op == "getattr" and definition.attr in _READING
         return (
             is_method
+            and _only_read(definition.attr, call, holding, after=1)
             and self.kinds[definition.value.name] <= {_FIXED}
             and not any(isinstance(base, ModuleType) for base in self._values(definition.value, set()))
         )
 
-    def _call(self, function: Any, holding: list[tuple[int | str, str]]) -> None:
+    def _call(self, function: Any, holding: _Holding, call: Any) -> None:
         plain = plain_function(function)
         kinds = {kind for _, kind in holding}
         if draws(plain):
@@ -224,7 +256,7 @@ class _Memory(Body):
         elif function is len and kinds <= {_OUT, _FIXED}:
             return
         elif is_harmless(function) or function in _LOOPS:
-            if not kinds <= ({_FIXED, _IN + _FIXED} if _keeps_nothing(function) else set()):
+            if not kinds <= ({_FIXED, _IN + _FIXED} if _keeps_nothing(function, call, holding) else set()):
                 raise UnreadableError(f"{getattr(function, '__name__', function)} is given what outlives the step")
         elif isinstance(plain, FunctionType) and (isinstance(function, Dispatcher) or _NUMBA.DISABLE_JIT):
             self.calls.add(Call(plain, frozenset((place_of(plain, each), kind) for each, kind in holding)))
@@ -232,17 +264,38 @@ class _Memory(Body):
             name = getattr(function, "__name__", "") or "a function found on the way"
             raise UnreadableError(f"it calls {name}, which cannot be read")
 
-    def _command(self, name: str, plain: FunctionType, holding: list[tuple[int | str, str]]) -> None:
+    def _command(self, name: str, plain: FunctionType, holding: _Holding) -> None:
         for place, kind in holding:
             if kind != _FIXED and (place_of(plain, place), kind) != (0, _OUT):
                 raise UnreadableError(f"commands.{name} is given what is none of its own")
 
 
-def _keeps_nothing(function: Any) -> bool:
-    """Say whether a function of Python or NumPy writes to none of its arguments, nor gives one of them back."""
+def _given(call: Any) -> list[tuple[int | str, Any]]:
+    return [*enumerate(call.args), *call.kws]
+
+
+def _check_filled(function: Any) -> None:
+    """Refuse a function of NumPy that gives an array which nobody filled: it holds what the last call left there."""
+    if is_harmless(function) and _name_of(function) in _UNFILLED:
+        raise UnreadableError(f"np.{_name_of(function)} gives what its memory held before; np.zeros is filled")
+
+
+def _keeps_nothing(function: Any, call: Any, holding: _Holding) -> bool:
+    """Say whether a function of Python or NumPy, called so, writes to none of the constants that it is given."""
     home = str(getattr(function, "__module__", "")).split(".", maxsplit=1)[0]
     is_plain = isinstance(function, BuiltinFunctionType | type) and home in {"builtins", "math", "cmath"}
-    return is_plain or isinstance(function, np.ufunc) or function in _LOOPS or _name_of(function) in _READING
+    if is_plain or function in _LOOPS:
+        return True
+    if isinstance(function, np.ufunc):
+        return not call.kws and all(isinstance(place, int) and place < function.nin for place, _ in holding)
+    return _name_of(function) in _READING and _only_read(_name_of(function), call, holding)
+
+
+def _only_read(name: str, call: Any, holding: _Holding, *, after: int = 0) -> bool:
+    """Say whether a function of NumPy only reads the constants that a call gives it, ``after`` so many of a method."""
+    read = _READING[name]
+    places = all(isinstance(place, int) and place + after < read for place, _ in holding)
+    return places and len(call.args) + after <= read + 1 and all(keyword in _SETTINGS for keyword, _ in call.kws)
 
 
 def _name_of(function: Any) -> str:

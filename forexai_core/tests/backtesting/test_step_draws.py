@@ -14,11 +14,13 @@ from strategy_markets import make_market
 
 import forexai_core as fx
 from forexai_core.backtesting.step_draws import check_draws
+from forexai_core.engine.accounting.draws import draw
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
 from forexai_core.strategies import commands, compiled_strategy, draws
 
 BARS = make_market(60)
+START = 1_715_580_000_000_000_000
 
 
 @numba.njit
@@ -136,11 +138,11 @@ def test_what_draws_from_a_generator_outside_its_run_is_refused(step):
 
 
 def test_functions_of_a_closure_are_found_too():
-    draw = np.random.random
+    drawn = np.random.random
 
     @compiled_strategy()
     def closed(row, state, params, out):
-        if draw() > 0.5:
+        if drawn() > 0.5:
             commands.buy(out, 0.1)
 
     with pytest.raises(ConfigError, match="closed: its step draws"):
@@ -162,6 +164,18 @@ def test_our_own_draws_are_even_and_normal_and_hang_on_all_they_are_given():
     assert abs(bells.mean()) < 0.1
     assert abs(bells.std() - 1.0) < 0.08
     assert len({draws.uniform(7, 0), draws.uniform(8, 0), draws.uniform(7, 1), draws.uniform(7, 0, 1)}) == 4
+
+
+def test_our_own_draws_tell_nothing_of_what_the_venue_draws():
+    """The run's seed is the strategy's, too: the venue's delay of a request is drawn for the instant of its decision."""
+    times = START + np.arange(1_500) * 60 * 10**9
+    venue = [np.array([draw(7, time, number) for time in times]) for number in range(3)]
+    own = [np.array([draws.uniform(7, time, number) for time in times]) for number in range(3)]
+    own.append(np.array([draws.normal(7, time) for time in times]))
+    for theirs in venue:
+        for ours in own:
+            assert not (theirs == ours).any()
+            assert abs(np.corrcoef(theirs, ours)[0, 1]) < 0.09
 
 
 @pytest.mark.kernels

@@ -13,10 +13,14 @@ from forexai_core.engine.accounting.draws import draw
 
 __all__ = ["normal", "uniform"]
 
+# The venue draws its delays and requotes by the same function of the run's own seed, which often is the strategy's, too:
+# a step that saw its numbers would know what the venue is about to do. Mixed into the seed, it makes them other numbers.
+_OWN_SEEDS = 0x5EED0F57E9
+
 
 @kernel
 def uniform(seed: int, time_ns: int, number: int = 0) -> float:
-    """Draw a number evenly from 0 (included) to 1, in steps of 2**-32.
+    """Draw a number evenly from 0 (included) to 1, in steps of 2**-32; none that the venue of a run draws.
 
     Parameters
     ----------
@@ -32,7 +36,7 @@ def uniform(seed: int, time_ns: int, number: int = 0) -> float:
     float
         The same for the same three, always.
     """
-    return draw(seed, time_ns, number)
+    return draw(seed ^ _OWN_SEEDS, time_ns, number)
 
 
 @kernel
@@ -41,5 +45,5 @@ def normal(seed: int, time_ns: int, number: int = 0) -> float:
 
     It is made of the even numbers ``2 * number`` and ``2 * number + 1`` of the instant.
     """
-    far = 1.0 - draw(seed, time_ns, 2 * number)  # above 0, so that it has a logarithm
-    return sqrt(-2.0 * log(far)) * cos(2.0 * pi * draw(seed, time_ns, 2 * number + 1))
+    far = 1.0 - uniform(seed, time_ns, 2 * number)  # above 0, so that it has a logarithm
+    return sqrt(-2.0 * log(far)) * cos(2.0 * pi * uniform(seed, time_ns, 2 * number + 1))

@@ -5,25 +5,45 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Middleware
 
 from forexai_core.errors import ForexAIError
 from forexai_core.plugins import Plugins
 from forexai_core.ports.services import Services
+from forexai_saas.errors import AccountError
+from reference_app.accounts import Accounts, open_accounts
 from reference_app.assembly import assemble
+from reference_app.features.api_keys.routes import api_keys_router
+from reference_app.features.auth.routes import auth_router
 from reference_app.features.description.routes import describe, openapi_config
-from reference_app.features.health.routes import health
+from reference_app.features.health.routes import health, readiness
+from reference_app.features.login_links.routes import login_link
+from reference_app.features.metrics.routes import metrics
 from reference_app.features.offered.routes import offered_routes
 from reference_app.features.plugins.routes import list_offers
+from reference_app.features.tenants.routes import tenants_router
+from reference_app.features.users.routes import users_router
+from reference_app.http.callers import caller_of
 from reference_app.http.headers import add_security_headers
 from reference_app.http.hosts import host_check
+from reference_app.http.measuring import measured
+from reference_app.http.once import Once
 from reference_app.http.permissions import check_permission
-from reference_app.http.problems import answer_error, answer_http_error, answer_surprise
+from reference_app.http.problems import answer_account_error, answer_error, answer_http_error, answer_surprise
+from reference_app.http.rates import AddressRates, rate_check
+from reference_app.mails.delivery import delivery_of
+from reference_app.mails.postman import Postman
 from reference_app.platform import Platform
 from reference_app.settings import AppSettings, load_settings
+from reference_app.store import Store, open_store
 from reference_app.web_page import page_routes
 
 __all__ = ["API", "app_from_environment", "create_app"]
@@ -33,7 +53,10 @@ API = "/api/v1"
 
 
 def create_app(
-    settings: AppSettings | None = None, *, plugins: Plugins | None = None, services: Services | None = None
+    settings: AppSettings | None = None,
+    *,
+    plugins: Plugins | None = None,
+    services: Services | None = None,
 ) -> Litestar:
     """Make the application.
 
@@ -53,32 +76,76 @@ def create_app(
     """
     platform = assemble(settings or AppSettings(), plugins=plugins, services=services)
 
-    async def provide_platform() -> Platform:
-        return platform
+    store = open_store(platform.settings, platform.schema)
+    send = delivery_of(platform.settings, store.home)
+    accounts = open_accounts(store, platform.services.clock, send, settings=platform.settings.accounts)
+    once, postman = Once(accounts.on), Postman(accounts.post_room)
 
-    @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            platform.services.close()
-
-    api = Router(API, route_handlers=[list_offers, *offered_routes(platform.mounted)])
     return Litestar(
-        route_handlers=[health, describe, api, page_routes(platform.settings)],
-        dependencies={"platform": Provide(provide_platform)},
+        route_handlers=[health, readiness, metrics, describe, _api(platform), page_routes(platform.settings)],
+        dependencies={
+            "platform": _provided(platform),
+            "accounts": _provided(accounts),
+            "once": _provided(once),
+            "caller": Provide(caller_of, sync_to_thread=False),
+        },
         guards=[check_permission],
         exception_handlers={
+            AccountError: answer_account_error,
             ForexAIError: answer_error,
             HTTPException: answer_http_error,
             Exception: answer_surprise,
         },
-        middleware=[host_check(platform.settings.hosts)],
+        middleware=_middleware(platform),
         before_send=[add_security_headers],
-        lifespan=[lifespan],
+        lifespan=[partial(_running, platform, store, accounts, postman)],
+        state=State({"platform": platform, "store": store, "accounts": accounts, "postman": postman}),
         openapi_config=openapi_config(platform.version),
         logging_config=None,
     )
+
+
+@asynccontextmanager
+async def _running(
+    platform: Platform, store: Store, accounts: Accounts, postman: Postman, _app: Litestar
+) -> AsyncIterator[None]:
+    try:
+        await store.prepare()
+        postman.start()
+        yield
+    finally:
+        await postman.stop()
+        await store.close()
+        accounts.on.passwords.close()
+        platform.services.close()
+
+
+def _api(platform: Platform) -> Router:
+    groups: list[HTTPRouteHandler | Router] = [
+        list_offers,
+        auth_router,
+        login_link,
+        users_router,
+        tenants_router,
+        api_keys_router,
+    ]
+    return Router(API, route_handlers=[*groups, *offered_routes(platform.mounted)])
+
+
+def _middleware(platform: Platform) -> list[Middleware]:
+    settings, services = platform.settings, platform.services
+    return [
+        measured(services.metrics, services.clock),
+        host_check(settings.hosts),
+        rate_check(AddressRates(services.clock, settings.requests_a_minute), settings, API),
+    ]
+
+
+def _provided(value: object) -> Provide:
+    async def provide() -> Any:
+        return value
+
+    return Provide(provide)
 
 
 def app_from_environment() -> Litestar:

@@ -13,13 +13,14 @@ from forexai_core.ports.app import AppOffer, AppParts, Method, Route
 from forexai_core.ports.services import Services
 from forexai_core.services import embedded_services
 from reference_app.platform import MountedPart, Platform, Unmounted
+from reference_app.schema import PLATFORM_SCHEMA, Schema
 from reference_app.settings import AppSettings
 
 __all__ = ["RESERVED_PREFIXES", "assemble"]
 
 _LOG = logging.getLogger(__name__)
 
-RESERVED_PREFIXES = frozenset({"plugins", "health"})
+RESERVED_PREFIXES = frozenset({"app", "auth", "health", "plugins", "saas", "tenants", "users"})
 """First parts of paths that are the application's own."""
 
 _PATH = re.compile(r"^(/[a-z0-9-]+|/\{[a-z_]+\})+$")
@@ -50,7 +51,7 @@ def assemble(settings: AppSettings, *, plugins: Plugins | None = None, services:
     found = plugins or discover(disabled=settings.disabled_plugins, required=settings.required_plugins)
     found.require(*settings.required_plugins)
     opened = services or embedded_services(settings.home)
-    mounted, unmounted = _parts(found, opened)
+    mounted, unmounted, schema = _parts(found, opened)
     for each in unmounted:
         _LOG.error("the part '%s' of plugin %s is left out: %s", each.offer, each.plugin, each.reason)
         if each.plugin in settings.required_plugins:
@@ -62,24 +63,27 @@ def assemble(settings: AppSettings, *, plugins: Plugins | None = None, services:
         plugins=found,
         mounted=tuple(mounted),
         unmounted=tuple(unmounted),
+        schema=schema,
         version=version("forexai-app"),
         started_ns=opened.clock.monotonic_ns(),
     )
 
 
-def _parts(plugins: Plugins, services: Services) -> tuple[list[MountedPart], list[Unmounted]]:
+def _parts(plugins: Plugins, services: Services) -> tuple[list[MountedPart], list[Unmounted], Schema]:
     mounted: list[MountedPart] = []
     unmounted: list[Unmounted] = []
+    schema = PLATFORM_SCHEMA
     for name, offer in plugins.apps.items():
         plugin = plugins.apps.origin(name).plugin
         try:
             parts = offer.open(offer.settings(**offer.example), services).parts()
             _check(offer, parts, mounted)
+            schema = schema.joined_by(offer.prefix, parts)
         except Exception as problem:  # noqa: BLE001 - whatever a plugin does, it is named and the others stay
             unmounted.append(Unmounted(offer=name, plugin=plugin, reason=f"{type(problem).__name__}: {problem}"))
         else:
             mounted.append(MountedPart(offer=name, plugin=plugin, prefix=offer.prefix, parts=parts))
-    return mounted, unmounted
+    return mounted, unmounted, schema
 
 
 def _check(offer: AppOffer, parts: AppParts, mounted: Iterable[MountedPart]) -> None:
@@ -89,8 +93,8 @@ def _check(offer: AppOffer, parts: AppParts, mounted: Iterable[MountedPart]) -> 
     for other in mounted:
         if other.prefix == offer.prefix:
             raise PluginConflictError(f"the prefix '{offer.prefix}' is that of '{other.offer}' too. Choose another.")
-    if parts.jobs or (parts.tables is not None and parts.tables.tables):
-        raise PluginContractError("it brings tables or jobs, which this version of the application cannot hold yet.")
+    if parts.jobs:
+        raise PluginContractError("it brings jobs, which this version of the application cannot run yet.")
     declared = {permission.name for permission in parts.permissions}
     seen: set[tuple[Method, str]] = set()
     for route in parts.routes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["ServeCommand"]
+__all__ = ["DatabaseCommands", "ServeCommand"]
 
 
 class ServeCommand:
@@ -16,3 +16,14 @@ class ServeCommand:
         from reference_app.serve_command import serve
 
         app.command("serve", epilog="Example: forexai serve --port 8080 --home trading")(serve)
+
+
+class DatabaseCommands:
+    """The commands about the platform's tables."""
+
+    def add_to(self, app: Any) -> None:
+        """Add the group to a ``typer.Typer``."""
+        # Slow to load: SQLAlchemy and Alembic.
+        from reference_app.database_commands import database_app
+
+        app.add_typer(database_app, name="db")

@@ -7,6 +7,7 @@ import attrs
 from forexai_core.plugins import Plugins
 from forexai_core.ports.app import AppParts
 from forexai_core.ports.services import Services
+from reference_app.schema import Schema
 from reference_app.settings import AppSettings
 
 __all__ = ["MountedPart", "Platform", "Unmounted"]
@@ -47,6 +48,8 @@ class Platform:
 
     Attributes
     ----------
+    schema : Schema
+        All tables, those of the mounted parts included.
     version : str
         Of the application.
     started_ns : int
@@ -58,6 +61,7 @@ class Platform:
     plugins: Plugins
     mounted: tuple[MountedPart, ...]
     unmounted: tuple[Unmounted, ...]
+    schema: Schema
     version: str
     started_ns: int
 

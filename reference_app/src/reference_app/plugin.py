@@ -8,7 +8,7 @@ from forexai_core.ports.cli import CliOffer
 from forexai_core.ports.markers import hookimpl
 from forexai_core.ports.services import Services
 from forexai_core.ports.settings import NoSettings
-from reference_app.commands import ServeCommand
+from reference_app.commands import DatabaseCommands, ServeCommand
 
 __all__ = ["AppPlugin", "plugin"]
 
@@ -17,14 +17,18 @@ def _open_serve(_settings: NoSettings, _services: Services) -> ServeCommand:
     return ServeCommand()
 
 
+def _open_database(_settings: NoSettings, _services: Services) -> DatabaseCommands:
+    return DatabaseCommands()
+
+
 class AppPlugin:
-    """Offers ``forexai serve``."""
+    """Offers ``forexai serve`` and ``forexai db``."""
 
     plugin_name = "app"
 
     @hookimpl
     def forexai_cli_offers(self) -> Sequence[CliOffer]:
-        """Offer the command."""
+        """Offer the commands."""
         return (
             CliOffer(
                 name="serve",
@@ -34,6 +38,15 @@ class AppPlugin:
                 open=_open_serve,
                 api_version=1,
                 commands={"serve": "Serve the platform: its web page and its API."},
+            ),
+            CliOffer(
+                name="platform-database",
+                title="The platform's database",
+                summary="Upgrades the platform's tables, and writes the SQL of a server's roles.",
+                settings=NoSettings,
+                open=_open_database,
+                api_version=1,
+                commands={"db": "Upgrade the platform's tables; write the SQL of a server's roles."},
             ),
         )
 

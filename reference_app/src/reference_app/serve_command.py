@@ -44,4 +44,5 @@ def _serve(settings: AppSettings) -> None:
     if settings.home is None:
         settings = settings.model_copy(update={"home": default_home()})
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells each start that there is nothing to upgrade
     serve_until_stopped(settings, ready=lambda address: typer.echo(f"ForexAI runs at {address} (Ctrl+C stops it)"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Callable
@@ -34,8 +35,11 @@ def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) 
     ------
     ConfigError
         If the address cannot be bound.
+    StorageError
+        If the database cannot be prepared.
     """
     app: Litestar = create_app(settings)
+    asyncio.run(_prepare(app))
     listener = _bind(settings)
     with listener:
         host, port = listener.getsockname()[:2]
@@ -52,6 +56,16 @@ def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) 
             lifespan="on",
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _prepare(app: Litestar) -> None:
+    """Prepare the database before the server starts, so that what is wrong with it is one clear error."""
+    try:
+        await app.state.store.prepare()
+    except BaseException:
+        await app.state.store.close()
+        app.state.platform.services.close()
+        raise
 
 
 def _bind(settings: AppSettings) -> socket.socket:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from forexai_core.errors import ConfigError
+from forexai_saas.accounts.settings import AccountSettings
 
 __all__ = ["PREFIX", "AppSettings", "is_loopback", "load_settings"]
 
@@ -18,7 +20,7 @@ PREFIX = "FOREXAI_APP_"
 """Of environment variables: ``FOREXAI_APP_PORT=8080``."""
 
 _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-_LISTS = {"allowed_hosts", "disabled_plugins", "required_plugins"}
+_LISTS = {"allowed_hosts", "disabled_plugins", "proxies", "required_plugins"}
 
 
 def is_loopback(host: str) -> bool:
@@ -44,8 +46,37 @@ class AppSettings(BaseModel):
     """Whether everything that reaches the application comes through a proxy that speaks TLS with the outside."""
     allowed_hosts: tuple[str, ...] = ()
     """Names by which browsers may ask for it, beside those of this computer."""
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks of the application's own proxies, which say where a request came from. Read with `behind_tls` only."""
+    address: str | None = None
+    """Under which it is reached, for links in mails: ``https://trade.example``. By default what it listens on, or the
+    first of `allowed_hosts` behind a proxy."""
+    demo: bool = False
+    """Whether links that `forexai serve --demo` prints sign somebody in; on this computer only."""
     home: Path | None = None
     """Folder that holds all state; without one everything is kept in memory and lost at the end."""
+    database: SecretStr | None = None
+    """Address of a PostgreSQL database, with the application's role: ``postgresql://forexai_app:…@host/name``. Without
+    one, accounts are kept in a SQLite file of the home."""
+    master_key: Path | None = None
+    """File of the master keys that wrap every other key; by default in ``keys`` of the home. Back it up apart from the
+    data: neither is of use without the other."""
+    mail_server: str | None = None
+    """Server that takes mails, over TLS: ``smtp.example.org:587``. Without one, mails are put into the home's folder
+    ``mails``, where its owner reads them."""
+    mail_user: str | None = None
+    """User at the mail server."""
+    mail_password: SecretStr | None = None
+    """Password at the mail server."""
+    mail_from: str = "ForexAI <forexai@localhost>"
+    """Sender of mails."""
+    metrics_token: SecretStr | None = None
+    """Token by which ``/metrics`` is read behind a proxy; without one it is only shown to this computer, and behind a
+    proxy to nobody."""
+    accounts: AccountSettings = AccountSettings()
+    """How long sessions and links last, and how much work a password is."""
+    requests_a_minute: int = Field(default=600, ge=1)
+    """How many requests to the API one network address may make in a minute, in each process."""
     page: Path | None = None
     """Folder of the built web page; by default the one that was installed with the application, or built beside it."""
     disabled_plugins: tuple[str, ...] = ()
@@ -60,9 +91,40 @@ class AppSettings(BaseModel):
                 f"host '{self.host}' can be reached from other computers, and plain HTTP would show them passwords "
                 "and orders. Listen on 127.0.0.1, or put a proxy that speaks TLS before it and set behind_tls"
             )
+        if self.demo and self.behind_tls:
+            raise ValueError("demo is for this computer alone, and behind_tls is for others. Leave one of them out")
         if self.behind_tls and not self.allowed_hosts:
             raise ValueError("behind_tls needs allowed_hosts: the names by which browsers ask for the application")
         return self
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.ip_network(each)) for each in value)
+
+    @field_validator("address")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^/?#\s]+/?", value):
+            raise ValueError("an address is a scheme and a host: https://trade.example")
+        return None if value is None else value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _database_needs_keys(self) -> Self:
+        if self.database is not None and self.home is None and self.master_key is None:
+            # Else every restart would make another master key, and nothing that was sealed would ever open again.
+            raise ValueError("a database needs a home or a master_key: the keys that open it are kept outside of it")
+        return self
+
+    @property
+    def base(self) -> str:
+        """Under which it is reached, without a slash at the end."""
+        if self.address is not None:
+            return self.address
+        if self.behind_tls:
+            return f"https://{self.allowed_hosts[0]}"
+        host = f"[{self.host}]" if ":" in self.host and not self.host.startswith("[") else self.host
+        return f"http://{host}:{self.port}"
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -9,9 +9,15 @@ from forexai_core.plugins import discover
 from forexai_core.testing import CliConformance
 from reference_app.plugin import plugin
 
+OFFERS = {offer.name: offer for offer in plugin.forexai_cli_offers()}
+
 
 class TestServe(CliConformance):
-    (offer,) = plugin.forexai_cli_offers()
+    offer = OFFERS["serve"]
+
+
+class TestDatabase(CliConformance):
+    offer = OFFERS["platform-database"]
 
 
 def test_the_plugin_is_found_and_offers_the_command():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 import logging
+import re
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 from assembled import client_of, parts_of, plugin_of, public
 
 from forexai_core import errors
-from reference_app.http.problems import STATUS, problem_name, status_of
+from reference_app.http.problems import ACCOUNT_STATUS, STATUS, problem_name, status_of
 
 KINDS = [
     each
@@ -28,6 +31,15 @@ def raised(kind, words="the words of the error"):
 
 def test_every_error_of_the_core_has_its_row():
     assert set(STATUS) == set(KINDS)
+
+
+def test_every_refusal_about_accounts_has_its_status():
+    written = set()
+    for package in ("forexai_saas", "reference_app"):
+        for file in Path(str(files(package))).rglob("*.py"):
+            written |= set(re.findall(r'AccountError\(\s*"([a-z.-]+)"', file.read_text("utf-8")))
+    assert len(written) > 20
+    assert written == set(ACCOUNT_STATUS)
 
 
 def test_an_error_that_is_derived_elsewhere_takes_the_nearest_row():

@@ -1,31 +1,64 @@
-"""Who may call what: each route is public on purpose, or asks for a permission."""
+"""Who may call what: each route is public on purpose, for anybody signed in, or asks for a permission."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException
 from litestar.handlers.base import BaseRouteHandler
 
-__all__ = ["PERMISSION", "PUBLIC", "check_permission"]
+from forexai_saas.accounts.roles import PERMISSIONS, Role
+from forexai_saas.errors import AccountError
+from reference_app.accounts import Accounts
+from reference_app.http.callers import Caller, caller_at_tenant, identify, keep_caller
+from reference_app.http.origins import check_origin
+from reference_app.settings import AppSettings
 
-PERMISSION, PUBLIC = "permission", "public"
-"""Keys of a route's options."""
+__all__ = ["PERMISSION", "PUBLIC", "SIGNED_IN", "check_permission"]
+
+PERMISSION, PUBLIC, SIGNED_IN = "permission", "public", "signed_in"
+"""Keys of a route's options: a permission within a tenant; anybody; any person who is signed in, but no program."""
+
+_READERS = frozenset(Role)
+_WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.TRADER})
 
 
-def check_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let a call through where its route is public; there are no accounts yet that could carry a permission.
+async def check_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a call through, or say why not; the caller is kept for the route.
 
     Raises
     ------
-    NotAuthorizedException
-        For every route that is not public.
+    AccountError
+        If nobody is signed in, another site asks, the tenant is not the caller's, or the permission is missing.
     """
+    accounts: Accounts = connection.app.state.accounts
+    settings: AppSettings = connection.app.state.platform.settings
     if handler.opt.get(PUBLIC) is True:
+        # Signing somebody in by another's page is refused too: they would then work in a stranger's account.
+        check_origin(connection, settings, by_cookie=False)
+        return
+    caller, by_cookie = await identify(connection, accounts, settings)
+    check_origin(connection, settings, by_cookie=by_cookie)
+    if handler.opt.get(SIGNED_IN) is True:
+        keep_caller(connection, _person(caller))
         return
     wanted = handler.opt.get(PERMISSION, "")
-    raise NotAuthorizedException(
-        f"{connection.url.path} asks for the permission '{wanted}', and this version of "
-        "the platform has no accounts that could carry it."
-    )
+    caller = await caller_at_tenant(connection, caller, accounts)
+    if not wanted or not _may(caller, wanted):
+        raise AccountError("permission.missing", f"This asks for the permission '{wanted}', which you do not have.")
+    keep_caller(connection, caller)
+
+
+def _person(caller: Caller) -> Caller:
+    if caller.kind == "key":
+        raise AccountError("permission.missing", "This is for people who are signed in, not for keys.")
+    return caller
+
+
+def _may(caller: Caller, wanted: str) -> bool:
+    if wanted in PERMISSIONS:
+        return wanted in caller.permissions
+    # A plugin's own, which no key carries: who may see everything may read, who may trade may change.
+    if caller.kind == "key":
+        return False
+    return caller.role in (_READERS if wanted.endswith(":read") else _WRITERS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -13,11 +14,14 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from forexai_core import errors
+from forexai_saas.errors import AccountError
 
 __all__ = [
+    "ACCOUNT_STATUS",
     "MEDIA_TYPE",
     "STATUS",
     "Problem",
+    "answer_account_error",
     "answer_error",
     "answer_http_error",
     "answer_surprise",
@@ -57,6 +61,50 @@ STATUS: Mapping[type[errors.ForexAIError], HTTPStatus] = MappingProxyType(
 )
 """The status of every error of the core; no error carries one itself."""
 
+ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
+    {
+        "api-key.account": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "api-key.life": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "api-key.live": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "api-key.name": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "api-key.networks": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "api-key.refused": HTTPStatus.UNAUTHORIZED,
+        "api-key.scopes": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "cursor.wrong": HTTPStatus.BAD_REQUEST,
+        "email.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "idempotency.key": HTTPStatus.BAD_REQUEST,
+        "idempotency.other": HTTPStatus.CONFLICT,
+        "idempotency.unfinished": HTTPStatus.CONFLICT,
+        "invitation.refused": HTTPStatus.GONE,
+        "link.password": HTTPStatus.FORBIDDEN,
+        "link.refused": HTTPStatus.GONE,
+        "login-link.refused": HTTPStatus.GONE,
+        "member.last-owner": HTTPStatus.CONFLICT,
+        "member.role": HTTPStatus.FORBIDDEN,
+        "member.there": HTTPStatus.CONFLICT,
+        "name.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "origin.refused": HTTPStatus.FORBIDDEN,
+        "password.common": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "password.long": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "password.personal": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "password.short": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "password.wrong": HTTPStatus.FORBIDDEN,
+        "permission.missing": HTTPStatus.FORBIDDEN,
+        "rate.limited": HTTPStatus.TOO_MANY_REQUESTS,
+        "second-factor.needed": HTTPStatus.FORBIDDEN,
+        "second-factor.there": HTTPStatus.CONFLICT,
+        "second-factor.wrong": HTTPStatus.FORBIDDEN,
+        "session.ended": HTTPStatus.UNAUTHORIZED,
+        "session.reused": HTTPStatus.UNAUTHORIZED,
+        "sign-in.refused": HTTPStatus.UNAUTHORIZED,
+        "sign-in.unverified": HTTPStatus.FORBIDDEN,
+        "tenant.closed": HTTPStatus.FORBIDDEN,
+        "tenant.unclear": HTTPStatus.BAD_REQUEST,
+        "tenant.unknown": HTTPStatus.NOT_FOUND,
+    }
+)
+"""The status of every refusal about accounts, by its code; one that is new and not listed yet is answered 422."""
+
 MEDIA_TYPE = "application/problem+json"
 _BEYOND = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -76,6 +124,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         What is wrong here, and the remedy.
     instance : str
         The path that was asked for.
+    code : str
+        Of a refusal, for programs, and for pages that say it in the reader's language: ``sign-in.refused``.
     """
 
     type: str = "about:blank"
@@ -83,6 +133,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: int
     detail: str = ""
     instance: str = ""
+    code: str = ""
 
 
 def status_of(error: errors.ForexAIError) -> HTTPStatus:
@@ -109,6 +160,25 @@ def answer_error(request: Request[Any, Any, Any], error: errors.ForexAIError) ->
     return _answer(
         request, Problem(type=f"urn:forexai:{name}", title=title, status=status, detail=detail, instance=_path(request))
     )
+
+
+def answer_account_error(request: Request[Any, Any, Any], error: AccountError) -> Response[Problem]:
+    """Answer a refusal about an account, by its code."""
+    status = ACCOUNT_STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY)
+    headers = {}
+    if error.retry_after_s > 0:
+        headers["Retry-After"] = str(math.ceil(error.retry_after_s))
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    problem = Problem(
+        type=f"urn:forexai:{error.code}",
+        title=error.code.replace(".", ": ").replace("-", " ").capitalize(),
+        status=status,
+        detail=str(error),
+        instance=_path(request),
+        code=error.code,
+    )
+    return _answer(request, problem, headers)
 
 
 def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:

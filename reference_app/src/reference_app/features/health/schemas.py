@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["Health"]
+__all__ = ["Health", "Readiness"]
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,3 +28,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     plugins: int
     uptime_s: float
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether requests can be answered.
+
+    Attributes
+    ----------
+    ready : bool
+        Whether the database answers.
+    """
+
+    ready: bool

@@ -1,0 +1,1 @@
+"""Signing in by a link that whoever owns the home was given."""

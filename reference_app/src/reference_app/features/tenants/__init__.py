@@ -1,0 +1,1 @@
+"""Tenants, who works for them, and invitations."""

@@ -1,0 +1,44 @@
+"""Pages of long lists: a cursor says after which row the next one begins."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from forexai_saas.errors import AccountError
+
+__all__ = ["after", "page_of"]
+
+
+def after(statement: sa.Select[Any], key: sa.Column[Any], cursor: str | None, limit: int) -> sa.Select[Any]:
+    """Limit a statement to the rows after a cursor, in the order of their keys; one more row than asked for.
+
+    Keys are made in the order of time (UUIDv7), so rows that are added meanwhile come last and none is shown twice.
+
+    Raises
+    ------
+    AccountError
+        If the cursor is none that was given out.
+    """
+    ordered = statement.order_by(key).limit(limit + 1)
+    return ordered if cursor is None else ordered.where(key > _read(cursor))
+
+
+def page_of(rows: Sequence[Any], limit: int, key: str) -> tuple[Sequence[Any], str | None]:
+    """Give the rows of a page, and the cursor of the next one; None where there is none."""
+    if len(rows) <= limit:
+        return rows, None
+    last: UUID = getattr(rows[limit - 1], key)
+    return rows[:limit], base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
+
+
+def _read(cursor: str) -> UUID:
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as problem:
+        raise AccountError("cursor.wrong", "This is no cursor of a list. Begin without one.") from problem

@@ -1,0 +1,1 @@
+"""Mails of the platform: their words, and how they go out."""

@@ -1,0 +1,49 @@
+"""The application's own tables, beside those of the platform library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from forexai_core.ports.app import TENANT_COLUMN
+from forexai_saas.storage.column_types import Id, TimeNs
+from forexai_saas.storage.upgrades import Branch
+
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "invitations"]
+
+APP_METADATA = sa.MetaData()
+"""Every table of the application."""
+
+APP_BRANCH = Branch(name="app", folder=Path(__file__).with_name("migrations"))
+"""Its revisions."""
+
+
+def _tenant() -> sa.Column[object]:
+    return sa.Column(TENANT_COLUMN, Id(), primary_key=True, nullable=False)
+
+
+invitations = sa.Table(
+    "app_invitations",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("id", Id(), primary_key=True),
+    sa.Column("email", sa.String(254), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("made_by", Id(), nullable=False),
+    sa.Column("created_ns", TimeNs(), nullable=False),
+    sa.Column("expires_ns", TimeNs(), nullable=False),
+    sa.Column("used_ns", TimeNs()),
+)
+
+answers = sa.Table(
+    "app_answers",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("key_hash", sa.LargeBinary(32), primary_key=True),  # of the caller and of the key that was sent
+    sa.Column("asked_hash", sa.LargeBinary(32), nullable=False),  # of method, path and body
+    sa.Column("status", sa.Integer()),  # none: not finished
+    sa.Column("sealed_body", sa.LargeBinary()),  # may hold a secret that is shown once
+    sa.Column("created_ns", TimeNs(), nullable=False),
+)

@@ -1,0 +1,169 @@
+"""Members, roles, invitations, and keys for programs, over HTTP."""
+
+from __future__ import annotations
+
+from world import Browser, code_of, invited
+
+MISSING = (403, "permission.missing")
+
+
+def test_somebody_joins_by_an_invitation_once_and_nobody_else_can(world):
+    owner, trader, mallory = world.person(), world.person(), world.person()
+    token = owner.post(f"/tenants/{owner.tenant_id}/invitations", {"email": trader.email, "role": "trader"}).json()
+    for taker, status in ((mallory, 410), (trader, 200), (trader, 410)):
+        assert taker.post("/tenants/join", {"token": token["token"]}).status_code == status
+    assert {each["role"] for each in trader.get("/tenants").json()["items"]} == {"owner", "trader"}
+    members = owner.get(f"/tenants/{owner.tenant_id}/members").json()["items"]
+    assert {(each["email"], each["role"]) for each in members} == {(owner.email, "owner"), (trader.email, "trader")}
+    assert code_of(invited(owner, "viewer", trader)) == (409, "member.there")
+    for wrong in ("nonsense", f"{'0' * 32}.abc", token["token"][:-1]):
+        assert code_of(mallory.post("/tenants/join", {"token": wrong})) == (410, "invitation.refused")
+    late = owner.post(f"/tenants/{owner.tenant_id}/invitations", {"email": mallory.email, "role": "viewer"}).json()
+    world.pass_time(7 * 86_400 + 1)
+    mallory.sign_in()
+    assert code_of(mallory.post("/tenants/join", {"token": late["token"]})) == (410, "invitation.refused")
+
+
+def test_a_role_holds_from_the_next_request_on(world):
+    owner, other = world.person(), world.person()
+    assert invited(owner, "admin", other).status_code == 200
+    place = f"/tenants/{owner.tenant_id}"
+    asked = {"email": "new@example.org", "role": "viewer"}
+    assert other.post(f"{place}/invitations", asked).status_code == 201
+    assert code_of(other.post(f"{place}/invitations", asked | {"role": "owner"})) == (403, "member.role")
+    assert code_of(other.patch(f"{place}/members/{owner.user_id}", {"role": "viewer"})) == (403, "member.role")
+    assert code_of(other.delete(f"{place}/members/{owner.user_id}")) == (403, "member.role")
+    assert owner.patch(f"{place}/members/{other.user_id}", {"role": "viewer"}).status_code == 204
+    assert code_of(other.post(f"{place}/invitations", asked)) == MISSING
+    assert other.get(place).json()["role"] == "viewer"
+    assert owner.delete(f"{place}/members/{other.user_id}").status_code == 204
+    assert code_of(other.get(place)) == (404, "tenant.unknown")
+    assert owner.delete(f"{place}/members/{other.user_id}").status_code == 404
+
+
+def test_a_tenant_keeps_an_owner(world):
+    owner, second = world.person(), world.person()
+    place = f"/tenants/{owner.tenant_id}/members"
+    assert code_of(owner.delete(f"{place}/{owner.user_id}")) == (409, "member.last-owner")
+    assert code_of(owner.patch(f"{place}/{owner.user_id}", {"role": "admin"})) == (409, "member.last-owner")
+    assert invited(owner, "owner", second).status_code == 200
+    assert owner.patch(f"{place}/{owner.user_id}", {"role": "trader"}).status_code == 204
+    assert code_of(second.delete(f"{place}/{second.user_id}")) == (409, "member.last-owner")
+
+
+def test_members_are_listed_a_page_at_a_time(world):
+    owner = world.person()
+    for role in ("admin", "trader", "viewer"):
+        assert invited(owner, role, world.person()).status_code == 200
+    seen, cursor = [], ""
+    for _ in range(4):
+        page = owner.get(f"/tenants/{owner.tenant_id}/members?limit=1{cursor}").json()
+        seen += [each["role"] for each in page["items"]]
+        if "next_cursor" not in page:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert seen == ["owner", "admin", "trader", "viewer"]
+    for query, status in (("limit=0", 400), ("limit=201", 400), ("cursor=nonsense", 400)):
+        assert owner.get(f"/tenants/{owner.tenant_id}/members?{query}").status_code == status
+
+
+def test_a_key_is_shown_once_and_does_no_more_than_its_maker(world):
+    owner, program = world.person(), Browser(world, headers={})
+    place = f"/tenants/{owner.tenant_id}/api-keys"
+    asked = {"name": "Reports", "scopes": ["tenant:data:read"], "life_s": 3600}
+    made = owner.post(place, asked).json()
+    bearer = {"Authorization": f"Bearer {made['key']}"}
+    assert program.get(f"/tenants/{owner.tenant_id}/members", headers=bearer).status_code == 200
+    assert code_of(program.get("/users/me", headers=bearer)) == MISSING
+    assert code_of(program.get(place, headers=bearer)) == MISSING
+    assert code_of(program.get(f"/tenants/{world.person().tenant_id}/members", headers=bearer)) == (
+        404,
+        "tenant.unknown",
+    )
+    (listed,) = owner.get(place).json()["items"]
+    assert (listed["hint"], listed["name"]) == (made["key"][:10], "Reports")
+    assert made["key"] not in owner.get(place).text
+    assert code_of(owner.post(place, asked | {"scopes": ["members:all:write"]})) == (422, "api-key.scopes")
+    assert code_of(owner.post(place, asked | {"scopes": ["trading:orders:paper"]})) == (422, "api-key.account")
+    assert owner.delete(f"{place}/{made['id']}").status_code == 204
+    assert code_of(program.get(f"/tenants/{owner.tenant_id}/members", headers=bearer)) == (401, "api-key.refused")
+    assert owner.delete(f"{place}/{made['id']}").status_code == 404
+
+
+def test_keys_of_others_are_for_owners_and_admins(world):
+    owner, trader = world.person(), world.person()
+    invited(owner, "trader", trader)
+    place = f"/tenants/{owner.tenant_id}/api-keys"
+    asked = {"name": "Mine", "scopes": ["tenant:data:read"]}
+    own, theirs = trader.post(place, asked).json(), owner.post(place, asked).json()
+    assert [each["id"] for each in trader.get(place).json()["items"]] == [own["id"]]
+    assert len(owner.get(place).json()["items"]) == 2
+    assert trader.delete(f"{place}/{theirs['id']}").status_code == 404
+    assert owner.delete(f"{place}/{own['id']}").status_code == 204
+
+
+def test_a_key_for_a_live_account_needs_a_fresh_second_factor(world):
+    owner = world.person()
+    place = f"/tenants/{owner.tenant_id}/api-keys"
+    asked = {
+        "name": "Live",
+        "scopes": ["trading:orders:live"],
+        "account_id": owner.user_id,
+        "live": True,
+        "networks": ["192.0.2.0/24"],
+        "life_s": 86_400,
+    }
+    assert code_of(owner.post(place, asked)) == (403, "second-factor.needed")
+    app, _ = owner.enrol()
+    assert owner.post(place, asked).status_code == 201
+    world.pass_time(16 * 60)
+    assert code_of(owner.post(place, asked)) == (403, "second-factor.needed")
+    assert owner.post("/auth/2fa/check", {"code": owner.code(app)}).status_code == 204
+    assert owner.post(place, asked).status_code == 201
+
+
+def test_the_same_request_with_the_same_key_is_done_once(world):
+    owner = world.person()
+    place, key = f"/tenants/{owner.tenant_id}/api-keys", {"Idempotency-Key": "order 1"}
+    asked = {"name": "Once", "scopes": ["tenant:data:read"]}
+    first, again = owner.post(place, asked, headers=key), owner.post(place, asked, headers=key)
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(owner.get(place).json()["items"]) == 1
+    assert code_of(owner.post(place, asked | {"name": "Other"}, headers=key)) == (409, "idempotency.other")
+    assert code_of(owner.post(place, asked, headers={"Idempotency-Key": "x" * 256})) == (400, "idempotency.key")
+    refused = {"Idempotency-Key": "refused"}
+    assert code_of(owner.post(place, asked | {"scopes": ["nothing"]}, headers=refused)) == (422, "api-key.scopes")
+    assert owner.post(place, asked, headers=refused).status_code == 201
+    other = world.person()
+    elsewhere = other.post(f"/tenants/{other.tenant_id}/api-keys", asked, headers=key)
+    assert (elsewhere.status_code, elsewhere.headers.get("idempotent-replayed")) == (201, None)
+    world.pass_time(86_401)
+    owner.sign_in()
+    assert owner.post(place, asked, headers=key).json()["id"] != first.json()["id"]
+
+
+def test_an_unfinished_request_is_not_done_a_second_time(world, monkeypatch):
+    owner = world.person()
+    place, key = f"/tenants/{owner.tenant_id}/api-keys", {"Idempotency-Key": "cut off"}
+    asked = {"name": "Cut", "scopes": ["tenant:data:read"]}
+    made = []
+
+    async def cut_off(*given):
+        made.append(given)
+        raise RuntimeError("the process is going down")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(world.accounts.api_keys), "make", cut_off)
+        assert owner.post(place, asked, headers=key).status_code == 500
+    assert len(made) == 1
+    assert code_of(owner.post(place, asked, headers=key)) == (409, "idempotency.unfinished")
+    assert owner.get(place).json()["items"] == []
+
+
+def test_who_works_for_several_tenants_says_for_which(world):
+    owner, other = world.person(), world.person()
+    invited(owner, "viewer", other)
+    for tenant in (owner.tenant_id, other.tenant_id):
+        assert other.get(f"/tenants/{tenant}").status_code == 200

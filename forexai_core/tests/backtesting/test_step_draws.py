@@ -167,7 +167,7 @@ def test_our_own_draws_are_even_and_normal_and_hang_on_all_they_are_given():
 
 
 def test_our_own_draws_tell_nothing_of_what_the_venue_draws():
-    """The run's seed is the strategy's, too: the venue's delay of a request is drawn for the instant of its decision."""
+    """The run's seed is the strategy's, too: a delay of the venue is drawn for the instant of the decision."""
     times = START + np.arange(1_500) * 60 * 10**9
     venue = [np.array([draw(7, time, number) for time in times]) for number in range(3)]
     own = [np.array([draws.uniform(7, time, number) for time in times]) for number in range(3)]

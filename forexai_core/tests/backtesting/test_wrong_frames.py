@@ -223,6 +223,32 @@ def test_crossed_quotes_are_raised_and_told(caplog):
         fx.Ticks.from_frame(quotes, symbol="EURUSD")
 
 
+@pytest.mark.parametrize("left_out", ["open", "high", "low", "close"])
+def test_an_ask_side_has_all_its_columns_or_none(left_out):
+    sides = ("open", "high", "low", "close")
+    frame = HOURS[list(sides)].assign(**{f"ask_{side}": (HOURS[side] + 2e-5).round(5) for side in sides})
+    with pytest.raises(DataShapeError, match=f"no column 'ask_{left_out}'"):
+        bars_of(frame.drop(columns=f"ask_{left_out}"))
+    with pytest.raises(DataShapeError, match="no column 'ask_"):
+        bars_of(HOURS[list(sides)].assign(**{f"ask_{left_out}": HOURS[left_out]}))
+
+
+def test_prices_of_16_bits_are_refused():
+    with pytest.raises(DataShapeError, match=r"'open' of the frame holds float16: .*read the source again as float64"):
+        bars_of(HOURS.astype(np.float16))
+    with pytest.raises(DataShapeError, match="'ask' of the frame holds float16"):
+        fx.Ticks.from_frame(make_ticks(10).to_frame().astype({"ask": np.float16}), symbol="EURUSD")
+    assert bars_of(HOURS.astype(np.float32)).close.tolist() == bars_of(HOURS).close.tolist()
+
+
+@pytest.mark.parametrize(("old", "new"), [("spread", "spread_points"), ("tick_volume", "volume")])
+def test_a_column_by_both_its_names_is_refused(old, new):
+    frame = HOURS.assign(**{old: 12.0, new: 14.0})
+    with pytest.raises(DataShapeError, match=f"'{old}' and a column '{new}'.*another name.*drop\\(columns='{old}'"):
+        bars_of(frame)
+    assert bars_of(frame.drop(columns=old)).to_frame()[new].tolist() == [14.0] * 60
+
+
 def test_columns_of_a_terminal_are_understood_and_unknown_ones_named():
     terminal = HOURS.rename(columns={"volume": "tick_volume"}).assign(spread=12, real_volume=0)
     bars = bars_of(terminal)

@@ -13,8 +13,8 @@ from forexai_core.engine.accounting.draws import draw
 
 __all__ = ["normal", "uniform"]
 
-# The venue draws its delays and requotes by the same function of the run's own seed, which often is the strategy's, too:
-# a step that saw its numbers would know what the venue is about to do. Mixed into the seed, it makes them other numbers.
+# The venue draws its delays and requotes by the same function of the run's own seed, which often is the strategy's,
+# too: a step that saw its numbers would know what the venue is about to do. This in the seed makes them other numbers.
 _OWN_SEEDS = 0x5EED0F57E9
 
 

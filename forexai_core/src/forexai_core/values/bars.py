@@ -272,7 +272,7 @@ class Bars:
         ------
         DataShapeError
             If the index has no timezone or does not ascend, its steps are not those of the timeframe, a column is
-            missing or holds no numbers, or a row is not sound.
+            missing (of the ask side: if any of its four is there) or holds no numbers, or a row is not sound.
         """
         index, (frame, notes) = utc_index_ns(frame), _COLUMNS.of(frame)
         check_order(index)
@@ -286,7 +286,7 @@ class Bars:
             data[name] = np.round(values, digits)
         data["volume"] = price_column(frame, "volume") if "volume" in frame.columns else 0.0
         ask = None
-        if "ask_open" in frame.columns:
+        if any(f"ask_{name}" in frame.columns for name in QUOTE.names or ()):
             ask = np.empty(len(frame), QUOTE)
             crossed = np.zeros(len(frame), np.bool_)
             for name in QUOTE.names or ():

@@ -35,6 +35,7 @@ _MOST_FINER = 2  # digits that a broker may quote beyond the usual; more are noi
 _LONGEST = 8  # decimals
 _NO_TIME = np.iinfo(np.int64).min  # NaT of pandas
 _NUMBERS = "fiu"  # kinds of numpy.dtype
+_FEWEST_BYTES = 4  # of a price: numbers of 16 bits have three decimal digits
 
 
 def utc_index_ns(frame: pd.DataFrame) -> NDArray[np.int64]:
@@ -68,7 +69,7 @@ def price_column(frame: pd.DataFrame, name: str) -> Floats:
     Raises
     ------
     DataShapeError
-        If there is no such column, or two, or it holds something else than numbers.
+        If there is no such column, or two, or it holds something else than numbers, or numbers of 16 bits.
     """
     if name not in frame.columns:
         raise DataShapeError(f"The frame has no column '{name}'. It has: {', '.join(map(str, frame.columns))}.")
@@ -79,6 +80,11 @@ def price_column(frame: pd.DataFrame, name: str) -> Floats:
         raise DataShapeError(
             f"The column '{name}' of the frame holds {values.dtype}, not numbers. If it is text, say how it is "
             f"written: pd.to_numeric(frame['{name}']) reads 1.0842, and a decimal comma is replaced before."
+        )
+    if values.dtype.kind == "f" and values.dtype.itemsize < _FEWEST_BYTES:
+        raise DataShapeError(
+            f"The column '{name}' of the frame holds {values.dtype}: numbers of three digits, in which 1.08423 is "
+            "1.084. What was cut off is lost: read the source again as float64."
         )
     if isinstance(values.dtype, np.dtype):
         return _as_written(np.asarray(values.to_numpy(np.float64), np.float64))
@@ -172,9 +178,16 @@ class Columns:
         Raises
         ------
         DataShapeError
-            If a column is none that is known: it would be dropped unseen.
+            If a column is none that is known, or stands twice by two names: it would be dropped unseen.
         """
-        here = {old: new for old, new in self.renamed.items() if old in frame.columns and new not in frame.columns}
+        twice = [(old, new) for old, new in self.renamed.items() if old in frame.columns and new in frame.columns]
+        if twice:
+            old, new = twice[0]
+            raise DataShapeError(
+                f"The frame has a column '{old}' and a column '{new}', and for {self.kind} '{old}' is another name of "
+                f"'{new}'. Drop the one that is not meant: frame.drop(columns='{old}')."
+            )
+        here = {old: new for old, new in self.renamed.items() if old in frame.columns}
         frame = frame.rename(columns=here)
         unread = [str(name) for name in frame.columns if name not in self.known]
         unknown = [name for name in unread if name not in self.left_out]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+import time
 from collections.abc import Awaitable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ from random import Random
 from typing import Any, Self, TypeVar
 
 import attrs
+import pytest
 from direct_package import DirectPackage
 
 import forexai_core as fx
@@ -46,6 +49,7 @@ PIP, SPREAD = 0.0001, 0.0001
 # No wall time decides: the process may be starved, and the tests' own clock stands meanwhile.
 PATIENT = DeskSettings(lease_ttl_s=1e9, send_timeout_s=600.0, query_timeout_s=600.0)
 
+_WAKES_S = 0.005
 ResultT = TypeVar("ResultT")
 
 
@@ -65,34 +69,43 @@ def walked(minutes: int, seed: int, *, every_s: int = 10) -> QuotedMarket:
     return market
 
 
-class Threads(ThreadPoolExecutor):
-    """Knows whether a thread works: the tests' time stands as long as one does, however slow the machine is."""
+class Threads:
+    """Knows whether a thread works: the tests' time stands as long as one does, however slow the machine is.
 
-    def __init__(self) -> None:
-        super().__init__(4)
-        self.loop, self.working = asyncio.get_running_loop(), 0
+    Stores and journals write in threads of their own, so all pools of the process are counted while a test runs.
+    """
 
-    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.working += 1
-        future = super().submit(*args, **kwargs)
-        future.add_done_callback(lambda _: self.loop.call_soon_threadsafe(self._ended))
-        return future
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._counting, self._working, self._ended_s = threading.Lock(), 0, 0.0
+        submit = ThreadPoolExecutor.submit
 
-    def _ended(self) -> None:
-        self.loop.call_later(0.02, self.count, -1)  # who waits for it is woken first
+        def counted(pool: ThreadPoolExecutor, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.count(1)
+            future = submit(pool, *args, **kwargs)
+            future.add_done_callback(lambda _: self.count(-1))
+            return future
+
+        monkeypatch.setattr(ThreadPoolExecutor, "submit", counted)
 
     def count(self, more: int) -> None:
-        self.working += more
+        with self._counting:
+            self._working += more
+            self._ended_s = time.monotonic()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether none works, and whoever waited for one has been woken."""
+        return not self._working and time.monotonic() - self._ended_s > _WAKES_S
 
 
 class SameLoop:
     """Runs what a source asks for in the loop of the test, which has the terminal."""
 
     def __init__(self, threads: Threads) -> None:
-        self._threads = threads
+        self._threads, self._loop = threads, asyncio.get_running_loop()
 
     def run(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
-        return asyncio.run_coroutine_threadsafe(self._asked(work), self._threads.loop).result()
+        return asyncio.run_coroutine_threadsafe(self._asked(work), self._loop).result()
 
     async def _asked(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         self._threads.count(-1)  # that thread only waits, perhaps for the time to pass
@@ -111,7 +124,9 @@ class SameLoop:
 class TerminalBench:
     """A terminal whose clock and market are in the hands of a test, and programs that talk to it."""
 
-    def __init__(self, *, minutes: int = 140, seed: int = 9, netting: bool = False, **settings: Any) -> None:
+    def __init__(
+        self, threads: Threads, *, minutes: int = 140, seed: int = 9, netting: bool = False, **settings: Any
+    ) -> None:
         self.clock = ManualClock(START_NS)
         mode = c.ACCOUNT_MARGIN_MODE_RETAIL_NETTING if netting else c.ACCOUNT_MARGIN_MODE_RETAIL_HEDGING
         self.terminal = Terminal(
@@ -123,8 +138,7 @@ class TerminalBench:
         self.settings = {"clock": "new-york+7", "poll_s": 1.0, "longest_poll_s": 5.0, **settings}
         self.services = embedded_services(None, clock=self.clock)
         self.package = DirectPackage(self.terminal, self.clock)
-        self.threads = Threads()
-        asyncio.get_running_loop().set_default_executor(self.threads)
+        self.threads = threads
 
     def broker(self) -> Mt5Broker:
         """Make a session of its own with the account."""
@@ -156,8 +170,8 @@ class TerminalBench:
     async def settle(self) -> None:
         """Let everybody do what can be done now: until nobody is ready, and no thread works."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-        while ready or self.threads.working:  # noqa: ASYNC110 - nobody sets an event when all is quiet
-            await asyncio.sleep(0.002 if self.threads.working else 0)
+        while ready or not self.threads.quiet:  # noqa: ASYNC110 - nobody sets an event when all is quiet
+            await asyncio.sleep(0 if ready else 0.002)
 
     async def step(self, until_ns: int | None = None) -> None:
         """Let time pass up to the next sleeper, and no further than that."""

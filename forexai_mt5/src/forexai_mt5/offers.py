@@ -12,6 +12,9 @@ from forexai_mt5.adapter.broker import CAPABILITIES, Mt5Broker
 from forexai_mt5.adapter.source import Mt5Source
 from forexai_mt5.adapter.terminals import opener_of
 from forexai_mt5.exports.source import ExportSource
+from forexai_mt5.platform_broker.broker import CAPABILITIES as BEHIND_A_CONNECTOR
+from forexai_mt5.platform_broker.broker import LineBroker
+from forexai_mt5.platform_broker.settings import LineSettings
 from forexai_mt5.settings import ExportSettings, Mt5DataSettings, Mt5Settings
 
 __all__ = ["broker_offers", "data_offers"]
@@ -64,6 +67,10 @@ def _open_broker(settings: Mt5Settings, services: Services) -> Mt5Broker:
     return Mt5Broker(settings, opener_of(services))
 
 
+def _open_line(settings: LineSettings, services: Services) -> LineBroker:
+    return LineBroker(settings, services)
+
+
 def broker_offers() -> tuple[BrokerOffer, ...]:
     """Give the venues."""
     return (
@@ -76,5 +83,15 @@ def broker_offers() -> tuple[BrokerOffer, ...]:
             api_version=1,
             capabilities=CAPABILITIES,
             example=SIMULATED,
+        ),
+        BrokerOffer(
+            name="connector",
+            title="An account behind a connector",
+            summary="An account on a user's machine, reached over the connector that was paired with this platform.",
+            settings=LineSettings,
+            open=_open_line,
+            api_version=1,
+            capabilities=BEHIND_A_CONNECTOR,
+            example={"account": "main"},
         ),
     )

@@ -18,7 +18,7 @@ from forexai_mt5.terms import constants as c
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
-(OFFER,) = broker_offers()
+OFFER = next(each for each in broker_offers() if each.name == "mt5")
 
 
 def _open(_settings: Mt5Settings, _services: Any) -> Mt5Broker:

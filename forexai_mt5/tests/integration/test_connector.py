@@ -7,7 +7,13 @@ import asyncio
 import pytest
 from gateway_bench import CountingBroker, Machine, Platform, connected, opening, until
 
-from forexai_core.errors import BrokerUnreachableError, ConflictError, FencedError, OrderStateUnknownError
+from forexai_core.errors import (
+    BrokerUnreachableError,
+    ConflictError,
+    FencedError,
+    OrderRejectedError,
+    OrderStateUnknownError,
+)
 from forexai_mt5.connector.credentials import NotPairedError
 from forexai_mt5.connector.service import DismissedError
 from forexai_mt5.protocol.envelope import FenceToken
@@ -64,7 +70,7 @@ async def test_every_action_and_every_question(platform, machine):
         assert [float(deal.lots) for deal in deals] == [0.2, 0.1, 0.1]
         (price,) = (await line.query("PRICE", symbol="EURUSD"))[0].prices
         assert (float(price.bid), float(price.ask)) == (1.1, 1.1001)
-        with pytest.raises(BrokerUnreachableError, match="says"):
+        with pytest.raises(OrderRejectedError, match="says"):
             await line.query("PRICE", symbol="NOSUCH")
 
 
@@ -387,3 +393,20 @@ async def test_a_device_that_was_removed_without_a_word_is_out_with_the_next_ren
     with pytest.raises((DismissedError, NotPairedError)):
         await machine.task
     platform.services.close()
+
+
+async def test_what_was_passed_on_to_one_machine_is_not_absent_because_another_one_does_not_know_it(platform, machine):
+    second = Machine(platform, CountingBroker(), take_over=True)
+    await second.pair()
+    machine.broker.wait_s = 3_600
+    async with platform.line(patience_s=6.0) as line:
+        asked = asyncio.ensure_future(line.command(opening(line, "c1", ttl_ms=1_500)))
+        await until(lambda: machine.broker.submitted == ["c1"])
+        await machine.kill()  # what the broker made of it nobody says
+        second.start()
+        await connected(platform, second)
+        assert (await line.fate("c1")).outcome == "ABSENT"
+        with pytest.raises(OrderStateUnknownError):
+            await asked
+    assert second.broker.submitted == []
+    await second.kill()

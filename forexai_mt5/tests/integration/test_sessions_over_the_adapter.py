@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from session_bench import HISTORY, START_NS, TerminalBench, TerminalSession, decided, on_paper, sma_cross
+from session_bench import HISTORY, START_NS, TerminalBench, TerminalSession, Threads, decided, on_paper, sma_cross
 
 pytestmark = pytest.mark.usefixtures("ledger")
 
@@ -13,8 +13,8 @@ NS_PER_MINUTE = 60_000_000_000
 
 
 @pytest.mark.parametrize("netting", [False, True], ids=["hedging", "netting"])
-async def test_a_session_at_the_terminal_decides_and_trades_as_on_paper(tmp_path, netting):
-    bench = TerminalBench(netting=netting)
+async def test_a_session_at_the_terminal_decides_and_trades_as_on_paper(tmp_path, monkeypatch, netting):
+    bench = TerminalBench(Threads(monkeypatch), netting=netting)
     async with TerminalSession(bench, tmp_path, sma_cross, netting=netting) as trading:
         await trading.minutes(MINUTES)
         end, records = await trading.end()

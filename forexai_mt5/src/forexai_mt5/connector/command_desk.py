@@ -24,7 +24,7 @@ from forexai_core.ports.intents import Intent, IntentDraft, Intents, IntentState
 from forexai_core.ports.leases import Fence
 from forexai_core.values.orders import OrderState
 from forexai_mt5.connector.guard import Guard
-from forexai_mt5.connector.rows import order_to_place
+from forexai_mt5.connector.rows import closing_order, order_to_place
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.trading import Outcome, TradeCommand, TradeError, TradeResult
 
@@ -220,14 +220,23 @@ class CommandDesk:
         if command.action == "OPEN":
             return await broker.submit(order_to_place(command))
         if command.action == "CLOSE":
-            volume = float(command.lot_size) or None
-            return await broker.close(command.ticket, client_id=command.id, volume_lots=volume)
+            return await self._close(command)
         if command.action == "CANCEL":
             return await broker.cancel(command.ticket)
         levels = {"price": command.price, "stop_loss": command.stop_loss, "take_profit": command.take_profit}
         given = {name: float(value) for name, value in levels.items() if value is not None}
         await broker.modify(command.ticket, **given)
         return None
+
+    async def _close(self, command: TradeCommand) -> OrderState:
+        broker, marked = self._broker, command.magic_number or command.comment or command.order_type
+        if marked or command.slippage_points is not None:
+            for position in await broker.positions():
+                if position.position == command.ticket:
+                    return await broker.submit(closing_order(command, position))
+        # One that is not shown: the broker says whether it is closed already, or never was.
+        volume = float(command.lot_size) or None
+        return await broker.close(command.ticket, client_id=command.id, volume_lots=volume)
 
     # ---------------------------------------------------------------------------------------------------------- results
     async def _settle(self, command_id: str, result: TradeResult, fence: Fence) -> None:

@@ -7,12 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from forexai_core.errors import ForexAIError
+from forexai_core.errors import ForexAIError, OrderRejectedError
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_mt5.connector.command_desk import CommandDesk
 from forexai_mt5.connector.guard import Guard
-from forexai_mt5.connector.rows import account_update, deal_row, order_row, position_row, price_row
+from forexai_mt5.connector.rows import (
+    account_row,
+    account_update,
+    deal_row,
+    instrument_row,
+    order_row,
+    position_row,
+    price_row,
+)
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.protocol.envelope import Message
 from forexai_mt5.protocol.reports import Answer, PriceRow, Prices, Query
@@ -20,8 +28,11 @@ from forexai_mt5.protocol.reports import Answer, PriceRow, Prices, Query
 __all__ = ["Reporting"]
 
 _LOG = logging.getLogger(__name__)
-_ROWS = 40
+_ROWS, _CONTRACTS = 40, 12
 """Rows of a part: with the longest texts they stay below the size of a message."""
+
+_AT_ONCE, _PART_S = 8, 0.25
+"""Parts that go out at once, and how long each further one waits: more than the gateway lets in ends a connection."""
 
 Tell = Callable[[Message], Awaitable[None]]
 
@@ -103,29 +114,42 @@ class Reporting:
                 fields = await self._found(query)
         except (ForexAIError, TimeoutError, ValueError) as problem:
             said = f"{type(problem).__name__}: {problem}"[:500]
-            await self._tell(Answer(query_id=query.id, part=0, last=True, error=said))
+            refused = isinstance(problem, OrderRejectedError)
+            await self._tell(Answer(query_id=query.id, part=0, last=True, error=said, refused=refused))
             return
         for answer in _parts(query.id, *fields):
+            if answer.part >= _AT_ONCE:
+                await self._clock.sleep(_PART_S)  # slower than the gateway lets in
             await self._tell(answer)
 
     async def _found(self, query: Query) -> tuple[str, Sequence[Any]]:
-        if query.what == "POSITIONS":
-            return "positions", [position_row(each) for each in await self._broker.positions()]
-        if query.what == "ORDERS":
-            return "orders", [order_row(each) for each in await self._broker.orders()]
-        if query.what == "DEALS":
-            return "deals", [deal_row(each) for each in await self._broker.history(query.start, query.stop)]
+        broker = self._broker
+        if query.what == "ACCOUNT":
+            return "account", [account_row(await broker.account(), broker.capabilities)]
         if query.what == "PRICE":
-            return "prices", [price_row(await self._broker.quote(query.symbol))]
-        if query.command_id is None:
-            raise ValueError("a query about a COMMAND names it")
-        return "result", [await self._desk.fate(query.command_id, query.fence)]
+            return "prices", [price_row(await broker.quote(query.symbol))]
+        if query.what == "COMMAND":
+            if query.command_id is None:
+                raise ValueError("a query about a COMMAND names it")
+            return "result", [await self._desk.fate(query.command_id, query.fence)]
+        return await self._listed(query)
+
+    async def _listed(self, query: Query) -> tuple[str, Sequence[Any]]:
+        broker = self._broker
+        if query.what == "INSTRUMENTS":
+            return "instruments", [instrument_row(each) for each in await broker.instruments()]
+        if query.what == "POSITIONS":
+            return "positions", [position_row(each) for each in await broker.positions()]
+        if query.what == "ORDERS":
+            return "orders", [order_row(each) for each in await broker.orders()]
+        return "deals", [deal_row(each) for each in await broker.history(query.start, query.stop)]
 
 
 def _parts(query_id: str, field: str, rows: Sequence[Any]) -> Iterator[Answer]:
-    if field == "result":
-        yield Answer(query_id=query_id, part=0, last=True, result=rows[0])
+    if field in {"result", "account"}:
+        yield Answer.model_validate({"query_id": query_id, "part": 0, "last": True, field: rows[0]})
         return
-    chunks = [tuple(rows[place : place + _ROWS]) for place in range(0, len(rows), _ROWS)] or [()]
+    size = _CONTRACTS if field == "instruments" else _ROWS
+    chunks = [tuple(rows[place : place + size]) for place in range(0, len(rows), size)] or [()]
     for part, chunk in enumerate(chunks):
         yield Answer.model_validate({"query_id": query_id, "part": part, "last": part == len(chunks) - 1, field: chunk})

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
-from forexai_core.ports.broker import Broker, Quote
+from forexai_core.errors import OrderRejectedError
+from forexai_core.ports.broker import Broker, BrokerCapabilities, Quote
 from forexai_core.values.accounts import AccountState
+from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
-from forexai_mt5.protocol.reports import AccountUpdate, DealRow, OrderRow, PositionRow, PriceRow
+from forexai_mt5.protocol.contracts import contract_of
+from forexai_mt5.protocol.reports import (
+    Abilities,
+    AccountRow,
+    AccountUpdate,
+    DealRow,
+    InstrumentRow,
+    OrderRow,
+    PositionRow,
+    PriceRow,
+)
 from forexai_mt5.protocol.trading import OrderType, TradeCommand
 
-__all__ = ["account_update", "deal_row", "order_row", "order_to_place", "position_row", "price_row"]
+__all__ = [
+    "account_row",
+    "account_update",
+    "closing_order",
+    "deal_row",
+    "instrument_row",
+    "order_row",
+    "order_to_place",
+    "position_row",
+    "price_row",
+]
 
 _MOST_POSITIONS = 100
+_LONGEST = 64  # of a text: so many rows as go into one message fit whatever a broker writes
 _KINDS: dict[str, OrderKind] = {
     "": OrderKind.MARKET,
     "_LIMIT": OrderKind.LIMIT,
@@ -22,7 +45,7 @@ _ENDINGS = {kind: ending for ending, kind in _KINDS.items()}
 
 
 def _printable(text: str) -> str:
-    return "".join(letter if " " <= letter <= "~" else "?" for letter in text)[:500]
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in text[:_LONGEST])
 
 
 def order_to_place(command: TradeCommand) -> OrderRequest:
@@ -47,6 +70,29 @@ def order_to_place(command: TradeCommand) -> OrderRequest:
     )
 
 
+def closing_order(command: TradeCommand, position: Position) -> OrderRequest:
+    """Make the order of a CLOSE that has marks of its own.
+
+    Raises
+    ------
+    OrderRejectedError
+        If its side would not close the position.
+    """
+    side = {None: -position.side, "BUY": 1, "SELL": -1}.get(command.order_type, 0)
+    if side != -position.side:
+        raise OrderRejectedError(f"A {command.order_type} does not close position {position.position}.")
+    return OrderRequest(
+        client_id=command.id,
+        symbol=position.symbol,
+        side=side,
+        volume_lots=float(command.lot_size) or position.volume_lots,
+        slippage_points=command.slippage_points,
+        position=position.position,
+        tag=command.comment,
+        magic=command.magic_number,
+    )
+
+
 def position_row(position: Position) -> PositionRow:
     """Write a position."""
     return PositionRow.model_validate(
@@ -65,6 +111,7 @@ def position_row(position: Position) -> PositionRow:
             "commission": position.commission,
             "magic_number": position.magic,
             "comment": _printable(position.tag),
+            "client_id": _printable(position.client_id),
         }
     )
 
@@ -87,6 +134,11 @@ def order_row(order: OrderState) -> OrderRow:
             "expire_time": request.expire_time_ns,
             "magic_number": request.magic,
             "comment": _printable(request.tag),
+            "client_id": _printable(request.client_id),
+            "limit_price": request.limit_price,
+            "time_in_force": request.time_in_force.value.upper(),
+            "average_price": order.average_price,
+            "position": order.position or request.position,
         }
     )
 
@@ -110,8 +162,37 @@ def deal_row(deal: Deal) -> DealRow:
             "reason": deal.reason,
             "magic_number": deal.magic,
             "comment": _printable(deal.tag),
+            "client_id": _printable(deal.client_id),
         }
     )
+
+
+def account_row(state: AccountState, can: BrokerCapabilities) -> AccountRow:
+    """Write how an account stands, and what can be commanded there."""
+    return AccountRow.model_validate(
+        {
+            "login": state.login,
+            "currency": state.currency,
+            "balance": state.balance,
+            "equity": state.equity,
+            "margin": state.margin,
+            "time": state.time_ns,
+            "abilities": Abilities(
+                order_kinds=tuple(sorted(str(each) for each in can.order_kinds)),
+                times_in_force=tuple(sorted(str(each) for each in can.times_in_force)),
+                modes=tuple(sorted(each.value for each in can.modes)),
+                stops_at_venue=can.stops_at_venue,
+                partial_close=can.partial_close,
+                finds_client_id=can.finds_client_id,
+                live_money=can.live_money,
+            ),
+        }
+    )
+
+
+def instrument_row(instrument: Instrument) -> InstrumentRow:
+    """Write what can be traded."""
+    return InstrumentRow(symbol=_printable(instrument.symbol), contract=contract_of(instrument))
 
 
 def price_row(quote: Quote) -> PriceRow:

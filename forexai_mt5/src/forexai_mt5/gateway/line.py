@@ -14,6 +14,7 @@ from forexai_core.errors import (
     ConflictError,
     FencedError,
     ForexAIError,
+    OrderRejectedError,
     OrderStateUnknownError,
     StorageError,
 )
@@ -73,6 +74,7 @@ class ConnectorLine:
         self._answers: dict[str, _Collected] = {}
         self.latest: AccountUpdate | None = None
         self.listeners: list[Callable[[AccountUpdate | Prices], None]] = []
+        self.link_listeners: list[Callable[[bool], None]] = []
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -167,18 +169,18 @@ class ConnectorLine:
         future: asyncio.Future[TradeResult] = asyncio.get_running_loop().create_future()
         self._results[command.id] = future
         try:
-            await self._say(command)
+            device = await self._say(command)
             with suppress(TimeoutError):
                 return await asyncio.wait_for(asyncio.shield(future), command.ttl_ms / 1e3 + _GRACE_S)
-            return await self._ask_until_told(command.id, future)
+            return await self._ask_until_told(command.id, device, future)
         finally:
             self._results.pop(command.id, None)
             future.cancel()
 
-    async def _ask_until_told(self, command_id: str, future: asyncio.Future[TradeResult]) -> TradeResult:
+    async def _ask_until_told(self, command_id: str, device: str, future: asyncio.Future[TradeResult]) -> TradeResult:
         until_s = self._now_s() + self._patience_s
         while self._now_s() < until_s:
-            asking = asyncio.ensure_future(self.fate(command_id))
+            asking = asyncio.ensure_future(self._fate_at(command_id, device))
             done, _ = await asyncio.wait({asking, future}, return_when=asyncio.FIRST_COMPLETED, timeout=_ASK_AGAIN_S)
             if future in done:
                 asking.cancel()
@@ -196,11 +198,33 @@ class ConnectorLine:
         )
 
     async def fate(self, command_id: str) -> TradeResult:
-        """Ask what came of a command. One that was never seen is never carried out from then on: ``ABSENT``."""
-        (answer, *_) = await self.query("COMMAND", command_id=command_id, fence=self.fence)
+        """Ask what came of a command. One that was never seen is never carried out from then on: ``ABSENT``.
+
+        That is said for the machine that is connected now. Of what was passed on to another one it proves nothing.
+        """
+        return (await self._fate(command_id))[0]
+
+    async def _fate(self, command_id: str) -> tuple[TradeResult, str]:
+        (answer, *_), device = await self._ask("COMMAND", command_id=command_id, fence=self.fence)
         if answer.result is None:
             raise BrokerUnreachableError(f"The connector does not tell about '{command_id}': {answer.error}")
-        return answer.result
+        return answer.result, device
+
+    async def _fate_at(self, command_id: str, device: str) -> TradeResult:
+        """Ask what came of a command that was passed on to a device.
+
+        Raises
+        ------
+        OrderStateUnknownError
+            If another machine serves the account by now, and does not know the command: each has its own record.
+        """
+        told, asked = await self._fate(command_id)
+        if told.outcome == "ABSENT" and asked != device:
+            raise OrderStateUnknownError(
+                f"Command '{command_id}' was passed on to another machine than the one that serves '{self.account}' "
+                "now. Look at orders, positions and deals; do not send it again."
+            )
+        return told
 
     async def kill(self, reason: str) -> None:
         """Have the connector open nothing more, until a person there lifts it.
@@ -220,11 +244,17 @@ class ConnectorLine:
         ------
         BrokerUnreachableError
             If no answer comes, or it is an error.
+        OrderRejectedError
+            If the broker there says no, such as to an unknown symbol.
         """
+        return (await self._ask(what, timeout_s=timeout_s, **fields))[0]
+
+    async def _ask(self, what: Any, *, timeout_s: float = 10.0, **fields: Any) -> tuple[list[Answer], str]:
+        """Ask, and say which device has answered."""
         question = Query(id=f"q-{chance.token_hex(8)}", what=what, **fields)
         collected = self._answers[question.id] = _Collected()
         try:
-            await self._say(question)
+            device = await self._say(question)
             answers = await asyncio.wait_for(collected.whole, timeout_s)
         except TimeoutError:
             raise BrokerUnreachableError(
@@ -234,8 +264,9 @@ class ConnectorLine:
             del self._answers[question.id]
             collected.whole.cancel()
         if answers[-1].error:
-            raise BrokerUnreachableError(f"The connector of '{self.account}' says: {answers[-1].error}")
-        return answers
+            said = f"The connector of '{self.account}' says: {answers[-1].error}"
+            raise OrderRejectedError(said) if answers[-1].refused else BrokerUnreachableError(said)
+        return answers, device
 
     async def say(self, message: Said) -> None:
         """Send something that has no answer, such as a SUBSCRIBE.
@@ -247,14 +278,17 @@ class ConnectorLine:
         """
         await self._say(message)
 
-    async def _say(self, message: Said) -> None:
-        link = await self.link()
-        if link is None:
+    async def _say(self, message: Said) -> str:
+        """Hand a message to the connection that stands now, and name the device that it is of."""
+        lease = await self._services.leases.current(lease_of(self.account))
+        if lease is None:
             raise BrokerUnreachableError(
                 f"The connector of '{self.account}' is not connected. Start it, and ask again."
             )
+        link = FenceToken(epoch=lease.fence.epoch, number=lease.fence.number)
         inward = Inward(kind="message", link=link, text=message.model_dump_json(exclude_none=True))
         await self._services.bus.publish(inward_topic(self.account), inward.model_dump_json().encode())
+        return lease.owner.partition(":")[0]
 
     def _now_s(self) -> float:
         return self._services.clock.monotonic_ns() / 1e9
@@ -273,6 +307,9 @@ class ConnectorLine:
                     self._return(told)
                 elif told.kind == "message":
                     self._hear(from_connector(told.text))
+                else:
+                    for listener in self.link_listeners:
+                        listener(told.kind == "up")
 
     def _return(self, told: Outward) -> None:
         problem = BrokerUnreachableError(f"Not passed on to the connector of '{self.account}': {told.reason}")

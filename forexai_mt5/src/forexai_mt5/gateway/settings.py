@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -9,6 +10,10 @@ import attrs
 from forexai_core.errors import ConfigError
 
 __all__ = ["GatewaySettings"]
+
+
+def _names(values: Iterable[str]) -> frozenset[str]:
+    return frozenset(values)
 
 
 def _hosts(_: object, __: attrs.Attribute[frozenset[str]], value: frozenset[str]) -> None:
@@ -56,8 +61,8 @@ class GatewaySettings:
         Attempts to pair of all addresses together, so that many of them cannot guess.
     """
 
-    hosts: frozenset[str] = attrs.field(converter=frozenset, validator=_hosts)
-    origins: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    hosts: frozenset[str] = attrs.field(converter=_names, validator=_hosts)
+    origins: frozenset[str] = attrs.field(default=frozenset(), converter=_names)
     code_s: float = attrs.field(default=600.0, validator=_positive)
     ticket_s: float = attrs.field(default=30.0, validator=_positive)
     hello_s: float = attrs.field(default=5.0, validator=_positive)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from forexai_mt5.protocol.envelope import FenceToken, Message, Part
 from forexai_mt5.protocol.fields import Amount, Id, Int64, Lots, Price, Symbol, Text
 from forexai_mt5.protocol.trading import OrderType, TradeResult
 
-__all__ = ["AccountUpdate", "Answer", "DealRow", "OrderRow", "PositionRow", "PriceRow", "Prices", "Query", "Subscribe"]
+__all__ = [
+    "Abilities",
+    "AccountRow",
+    "AccountUpdate",
+    "Answer",
+    "DealRow",
+    "InstrumentRow",
+    "OrderRow",
+    "PositionRow",
+    "PriceRow",
+    "Prices",
+    "Query",
+    "Subscribe",
+]
 
 
 class PositionRow(Part):
@@ -31,6 +44,8 @@ class PositionRow(Part):
     commission: Amount = Decimal(0)
     magic_number: Int64 = 0
     comment: Text = ""
+    client_id: Text = ""
+    """Which command it came of, as far as the connector knows."""
 
 
 class OrderRow(Part):
@@ -48,6 +63,15 @@ class OrderRow(Part):
     expire_time: Int64 = 0
     magic_number: Int64 = 0
     comment: Text = ""
+    client_id: Text = ""
+    """Which command it came of, as far as the connector knows."""
+    limit_price: Price = Decimal(0)
+    """Of a stop-limit order."""
+    time_in_force: Literal["GTC", "DAY", "UNTIL"] = "GTC"
+    average_price: Price = Decimal(0)
+    """Of what is filled."""
+    position: Int64 = 0
+    """Which it closes, or has touched."""
 
 
 class DealRow(Part):
@@ -68,6 +92,8 @@ class DealRow(Part):
     reason: Text
     magic_number: Int64 = 0
     comment: Text = ""
+    client_id: Text = ""
+    """Which command it came of, as far as the connector knows."""
 
 
 class PriceRow(Part):
@@ -77,6 +103,39 @@ class PriceRow(Part):
     time: Int64
     bid: Price
     ask: Price
+
+
+class Abilities(Part):
+    """What the account can do, in the words of the core."""
+
+    order_kinds: tuple[Text, ...] = Field(max_length=16)
+    times_in_force: tuple[Text, ...] = Field(max_length=16)
+    modes: tuple[Literal["hedging", "netting"], ...] = Field(max_length=2)
+    stops_at_venue: bool
+    partial_close: bool
+    finds_client_id: bool
+    live_money: bool
+    """Whether orders cost real money."""
+
+
+class AccountRow(Part):
+    """How the account stands, and what it can do."""
+
+    login: Text
+    currency: str = Field(pattern=r"^[A-Z]{3,8}$")
+    balance: Amount
+    equity: Amount
+    margin: Amount
+    time: Int64
+    abilities: Abilities
+
+
+class InstrumentRow(Part):
+    """What can be traded, with the broker's own contract."""
+
+    symbol: Symbol
+    contract: dict[str, JsonValue] = Field(max_length=100)
+    """Fields of an instrument of the core."""
 
 
 class AccountUpdate(Message):
@@ -126,7 +185,7 @@ class Query(Message):
     type: Literal["QUERY"] = "QUERY"
     id: Id
     """Ours."""
-    what: Literal["POSITIONS", "ORDERS", "DEALS", "PRICE", "COMMAND"]
+    what: Literal["ACCOUNT", "INSTRUMENTS", "POSITIONS", "ORDERS", "DEALS", "PRICE", "COMMAND"]
     """COMMAND: what came of a command. One that was never seen will never be carried out any more."""
     symbol: Symbol = ""
     """Of a PRICE."""
@@ -154,6 +213,10 @@ class Answer(Message):
     orders: tuple[OrderRow, ...] = Field(default=(), max_length=100)
     deals: tuple[DealRow, ...] = Field(default=(), max_length=100)
     prices: tuple[PriceRow, ...] = Field(default=(), max_length=100)
+    instruments: tuple[InstrumentRow, ...] = Field(default=(), max_length=100)
+    account: AccountRow | None = None
     result: TradeResult | None = None
     error: Text = ""
     """Why there is none; empty otherwise."""
+    refused: bool = False
+    """Whether the broker said no, in place of not answering: asking again does not help."""

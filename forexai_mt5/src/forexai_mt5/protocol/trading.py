@@ -35,7 +35,7 @@ class TradeCommand(Message):
     symbol: Symbol = ""
     """Of an OPEN."""
     order_type: OrderType | None = None
-    """Of an OPEN."""
+    """Of an OPEN; BUY or SELL of a CLOSE says the side that closes, and another one is refused."""
     lot_size: Lots = Decimal(0)
     """Of an OPEN; of a CLOSE how much of the position, 0 for all."""
     price: Price | None = None
@@ -71,13 +71,16 @@ class TradeCommand(Message):
             self._check_opening()
         elif not self.ticket:
             raise ValueError(f"a {self.action} needs the ticket of what it is about")
-        elif self.order_type is not None or self.symbol or self.limit_price is not None or self.expire_time:
+        elif self.symbol or self.limit_price is not None or self.expire_time or not self._has_its_side():
             raise ValueError(f"a {self.action} takes no field of an OPEN")
         if self.action == "MODIFY" and {self.price, self.stop_loss, self.take_profit} == {None}:
             raise ValueError("a MODIFY changes price, stop_loss or take_profit")
         if self.action in {"MODIFY", "CANCEL"} and self.lot_size:
             raise ValueError(f"a {self.action} takes no lot_size")
         return self
+
+    def _has_its_side(self) -> bool:
+        return self.order_type is None or (self.action == "CLOSE" and self.order_type in {"BUY", "SELL"})
 
     def _check_opening(self) -> None:
         if not self.symbol or self.order_type is None or not self.lot_size or self.ticket:

@@ -1,0 +1,1 @@
+"""An account behind a connector, as a broker of the core: for sessions that run on the platform."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -288,3 +289,71 @@ def test_drift_names_an_account_that_its_other_file_lacks(forexai, session, tmp_
     found = forexai("drift", tmp_path / "journal", "--session", other)
     assert found.code == 2
     assert "main" in found.err
+
+
+def test_a_notifier_is_told_what_it_asks_for(forexai, session, caplog):
+    path = session()
+    wanted = '\n[[notifiers]]\nname = "log"\nevents = ["fill", "daily"]\n'
+    path.write_text(path.read_text(encoding="utf-8") + wanted, encoding="utf-8")
+    with caplog.at_level("INFO", "forexai.notices"):
+        ended = forexai("run", path, "--json")
+    assert ended.code == 0, ended.err
+    told = [json.loads(record.message) for record in caplog.records if record.name == "forexai.notices"]
+    assert {each["category"] for each in told} == {"trade", "daily"}
+    closed = [each for each in told if "Closed by" in each["text"]]
+    ended_by_itself = [each for each in ended.json["trades"] if each["close_reason"] != "end_of_data"]
+    assert len(closed) == len(ended_by_itself) > 10
+
+
+def test_a_session_as_fast_as_it_goes_tells_alerts_alone_unless_asked(forexai, session, caplog):
+    path = session()
+    path.write_text(path.read_text(encoding="utf-8") + '\n[[notifiers]]\nname = "log"\n', encoding="utf-8")
+    with caplog.at_level("INFO", "forexai.notices"):
+        assert forexai("run", path).code == 0
+    assert [record for record in caplog.records if record.name == "forexai.notices"] == []
+
+
+SECOND_OPINION = """
+import random
+
+from forexai_core.ports.confirmation import Confirmed
+
+
+class Moody:
+    def __init__(self, least=0.0):
+        self.least = least
+
+    async def confirm(self, signal):
+        mood = random.random()
+        return Confirmed(fraction=0.0 if mood < self.least else mood, reason=f"mood {mood:.3f}", author="moody")
+"""
+
+
+def test_a_confirmation_decides_again_as_it_did_whoever_is_gone(forexai, session, tmp_path):
+    opinion, path = tmp_path / "opinion.py", session()
+    opinion.write_text(SECOND_OPINION, encoding="utf-8")
+    wanted = '\n[confirmation]\nby = "opinion.py:Moody"\nsettings = { least = 0.3 }\n'
+    path.write_text(path.read_text(encoding="utf-8") + wanted, encoding="utf-8")
+    ended = forexai("run", path, "--json")
+    assert ended.code == 0, ended.err
+    assert len({each["volume_lots"] for each in ended.json["trades"]}) > 3
+    parts = [each for each in (tmp_path / "journal").rglob("*.fxj") if b'"kind":"decision"' in each.read_bytes()]
+    (part,) = parts
+    part.write_bytes(part.read_bytes()[: part.stat().st_size // 2])
+    assert forexai("run", path, "--resume", "--json").code == 0
+    opinion.unlink()
+    replayed = forexai("replay", "journal")
+    assert replayed.code == 0, replayed.out + replayed.err
+    drift = forexai("drift", "journal", "--json").json["accounts"][0]
+    assert "risk" in {each["cause"] for each in drift["differences"]}
+    assert Decimal(drift["causes"]["risk"]["money"]) == Decimal(drift["total"])
+
+
+@pytest.mark.parametrize("by", ["opinion.py:Gone", "opinion.py:random"])
+def test_a_confirmation_that_is_none_is_named(forexai, session, tmp_path, by):
+    path = session()
+    (tmp_path / "opinion.py").write_text(SECOND_OPINION + "\n\nclass Gone:\n    pass\n", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + f'\n[confirmation]\nby = "{by}"\n', encoding="utf-8")
+    said = forexai("run", path)
+    assert said.code == 2
+    assert "confirm" in said.err

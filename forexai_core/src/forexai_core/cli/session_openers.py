@@ -7,12 +7,13 @@ from typing import Any
 
 from forexai_core.cli.cost_settings import CostsPart
 from forexai_core.cli.given_values import checked
-from forexai_core.cli.strategy_choice import choose_strategy
+from forexai_core.cli.strategy_choice import choose_strategy, named_class
 from forexai_core.data.event_files import read_events
 from forexai_core.errors import ConfigError, DataError, did_you_mean
-from forexai_core.live.session.specification import AccountTable, FeedTable
+from forexai_core.live.session.specification import AccountTable, ConfirmationTable, FeedTable
 from forexai_core.plugins import discover
 from forexai_core.ports.broker import Broker
+from forexai_core.ports.confirmation import Confirmation
 from forexai_core.ports.data import DataSource
 from forexai_core.ports.services import Services
 from forexai_core.ports.strategy import TradingStrategy
@@ -70,6 +71,13 @@ class PluginOpeners:
         """Open the session with the venue of an account; not connected yet."""
         offer = discover(kinds={"broker"}).brokers[account.broker]
         return offer.open(checked(offer.settings, account.settings, f"accounts {account.name}"), self._services)
+
+    def confirmation(self, table: ConfirmationTable) -> Confirmation:
+        """Open what confirms openings."""
+        made = named_class(table.by, "a confirmation")(**table.settings)
+        if not isinstance(made, Confirmation):
+            raise ConfigError(f"confirmation: {table.by} has no 'async def confirm(self, signal)'.")
+        return made
 
     def costs(self, table: Mapping[str, Any]) -> Costs:
         """Make the costs of an account."""

@@ -65,7 +65,7 @@ def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home
         openers = PluginOpeners(services)
         with progress_of("reading prices"):
             plans = () if spec.live else plans_of(spec, openers, armed=start.armed)
-            telling = Telling.of(spec.notifiers, services)
+            telling = Telling.of(spec, services)
         note_compiling()
         choose = newest_run if start.resume else standing_run if spec.at_venue else next_run
         folder = choose(Path(spec.session.journal))
@@ -99,6 +99,7 @@ async def _go(
             opened = await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
         else:
             opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
+        telling.follow(opened.session)
         with contextlib.closing(opened), _until_told(opened.session):
             async with served(opened.session, start.metrics_port):
                 with view:

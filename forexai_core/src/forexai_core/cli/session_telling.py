@@ -7,35 +7,34 @@ from collections.abc import Sequence
 
 from forexai_core.cli.given_values import checked
 from forexai_core.cli.printing import note
-from forexai_core.errors import ForexAIError
-from forexai_core.live.session.specification import NotifierTable
+from forexai_core.live.channels import Channel
+from forexai_core.live.session.loop import Session
+from forexai_core.live.session.news import EVENTS, News
+from forexai_core.live.session.specification import NotifierTable, SessionSpec
 from forexai_core.plugins import discover
-from forexai_core.ports.notifier import Notice, Notifier
+from forexai_core.ports.notifier import Notice
 from forexai_core.ports.services import Services
 
 __all__ = ["Telling"]
 
-_MOST = 1_000
-_SEND_S = 10.0
 _LAST_S = 15.0
 
 
 class Telling:
-    """Hands notices to the session's notifiers, and says each on standard error.
+    """Hands notices to the session's notifiers, and says each alert on standard error.
 
     Parameters
     ----------
-    notifiers : sequence of Notifier
-        Who is told.
+    channels : sequence of (Channel, tuple of str)
+        Who is told, and of what besides alerts.
     """
 
-    def __init__(self, notifiers: Sequence[Notifier]) -> None:
-        self._notifiers = tuple(notifiers)
-        self._waiting: asyncio.Queue[Notice | None] = asyncio.Queue(_MOST)
-        self.lost = 0
+    def __init__(self, channels: Sequence[tuple[Channel, tuple[str, ...]]]) -> None:
+        self._channels = tuple(channels)
+        self._news: list[News] = []
 
     @classmethod
-    def of(cls, tables: Sequence[NotifierTable], services: Services) -> Telling:
+    def of(cls, spec: SessionSpec, services: Services) -> Telling:
         """Open the notifiers that a session names.
 
         Raises
@@ -43,40 +42,62 @@ class Telling:
         PluginMissingError, ConfigError
             If one is not to be had, or its settings are wrong.
         """
-        if not tables:
+        if not spec.notifiers:
             return cls(())
         offers = discover(kinds={"notifier"}).notifiers
         made = []
-        for table in tables:
+        for table in spec.notifiers:
             offer = offers[table.name]
-            made.append(offer.open(checked(offer.settings, table.settings, f"notifiers {table.name}"), services))
+            opened = offer.open(checked(offer.settings, table.settings, f"notifiers {table.name}"), services)
+            made.append((Channel(notifier=opened, complain=note), _events(table, spec)))
         return cls(made)
 
     def hear(self, notice: Notice) -> None:
-        """Take a notice; where too many wait already, it is said here and sent to nobody."""
+        """Take an alert; it is said here, too."""
         note(f"{notice.level}: {notice.title}: {notice.text}")
-        try:
-            self._waiting.put_nowait(notice)
-        except asyncio.QueueFull:
-            self.lost += 1
+        for channel, _ in self._channels:
+            channel.put(notice)
+
+    def follow(self, session: Session) -> None:
+        """Tell of what a session writes to its journal from now on."""
+        for run in session.runs:
+            account = run.plan.inputs.account
+            for channel, events in self._channels:
+                if events:
+                    news = News(
+                        account=run.plan.name,
+                        currency=account.currency,
+                        clock=account.clock,
+                        events=events,
+                        hear=channel.put,
+                        past=session.catching_up,
+                    )
+                    self._news.append(news)
+                    run.session.book.followers.append(news.note)
 
     async def run(self) -> None:
-        """Send what comes, until told that no more does."""
-        while (notice := await self._waiting.get()) is not None:
-            for notifier in self._notifiers:
-                try:
-                    async with asyncio.timeout(_SEND_S):
-                        await notifier.send(notice)
-                except (ForexAIError, OSError, TimeoutError) as problem:
-                    note(f"warning: a notifier failed: {str(problem) or 'it did not answer in time'}")
+        """Send what comes to everybody, until told that no more does."""
+        await asyncio.gather(*(channel.run() for channel, _ in self._channels))
 
     async def finish(self, running: asyncio.Task[None]) -> None:
         """Let what waits be sent, for some seconds at most."""
+        for news in self._news:
+            news.finish()
+        for channel, _ in self._channels:
+            channel.end()
         try:
             async with asyncio.timeout(_LAST_S):
-                await self._waiting.put(None)
                 await running
         except TimeoutError:
-            note(f"warning: {self._waiting.qsize()} notices could not be sent in time")
-        if self.lost:
-            note(f"warning: {self.lost} notices were too many at once, and were sent to nobody")
+            waiting = sum(channel.waiting for channel, _ in self._channels)
+            note(f"warning: {waiting} notices could not be sent in time")
+        dropped = sum(channel.dropped for channel, _ in self._channels)
+        if dropped:
+            note(f"warning: {dropped} notices were too many at once, and were sent to nobody")
+
+
+def _events(table: NotifierTable, spec: SessionSpec) -> tuple[str, ...]:
+    """Give what a notifier is told; a session that goes as fast as it can tells what is asked for alone."""
+    if table.events is not None:
+        return table.events
+    return () if spec.session.clock == "replay" else EVENTS

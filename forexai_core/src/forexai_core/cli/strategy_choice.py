@@ -19,7 +19,7 @@ from forexai_core.services.assembly import default_home, embedded_services
 from forexai_core.strategies import Parametric
 from forexai_core.strategies.rules import Rules
 
-__all__ = ["choose_strategy"]
+__all__ = ["choose_strategy", "named_class"]
 
 
 def choose_strategy(text: str, parameters: Mapping[str, Any]) -> TradingStrategy:
@@ -49,6 +49,29 @@ def choose_strategy(text: str, parameters: Mapping[str, Any]) -> TradingStrategy
     module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
     made: TradingStrategy = _member(module, name, place)(**parameters)
     return made
+
+
+def named_class(text: str, what: str) -> type[Any]:
+    """Find a class of the reader's own by ``module:Class`` or ``file.py:Class``.
+
+    Parameters
+    ----------
+    text : str
+        Its name.
+    what : str
+        What it is to be, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    place, _, name = text.rpartition(":")
+    module = _load_file(Path(place)) if place.endswith(".py") else _load_module(place)
+    found = getattr(module, name, None)
+    if not isinstance(found, type):
+        raise ConfigError(f"{place}: there is no class {name}, which would be {what}.")
+    return found
 
 
 def _offered(name: str, parameters: Mapping[str, Any]) -> TradingStrategy:

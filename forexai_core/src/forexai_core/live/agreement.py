@@ -20,12 +20,14 @@ from forexai_core.live.snapshots import Snapshot, look
 from forexai_core.live.strangers import Strangers
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
+from forexai_core.ports.notifier import NoticeLevel
 from forexai_core.values.orders import OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
 __all__ = ["UNSEEN", "Agreement", "Change", "closing_of"]
 
 UNSEEN = "unreconciled"
+_UNREACHED, _REACHED = "unreached", "reached"
 """Name of the block that holds until the venue has been seen."""
 
 Change = Callable[[int, float], Awaitable[None]]
@@ -96,7 +98,7 @@ class Agreement:
                 await self._treat(*found)
         except (BrokerError, TimeoutError) as problem:
             why = str(problem) or "it did not answer in time."
-            self.placing.blocks.set(UNSEEN, f"The venue could not be seen: {why}")
+            self.out_of_reach(f"The venue could not be seen: {why}")
             return False
         except StorageError as problem:
             self.placing.store_failed(problem)
@@ -104,6 +106,17 @@ class Agreement:
         finally:
             await self.placing.keep()
         return True
+
+    def out_of_reach(self, reason: str) -> None:
+        """Open nothing until the venue has been seen again, and tell people, once."""
+        self.placing.blocks.set(UNSEEN, reason)
+        self.alerts.forget(_REACHED)
+        self.alerts.tell(
+            _UNREACHED,
+            "The venue is not reached",
+            f"{reason} Nothing is opened until it has been seen again; positions keep the stops that stand there.",
+            level=NoticeLevel.WARNING,
+        )
 
     async def hear(self, order: OrderState) -> None:
         """Take note of what the venue says of an order by itself."""
@@ -135,6 +148,8 @@ class Agreement:
                 self._contradicted.add(contradiction)
                 self.placing.halt(f"contradiction:{contradiction}", contradiction)
         self.placing.blocks.clear(UNSEEN)
+        if self.alerts.forget(_UNREACHED):
+            self.alerts.tell(_REACHED, "The venue is reached again", "It has been seen.", level=NoticeLevel.INFO)
         return snapshot, found
 
     async def _treat(self, snapshot: Snapshot, found: Sorted) -> None:

@@ -31,6 +31,7 @@ class Alerts:
     def __init__(self, account: str, clock: Clock, hear: Hear) -> None:
         self._account, self._clock, self._hear = account, clock, hear
         self._told: dict[str, None] = {}
+        self._passed: dict[str, int] = {}
 
     def tell(self, key: str, title: str, text: str, *, level: NoticeLevel = NoticeLevel.CRITICAL) -> None:
         """Tell something; the same key again is nothing new."""
@@ -41,7 +42,7 @@ class Alerts:
             del self._told[next(iter(self._told))]
         self._hear(
             Notice(
-                key=f"{self._account}:{key}",
+                key=f"{self._account}:{key}{self._again(key)}",
                 time_ns=self._clock.now_ns(),
                 level=level,
                 category="trade",
@@ -50,6 +51,16 @@ class Alerts:
             )
         )
 
-    def forget(self, key: str) -> None:
-        """Let a key be told again, when its matter has passed."""
-        self._told.pop(key, None)
+    def forget(self, key: str) -> bool:
+        """Let a key be told again, when its matter has passed; say whether it had been told."""
+        if key not in self._told:
+            return False
+        del self._told[key]
+        self._passed[key] = self._passed.pop(key, 0) + 1
+        if len(self._passed) > _REMEMBERED:
+            del self._passed[next(iter(self._passed))]
+        return True
+
+    def _again(self, key: str) -> str:
+        """Give what tells one occurrence from those before: a notifier sends each name once."""
+        return f"#{self._passed[key] + 1}" if key in self._passed else ""

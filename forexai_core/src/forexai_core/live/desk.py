@@ -375,7 +375,7 @@ class OrderDesk:
 
     def disconnected(self) -> None:
         """Note that the venue is not reached: nothing is opened until it has been seen again."""
-        self.blocks.set(UNSEEN, "The venue is disconnected.")
+        self._agreement.out_of_reach("The venue is disconnected.")
 
     def taken_over(self, lost: FencedError) -> None:
         """Note that another writer holds the account: nothing is opened any more."""

@@ -120,7 +120,8 @@ def _on_paper(spec: SessionSpec, heads: Mapping[str, Mapping[str, Any]]) -> Sess
         changed.append(account.model_copy(update={**paper, "broker": "paper", "login": "", "settings": {}}))
     session = spec.session.model_copy(update={"clock": "replay", "mode": "paper"})
     feeds = tuple(feed.model_copy(update={"live": False}) for feed in spec.feeds)
-    return spec.model_copy(update={"session": session, "accounts": tuple(changed), "feeds": feeds, "notifiers": ()})
+    changes = {"session": session, "accounts": tuple(changed), "feeds": feeds, "notifiers": (), "confirmation": None}
+    return spec.model_copy(update=changes)
 
 
 def _known(spec: SessionSpec, folder: Path, library: Path | None) -> dict[str, Prices] | None:

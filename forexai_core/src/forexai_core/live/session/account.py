@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import attrs
@@ -13,13 +13,15 @@ from forexai_core.engine.state.book import Roster
 from forexai_core.errors import OrderRefusedError
 from forexai_core.live.desk import OrderDesk
 from forexai_core.live.session.carrying import Carried, Carrier, held_up
+from forexai_core.live.session.confirming import Confirms, shrunk, veto
 from forexai_core.live.session.decisions import DecisionBook, wish_fields
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening, sizing_of
 from forexai_core.live.session.seats import Seat
-from forexai_core.live.session.wishes import OPENING, Wish, WishKind, wishes_of
+from forexai_core.live.session.wishes import OPENING, Said, Sizing, Wish, WishKind, wishes_of
 from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent
+from forexai_core.ports.confirmation import Signal
 from forexai_core.ports.halts import Halt
 from forexai_core.risk.judging import Judgement
 from forexai_core.values.accounts import AccountState
@@ -35,6 +37,13 @@ Covering = Callable[[str, int], tuple[Halt, ...]]
 
 def _nothing_halted(_strategy: str, _time_ns: int) -> tuple[Halt, ...]:
     return ()
+
+
+def _about(wishes: Iterable[Wish], sizing: Sizing, said: Said | None) -> Iterator[Wish]:
+    """Say of the wishes of an opening how its volume was found, and of the opening itself what was said of it."""
+    for wish in wishes:
+        opens = wish.kind in {WishKind.OPEN, WishKind.UNMET}
+        yield attrs.evolve(wish, sizing=sizing, confirmation=said if opens else None)
 
 
 class VenueView(Protocol):
@@ -100,6 +109,8 @@ class AccountSession:
         Of each strategy, the rows of BAR or TICK that it decides on.
     halts : callable
         Which halts cover a strategy.
+    confirming : Confirms or None
+        Who may veto openings or make them smaller; None: nobody.
     carried : int
         How many wishes have been carried out.
     """
@@ -118,12 +129,14 @@ class AccountSession:
     tags: tuple[list[str], ...]
     bars: tuple[NDArray[np.void], ...]
     halts: Covering = _nothing_halted
+    confirming: Confirms | None = None
     carried: int = attrs.field(default=0, init=False)
     _carrier: Carrier = attrs.field(init=False)
     _flights: list[_Flight] = attrs.field(factory=list, init=False)
     _done: set[str] = attrs.field(factory=set, init=False)
     _shown: bool = attrs.field(default=False, init=False)
     _stale: bool = attrs.field(default=False, init=False)
+    _turn: int = attrs.field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._carrier = Carrier(
@@ -226,7 +239,8 @@ class AccountSession:
         if warm:
             mirror.account["requests"] = first
             return
-        wanted, kept = self._screen(strategy, first, time_ns)
+        self._turn = number
+        wanted, kept = await self._screen(strategy, first, time_ns)
         mirror.account["requests"] = kept
         fields = self._seen(strategy, row)
         if wanted:
@@ -260,32 +274,65 @@ class AccountSession:
             ]
         return fields
 
-    def _screen(self, strategy: int, first: int, time_ns: int) -> tuple[list[tuple[Wish, Judgement | None]], int]:
-        """Size and judge what has just been asked for; what is refused leaves the mirror's requests."""
+    async def _screen(self, strategy: int, first: int, time_ns: int) -> tuple[list[tuple[Wish, Judgement | None]], int]:
+        """Size, confirm and judge what has just been asked for; what is refused leaves the mirror's requests."""
         mirror, kept = self.mirror, first
         wanted: list[tuple[Wish, Judgement | None]] = []
-        instruments = tuple(self.instruments.values())
         for row in range(first, int(mirror.account["requests"])):
-            request = mirror.requests[row]
-            instrument = instruments[int(request["symbol"])]
-            judgement, lots, sizing = None, 0.0, None
-            if int(request["kind"]) in OPENING:
-                sizing = sizing_of(mirror, row, instrument)
-                lots = sizing.lots
-                if lots < instrument.volume_min:
-                    why = f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
-                    unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why, sizing=sizing)
-                    wanted.append((unmet, None))
-                    continue
-                judgement = self.screening.judge(row, kept, time_ns, self.halts(self.names[strategy], time_ns))
-            found = [attrs.evolve(wish, sizing=sizing) for wish in wishes_of(mirror, row, instrument, lots)]
-            if judgement is None or judgement.allowed:
+            confirmed = sum(wish.confirmation is not None for wish, _ in wanted)
+            found, judgement, stays = await self._sift(strategy, row, kept, time_ns, confirmed)
+            if stays:
                 if kept != row:
                     mirror.requests[kept] = mirror.requests[row]
                 found = [attrs.evolve(wish, row=kept) for wish in found]
                 kept += 1
             wanted += [(wish, judgement) for wish in found]
         return wanted, kept
+
+    async def _sift(
+        self, strategy: int, row: int, kept: int, time_ns: int, confirmed: int
+    ) -> tuple[list[Wish], Judgement | None, bool]:
+        """Size, confirm and judge one request; give its wishes, what was judged, and whether it goes on."""
+        mirror, request = self.mirror, self.mirror.requests[row]
+        instrument = tuple(self.instruments.values())[int(request["symbol"])]
+        if int(request["kind"]) not in OPENING:
+            return list(wishes_of(mirror, row, instrument, 0.0)), None, True
+        sizing, said = sizing_of(mirror, row, instrument), None
+        lots = sizing.lots
+        if lots >= instrument.volume_min and self.confirming is not None:
+            said = await self._confirmed(strategy, list(wishes_of(mirror, row, instrument, lots)), time_ns, confirmed)
+            if said is not None and not said.fraction:
+                return list(_about(wishes_of(mirror, row, instrument, lots), sizing, said)), veto(said), False
+            lots = lots if said is None else shrunk(request, said, instrument)
+        if lots < instrument.volume_min:
+            why = f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
+            unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why)
+            return list(_about([unmet], sizing, said)), None, False
+        judgement = self.screening.judge(row, kept, time_ns, self.halts(self.names[strategy], time_ns))
+        return list(_about(wishes_of(mirror, row, instrument, lots), sizing, said)), judgement, judgement.allowed
+
+    async def _confirmed(self, strategy: int, wishes: Sequence[Wish], time_ns: int, confirmed: int) -> Said | None:
+        """Ask the confirmation about an opening, the so-manyth of its decision."""
+        order = next((wish.order for wish in wishes if wish.kind is WishKind.OPEN), None)
+        if order is None or self.confirming is None:
+            return None
+        row = int(self.roster.turns[self._turn]["row"])
+        return await self.confirming.ask(self._signal(strategy, row, time_ns, order), confirmed)
+
+    def _signal(self, strategy: int, row: int, time_ns: int, order: OrderRequest) -> Signal:
+        seen = self._seen(strategy, row)
+        return Signal(
+            account=self.name,
+            strategy=self.names[strategy],
+            time_ns=time_ns,
+            order=order,
+            bid=seen["bid"],
+            ask=seen["ask"],
+            bar=tuple(seen.get("bar", ())),
+            balance=seen["balance"],
+            equity=seen["equity"],
+            positions=tuple((side, lots) for _, side, lots in seen.get("positions", ())),
+        )
 
     async def _carry(self, strategy: int, wishes: Sequence[Wish], time_ns: int) -> None:
         """Carry out what is wanted, after it was written down, and write down what came of it."""

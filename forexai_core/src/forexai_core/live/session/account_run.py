@@ -21,6 +21,7 @@ from forexai_core.live.desk import OrderDesk
 from forexai_core.live.growth.feeds import GrowingFeeds
 from forexai_core.live.growth.rosters import carried_over
 from forexai_core.live.session.account import AccountSession, Covering, VenueView
+from forexai_core.live.session.confirming import Confirms
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.flattening import Flattening
 from forexai_core.live.session.mirror import Mirror
@@ -61,6 +62,8 @@ class AccountPlan:
         Prices that end before are history: strategies are asked, so that they are warm, and what they want is dropped.
     tenant : str
         Whose account it is.
+    confirming : Confirms, optional
+        Who may veto openings or make them smaller.
     """
 
     name: str
@@ -70,6 +73,7 @@ class AccountPlan:
     settings: DeskSettings = attrs.field(factory=DeskSettings)
     decides_from_ns: int | None = None
     tenant: str = ""
+    confirming: Confirms | None = None
 
 
 class Laid(NamedTuple):
@@ -292,4 +296,5 @@ def account_session(
         instruments=instruments,
         tags=tags,
         bars=tuple(place.prices.data for place in places),
+        confirming=plan.confirming,
     )

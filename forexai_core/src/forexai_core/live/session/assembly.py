@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+import attrs
+
 from forexai_core.backtesting.inputs import Inputs, inputs_of
 from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
@@ -13,10 +15,12 @@ from forexai_core.errors import ConfigError, DataError, did_you_mean
 from forexai_core.live.paper.offers import PaperSettings
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.arming import VenuePlan
+from forexai_core.live.session.confirming import Confirming
 from forexai_core.live.session.paper_run import PaperPlan
-from forexai_core.live.session.specification import AccountTable, FeedTable, SessionSpec
+from forexai_core.live.session.specification import AccountTable, ConfirmationTable, FeedTable, SessionSpec
 from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import Broker
+from forexai_core.ports.confirmation import Confirmation
 from forexai_core.ports.data import DataSource
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.values.accounts import Account, AccountMode, Costs
@@ -52,6 +56,10 @@ class Openers(Protocol):
 
     def costs(self, table: Mapping[str, Any]) -> Costs:
         """Make the costs of an account."""
+        ...
+
+    def confirmation(self, table: ConfirmationTable) -> Confirmation:
+        """Open what confirms openings; asked only where a session has it."""
         ...
 
     def calendar(self, file: str, timezone: str | None) -> Sequence[EconomicEvent]:
@@ -106,9 +114,22 @@ def plans_of(
     if stray is not None:
         raise ConfigError(f"There is no account '{stray}' to arm. {did_you_mean(stray, names)}")
     prices = dict(known or {feed.symbol: _within(openers.prices(feed), spec) for feed in spec.feeds})
+    confirming = _confirming(spec, openers)
+    plans: tuple[AccountPlan, ...]
     if spec.at_venue:
-        return tuple(_venue_plan(spec, account, openers, prices, armed) for account in spec.accounts)
-    return tuple(_paper_plan(spec, account, openers, prices) for account in spec.accounts)
+        plans = tuple(_venue_plan(spec, account, openers, prices, armed) for account in spec.accounts)
+    else:
+        plans = tuple(_paper_plan(spec, account, openers, prices) for account in spec.accounts)
+    return tuple(attrs.evolve(plan, confirming=confirming) for plan in plans)
+
+
+def _confirming(spec: SessionSpec, openers: Openers) -> Confirming | None:
+    table = spec.confirmation
+    if table is None:
+        return None
+    return Confirming(
+        confirmation=openers.confirmation(table), timeout_s=table.timeout_s, allows_unanswered=table.default == "allow"
+    )
 
 
 def _symbols(spec: SessionSpec, account: AccountTable) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -19,6 +19,7 @@ __all__ = [
     "KINDS",
     "VERSION",
     "DecisionBook",
+    "Follow",
     "order_fields",
     "outcome_fields",
     "read_record",
@@ -42,6 +43,9 @@ KINDS = (
     "ended",
 )
 """What records there are, each with all fields as plain values."""
+
+Follow = Callable[[str, int, Mapping[str, Any]], None]
+"""Told of a record: its kind, when it was, nanoseconds UTC, and what it says."""
 
 _FULL = 512
 _BLANK = {"magic": 0, "tag": "", "client_id": ""}
@@ -85,6 +89,8 @@ def wish_fields(wish: Wish, judgement: Judgement | None = None) -> dict[str, Any
     }
     if wish.sizing is not None and wish.sizing.fraction:
         fields["sizing"] = attrs.asdict(wish.sizing)
+    if wish.confirmation is not None:
+        fields["confirmation"] = attrs.asdict(wish.confirmation)
     if judgement is not None:
         fields["allowed"] = judgement.allowed
         fields["verdicts"] = [_verdict(each) for each in judgement.verdicts]
@@ -120,6 +126,8 @@ class DecisionBook:
         As it was given.
     decisions : int
         How many decisions have been written or wait to be.
+    followers : list of callable
+        Each is told of every record as it is kept: its kind, time and fields; they return at once.
     """
 
     def __init__(self, journal: Journal, account: str, fence: Fence) -> None:
@@ -127,6 +135,7 @@ class DecisionBook:
         self._stream = stream_of(account)
         self._waiting: list[Entry] = []
         self.decisions = 0
+        self.followers: list[Follow] = []
 
     async def take(self) -> None:
         """Take the stream over from the last writer."""
@@ -136,6 +145,8 @@ class DecisionBook:
         """Keep a record for the next write."""
         self._waiting.append(Entry(time_ns=time_ns, kind=kind, payload=encode(kind, VERSION, fields)))
         self.decisions += kind == "decision"
+        for follow in self.followers:
+            follow(kind, time_ns, fields)
 
     @property
     def waiting(self) -> int:

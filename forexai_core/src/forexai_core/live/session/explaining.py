@@ -137,6 +137,7 @@ def _wanted(
     for wish in wishes:
         yield _said_of(wish)
         yield from _sizing(wish)
+        yield from _confirmation(wish)
         refusals = [each for each in wish.get("verdicts", ()) if not each["allowed"]]
         for each in refusals:
             yield f"  Refused by {each['rule']}: {each.get('reason', '')}{_figures(each)}"
@@ -157,6 +158,14 @@ def _sizing(wish: Mapping[str, Any]) -> Iterator[str]:
             "  Sized by risk: {fraction:.4g} of {equity:,.2f} is {budget:,.2f}; a lot loses {per_lot:,.2f} at the "
             "stop, costs included; so {lots:g} lots, rounded down to the step.".format(**sizing)
         )
+
+
+def _confirmation(wish: Mapping[str, Any]) -> Iterator[str]:
+    said = wish.get("confirmation")
+    if said and said["fraction"] > 0:  # a veto stands with what refused
+        who = f" by {said['author']}" if said["author"] else ""
+        why = f": {said['reason']}" if said["reason"] else "."
+        yield f"  Confirmed{who} to {said['fraction']:.4g} of {said['asked_lots']:g} lots{why}"
 
 
 def _said_of(wish: Mapping[str, Any]) -> str:

@@ -200,6 +200,17 @@ async def write_heads(session: Session, spec: SessionSpec) -> None:
         await run.session.book.write(durable=True)
 
 
+def _written(spec: SessionSpec) -> dict[str, Any]:
+    """Write a session as its file says it; what is newer than a journal, and not said, is left out for its sake."""
+    document: dict[str, Any] = json.loads(spec.model_dump_json())
+    if spec.confirmation is None:
+        del document["confirmation"]
+    for table in document["notifiers"]:
+        if table["events"] is None:
+            del table["events"]
+    return document
+
+
 def _head(spec: SessionSpec, plan: AccountPlan) -> dict[str, Any]:
     """Write what a replay needs to come to the same, and what tells whether it can."""
     inputs, at_venue = plan.inputs, isinstance(plan, VenuePlan)
@@ -208,7 +219,7 @@ def _head(spec: SessionSpec, plan: AccountPlan) -> dict[str, Any]:
     terms = {"balance": account.balance, "currency": account.currency, "mode": str(account.mode)}
     return {
         "account": plan.name,
-        "spec": json.loads(spec.model_dump_json()),
+        "spec": _written(spec),
         "prices": known,
         "decides_from_ns": str(plan.decides_from_ns or 0),
         "venue": at_venue,

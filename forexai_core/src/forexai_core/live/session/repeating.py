@@ -13,6 +13,7 @@ from forexai_core.errors import ConfigError, DataError, IntegrityError, NotFound
 from forexai_core.live.growth.rows import Prices, known_ns
 from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.assembly import Openers, plans_of
+from forexai_core.live.session.confirming import RecordedConfirming
 from forexai_core.live.session.decisions import read_record, stream_of
 from forexai_core.live.session.halt_log import HaltLog, halts_of
 from forexai_core.live.session.opening import PRICES_FOLDER, open_session
@@ -122,7 +123,10 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
         known = {feed.symbol: kept_prices(Library(kept), feed) for feed in spec.feeds}
         until_ns = min(int(known_ns(rows)[-1]) for rows in known.values())
         written = {name: _until(records, until_ns) for name, records in written.items()}
-    plans = tuple(_as_begun(plan, heads[plan.name]) for plan in plans_of(spec, openers, known))
+    unasked = spec.model_copy(update={"confirmation": None})  # answers are those of then
+    plans = tuple(_as_begun(plan, heads[plan.name]) for plan in plans_of(unasked, openers, known))
+    if spec.confirmation is not None:
+        plans = tuple(attrs.evolve(plan, confirming=RecordedConfirming.of(written[plan.name])) for plan in plans)
     _check_prices(plans, heads)
     made = await _run_again(spec, plans, written)
     return tuple(_compared(name, records, made[name]) for name, records in written.items())

@@ -16,6 +16,7 @@ from forexai_core.errors import ConfigError
 from forexai_core.live.alerts import Hear
 from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.clocks import ReplayClock
+from forexai_core.live.session.confirming import RecordedConfirming
 from forexai_core.live.session.decisions import read_record, stream_of
 from forexai_core.live.session.halt_log import HaltLog, halts_of
 from forexai_core.live.session.halt_watch import HaltWatch
@@ -89,6 +90,8 @@ async def resume_session(
         plans = tuple(unhurried(plan) for plan in plans)
     names = [plan.name for plan in plans]
     journal, written = await resumed_journal(folder / "journal", folder / STATE_FILE, names, owner=owner, real=real)
+    if spec.confirmation is not None:
+        plans = tuple(_answered(plan, written[plan.name]) for plan in plans)
     # Whatever else a run keeps follows from its journal, too: it is made again, in memory.
     services = attrs.evolve(services_of(None, clock, real), journal=journal)
     watch = None if halts is None or isinstance(clock, ReplayClock) else HaltWatch(halts, real)
@@ -102,6 +105,11 @@ async def resume_session(
         services.close()
         raise
     return OpenSession(session=session, services=services)
+
+
+def _answered(plan: AccountPlan, records: Sequence[JournalRecord]) -> AccountPlan:
+    """Let openings of the past be confirmed as they were then, and those that follow anew."""
+    return attrs.evolve(plan, confirming=RecordedConfirming.of(records, plan.confirming))
 
 
 def _behind(run: AccountRun, journal: ResumedJournal) -> Callable[[], bool]:

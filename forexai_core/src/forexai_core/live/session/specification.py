@@ -13,7 +13,16 @@ from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.ports.settings import Settings
 from forexai_core.risk.tables import RiskTable
 
-__all__ = ["AccountTable", "FeedTable", "NotifierTable", "SessionSpec", "SessionTable", "StrategyTable", "read_spec"]
+__all__ = [
+    "AccountTable",
+    "ConfirmationTable",
+    "FeedTable",
+    "NotifierTable",
+    "SessionSpec",
+    "SessionTable",
+    "StrategyTable",
+    "read_spec",
+]
 
 
 class SessionTable(Settings):
@@ -113,7 +122,23 @@ class NotifierTable(Settings):
 
     name: str
     """A notifier offer."""
+    events: tuple[Literal["signal", "fill", "rejection", "breaker", "daily"], ...] | None = None
+    """What it is told besides alerts, which it always is. Left out: everything, in a session at the pace of time, and
+    nothing in one that goes as fast as it can."""
     settings: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class ConfirmationTable(Settings):
+    """Who confirms openings."""
+
+    by: str = Field(pattern=r".+:.+")
+    """``module:Class`` or ``file.py:Class``, of a `Confirmation`."""
+    timeout_s: float = Field(default=2.0, gt=0, le=60)
+    """How long an answer may take."""
+    default: Literal["block", "allow"] = "block"
+    """What becomes of an opening without an answer in time."""
+    settings: Mapping[str, Any] = Field(default_factory=dict)
+    """What the class is called with."""
 
 
 class SessionSpec(Settings):
@@ -128,6 +153,7 @@ class SessionSpec(Settings):
     """Constant rates of conversion; feeds of currencies that an account does not trade convert, too."""
     risk: RiskTable = RiskTable()
     notifiers: tuple[NotifierTable, ...] = ()
+    confirmation: ConfirmationTable | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> SessionSpec:
@@ -233,6 +259,9 @@ def _beside(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
         text = str(strategy.get("name", ""))
         if text.endswith(".json") or ".py:" in text:
             strategy["name"] = str(folder / text)
+    confirmation = document.get("confirmation")
+    if isinstance(confirmation, dict) and ".py:" in str(confirmation.get("by", "")):
+        confirmation["by"] = str(folder / str(confirmation["by"]))
     limits = document.get("risk", {})
     for name in ("news", "prop_firm"):
         if name in limits and (name == "news" or str(limits[name]).endswith(".toml")):

@@ -14,7 +14,7 @@ from forexai_core.live.session.mirror import Mirror
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce
 
-__all__ = ["OPENING", "Sizing", "Wish", "WishKind", "wishes_of"]
+__all__ = ["OPENING", "Said", "Sizing", "Wish", "WishKind", "wishes_of"]
 
 OPENING = {
     records.REQUEST_MARKET: OrderKind.MARKET,
@@ -59,6 +59,29 @@ class Sizing:
 
 
 @attrs.frozen(kw_only=True)
+class Said:
+    """What was said of an opening by its confirmation.
+
+    Attributes
+    ----------
+    state : str
+        ``answered``, ``late``, ``failed``, ``invalid``, or ``unknown`` where a journal holds no answer.
+    fraction : float
+        Of the volume that may be opened, 0 to 1.
+    asked_lots : float
+        What was asked for.
+    reason, author : str
+        Why, and who says so.
+    """
+
+    state: str
+    fraction: float
+    asked_lots: float
+    reason: str = ""
+    author: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Wish:
     """One thing that a strategy asks for, as the venue takes it.
 
@@ -82,6 +105,8 @@ class Wish:
         Of ``unmet``: why the venue cannot do it.
     sizing : Sizing or None
         How the volume of an opening was found.
+    confirmation : Said or None
+        What its confirmation said; None where none is asked.
     """
 
     kind: WishKind
@@ -96,6 +121,7 @@ class Wish:
     start: float = 0.0
     reason: str = ""
     sizing: Sizing | None = None
+    confirmation: Said | None = None
 
 
 def wishes_of(mirror: Mirror, row: int, instrument: Instrument, lots: float) -> Iterator[Wish]:

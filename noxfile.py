@@ -279,6 +279,13 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def memory(session: nox.Session) -> None:
+    """Run a session over ten million ticks; fail if it holds more than after the first million: ``-- FIRST LAST``."""
+    install(session, "-e", "./forexai_core", *group("test", "test-core"))
+    session.run("python", "forexai_core/benchmarks/live_memory.py", *session.posargs)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build wheels and source distributions, install them in a clean environment, and smoke-test them."""
     install(session, *group("build"))

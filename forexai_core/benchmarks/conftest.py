@@ -16,6 +16,7 @@ sys.path.insert(0, str(BENCHMARKS))
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--peers", default=None, help="Where the peers' environments are kept; default .benchmarks/peers.")
+    parser.addoption("--live-ticks", type=int, default=100_000, help="How many ticks the live loop is measured on.")
     parser.addoption("--without-peers", action="store_true", help="Measure ours and the bare kernels only.")
 
 

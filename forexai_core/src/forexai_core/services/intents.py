@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, final
 
+import attrs
+
 from forexai_core.errors import ConflictError, NotFoundError
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import (
@@ -116,7 +118,14 @@ class SqliteIntents:
                 draft.id,
                 Transition(state=IntentState.RECORDED, resolution=None, detail=b"", time_ns=now_ns, fence=fence),
             )
-            return _get(connection, draft.id)
+            return Intent(
+                draft=draft,
+                state=IntentState.RECORDED,
+                resolution=None,
+                detail=b"",
+                recorded_at_ns=now_ns,
+                changed_at_ns=now_ns,
+            )
 
         return await self._database.write(work)
 
@@ -149,7 +158,9 @@ class SqliteIntents:
                 (step.state, step.resolution, step.detail, step.time_ns, intent_id),
             )
             _add_step(connection, intent_id, step)
-            return _get(connection, intent_id)
+            return attrs.evolve(
+                intent, state=step.state, resolution=step.resolution, detail=step.detail, changed_at_ns=step.time_ns
+            )
 
         return await self._database.write(work)
 

@@ -37,6 +37,7 @@ from forexai_core.engine.interval import find_bounds
 from forexai_core.engine.interval.branching import TooManyPathsError
 from forexai_core.errors import ConfigError
 from forexai_core.services.trials import MemoryTrials
+from forexai_core.strategies import commands
 from forexai_core.values.accounts import Account, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.catalogue import find_instrument
@@ -44,6 +45,7 @@ from forexai_core.values.catalogue import find_instrument
 pytestmark = pytest.mark.kernels
 
 LEVEL = 110_000
+HOUR_NS = 60 * MINUTE_NS
 FREE = Costs(commission_per_lot=0.0, slippage_points=0)
 
 
@@ -375,6 +377,43 @@ def test_the_expectation_is_seeded():
     assert one.expected != other.expected
     assert one.expected_error > 0
     assert (one.worst, one.best) == (other.worst, other.best)
+
+
+@fx.compiled_strategy(params={"kind": 0})
+def over_midnight(row, state, params, out):
+    if row["index"] == 0:
+        if params["kind"] == 0:
+            commands.sell_limit(out, 1.10005, 1.0)
+        elif params["kind"] == 1:
+            commands.buy_limit(out, 1.09998, 1.0)
+        elif params["kind"] == 2:
+            commands.buy(out, 1.0, 0.00003)
+        else:
+            number = commands.sell_limit(out, 1.10005, 1.0)
+            out[number]["expiry_ns"] = row["time_ns"] + 2 * HOUR_NS
+
+
+def _hours_over_midnight():
+    """Four hours each; the second holds 17:00 in New York, when the account's day ends, at a quarter of its time."""
+    data = np.zeros(4, BAR)
+    data["time_ns"] = np.datetime64("2024-05-13T16:00", "ns").astype(np.int64) + np.arange(4) * 4 * HOUR_NS
+    quotes = np.array([FLAT, (0, 8, -3, 2), (2, 2, 2, 2), (2, 2, 2, 2)])
+    for place, name in enumerate(("open", "high", "low", "close")):
+        data[name] = (LEVEL + quotes[:, place]) / 1e5
+    return Bars(instrument=find_instrument("EURUSD"), timeframe="H4", data=data)
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2, 3], ids=["opens, credit", "opens, debit", "stopped, debit", "expires"])
+def test_what_falls_due_inside_a_bar_comes_inside_it_on_some_paths_of_the_expectation(kind):
+    """On each path an order fills, or a stop is hit, before that or after it; each makes one end of the interval."""
+    costs = Costs(
+        spread_points=0, commission_per_lot=0.0, slippage_points=0, swap_long_points=-7.0, swap_short_points=2.5
+    )
+    interval = run(over_midnight(kind=kind), _hours_over_midnight(), costs=costs).interval
+    assert interval.certified
+    assert rounded(interval) == {0: (3.0, 5.5), 1: (-3.0, 4.0), 2: (-10.0, -3.0), 3: (0.0, 5.5)}[kind]
+    assert interval.worst < interval.expected < interval.best
+    assert interval.expected_error > 0
 
 
 def test_a_step_that_reads_money_is_found():

@@ -161,6 +161,20 @@ class Bench:
         """Let orders expire inside the open bar."""
         expire(self._books, self.market, self.symbol, until_ns)
 
+    def falling_due(self, start_ns: int, end_ns: int) -> list[int]:
+        """Give the instants between two, both left out, at which rollovers, cash flows or expiries come."""
+        rollovers = self.market.rollovers["time_ns"][int(self.account["rollover"]) :]
+        expiries = self._book["orders"][: self.account["orders"]]["expiry_ns"]
+        due = np.unique(np.concatenate([rollovers, expiries]))
+        return [int(each) for each in due[(due > start_ns) & (due < end_ns)]]
+
+    def pass_time(self, until_ns: int) -> None:
+        """Let the rollovers, cash flows and expiries up to an instant of the open bar come, at the present quotes."""
+        rollovers, symbol = self.market.rollovers, self._book["symbols"][self.symbol]
+        while (taken := int(self.account["rollover"])) < len(rollovers) and rollovers["time_ns"][taken] <= until_ns:
+            self.charge_next(int(symbol["bid"]), int(symbol["ask"]))
+        self.expire(until_ns)
+
     def close(self, event: int) -> None:
         """End the open bar, and let the strategy decide."""
         self._seek_wish(event)

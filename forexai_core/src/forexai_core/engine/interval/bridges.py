@@ -43,7 +43,8 @@ def bridge(bar: Bar, fixed_spread: int | None, generator: np.random.Generator) -
     """Draw one path through a bar: a random walk from the open over both extremes to the close.
 
     The nearer extreme comes first with the probability with which a driftless walk reaches it first; each leg is a
-    Brownian bridge held within the bar. The ask goes along, from its own open over its own extremes to its own close.
+    Brownian bridge held within the bar, and takes a third of its time (choice of ours). The ask goes along, from its
+    own open over its own extremes to its own close.
 
     Returns
     -------
@@ -75,6 +76,18 @@ def _leg(start: float, stop: float, generator: np.random.Generator) -> NDArray[n
     return np.asarray(np.clip(path, 0.0, 1.0), np.float64)
 
 
+def _walk(bench: Bench, event: int, bids: Points, asks: Points) -> None:
+    """Take a path through the open bar, whose points come at even times; what falls due inside it comes at its own."""
+    start_ns, end_ns = int(bench.market.time_ns[event]), int(bench.market.end_ns[event])
+    done = 0
+    for due_ns in bench.falling_due(start_ns, end_ns):
+        reached = (due_ns - start_ns) * len(bids) // (end_ns - start_ns)
+        bench.walk(event, bids[done:reached], asks[done:reached])
+        bench.pass_time(due_ns)
+        done = reached
+    bench.walk(event, bids[done:], asks[done:])
+
+
 def _one_path(bench: Bench, question: Question, symbol: int, generator: np.random.Generator) -> float:
     while int(bench.account["events"]) < bench.events or bench.account["deals"]:
         before = int(bench.account["events"])
@@ -82,7 +95,7 @@ def _one_path(bench: Bench, question: Question, symbol: int, generator: np.rando
         if bench.stretch(bench.events, False):
             event = int(bench.account["events"]) - 1
             paths = bridge(Bar(*bench.quotes(event)), question.fixed_spreads[symbol], generator)
-            bench.walk(event, *paths)
+            _walk(bench, event, *paths)
             bench.close(event)
         elif int(bench.account["events"]) == before:
             break

@@ -234,7 +234,7 @@ class _Memory(Body):
             return
         for function in self._values(expression.func, set()):
             _check_filled(function)
-            self._call(function, holding, expression)
+            self._judge(function, holding, expression)
 
     def _reads(self, definition: Any, call: Any, holding: _Holding) -> bool:
         """Say whether a function is a method of an array that writes nothing."""
@@ -246,7 +246,7 @@ class _Memory(Body):
             and not any(isinstance(base, ModuleType) for base in self._values(definition.value, set()))
         )
 
-    def _call(self, function: Any, holding: _Holding, call: Any) -> None:
+    def _judge(self, function: Any, holding: _Holding, call: Any) -> None:
         plain = plain_function(function)
         kinds = {kind for _, kind in holding}
         if draws(plain):

@@ -236,7 +236,10 @@ class Clock:
 
         A bar of several hours in which the clock is set back or forward lasts an hour longer or shorter. Bars that are
         not anchored at this clock last as long as their timeframe says, months to the same time of the next month's
-        first day and an hour more, so that none of them ends before its own clock says so.
+        first day and an hour more, so that none of those months ends before its own clock says so, but up to two hours
+        after that. What opens at this clock's midnight ends at this clock's, whichever zone it is of: by New York's, a
+        day, week or month of the European rule over the last Sunday of October ends an hour early where no next bar
+        follows, since by its opening alone it cannot be told from one of a server by New York.
         """
         if timeframe.nominal_ns <= 60 * NS_PER_MINUTE:
             return start_ns + timeframe.nominal_ns

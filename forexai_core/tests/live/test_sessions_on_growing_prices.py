@@ -14,6 +14,7 @@ import forexai_core as fx
 from forexai_core.arrays import TRADE
 from forexai_core.errors import DataError
 from forexai_core.live.growth.rows import picked
+from forexai_core.live.session.account_run import AccountRun
 
 pytestmark = pytest.mark.kernels
 
@@ -70,6 +71,29 @@ def test_several_strategies_on_symbols_and_higher_timeframes_whose_last_bar_is_n
     recorded = session(sleeves, prices)
     assert set(recorded.trades["strategy"]) == {"hourly", "compiled", "yen", "mixed"}
     check_same(recorded, session(sleeves, prices, at_once=1))
+
+
+@pytest.mark.parametrize("at_once", [1, 7])
+def test_bars_of_ticks_that_come_one_by_one_are_made_when_a_minute_has_ended(monkeypatch, at_once):
+    ticks, made, whole = fx.synthetic("EURUSD", "tick", bars=400, seed=4), [], AccountRun._grow_deciders
+
+    def counted(run, inputs):
+        made.append(run.known_ns)
+        whole(run, inputs)
+
+    monkeypatch.setattr(AccountRun, "_grow_deciders", counted)
+    forms = every_form(0.0001, fast=2, slow=4)
+    sleeves = [
+        fx.Sleeve("mixed", Everything(seed=3), timeframe="M1"),
+        fx.Sleeve("rules", forms["rules"], timeframe="M2"),
+    ]
+    recorded = session(sleeves, ticks)
+    assert not made
+    live = session(sleeves, ticks, at_once=at_once)
+    check_same(recorded, live)
+    assert len(recorded.decisions) > 10
+    minutes = int((ticks.time_ns[-1] - ticks.time_ns[0]) // (60 * 1_000_000_000)) + 3
+    assert 5 < len(made) <= minutes < len(ticks) / at_once
 
 
 def test_a_hole_at_the_end_of_a_higher_bar_lets_it_decide_with_the_next_price():

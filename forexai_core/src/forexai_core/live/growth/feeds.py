@@ -79,8 +79,8 @@ class GrowingFeeds(Feeds):
         self._growing = {symbol: GrowingFeed(series, clock) for symbol, series in prices.items()}
         self._feeds.update(self._growing)
 
-    def grow(self, prices: Mapping[str, Bars | Ticks]) -> None:
-        """Take over more prices of the same symbols.
+    def check(self, prices: Mapping[str, Bars | Ticks]) -> None:
+        """See that prices can follow those that are known.
 
         Raises
         ------
@@ -95,5 +95,11 @@ class GrowingFeeds(Feeds):
                     f"{feed.instrument.digits} digits; these are {len(series)} on {series.instrument.digits}, where "
                     f"{len(feed)} are known. Start a new session for another one."
                 )
+
+    def grow(self, prices: Mapping[str, Bars | Ticks]) -> None:
+        """Take over more prices of the same symbols; raises as :meth:`check` does."""
+        self.check(prices)
+        for symbol, series in prices.items():
+            feed = self._growing[symbol]
             if len(series) > len(feed):
                 feed.grow(series)

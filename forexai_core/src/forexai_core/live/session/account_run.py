@@ -38,6 +38,7 @@ from forexai_core.strategies.strategy import Strategy
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.positions import Position
+from forexai_core.values.timeframes import NS_PER_MINUTE, Timeframe
 
 __all__ = ["AccountPlan", "AccountRun", "Laid", "account_session"]
 
@@ -129,6 +130,8 @@ class AccountRun(ABC):
         self.staleness = Staleness(plan.name)
         self._laid, self._ledger = laid, ledger
         self._turn = 0
+        self._minute: int | None = None
+        self._on_ticks = any(place.feed.timeframe is Timeframe.TICK for place in laid.places)
         self._flattening = Flattening(session)
         self._watches = session.screening.control.watches
         self._look_up()
@@ -155,16 +158,31 @@ class AccountRun(ABC):
         DataError
             If a price is late, or not of the symbol's kind.
         """
-        session, laid = self.session, self._laid
+        session = self.session
+        self._laid.feeds.check(inputs.prices)
         self.known_ns = known_ns
-        laid.feeds.grow(inputs.prices)
         self.plan = attrs.evolve(self.plan, inputs=inputs)
         self._grow_venue(inputs)
-        session.mirror.grow(prepared(inputs, len(laid.places)))
+        session.mirror.grow(prepared(inputs, len(self._laid.places)))
+        if self._may_decide(known_ns):
+            self._grow_deciders(inputs)
+        self._look_up()
+
+    def _may_decide(self, known_ns: int | None) -> bool:
+        """Say whether a bar of a strategy may have ended since its bars were grown last: bars end on whole minutes."""
+        minute = None if known_ns is None else known_ns // NS_PER_MINUTE
+        if minute is not None and minute == self._minute and not self._on_ticks:
+            return False
+        self._minute = minute
+        return True
+
+    def _grow_deciders(self, inputs: Inputs) -> None:
+        """Let strategies have more bars, and turns at the ends of those."""
+        session, laid = self.session, self._laid
+        laid.feeds.grow(inputs.prices)
         deciders = [decider_of(place, laid.feeds, inputs.account) for place in laid.places]
         session.roster = carried_over(session.roster, call_up(deciders, session.mirror.setup))
         session.bars = tuple(place.prices.data for place in laid.places)
-        self._look_up()
 
     @abstractmethod
     def _grow_venue(self, inputs: Inputs) -> None:

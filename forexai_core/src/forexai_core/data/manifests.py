@@ -23,6 +23,7 @@ from forexai_core.values.instruments import (
     SwapMode,
     TradingSession,
 )
+from forexai_core.values.margin_rules import MarginRate
 
 __all__ = ["FORMAT_VERSION", "Block", "Manifest", "Piece", "read_manifest", "sync_folder", "write_manifest"]
 
@@ -114,7 +115,7 @@ class Manifest:
 def _plain(_instance: object, _field: object, value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, frozenset):
+    if isinstance(value, set | frozenset):
         return sorted(str(item) for item in value)
     if isinstance(value, date):
         return value.isoformat()
@@ -129,6 +130,8 @@ def _instrument(found: dict[str, Any]) -> Instrument:
     found["filling_modes"] = frozenset(FillingMode(mode) for mode in found["filling_modes"])
     found["sessions"] = tuple(TradingSession(**session) for session in found["sessions"])
     found["holidays"] = tuple(Holiday(**holiday) for holiday in found.get("holidays", ()))
+    found["margin_rates"] = tuple(MarginRate(**rate) for rate in found.get("margin_rates", ()))
+    found["swap_days"] = None if found.get("swap_days") is None else tuple(found["swap_days"])
     found["catalogue_defaults"] = frozenset(found["catalogue_defaults"])
     return Instrument(**found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forexai_core.ports.app import AppOffer
 from forexai_core.ports.broker import BrokerOffer
 from forexai_core.ports.cli import CliOffer
 from forexai_core.ports.data import DataOffer
@@ -40,6 +41,14 @@ class Mt5Plugin:
         from forexai_mt5.cli.offers import cli_offers
 
         return cli_offers()
+
+    @hookimpl
+    def forexai_app_offers(self) -> Sequence[AppOffer]:
+        """Offer the door of connectors."""
+        # Likewise.
+        from forexai_mt5.gateway.app_part import app_offers
+
+        return app_offers()
 
 
 plugin = Mt5Plugin()

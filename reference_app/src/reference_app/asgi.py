@@ -27,6 +27,7 @@ from reference_app.features.description.routes import describe, openapi_config
 from reference_app.features.health.routes import health, readiness
 from reference_app.features.login_links.routes import login_link
 from reference_app.features.metrics.routes import metrics
+from reference_app.features.offered.mounts import hosts_with_port, largest_message_bytes, offered_mounts
 from reference_app.features.offered.routes import offered_routes
 from reference_app.features.plugins.routes import list_offers
 from reference_app.features.tenants.routes import tenants_router
@@ -99,7 +100,15 @@ def create_app(
         middleware=_middleware(platform),
         before_send=[add_security_headers],
         lifespan=[partial(_running, platform, store, accounts, postman)],
-        state=State({"platform": platform, "store": store, "accounts": accounts, "postman": postman}),
+        state=State(
+            {
+                "platform": platform,
+                "store": store,
+                "accounts": accounts,
+                "postman": postman,
+                "largest_message_bytes": largest_message_bytes(platform.mounted),
+            }
+        ),
         openapi_config=openapi_config(platform.version),
         logging_config=None,
     )
@@ -129,7 +138,8 @@ def _api(platform: Platform) -> Router:
         tenants_router,
         api_keys_router,
     ]
-    return Router(API, route_handlers=[*groups, *offered_routes(platform.mounted)])
+    mounts = offered_mounts(platform.mounted, hosts_with_port(platform.settings))
+    return Router(API, route_handlers=[*groups, *offered_routes(platform.mounted), *mounts])
 
 
 def _middleware(platform: Platform) -> list[Middleware]:

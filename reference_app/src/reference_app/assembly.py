@@ -103,6 +103,9 @@ def _check(offer: AppOffer, parts: AppParts, mounted: Iterable[MountedPart]) -> 
         if shape in seen:
             raise PluginContractError(f"{route.method} {route.path} is listed twice.")
         seen.add(shape)
+    for mount in parts.mounts:
+        if not _PATH.match(mount.path) or not f"{mount.path}/".startswith(f"/{offer.prefix}/"):
+            raise PluginContractError(f"the mount '{mount.path}' does not lie below /{offer.prefix}, or is not plain.")
 
 
 def _check_route(route: Route, prefix: str, declared: set[str]) -> None:
@@ -116,6 +119,8 @@ def _check_route(route: Route, prefix: str, declared: set[str]) -> None:
 
 def _show_public(mounted: Iterable[MountedPart]) -> None:
     for part in mounted:
+        for mount in part.parts.mounts:
+            _LOG.info("/api/v1%s lets in by itself (plugin %s): %s", mount.path, part.plugin, mount.ways_in)
         for route in part.parts.routes:
             if route.public:
                 _LOG.info("anybody may call %s /api/v1%s (plugin %s)", route.method, route.path, part.plugin)

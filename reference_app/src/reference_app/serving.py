@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -38,11 +39,11 @@ def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) 
     StorageError
         If the database cannot be prepared.
     """
-    app: Litestar = create_app(settings)
-    asyncio.run(_prepare(app))
     listener = _bind(settings)
     with listener:
         host, port = listener.getsockname()[:2]
+        app: Litestar = create_app(settings.model_copy(update={"port": port}))
+        asyncio.run(_prepare(app))
         shown = f"[{host}]" if ":" in host else host
         if ready is not None:
             ready(f"http://{shown}:{port}/")
@@ -52,8 +53,8 @@ def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) 
             server_header=False,
             proxy_headers=False,  # whoever could set them could claim any address
             timeout_graceful_shutdown=_GRACE_S,
-            ws="none",
             lifespan="on",
+            **_sockets(app.state["largest_message_bytes"]),
         )
         uvicorn.Server(config).run(sockets=[listener])
 
@@ -66,6 +67,18 @@ async def _prepare(app: Litestar) -> None:
         await app.state.store.close()
         app.state.platform.services.close()
         raise
+
+
+def _sockets(largest_bytes: int | None) -> dict[str, Any]:
+    """Say how WebSockets are served, if at all: what is too large is cut off while it comes, packed or not."""
+    if largest_bytes is None:
+        return {"ws": "none"}
+    return {
+        "ws": "websockets-sansio",
+        "ws_max_size": largest_bytes,
+        "ws_ping_interval": None,  # who listens there has a way of its own of knowing that the other side is there
+        "ws_per_message_deflate": True,
+    }
 
 
 def _bind(settings: AppSettings) -> socket.socket:

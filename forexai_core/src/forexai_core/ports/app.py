@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ __all__ = [
     "AppParts",
     "Job",
     "Method",
+    "Mount",
     "Permission",
     "Route",
     "TableColumns",
@@ -120,6 +121,37 @@ class TableSet(Protocol):
         ...
 
 
+_Event = MutableMapping[str, Any]
+ASGI = Callable[[_Event, Callable[[], Awaitable[_Event]], Callable[[_Event], Awaitable[None]]], Awaitable[None]]
+"""An ASGI application: ``await app(scope, receive, send)``."""
+
+
+@attrs.frozen(kw_only=True)
+class Mount:
+    """An ASGI application of the plugin's own, for what routes cannot do: WebSockets, and a way in of its own.
+
+    The application lets everything through to it whose Host header is its own, and is shown to the operator at
+    start-up: who gets in is looked after by the mount alone.
+
+    Attributes
+    ----------
+    path : str
+        Below ``/api/v1``; the prefix of the offer, or below it.
+    make : callable
+        ``make(hosts)`` gives the ASGI application, once; ``hosts`` are the names by which browsers and programs reach
+        the platform, in small letters, with the port where it is not the usual one.
+    ways_in : str
+        For people: how it knows who is there.
+    largest_message_bytes : int
+        Of a WebSocket message. The server cuts off what is larger while it comes; the smallest of all mounts holds.
+    """
+
+    path: str
+    make: Callable[[frozenset[str]], ASGI]
+    ways_in: str
+    largest_message_bytes: int = 65_536
+
+
 def _read_only(value: Mapping[str, str]) -> Mapping[str, str]:
     return MappingProxyType(dict(value))
 
@@ -140,6 +172,7 @@ class AppParts:
     """
 
     routes: tuple[Route, ...] = ()
+    mounts: tuple[Mount, ...] = ()
     jobs: tuple[Job, ...] = ()
     permissions: tuple[Permission, ...] = ()
     tables: TableSet | None = None

@@ -23,9 +23,11 @@ from forexai_mt5.connector.credentials import Credentials
 from forexai_mt5.connector.service import ConnectorService, ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.transport import PlatformTransport
+from forexai_mt5.gateway.admission import Admission, PairingCode
+from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.protocol.requests import Paired
 
-__all__ = ["pair_command", "read_settings", "run_command"]
+__all__ = ["code_command", "pair_command", "read_settings", "run_command"]
 
 Settings = Annotated[Path, typer.Argument(metavar="FILE", help="Settings of the connector, TOML.")]
 Code = Annotated[
@@ -77,6 +79,30 @@ def pair_command(file: Settings, code: Code, name: Name = "", home: Home = None,
 async def _pair(settings: ConnectorSettings, code: str, name: str, folder: Path) -> Paired:
     with embedded_services(folder) as services:
         return await _credentials(settings, services).pair(code, name)
+
+
+def code_command(
+    account: Annotated[str, typer.Argument(help="The account that the machine will serve, as the platform calls it.")],
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the platform's state; default in your data folder.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a code by which a machine is paired with an account; on the platform, for who runs it.
+
+    Whoever has it is let in, once, for ten minutes: show it to the machine's owner only.
+    """
+    code = asyncio.run(_code(account, home or default_home()))
+    if as_json:
+        print_json({"code": code.text, "expires_at_ns": str(code.expires_at_ns)})
+    else:
+        say(f"{code.text} pairs a machine with '{account}', once, for the next ten minutes.")
+
+
+async def _code(account: str, folder: Path) -> PairingCode:
+    with embedded_services(folder) as services:
+        settings = GatewaySettings(hosts={"127.0.0.1"})  # the code is of no host; its lives are the defaults
+        return await Admission(services.secrets, services.clock, settings).issue_code(account)
 
 
 def run_command(file: Settings, home: Home = None) -> None:

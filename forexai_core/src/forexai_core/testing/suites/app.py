@@ -33,11 +33,11 @@ def _prefix(subject: Subject) -> str:
 
 @BOOK.rule()
 def brings_something(subject: Subject) -> None:
-    """It brings a route, a job or a table, and listing them reaches for no network."""
+    """It brings a route, a mount, a job or a table, and listing them reaches for no network."""
     part: App = subject.open()
     with no_network() as tried:
         parts = part.parts()
-    if tried or not (parts.routes or parts.jobs or (parts.tables is not None and parts.tables.tables)):
+    if tried or not (parts.routes or parts.mounts or parts.jobs or (parts.tables is not None and parts.tables.tables)):
         raise ConformanceFailure(
             f"parts() {'tried ' + tried[0] if tried else 'is empty'}.", "List what it brings, and do nothing else."
         )
@@ -68,6 +68,7 @@ def names_are_its_own(subject: Subject) -> None:
     tables = parts.tables.tables if parts.tables is not None else {}
     foreign = [
         *(route.path for route in parts.routes if not f"{route.path}/".startswith(f"/{prefix}/")),
+        *(mount.path for mount in parts.mounts if not f"{mount.path}/".startswith(f"/{prefix}/")),
         *(each.name for each in parts.permissions if not re.fullmatch(rf"{prefix}:[a-z_-]+:[a-z_-]+", each.name)),
         *(job.name for job in parts.jobs if not re.fullmatch(rf"{prefix}\.[a-z_]+", job.name)),
         *(name for name in tables if not name.startswith(f"{prefix}_")),
@@ -80,11 +81,26 @@ def names_are_its_own(subject: Subject) -> None:
 
 
 @BOOK.rule()
+def mounts_say_who_gets_in(subject: Subject) -> None:
+    """A mount says how it knows who is there, bounds its messages, and its application is made for given hosts."""
+    for mount in _parts(subject).mounts:
+        if not _PATH.match(mount.path) or not mount.ways_in.strip() or not 0 < mount.largest_message_bytes <= 1 << 24:
+            raise ConformanceFailure(
+                f"the mount '{mount.path}' is not plain, says nothing of who gets in, or takes messages of "
+                f"{mount.largest_message_bytes} bytes.",
+                "Write /prefix/noun, ways_in for people, and at most 16 MiB.",
+            )
+        if not callable(mount.make(frozenset({"127.0.0.1:8765"}))):
+            raise ConformanceFailure(f"make() of '{mount.path}' gave no ASGI application.", "Return a callable.")
+
+
+@BOOK.rule()
 def names_are_given_once(subject: Subject) -> None:
     """No route, job or permission is listed twice."""
     parts = _parts(subject)
     names = [
         *(f"{route.method} {re.sub(r'{[a-z_]+}', '{}', route.path)}" for route in parts.routes),
+        *(mount.path for mount in parts.mounts),
         *(job.name for job in parts.jobs),
         *(permission.name for permission in parts.permissions),
     ]

@@ -6,6 +6,7 @@
     ├ StorageError
     │  ├ SchemaError        the database's tables are not those of this release
     │  └ ScopeError         a statement reaches beyond the tenant or the person it is made for
+    ├ UndeliverableError    a mail that no further try would deliver
     └ AccountError          a sign-in, a token or a right is refused; carries a message code
 
 No error carries an HTTP status.
@@ -17,7 +18,7 @@ from typing import final
 
 from forexai_core.errors import ForexAIError, StorageError
 
-__all__ = ["AccountError", "SchemaError", "ScopeError"]
+__all__ = ["AccountError", "SchemaError", "ScopeError", "UndeliverableError"]
 
 
 @final
@@ -28,6 +29,11 @@ class SchemaError(StorageError):
 @final
 class ScopeError(StorageError):
     """A statement reaches beyond the tenant or the person it is made for, or could."""
+
+
+@final
+class UndeliverableError(ForexAIError):
+    """A mail cannot be delivered, and trying again would not change that."""
 
 
 @final

@@ -21,7 +21,7 @@ from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.opening import check_grown, prepare_embedded, upgrade_grown
 from forexai_saas.storage.scopes import Scope, TableScopes
 from forexai_saas.storage.tables import METADATA, tenants
-from forexai_saas.storage.upgrades import PLATFORM_BRANCH, Branch, SchemaState
+from forexai_saas.storage.upgrades import PLATFORM_BRANCH, Branch, SchemaState, upgrade
 
 REVISION = """
 import sqlalchemy as sa
@@ -95,6 +95,27 @@ async def test_revisions_make_what_the_tables_say(kind):
         )
     await engine.dispose()
     assert found == []
+
+
+@pytest.mark.parametrize("revision", ["saas0001", "saas0002", "saas0003", "saas0004"])
+async def test_each_older_revision_is_upgraded_and_keeps_its_rows(kind, tmp_path, revision):
+    place = await place_of(kind, tmp_path)
+    engine = make_engine(place.owner)
+    async with engine.begin() as connection:
+        options = {"scopes": TableScopes({}), "roles": ROLES, "target": revision}
+        await connection.run_sync(lambda sync: upgrade(sync, (PLATFORM_BRANCH,), **options))
+    await engine.dispose()
+    key, false = new_id().hex, {"sqlite": 0, "postgresql": "false"}[kind]
+    await place.raw(
+        f"INSERT INTO users (id, email, name, language, state, platform_admin, created_ns) "
+        f"VALUES ('{key}', 'a@b.c', 'kept', 'en', 'active', {false}, 1)",
+        f"INSERT INTO sessions (user_id, id, kind, token_hash, created_ns, seen_ns, token_expires_ns, expires_ns, "
+        f"agent, address) VALUES ('{key}', '{key}', 'browser', '12', 1, 1, 1, 1, '', '')",
+    )
+    assert (await place.upgrade()).before is SchemaState.OLDER
+    await check_grown(place.application)
+    found = await place.raw("SELECT name, kind, totp_ns FROM users JOIN sessions ON sessions.user_id = users.id")
+    assert [tuple(row) for row in found] == [("kept", "browser", None)]
 
 
 async def test_an_embedded_older_schema_is_upgraded_after_a_backup_and_keeps_its_rows(tmp_path):

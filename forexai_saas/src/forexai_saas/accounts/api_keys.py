@@ -17,6 +17,7 @@ from forexai_saas.accounts.settings import RULES
 from forexai_saas.accounts.tokens import hashed, new_token
 from forexai_saas.audit.chain import Detail
 from forexai_saas.errors import AccountError
+from forexai_saas.storage.database import Session
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import api_keys, memberships, tenants, users
@@ -78,6 +79,8 @@ class KeyRequest:
             raise AccountError("api-key.account", "A key that trades is bound to one account: name it.")
         if self.life_s is not None and self.life_s <= 0:
             raise AccountError("api-key.life", "A key lasts longer than no time.")
+        if self.live and self.account_id is None:
+            raise AccountError("api-key.account", "A live key is bound to one account: name it.")
         if self.live and (self.life_s is None or self.life_s > _LONGEST_LIVE_S or not self.networks):
             raise AccountError("api-key.live", "A key for a live account names its networks, and expires in 90 days.")
 
@@ -116,6 +119,9 @@ class ApiKeys:
     async def make(self, scope: Scope, asked: KeyRequest) -> tuple[UUID, str]:
         """Make a key for a member of a tenant; return its id and the key itself, which is shown once.
 
+        One for an account is better made by ``TradingKeys``, which asks the gate first. What it may do is asked again
+        at every use, whoever made it.
+
         Parameters
         ----------
         scope : Scope
@@ -128,29 +134,39 @@ class ApiKeys:
         AccountError
             If no key may be that, or the maker may not do it.
         """
+        async with self._on.database.writing(scope) as session:
+            return await self.add(session, asked)
+
+    async def add(self, session: Session, asked: KeyRequest) -> tuple[UUID, str]:
+        """Make a key in the transaction that found that its maker may.
+
+        Raises
+        ------
+        AccountError
+            If no key may be that, or its maker may not do what it is for.
+        """
         asked.check()
         made, key = new_id(), new_token(PREFIX)
-        async with self._on.database.writing(scope) as session:
-            held = permissions_of(await session.value(_role_of(scope.user_id)))
-            if not held.issuperset(asked.scopes):
-                raise AccountError("permission.missing", "A key may do no more than whoever makes it.")
-            await session.execute(
-                sa.insert(api_keys).values(
-                    id=made,
-                    user_id=scope.user_id,
-                    account_id=asked.account_id,
-                    name=asked.name.strip(),
-                    hint=key[:_HINT],
-                    key_hash=hashed(key),
-                    scopes=sorted(asked.scopes),
-                    live=asked.live,
-                    networks=list(asked.networks),
-                    created_ns=self._on.clock.now_ns(),
-                    expires_ns=None if asked.life_s is None else self._on.after_ns(asked.life_s),
-                )
+        held = permissions_of(await session.value(_role_of(session.scope.user_id)))
+        if not held.issuperset({*asked.scopes, "keys:own:write"}):
+            raise AccountError("permission.missing", "A key may do no more than whoever makes it.")
+        await session.execute(
+            sa.insert(api_keys).values(
+                id=made,
+                user_id=session.scope.user_id,
+                account_id=asked.account_id,
+                name=asked.name.strip(),
+                hint=key[:_HINT],
+                key_hash=hashed(key),
+                scopes=sorted(asked.scopes),
+                live=asked.live,
+                networks=list(asked.networks),
+                created_ns=self._on.clock.now_ns(),
+                expires_ns=None if asked.life_s is None else self._on.after_ns(asked.life_s),
             )
-            details: dict[str, Detail] = {"key": str(made), "live": asked.live, "scopes": " ".join(asked.scopes)}
-            await record(session, self._on, "key.made", details=details)
+        )
+        details: dict[str, Detail] = {"key": str(made), "live": asked.live, "scopes": " ".join(asked.scopes)}
+        await record(session, self._on, "key.made", details=details)
         return made, key
 
     async def identify(self, key: str, *, address: str) -> Caller:
@@ -175,7 +191,8 @@ class ApiKeys:
                 .join(tenants, tenants.c.id == api_keys.c.tenant_id)
                 .where(api_keys.c.id == key_id)
             )
-        if row is None or row.revoked_ns is not None or row.state != "active":
+        # Of a suspended tenant too: its positions can be reduced and closed, and the gate lets nothing be opened.
+        if row is None or row.revoked_ns is not None or row.state == "closed":
             raise _refused()
         expired = row.expires_ns is not None and row.expires_ns <= self._on.clock.now_ns()
         if expired or not _comes_from(address, row.networks) or not await self._maker_is_active(row.user_id):

@@ -35,6 +35,7 @@ class Foundation:
     passwords: Passwords
     settings: AccountSettings
     audit: AuditLog
+    address_key: bytes = attrs.field(repr=False)
 
     @asynccontextmanager
     async def same_time(self) -> AsyncIterator[None]:
@@ -91,4 +92,5 @@ def lay_foundation(
         passwords=passwords,
         settings=chosen,
         audit=AuditLog(vault, clock),
+        address_key=masters.derived("addresses"),
     )

@@ -104,7 +104,7 @@ class SecondFactor:
             if await has_second_factor(session) or not await self._take_totp(session, code, confirmed=False):
                 raise _wrong()
             await session.execute(sa.update(totp_factors).values(confirmed_ns=self._on.clock.now_ns()))
-            await self._note(session, session_id)
+            await self._note(session, session_id, by_app=True)
             codes = await _new_codes(session)
             await record(session, self._on, "factor.confirmed", details={"session": str(session_id)})
             return codes
@@ -130,22 +130,27 @@ class SecondFactor:
         scope = await self._on.scope_of(user_id)
         details = {"session": None if session_id is None else str(session_id)}
         async with self._refusal_recorded(scope, details), self._on.database.writing(scope) as session:
-            await self.take(session, code)
+            by_app = await self.take(session, code)
             if session_id is not None:
-                await self._note(session, session_id)
+                await self._note(session, session_id, by_app=by_app)
             await record(session, self._on, "factor.shown", details=details)
         await self._on.limits.forgive(RULES.SECOND_FACTOR, user_id.hex)
 
-    async def take(self, session: Session, code: str) -> None:
+    async def take(self, session: Session, code: str) -> bool:
         """Take a code in a transaction of its person; the limit of attempts is the caller's.
+
+        Tells whether it is the authenticator's: a recovery code lets somebody in, and is no step-up.
 
         Raises
         ------
         AccountError
             If it is wrong or was used.
         """
-        if not await self._take_totp(session, code, confirmed=True) and not await self._take_recovery(session, code):
+        if await self._take_totp(session, code, confirmed=True):
+            return True
+        if not await self._take_recovery(session, code):
             raise _wrong()
+        return False
 
     async def renew_codes(self, user_id: UUID, code: str) -> tuple[str, ...]:
         """Make new recovery codes, void the old ones."""
@@ -172,7 +177,7 @@ class SecondFactor:
             await self.take(session, code)
             await session.execute(sa.delete(totp_factors))
             await session.execute(sa.delete(recovery_codes))
-            await session.execute(sa.update(sessions).values(second_factor_ns=None))
+            await session.execute(sa.update(sessions).values(second_factor_ns=None, totp_ns=None))
             await record(session, self._on, "factor.removed")
 
     @asynccontextmanager
@@ -207,9 +212,10 @@ class SecondFactor:
         update = sa.update(recovery_codes).where(this, unused).values(used_ns=self._on.clock.now_ns())
         return await session.changed(update) == 1
 
-    async def _note(self, session: Session, session_id: UUID) -> None:
+    async def _note(self, session: Session, session_id: UUID, *, by_app: bool) -> None:
         now_ns = self._on.clock.now_ns()
-        await session.execute(sa.update(sessions).where(sessions.c.id == session_id).values(second_factor_ns=now_ns))
+        shown = {"second_factor_ns": now_ns, **({"totp_ns": now_ns} if by_app else {})}
+        await session.execute(sa.update(sessions).where(sessions.c.id == session_id).values(**shown))
 
     async def _check_password(self, user_id: UUID, password: str) -> None:
         await self._on.limits.take((RULES.SIGN_IN_ACCOUNT, user_id.hex))

@@ -91,12 +91,15 @@ class Identity:
     ----------
     second_factor_ns : int or None
         When the second factor was last shown in this session.
+    totp_ns : int or None
+        When that was a code of the authenticator, and no recovery code.
     """
 
     user_id: UUID
     session_id: UUID
     kind: SessionKind
     second_factor_ns: int | None
+    totp_ns: int | None
     platform_admin: bool
 
 
@@ -113,7 +116,13 @@ class SessionView:
 
 
 async def open_session(
-    session: Session, on: Foundation, client: Client, *, kind: SessionKind, second_factor_ns: int | None = None
+    session: Session,
+    on: Foundation,
+    client: Client,
+    *,
+    kind: SessionKind,
+    second_factor_ns: int | None = None,
+    by_app: bool = False,
 ) -> Grant:
     """Open a session of the transaction's person."""
     made, token, now_ns = new_id(), new_token(), on.clock.now_ns()
@@ -128,6 +137,7 @@ async def open_session(
             token_expires_ns=token_ns,
             expires_ns=longest_ns,
             second_factor_ns=second_factor_ns,
+            totp_ns=second_factor_ns if by_app else None,
             agent=client.agent,
             address=client.address,
         )
@@ -220,6 +230,7 @@ class SessionBook:
             session_id=session_id,
             kind=row.kind,
             second_factor_ns=row.second_factor_ns,
+            totp_ns=row.totp_ns,
             platform_admin=row.platform_admin,
         )
 

@@ -52,4 +52,6 @@ class RULES:
     REGISTER_ADDRESS = Rule(name="register address", attempts=20, span_s=_HOUR_S)
     MAIL_ACCOUNT = Rule(name="mail account", attempts=5, span_s=_HOUR_S)
     MAIL_ADDRESS = Rule(name="mail address", attempts=30, span_s=_HOUR_S)
+    INVITE_ACCOUNT = Rule(name="invite account", attempts=5, span_s=_HOUR_S)
+    INVITE_TENANT = Rule(name="invite tenant", attempts=30, span_s=_DAY_S)
     TOKEN_ADDRESS = Rule(name="token address", attempts=60, span_s=15 * _MINUTE_S)

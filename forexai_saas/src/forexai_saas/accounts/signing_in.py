@@ -100,11 +100,13 @@ class SigningIn:
 
     async def _finish(self, scope: Scope, session_id: UUID, code: str, client: Client) -> Grant:
         async with self._on.database.writing(scope) as session:
-            await self._second_factor.take(session, code)
+            by_app = await self._second_factor.take(session, code)
             if not await end_sessions(session, self._on, "finished", sessions.c.id == session_id):
                 raise AccountError("session.ended", "This sign-in was finished already. Sign in again.")
             now_ns = self._on.clock.now_ns()
-            grant = await open_session(session, self._on, client, kind=client.kind, second_factor_ns=now_ns)
+            grant = await open_session(
+                session, self._on, client, kind=client.kind, second_factor_ns=now_ns, by_app=by_app
+            )
             details: dict[str, Detail] = {"session": str(grant.session_id), "factor": True}
             await record(session, self._on, "sign-in.done", details=details, personal=client.personal())
         return grant

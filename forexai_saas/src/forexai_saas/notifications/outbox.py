@@ -11,8 +11,9 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from forexai_core.errors import NotFoundError
+from forexai_core.errors import IntegrityError, NotFoundError
 from forexai_core.ports.clock import Clock
+from forexai_saas.errors import UndeliverableError
 from forexai_saas.secrets.vault import Spot, Vault
 from forexai_saas.storage.database import Database, Session
 from forexai_saas.storage.ids import new_id
@@ -24,6 +25,7 @@ __all__ = ["Letter", "Outbox", "PostRoom"]
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S, _MOST_ATTEMPTS = 30.0, 3_600.0, 12
 _CLAIM_S = 120.0
+_TO = "@to"  # beside the values, and sealed with them
 
 
 @attrs.frozen(kw_only=True)
@@ -67,11 +69,21 @@ class Outbox:
         self._clock = clock
 
     async def put(
-        self, session: Session, key: str, template: str, *, language: str, values: Mapping[str, str] | None = None
+        self,
+        session: Session,
+        key: str,
+        template: str,
+        *,
+        language: str,
+        values: Mapping[str, str] | None = None,
+        to: str = "",
     ) -> None:
-        """Queue a mail to the session's person, in its transaction; a key that is there already adds none."""
+        """Queue a mail in the session's transaction; a key that is there already adds none.
+
+        It goes to the session's person, or at their wish to an address that may be nobody's here.
+        """
         made, now_ns = new_id(), self._clock.now_ns()
-        text = json.dumps(dict(values or {}), sort_keys=True).encode()
+        text = json.dumps({**(values or {}), **({_TO: to} if to else {})}, sort_keys=True).encode()
         insert: Any = (postgresql.insert if session.dialect == "postgresql" else sqlite.insert)(mails)
         await session.execute(
             insert.values(
@@ -93,8 +105,10 @@ class PostRoom:
     """Sends what is in the outbox.
 
     A mail is claimed before it is sent, so that two processes do not send it both; one whose sender died is sent
-    again when the claim runs out. So a mail may come twice where a process dies between sending and noting it, and
-    never gets lost; its key lets the mail server tell.
+    again when the claim runs out. A mail comes twice only where a process dies, or the connection breaks, after it was
+    handed over and before that is known here: SMTP has no way to ask whether a mail was taken. None gets lost for that,
+    and the second has the Message-ID of the first. What can never be delivered is set aside at once and stops no other;
+    what fails is tried again, ever later, twelve times.
 
     Parameters
     ----------
@@ -119,6 +133,8 @@ class PostRoom:
                 continue
             try:
                 await self._send(await self._letter(user_id, mail_id))
+            except (UndeliverableError, IntegrityError, NotFoundError) as failure:
+                await self._note(user_id, mail_id, type(failure).__name__, for_good=True)
             except Exception as failure:  # noqa: BLE001 - whatever fails with one mail, it is noted, and others go out
                 await self._note(user_id, mail_id, type(failure).__name__)  # not its words: they may quote the mail
             else:
@@ -143,20 +159,21 @@ class PostRoom:
             if row is None:
                 raise NotFoundError("The person whom a mail was for is no more.")
             text = await self._vault.open(session, "user", _spot(mail_id), row.sealed_values)
+        values: dict[str, str] = json.loads(text)
         return Letter(
             key=f"{user_id.hex}.{row.key}",
-            to=row.email,
+            to=values.pop(_TO, row.email),
             language=row.language,
             template=row.template,
-            values=json.loads(text),
+            values=values,
         )
 
-    async def _note(self, user_id: UUID, mail_id: UUID, problem: str) -> None:
+    async def _note(self, user_id: UUID, mail_id: UUID, problem: str, *, for_good: bool = False) -> None:
         async with self._database.writing(Scope(user_id=user_id)) as session:
             attempts = await session.value(sa.select(mails.c.attempts).where(mails.c.id == mail_id))
             if attempts is not None:
                 update = sa.update(mails).where(mails.c.id == mail_id)
-                await session.execute(update.values(**self._outcome(problem, attempts)))
+                await session.execute(update.values(**self._outcome(problem, _MOST_ATTEMPTS if for_good else attempts)))
 
     def _outcome(self, problem: str, attempts: int) -> dict[str, Any]:
         now_ns = self._clock.now_ns()

@@ -21,6 +21,8 @@ from forexai_saas.storage.scopes import NOBODY
 from forexai_saas.storage.tables import (
     api_keys,
     audit_people,
+    impersonations,
+    invitations,
     mail_tokens,
     mails,
     memberships,
@@ -83,6 +85,8 @@ LOOKUPS = MappingProxyType(
         "forexai_refresh_by_token": _by_hash(refresh_tokens, "token_hash", "user_id", "id"),
         "forexai_mail_token": _by_hash(mail_tokens, "token_hash", "user_id", "id"),
         "forexai_api_key": _by_hash(api_keys, "key_hash", "tenant_id", "id"),
+        "forexai_invitation": _by_hash(invitations, "token_hash", "tenant_id", "id"),
+        "forexai_impersonation": _by_hash(impersonations, "token_hash", "tenant_id", "id"),
         "forexai_tenants_of_user": Lookup(
             argument="uuid",
             answer=sa.select(memberships.c.tenant_id).where(memberships.c.user_id == sa.bindparam(_GIVEN)),

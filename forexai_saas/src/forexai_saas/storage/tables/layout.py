@@ -43,9 +43,11 @@ def tenant_table(name: str, *parts: Any, append_only: bool = False) -> sa.Table:
     return sa.Table(name, METADATA, column, *parts, info=info)
 
 
-def user_table(name: str, *parts: Any) -> sa.Table:
+def user_table(name: str, *parts: Any, append_only: bool = False) -> sa.Table:
     """Define a table whose rows belong to a person, whichever tenants that person works for."""
     column = sa.Column(
         USER_COLUMN, Id(), sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, nullable=False
     )
-    return sa.Table(name, METADATA, column, *parts, info={"scope": "user", "column": USER_COLUMN})
+    return sa.Table(
+        name, METADATA, column, *parts, info={"scope": "user", "column": USER_COLUMN, "append_only": append_only}
+    )

@@ -19,6 +19,7 @@ sessions = user_table(
     sa.Column("token_expires_ns", TimeNs(), nullable=False),  # of the token at hand, prolonged by use
     sa.Column("expires_ns", TimeNs(), nullable=False),  # of the session, never prolonged
     sa.Column("second_factor_ns", TimeNs()),  # when the second factor was last shown; none: never
+    sa.Column("totp_ns", TimeNs()),  # the same, by an authenticator's code, which alone is a step-up
     sa.Column("ended_ns", TimeNs()),
     sa.Column("ended_by", sa.String(40)),
     sa.Column("agent", sa.String(200), nullable=False),

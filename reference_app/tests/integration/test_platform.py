@@ -102,16 +102,16 @@ def run_forexai(*arguments, **options):
 
 def test_forexai_serve_answers_on_a_free_port_until_it_is_stopped(tmp_path):
     server = run_forexai("serve", "--port", "0", "--home", str(tmp_path))
-    timer = threading.Timer(60, server.kill)
+    timer = threading.Timer(300, server.kill)
     timer.start()
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
-        with urllib.request.urlopen(f"{address}health", timeout=30) as answer:
+        with urllib.request.urlopen(f"{address}health", timeout=120) as answer:
             assert json.load(answer)["status"] == "ok"
             assert "server" not in answer.headers
     finally:
         server.terminate()
-        _, errors = server.communicate(timeout=30)
+        _, errors = server.communicate(timeout=120)
         timer.cancel()
     assert "Traceback" not in errors
     with embedded_services(tmp_path):  # its state was let go of

@@ -231,6 +231,15 @@ def mt5_faults(session: nox.Session) -> None:
 
 
 @nox.session
+def mt5_links(session: nox.Session) -> None:
+    """Take a platform and a connector through 25 schedules of cuts and kills, or some: ``-- FIRST:STOP``."""
+    install(session, "-e", "./forexai_core", "-e", "./forexai_mt5", *group("test"))
+    seeds = session.posargs[0] if session.posargs else "25"
+    schedules = "forexai_mt5/tests/integration/test_two_processes.py"
+    session.run("pytest", schedules, "--mt5-links", seeds, "--timeout", "7200", "-q")
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

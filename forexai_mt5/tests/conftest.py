@@ -15,6 +15,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=range(60),
         help="which schedules of faults an order desk over the adapter goes through: how many, or FIRST:STOP",
     )
+    parser.addoption(
+        "--mt5-links",
+        type=_seeds,
+        default=range(1),
+        help="which schedules of cuts and kills a platform and a connector go through: how many, or FIRST:STOP",
+    )
 
 
 def _seeds(text: str) -> range:
@@ -27,7 +33,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what schedules of faults came to."""
     came: Counter[str] = Counter()
     for report in terminalreporter.stats.get("passed", ()):
-        came.update({str(name): count for name, count in report.user_properties if str(name).startswith("mt5: ")})
+        for name, count in report.user_properties:
+            if str(name).startswith("mt5: longest"):
+                came[str(name)] = max(came[str(name)], count)
+            elif str(name).startswith("mt5: "):
+                came[str(name)] += count
     for name in sorted(came):
         terminalreporter.write_line(f"{name:<44}{came[name]:>10}")
 

@@ -1,0 +1,156 @@
+"""Platform and connector, two processes over real sockets: cuts, delays, doubles, losses, kills of either.
+
+However it goes: each command is executed at most once, each has an outcome that agrees with the venue, and the account
+that the platform is told after a reconnection is the account as it stands. ``--mt5-links 25`` makes it a longer run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from mortal_processes import Child
+from store_venue import executions
+from unreliable_network import UnreliableNetwork, Weather
+
+COMMANDS, PATIENCE_S = 24, 600.0
+ROUGH = Weather(lost=0.03, doubled=0.06, swapped=0.06, late_s=0.02, cut=0.01)
+CERTAINLY_NOT = {"REFUSED", "REJECTED", "EXPIRED", "ABSENT", "BrokerUnreachableError"}
+OPEN_ENDS = {"OrderStateUnknownError", "BrokerUnreachableError", "FencedError"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "seed" in metafunc.fixturenames:
+        metafunc.parametrize("seed", metafunc.config.getoption("--mt5-links"))
+
+
+class Link:
+    """One schedule: who runs, what was asked for, and what came of it."""
+
+    def __init__(self, folder: Path, seed: int, network: UnreliableNetwork, port: int, host: str) -> None:
+        self.chance, self.network, self.file = Random(seed), network, folder / "executions"
+        self.platform = Child("platform", home=str(folder / "platform"), port=port, host=host)
+        self.connector = Child(
+            "connector", home=str(folder / "machine"), url=f"http://{host}/connector", file=str(self.file), seed=seed,
+            slow_s=0.03, code="",
+        )  # fmt: skip
+        self.asked: list[str] = []
+        self.up_since = 0
+
+    async def begin(self) -> None:
+        await self.platform.start()
+        await self.platform.hears(ready=True)
+        self.platform.say(do="code")
+        await self.platform.stirring(lambda told: "code" in told)
+        self.connector._arguments["code"] = next(each["code"] for each in self.platform.told if "code" in each)
+        await self.connector.start()
+        await self.connector.hears(PATIENCE_S, state="connected")
+
+    async def kill(self, which: str) -> None:
+        """Kill a process in the middle of what it does, and start it anew."""
+        child = self.platform if which == "platform" else self.connector
+        since = len(child.told)
+        await child.kill()
+        await child.start()
+        self.up_since = len(self.connector.told) if which == "platform" else since
+        if which == "platform":
+            await child.hears(PATIENCE_S, since=since, ready=True)
+
+    async def connected(self) -> None:
+        """Wait until the connector has found its way back."""
+        await self.connector.hears(PATIENCE_S, since=self.up_since, state="connected")
+
+    async def command(self, number: int) -> None:
+        name = f"c-{number}"
+        self.asked.append(name)
+        self.platform.say(do="command", id=name, ttl_ms=self.chance.choice((1_500, 600_000)))
+        await asyncio.sleep(self.chance.random() * 0.1)
+
+    def outcomes(self) -> dict[str, str]:
+        """Give the last outcome that each command was told to have."""
+        return {each["id"]: each["outcome"] for each in self.platform.told if "outcome" in each}
+
+    async def settle(self) -> dict[str, str]:
+        """Ask what came of what has no certain outcome, until all have one."""
+        async with asyncio.timeout(PATIENCE_S):
+            while missing := [name for name in self.asked if self.outcomes().get(name, "FencedError") in OPEN_ENDS]:
+                for name in missing:
+                    self.platform.say(do="fate", id=name)
+                await asyncio.sleep(1.0)
+        return self.outcomes()
+
+    async def reconnected_s(self) -> float:
+        """Cut a quiet connection; give how long after the next one the account was told as it stands."""
+        since, heard = len(self.connector.told), len(self.platform.told)
+        total = executions(self.file).total()
+        self.network.cut_all()
+        up = await self.connector.hears(PATIENCE_S, since=since, state="connected")
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                right = [each["at"] for each in self.platform.told[heard:] if each.get("update") == total]
+                if right and right[-1] >= up["at"]:
+                    return min(at for at in right if at >= up["at"]) - up["at"]
+                await asyncio.sleep(0.05)
+
+
+async def test_whatever_happens_on_the_way_a_command_is_executed_once_at_most(
+    tmp_path: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    front, probe = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+    probe.close()
+    network = UnreliableNetwork(lambda: port, seed=seed)
+    link = Link(tmp_path, seed, network, port, f"127.0.0.1:{front.getsockname()[1]}")
+    async with network.served(front):
+        try:
+            await link.begin()
+            figures = await go_through(link)
+        finally:
+            await link.connector.kill()
+            await link.platform.kill()
+    for name, count in figures.items():
+        record_property(f"mt5: {name}", count)
+
+
+async def go_through(link: Link) -> dict[str, Any]:
+    """Trade while things go wrong, come to rest, and hold outcomes against the venue."""
+    network, chance = link.network, link.chance
+    network.weather = ROUGH
+    events = ["cut", "connector", "platform"]
+    places = dict(zip(sorted(chance.sample(range(2, COMMANDS - 2), len(events))), events, strict=True))
+    for number in range(COMMANDS):
+        await link.command(number)
+        event = places.get(number)
+        if event == "cut":
+            network.cut_all()
+        elif event is not None:
+            await link.kill(event)
+            await link.command(COMMANDS + number)  # while it is on its way back
+            await link.connected()
+    network.weather = Weather()
+    outcomes = await link.settle()
+    executed = executions(link.file)
+    assert max(executed.values()) == 1, executed
+    assert set(executed) <= set(link.asked)
+    wrong = {name: told for name, told in outcomes.items() if (told in CERTAINLY_NOT) and executed[name]}
+    wrong |= {name: told for name, told in outcomes.items() if told == "DONE" and not executed[name]}
+    assert wrong == {}
+    assert set(outcomes) == set(link.asked)
+    assert "DONE" in outcomes.values()
+    # Of what is commanded while all is calm nothing is lost.
+    for number in range(3):
+        link.platform.say(do="command", id=f"calm-{number}", ttl_ms=600_000)
+    for number in range(3):
+        await link.platform.hears(PATIENCE_S, do="command", id=f"calm-{number}", outcome="DONE")
+    executed = executions(link.file)
+    waits_s = [await link.reconnected_s() for _ in range(2)]
+    assert executions(link.file) == executed  # nothing late was carried out after all
+    counts = {f"messages {name}": count for name, count in network.counts.items()}
+    ends = {f"outcome {told}": sum(each == told for each in outcomes.values()) for told in set(outcomes.values())}
+    longest = {"longest until the account was right again, ms": round(1_000 * max(waits_s))}
+    return {"schedules": 1, "commands": len(link.asked) + 3} | counts | ends | longest

@@ -19,7 +19,7 @@ from store_venue import executions
 from unreliable_network import UnreliableNetwork, Weather
 
 COMMANDS, PATIENCE_S = 24, 600.0
-ROUGH = Weather(lost=0.03, doubled=0.06, swapped=0.06, late_s=0.02, cut=0.01)
+ROUGH = Weather(lost=0.06, doubled=0.12, swapped=0.12, late_s=0.02, cut=0.015)
 CERTAINLY_NOT = {"REFUSED", "REJECTED", "EXPIRED", "ABSENT", "BrokerUnreachableError"}
 OPEN_ENDS = {"OrderStateUnknownError", "BrokerUnreachableError", "FencedError"}
 
@@ -40,7 +40,6 @@ class Link:
             slow_s=0.03, code="",
         )  # fmt: skip
         self.asked: list[str] = []
-        self.up_since = 0
 
     async def begin(self) -> None:
         await self.platform.start()
@@ -57,19 +56,24 @@ class Link:
         since = len(child.told)
         await child.kill()
         await child.start()
-        self.up_since = len(self.connector.told) if which == "platform" else since
         if which == "platform":
             await child.hears(PATIENCE_S, since=since, ready=True)
 
-    async def connected(self) -> None:
-        """Wait until the connector has found its way back."""
-        await self.connector.hears(PATIENCE_S, since=self.up_since, state="connected")
+    async def steady(self) -> None:
+        """Wait until the connector is connected, as far as it knows."""
+        told = self.connector.told
+        async with asyncio.timeout(PATIENCE_S), self.connector.stirred:
+            await self.connector.stirred.wait_for(lambda: bool(told) and told[-1]["state"] == "connected")
 
     async def command(self, number: int) -> None:
         name = f"c-{number}"
         self.asked.append(name)
         self.platform.say(do="command", id=name, ttl_ms=self.chance.choice((1_500, 600_000)))
         await asyncio.sleep(self.chance.random() * 0.1)
+
+    async def answered(self, number: int) -> None:
+        """Wait until a command has come to something; others wait for none, so that some are under way together."""
+        await self.platform.hears(PATIENCE_S, do="command", id=f"c-{number}")
 
     def outcomes(self) -> dict[str, str]:
         """Give the last outcome that each command was told to have."""
@@ -124,14 +128,17 @@ async def go_through(link: Link) -> dict[str, Any]:
     events = ["cut", "connector", "platform"]
     places = dict(zip(sorted(chance.sample(range(2, COMMANDS - 2), len(events))), events, strict=True))
     for number in range(COMMANDS):
+        if chance.random() < 0.8:  # others are asked for while nobody is there
+            await link.steady()
         await link.command(number)
         event = places.get(number)
         if event == "cut":
             network.cut_all()
+        elif event is None and chance.random() < 0.6:
+            await link.answered(number)
         elif event is not None:
             await link.kill(event)
             await link.command(COMMANDS + number)  # while it is on its way back
-            await link.connected()
     network.weather = Weather()
     outcomes = await link.settle()
     executed = executions(link.file)
@@ -150,6 +157,7 @@ async def go_through(link: Link) -> dict[str, Any]:
     executed = executions(link.file)
     waits_s = [await link.reconnected_s() for _ in range(2)]
     assert executions(link.file) == executed  # nothing late was carried out after all
+    assert min(network.counts["doubled"], network.counts["lost"], network.counts["swapped"]) > 0
     counts = {f"messages {name}": count for name, count in network.counts.items()}
     ends = {f"outcome {told}": sum(each == told for each in outcomes.values()) for told in set(outcomes.values())}
     longest = {"longest until the account was right again, ms": round(1_000 * max(waits_s))}

@@ -357,3 +357,13 @@ def test_a_confirmation_that_is_none_is_named(forexai, session, tmp_path, by):
     said = forexai("run", path)
     assert said.code == 2
     assert "confirm" in said.err
+
+
+def test_figures_are_served_while_a_session_runs(forexai, session):
+    ended = forexai("run", session(), "--json", "--metrics", "0")
+    assert ended.code == 0, ended.err
+    assert "figures: http://127.0.0.1:" in ended.err
+    assert ended.json["decisions"] == len(session.bars)
+    wrong = forexai("run", session(), "--metrics", "70000")
+    assert wrong.code == 2
+    assert "--metrics" in wrong.err

@@ -223,11 +223,14 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def mt5_faults(session: nox.Session) -> None:
-    """Take the adapter of MetaTrader 5 through 10,000 schedules of faults, or some: ``-- FIRST:STOP``."""
+    """Take the adapter of MetaTrader 5 through 10,000 schedules of faults, sessions 200; or some: ``-- FIRST:STOP``."""
     install(session, "-e", "./forexai_core", "-e", "./forexai_mt5", *group("test"))
     seeds = session.posargs[0] if session.posargs else "10000"
     schedules = "forexai_mt5/tests/integration/test_adapter_schedules.py"
     session.run("pytest", schedules, "--mt5-schedules", seeds, "--timeout", "7200", "-q")
+    if not session.posargs:
+        sessions = "forexai_mt5/tests/integration/test_session_schedules.py"
+        session.run("pytest", sessions, "--mt5-sessions", "200", "--timeout", "7200", "-q")
 
 
 @nox.session

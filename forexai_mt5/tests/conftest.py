@@ -21,6 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=range(1),
         help="which schedules of cuts and kills a platform and a connector go through: how many, or FIRST:STOP",
     )
+    parser.addoption(
+        "--mt5-sessions",
+        type=_seeds,
+        default=range(1),
+        help="which schedules of faults sessions at a terminal go through: how many, or FIRST:STOP",
+    )
 
 
 def _seeds(text: str) -> range:

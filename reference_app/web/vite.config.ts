@@ -7,7 +7,15 @@ const server = "http://127.0.0.1:8765";
 export default defineConfig({
   plugins: [react()],
   // The server's content security policy allows nothing inline.
-  build: { outDir: "dist", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    // Into the application's package, which wheels carry: pip itself never runs npm.
+    outDir: "../src/reference_app/page",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    license: { fileName: "licences.md" },
+  },
   server: { proxy: { "/health": server, "/api": server } },
-  test: { environment: "jsdom" },
+  // Generous: a slow machine fails no test.
+  test: { environment: "jsdom", testTimeout: 120_000 },
 });

@@ -29,6 +29,7 @@ from reference_app.features.login_links.routes import login_link
 from reference_app.features.metrics.routes import metrics
 from reference_app.features.offered.mounts import hosts_with_port, largest_message_bytes, offered_mounts
 from reference_app.features.offered.routes import offered_routes
+from reference_app.features.plugins.listing import OfferListing
 from reference_app.features.plugins.routes import list_offers
 from reference_app.features.tenants.routes import tenants_router
 from reference_app.features.users.routes import users_router
@@ -80,16 +81,11 @@ def create_app(
     store = open_store(platform.settings, platform.schema)
     send = delivery_of(platform.settings, store.home)
     accounts = open_accounts(store, platform.services.clock, send, settings=platform.settings.accounts)
-    once, postman = Once(accounts.on), Postman(accounts.post_room)
+    postman, offers = Postman(accounts.post_room), OfferListing(platform.settings, plugins)
 
     return Litestar(
         route_handlers=[health, readiness, metrics, describe, _api(platform), page_routes(platform.settings)],
-        dependencies={
-            "platform": _provided(platform),
-            "accounts": _provided(accounts),
-            "once": _provided(once),
-            "caller": Provide(caller_of, sync_to_thread=False),
-        },
+        dependencies=_dependencies(platform, accounts, offers),
         guards=[check_permission],
         exception_handlers={
             AccountError: answer_account_error,
@@ -99,7 +95,7 @@ def create_app(
         },
         middleware=_middleware(platform),
         before_send=[add_security_headers],
-        lifespan=[partial(_running, platform, store, accounts, postman)],
+        lifespan=[partial(_running, platform, store, accounts, postman, offers)],
         state=State(
             {
                 "platform": platform,
@@ -116,13 +112,15 @@ def create_app(
 
 @asynccontextmanager
 async def _running(
-    platform: Platform, store: Store, accounts: Accounts, postman: Postman, _app: Litestar
+    platform: Platform, store: Store, accounts: Accounts, postman: Postman, offers: OfferListing, _app: Litestar
 ) -> AsyncIterator[None]:
     try:
         await store.prepare()
         postman.start()
+        await offers.start()
         yield
     finally:
+        await offers.stop()
         await postman.stop()
         await store.close()
         accounts.on.passwords.close()
@@ -149,6 +147,16 @@ def _middleware(platform: Platform) -> list[Middleware]:
         host_check(settings.hosts),
         rate_check(AddressRates(services.clock, settings.requests_a_minute), settings, API),
     ]
+
+
+def _dependencies(platform: Platform, accounts: Accounts, offers: OfferListing) -> dict[str, Provide]:
+    return {
+        "platform": _provided(platform),
+        "accounts": _provided(accounts),
+        "once": _provided(Once(accounts.on)),
+        "offers": _provided(offers),
+        "caller": Provide(caller_of, sync_to_thread=False),
+    }
 
 
 def _provided(value: object) -> Provide:

@@ -48,7 +48,10 @@ def assemble(settings: AppSettings, *, plugins: Plugins | None = None, services:
     PluginMissingError, PluginConflictError, PluginContractError
         If a required plugin is missing, or a part of it cannot be mounted.
     """
-    found = plugins or discover(disabled=settings.disabled_plugins, required=settings.required_plugins)
+    # Those that bring parts of the application alone: other kinds load compiled code, and are listed elsewhere.
+    found = plugins or discover(
+        disabled=settings.disabled_plugins, required=settings.required_plugins, kinds={AppOffer.kind}
+    )
     found.require(*settings.required_plugins)
     opened = services or embedded_services(settings.home)
     mounted, unmounted, schema = _parts(found, opened)

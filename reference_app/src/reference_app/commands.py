@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["DatabaseCommands", "ServeCommand"]
+__all__ = ["DatabaseCommands", "HomeCommands", "ServeCommand"]
 
 
 class ServeCommand:
@@ -27,3 +27,14 @@ class DatabaseCommands:
         from reference_app.database_commands import database_app
 
         app.add_typer(database_app, name="db")
+
+
+class HomeCommands:
+    """The commands about the home."""
+
+    def add_to(self, app: Any) -> None:
+        """Add the group to a ``typer.Typer``."""
+        # Slow to load: the services and the database.
+        from reference_app.home_commands import home_app
+
+        app.add_typer(home_app, name="home")

@@ -8,7 +8,7 @@ from forexai_core.ports.cli import CliOffer
 from forexai_core.ports.markers import hookimpl
 from forexai_core.ports.services import Services
 from forexai_core.ports.settings import NoSettings
-from reference_app.commands import DatabaseCommands, ServeCommand
+from reference_app.commands import DatabaseCommands, HomeCommands, ServeCommand
 
 __all__ = ["AppPlugin", "plugin"]
 
@@ -21,8 +21,12 @@ def _open_database(_settings: NoSettings, _services: Services) -> DatabaseComman
     return DatabaseCommands()
 
 
+def _open_home(_settings: NoSettings, _services: Services) -> HomeCommands:
+    return HomeCommands()
+
+
 class AppPlugin:
-    """Offers ``forexai serve`` and ``forexai db``."""
+    """Offers ``forexai serve``, ``forexai db`` and ``forexai home``."""
 
     plugin_name = "app"
 
@@ -47,6 +51,15 @@ class AppPlugin:
                 open=_open_database,
                 api_version=1,
                 commands={"db": "Upgrade the platform's tables; write the SQL of a server's roles."},
+            ),
+            CliOffer(
+                name="home",
+                title="The home",
+                summary="Shows, copies, restores and erases the folder that holds all state.",
+                settings=NoSettings,
+                open=_open_home,
+                api_version=1,
+                commands={"home": "Show, copy, restore or erase the folder that holds all state."},
             ),
         )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,8 @@ import typer
 
 from forexai_core.errors import ConfigError
 from forexai_core.services import default_home
+from reference_app.features.login_links.links import make_login_link
+from reference_app.home_lock import HomeInUseError
 from reference_app.settings import AppSettings, load_settings
 
 __all__ = ["serve"]
@@ -25,12 +29,19 @@ def serve(
     config: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
     *,
     behind_tls: Annotated[bool, typer.Option("--behind-tls", help="A proxy that speaks TLS stands before it.")] = False,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            help="Print a link that signs you in once, on a home of its own; one that runs already is used again.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the platform: its web page and its API.
 
     Only this computer can reach it, unless a proxy that speaks TLS stands before it.
     """
-    given = {"host": host, "port": port, "home": home, "behind_tls": behind_tls or None}
+    given = {"host": host, "port": port, "home": home, "behind_tls": behind_tls or None, "demo": demo or None}
     try:
         _serve(load_settings(file=config, environment=os.environ, given=given))
     except ConfigError as problem:
@@ -42,7 +53,23 @@ def _serve(settings: AppSettings) -> None:
     from reference_app.serving import serve as serve_until_stopped
 
     if settings.home is None:
-        settings = settings.model_copy(update={"home": default_home()})
+        home = default_home()
+        settings = settings.model_copy(update={"home": home / "demo" if settings.demo else home})
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)  # tells each start that there is nothing to upgrade
-    serve_until_stopped(settings, ready=lambda address: typer.echo(f"ForexAI runs at {address} (Ctrl+C stops it)"))
+    if not settings.demo:
+        serve_until_stopped(settings, ready=lambda address: typer.echo(f"ForexAI runs at {address} (Ctrl+C stops it)"))
+        return
+    show = partial(_show_link, settings.home or default_home())
+    try:
+        serve_until_stopped(settings, ready=show, any_port="port" not in settings.model_fields_set)
+    except HomeInUseError as running:
+        if not running.address:
+            raise
+        show(running.address)
+
+
+def _show_link(home: Path, address: str) -> None:
+    token = make_login_link(home, now_ns=time.time_ns())
+    # Its last part goes to no server, and into no log.
+    typer.echo(f"ForexAI runs. This link signs you in, once, within ten minutes: {address}#/login?token={token}")

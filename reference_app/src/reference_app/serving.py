@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import uvicorn
@@ -13,6 +14,7 @@ from litestar import Litestar
 
 from forexai_core.errors import ConfigError
 from reference_app.asgi import create_app
+from reference_app.home_lock import HomeLock
 from reference_app.settings import AppSettings
 
 __all__ = ["serve"]
@@ -20,9 +22,11 @@ __all__ = ["serve"]
 _LOG = logging.getLogger(__name__)
 _GRACE_S = 10
 _WAITING = 2_048
+_NEXT_PORTS = 20
+_LAST_PORT = 65_535
 
 
-def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) -> None:
+def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None, any_port: bool = False) -> None:
     """Serve until it is stopped.
 
     Parameters
@@ -30,23 +34,31 @@ def serve(settings: AppSettings, *, ready: Callable[[str], None] | None = None) 
     settings : AppSettings
         Where, and what.
     ready : callable, optional
-        Told the address once it is bound.
+        Told the address once it is bound and the database is prepared.
+    any_port : bool
+        Whether to take the next free port where the one of the settings is taken.
 
     Raises
     ------
+    HomeInUseError
+        If another server runs on the home.
     ConfigError
         If the address cannot be bound.
     StorageError
         If the database cannot be prepared.
     """
-    listener = _bind(settings)
-    with listener:
+    with ExitStack() as held:
+        lock = None if settings.home is None else held.enter_context(HomeLock(settings.home))
+        listener = held.enter_context(_next_free(settings) if any_port else _bind(settings))
         host, port = listener.getsockname()[:2]
-        app: Litestar = create_app(settings.model_copy(update={"port": port}))
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        # Links in mails lead to the port that it got.
+        app = create_app(settings.model_copy(update={"port": port}))
         asyncio.run(_prepare(app))
-        shown = f"[{host}]" if ":" in host else host
+        if lock is not None:
+            lock.tell(address)
         if ready is not None:
-            ready(f"http://{shown}:{port}/")
+            ready(address)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -79,6 +91,16 @@ def _sockets(largest_bytes: int | None) -> dict[str, Any]:
         "ws_ping_interval": None,  # who listens there has a way of its own of knowing that the other side is there
         "ws_per_message_deflate": True,
     }
+
+
+def _next_free(settings: AppSettings) -> socket.socket:
+    """Bind the port of the settings, or one of the next, or any that is free."""
+    for port in (*range(settings.port, min(settings.port + _NEXT_PORTS, _LAST_PORT + 1)), 0):
+        try:
+            return _bind(settings.model_copy(update={"port": port}))
+        except ConfigError as problem:
+            _LOG.info("port %s is not free: %s", port, problem)
+    return _bind(settings)
 
 
 def _bind(settings: AppSettings) -> socket.socket:

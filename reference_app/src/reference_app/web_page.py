@@ -17,19 +17,16 @@ _INSTALLED = "page"
 _MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>ForexAI</title></head>
 <body><h1>ForexAI</h1><p>The server runs; its web page has not been built. In a source checkout:
-<code>npm ci --ignore-scripts &amp;&amp; npm run build</code> in <code>reference_app/web</code>.</p>
+<code>nox -s page</code>.</p>
 <p><a href="/health">Health</a> · <a href="/api/v1/plugins">Plugins</a> · <a href="/openapi.json">OpenAPI</a></p>
 </body></html>
 """
 
 
 def find_page(settings: AppSettings) -> Path | None:
-    """Give the folder of the built page: the one that is set, was installed, or was built beside the sources."""
-    package = Path(str(files("reference_app")))
-    places = (
-        [settings.page] if settings.page is not None else [package / _INSTALLED, package.parents[1] / "web" / "dist"]
-    )
-    return next((place for place in places if place is not None and (place / "index.html").is_file()), None)
+    """Give the folder of the built page: the one that is set, or the one that the package carries."""
+    place = settings.page or Path(str(files("reference_app"))) / _INSTALLED
+    return place if (place / "index.html").is_file() else None
 
 
 @get("/", opt={PUBLIC: True}, include_in_schema=False, media_type=MediaType.HTML)

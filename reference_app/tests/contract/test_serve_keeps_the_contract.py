@@ -16,6 +16,10 @@ class TestServe(CliConformance):
     offer = OFFERS["serve"]
 
 
+class TestHome(CliConformance):
+    offer = OFFERS["home"]
+
+
 class TestDatabase(CliConformance):
     offer = OFFERS["platform-database"]
 

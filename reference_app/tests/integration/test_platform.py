@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
 from importlib.metadata import version
 
@@ -102,25 +103,64 @@ def run_forexai(*arguments, **options):
 
 def test_forexai_serve_answers_on_a_free_port_until_it_is_stopped(tmp_path):
     server = run_forexai("serve", "--port", "0", "--home", str(tmp_path))
-    timer = threading.Timer(300, server.kill)
+    timer = threading.Timer(600, server.kill)
     timer.start()
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline())[0]
-        with urllib.request.urlopen(f"{address}health", timeout=120) as answer:
+        with urllib.request.urlopen(f"{address}health", timeout=600) as answer:
             assert json.load(answer)["status"] == "ok"
             assert "server" not in answer.headers
     finally:
         server.terminate()
-        _, errors = server.communicate(timeout=120)
+        _, errors = server.communicate(timeout=600)
         timer.cancel()
     assert "Traceback" not in errors
     with embedded_services(tmp_path):  # its state was let go of
         pass
 
 
+def test_a_demonstration_signs_in_by_its_link_and_a_second_one_uses_the_first(tmp_path):
+    server = run_forexai("serve", "--demo", "--home", str(tmp_path))
+    timer = threading.Timer(600, server.kill)
+    timer.start()
+    try:
+        first = re.search(r"(http://127\.0\.0\.1:\d+)/#/login\?token=(\S+)", server.stdout.readline())
+        again = run_forexai("serve", "--demo", "--home", str(tmp_path))
+        told, _ = again.communicate(timeout=600)
+        assert again.returncode == 0
+        second = re.search(r"(http://127\.0\.0\.1:\d+)/#/login\?token=(\S+)", told)
+        assert first[1] == second[1]
+        for link, status in ((first, 200), (second, 200), (first, 410)):
+            assert taken_up(link[1], link[2]) == status
+        plain = run_forexai("serve", "--port", "0", "--home", str(tmp_path))
+        _, errors = plain.communicate(timeout=600)
+        assert plain.returncode == 2
+        assert f"already at {first[1]}" in " ".join(errors.split())
+    finally:
+        server.terminate()
+        server.communicate(timeout=600)
+        timer.cancel()
+
+
+def taken_up(address, token):
+    """Take a link up as a page does; give the status."""
+    request = urllib.request.Request(
+        f"{address}/api/v1/auth/login-link",
+        data=json.dumps({"token": token}).encode(),
+        headers={"Content-Type": "application/json", "Origin": address},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=600) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--demo", "--behind-tls"], "this computer alone"),
         (["--host", "0.0.0.0"], "speaks TLS"),
         (["--host", "nowhere.invalid", "--behind-tls"], "allowed_hosts"),
         (["--port", "99999"], "port"),
@@ -129,7 +169,7 @@ def test_forexai_serve_answers_on_a_free_port_until_it_is_stopped(tmp_path):
 )
 def test_forexai_serve_refuses_what_is_not_right_as_wrong_use(arguments, words, tmp_path):
     server = run_forexai("serve", *arguments, "--home", str(tmp_path))
-    output, errors = server.communicate(timeout=60)
+    output, errors = server.communicate(timeout=600)
     assert server.returncode == 2
     assert words in " ".join(errors.split())
     assert "Traceback" not in errors
@@ -143,6 +183,6 @@ def test_a_port_that_is_taken_is_said(tmp_path):
         taken.listen()
         port = taken.getsockname()[1]
         server = run_forexai("serve", "--port", str(port), "--home", str(tmp_path))
-        _, errors = server.communicate(timeout=60)
+        _, errors = server.communicate(timeout=600)
     assert server.returncode == 2
     assert f"127.0.0.1:{port} cannot be listened on" in " ".join(errors.split())

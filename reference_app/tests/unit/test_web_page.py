@@ -25,6 +25,11 @@ def test_a_built_page_is_served_beside_the_api(page):
         assert (home.status_code, home.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "built" in home.text
         assert script.headers["content-type"].startswith("text/javascript")
+        assert (home.headers["cache-control"], script.headers["cache-control"]) == (
+            "no-cache",
+            "public, max-age=31536000, immutable",
+        )
+        assert client.get("/api/v1/plugins").headers["cache-control"] == "no-store"
         assert "default-src 'self'" in home.headers["content-security-policy"]
         assert client.get("/health").json()["status"] == "ok"
         assert client.get("/api/v1/plugins").status_code == 200

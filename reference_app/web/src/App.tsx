@@ -1,124 +1,142 @@
-import { useMemo, useState } from "react";
-import { type Health, type Offered, readHealth, readPlugins } from "./api";
-import { useAnswer } from "./useAnswer";
+import { type ReactNode, useEffect } from "react";
+import { LanguageProvider, useWords } from "./language";
+import { type Language, LANGUAGES } from "./messages";
+import { Forgot, LoginLink, Reset, Verify } from "./pages/ByMail";
+import { Security } from "./pages/Security";
+import { SignIn } from "./pages/SignIn";
+import { SignUp } from "./pages/SignUp";
+import { Status } from "./pages/Status";
+import { goTo, type Place, usePlace } from "./route";
+import { send } from "./server";
+import { SessionProvider, useSession } from "./session";
 
-const HEALTH_EVERY_MS = 5_000;
+const NAMES: Record<Language, string> = { en: "English", id: "Bahasa Indonesia" };
 
-export function uptimeText(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const parts = [Math.floor(whole / 86_400), Math.floor(whole / 3_600) % 24, Math.floor(whole / 60) % 60, whole % 60];
-  const largest = parts.findIndex((part) => part > 0);
-  const first = largest === -1 ? parts.length - 1 : largest;
-  return parts
-    .map((part, place) => `${part} ${["d", "h", "min", "s"][place]}`)
-    .slice(first, first + 2)
-    .join(" ");
-}
-
-function Failed({ what, problem }: { what: string; problem: string }) {
+function LanguageChoice() {
+  const { language, setLanguage, t } = useWords();
   return (
-    <p role="alert" className="failed">
-      {what} cannot be shown: {problem}
-    </p>
+    <label>
+      <span className="sr">{t("app.language")}</span>
+      <select
+        value={language}
+        onChange={(event) => setLanguage(LANGUAGES.find((each) => each === event.target.value) ?? "en")}
+      >
+        {LANGUAGES.map((each) => (
+          <option key={each} value={each} lang={each}>
+            {NAMES[each]}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
-function HealthCard({ health }: { health: Health }) {
-  const words = health.status === "ok" ? "Everything works" : "Degraded: a plugin cannot be used";
+function Link({ to, here, children }: { to: string; here: string; children: ReactNode }) {
   return (
-    <dl className={`card ${health.status}`}>
-      <div>
-        <dt>Status</dt>
-        <dd>{words}</dd>
-      </div>
-      <div>
-        <dt>Version</dt>
-        <dd>{health.version}</dd>
-      </div>
-      <div>
-        <dt>Plugins</dt>
-        <dd>{health.plugins}</dd>
-      </div>
-      <div>
-        <dt>Up for</dt>
-        <dd>{uptimeText(health.uptime_s)}</dd>
-      </div>
-    </dl>
+    <a href={`#${to}`} aria-current={to === here ? "page" : undefined}>
+      {children}
+    </a>
   );
 }
 
-function PluginTable({ items }: { items: Offered[] }) {
-  const [kind, setKind] = useState("");
-  const kinds = useMemo(() => [...new Set(items.map((each) => each.kind))], [items]);
-  const shown = kind === "" ? items : items.filter((each) => each.kind === kind);
+function Header({ path }: { path: string }) {
+  const { t } = useWords();
+  const { session, renew } = useSession();
+  const signOut = async (): Promise<void> => {
+    try {
+      await send("POST", "/auth/logout");
+    } finally {
+      await renew(); // what the server says now holds, whatever became of the request
+    }
+    goTo("/sign-in");
+  };
+  return (
+    <header>
+      <a className="brand" href="#/">
+        ForexAI
+      </a>
+      <nav aria-label={t("app.menu")}>
+        <Link to="/" here={path}>
+          {t("app.status")}
+        </Link>
+        {session.state === "in" && (
+          <Link to="/security" here={path}>
+            {t("app.security")}
+          </Link>
+        )}
+        {session.state === "out" && (
+          <>
+            <Link to="/sign-in" here={path}>
+              {t("app.signIn")}
+            </Link>
+            <Link to="/sign-up" here={path}>
+              {t("app.signUp")}
+            </Link>
+          </>
+        )}
+      </nav>
+      {session.state === "in" && (
+        <p className="who">
+          <span>{t("app.signedInAs", { name: session.me.name })}</span>{" "}
+          <button type="button" onClick={() => void signOut()}>
+            {t("app.signOut")}
+          </button>
+        </p>
+      )}
+      <LanguageChoice />
+    </header>
+  );
+}
+
+function Page({ place }: { place: Place }) {
+  const { t } = useWords();
+  const { session } = useSession();
+  switch (place.path) {
+    case "/sign-in":
+      return <SignIn />;
+    case "/sign-up":
+      return <SignUp />;
+    case "/verify":
+      return <Verify token={place.token} />;
+    case "/forgot":
+      return <Forgot />;
+    case "/reset":
+      return <Reset token={place.token} />;
+    case "/login":
+      return <LoginLink token={place.token} />;
+    case "/security":
+      if (session.state === "waiting") return <p role="status">{t("app.waiting")}</p>;
+      return session.state === "in" ? <Security /> : <SignIn />;
+    default:
+      return <Status />;
+  }
+}
+
+function Shell() {
+  const { t, language } = useWords();
+  const place = usePlace();
+  useEffect(() => {
+    document.title = place.path === "/" ? "ForexAI" : `ForexAI · ${document.querySelector("h1")?.textContent ?? ""}`;
+  }, [place, language]);
   return (
     <>
-      <label>
-        Kind{" "}
-        <select value={kind} onChange={(event) => setKind(event.target.value)}>
-          <option value="">all ({items.length})</option>
-          {kinds.map((each) => (
-            <option key={each} value={each}>
-              {each} ({items.filter((offered) => offered.kind === each).length})
-            </option>
-          ))}
-        </select>
-      </label>
-      <div className="scroll">
-        <table>
-          <caption>What the installed plugins offer</caption>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col">Name</th>
-              <th scope="col">What it is</th>
-              <th scope="col">From</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((each) => (
-              <tr key={`${each.kind} ${each.name}`}>
-                <td>{each.kind}</td>
-                <th scope="row">
-                  <code>{each.name}</code>
-                </th>
-                <td>
-                  <strong>{each.title}</strong>
-                  {each.summary && <br />}
-                  {each.summary}
-                </td>
-                <td>
-                  {each.distribution || each.plugin} {each.version}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById("main")?.focus(); }}>
+        {t("app.skip")}
+      </a>
+      <Header path={place.path} />
+      <main id="main" tabIndex={-1}>
+        <Page key={place.path} place={place} />
+      </main>
     </>
   );
 }
 
 export function App() {
-  const health = useAnswer(readHealth, HEALTH_EVERY_MS);
-  const plugins = useAnswer(readPlugins);
   return (
-    <main>
-      <h1>ForexAI</h1>
-      <section aria-labelledby="health">
-        <h2 id="health">Health</h2>
-        <div aria-live="polite">
-          {health.state === "waiting" && <p>Asking the server…</p>}
-          {health.state === "failed" && <Failed what="Health" problem={health.problem} />}
-          {health.state === "here" && <HealthCard health={health.value} />}
-        </div>
-      </section>
-      <section aria-labelledby="plugins">
-        <h2 id="plugins">Plugins</h2>
-        {plugins.state === "waiting" && <p>Asking the server…</p>}
-        {plugins.state === "failed" && <Failed what="The plugins" problem={plugins.problem} />}
-        {plugins.state === "here" && <PluginTable items={plugins.value.items} />}
-      </section>
-    </main>
+    <LanguageProvider>
+      <SessionProvider>
+        <Shell />
+      </SessionProvider>
+    </LanguageProvider>
   );
 }

@@ -14,6 +14,7 @@ from forexai_saas.storage.scopes import NOBODY
 from forexai_saas.storage.tables import rate_counters
 from reference_app.accounts import Accounts
 from reference_app.features.health.schemas import Health, Readiness
+from reference_app.features.plugins.listing import OfferListing
 from reference_app.http.permissions import PUBLIC
 from reference_app.platform import Platform
 
@@ -24,10 +25,10 @@ _TIMEOUT_S = 5.0
 
 
 @get("/health", opt={PUBLIC: True}, summary="Tell whether the platform is well.", tags=["platform"])
-async def health(platform: NamedDependency[Platform]) -> Health:
+async def health(platform: NamedDependency[Platform], offers: NamedDependency[OfferListing]) -> Health:
     """Tell whether the platform is well."""
     return Health(
-        status="ok" if platform.sound else "degraded",
+        status="ok" if platform.sound and not offers.problems else "degraded",
         version=platform.version,
         plugins=len(platform.plugins.origins),
         uptime_s=round(platform.uptime_s, 3),

@@ -410,3 +410,20 @@ async def test_what_was_passed_on_to_one_machine_is_not_absent_because_another_o
             await asked
     assert second.broker.submitted == []
     await second.kill()
+
+
+async def test_a_line_that_was_lost_and_is_taken_again_hears_each_message_once(platform, machine):
+    async with platform.line() as line:
+        lost = line._lease
+        await platform.services.leases.release(lost)
+        line._lease = None  # as when its renewal was refused
+        with pytest.raises(FencedError):
+            _ = line.fence
+        await line.open()
+        assert len(line._tasks) == 2
+        heard = []
+        line.listeners.append(heard.append)
+        await until(lambda: len(heard) >= 3)
+        stamps = [update.timestamp for update in heard]
+        assert len(set(stamps)) == len(stamps)
+        assert (await line.command(opening(line, "c1"))).success

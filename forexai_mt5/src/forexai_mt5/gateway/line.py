@@ -99,6 +99,7 @@ class ConnectorLine:
         if lease is None:
             raise FencedError(f"Another process speaks to the connector of '{self.account}'. Close its line first.")
         self._lease = lease
+        await self._end_tasks()  # of a line that was lost
         ready = asyncio.Event()
         self._tasks = [asyncio.ensure_future(self._listen(ready)), asyncio.ensure_future(self._renew())]
         await ready.wait()
@@ -112,13 +113,16 @@ class ConnectorLine:
                     OrderStateUnknownError(f"The line to '{self.account}' was closed before the result came.")
                 )
         await asyncio.gather(*(task for _, task in self._under_way.values()), return_exceptions=True)
+        await self._end_tasks()
+        if lease is not None:
+            with suppress(StorageError):
+                await self._services.leases.release(lease)
+
+    async def _end_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
-        if lease is not None:
-            with suppress(StorageError):
-                await self._services.leases.release(lease)
 
     @property
     def _resource(self) -> str:

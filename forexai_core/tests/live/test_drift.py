@@ -9,11 +9,14 @@ import attrs
 import numpy as np
 import pytest
 from live.drift_injections import KINDS, MEMORY, WINDOW, ByTheWindow, injected, market, plan_of, records_of, window_of
+from live.session_runs import session
+from live.session_strategies import Everything
 
 import forexai_core as fx
 from forexai_core.live.drift.attribution import drift_of
 from forexai_core.live.drift.causes import DriftLimits
 from forexai_core.live.session.decisions import read_record
+from forexai_core.ports.risk import Verdict
 
 LIMITS = DriftLimits(memory=MEMORY)
 JOURNALS = (("hedging", 25.0), ("netting", 25.0), ("hedging", 4.0), ("netting", 4.0))
@@ -153,3 +156,43 @@ def test_a_price_that_one_record_lacks_is_data(side, cause):
     assert (drift.only_backtest if side == "live" else drift.only_live) == 1
     assert str(drift.differences[0].cause) == cause
     assert sum(share.money for share in drift.shares) == drift.total
+
+
+@attrs.frozen
+class EverySeventhHour:
+    """A limit that refuses at some hours."""
+
+    name: str = "odd-hours"
+
+    def judge(self, proposal):
+        return Verdict(allowed=proposal.time_ns // 3_600_000_000_000 % 7 != 0, rule=self.name, reason="An odd hour.")
+
+
+def knocked(bars, seed):
+    """Some bars moved by 15 pips."""
+    data = bars.data.copy()
+    for row in np.random.default_rng(seed).integers(50, len(bars), 12):
+        for name in ("open", "high", "low", "close"):
+            data[name][row] = round(data[name][row] + 0.0015, 5)
+    return attrs.evolve(bars, data=data)
+
+
+def test_one_disturbance_of_a_strategy_that_asks_for_everything_is_one_cause():
+    """Stops, targets, orders that wait, groups, trailing, parts and changes: what follows follows."""
+    bars = fx.synthetic("EURUSD", "H1", bars=300, seed=11)
+    terms = {"account": fx.Account(balance=50_000), "costs": fx.Costs(spread_points=10)}
+    backtest = session(Everything(seed=5), bars, **terms)
+    disturbed = {
+        "slippage": session(Everything(seed=5), bars, **(terms | {"costs": fx.Costs(slippage_points=4)})),
+        "rejection": session(Everything(seed=5), bars, reject_probability=0.6, seed=11, **terms),
+        "risk": session(Everything(seed=5), bars, risk=[EverySeventhHour()], **terms),
+        "data": session(Everything(seed=5), knocked(bars, 11), **terms),
+    }
+    for kind, ran in disturbed.items():
+        drift = drift_of("main", ran.records, backtest.records)
+        right = sum(str(each.cause) == kind for each in drift.differences)
+        assert len(drift.differences) >= 5, kind
+        assert right >= 0.9 * len(drift.differences), (kind, [each.line() for each in drift.differences])
+        assert (
+            sum(share.money for share in drift.shares) == drift.total == booked(ran.records) - booked(backtest.records)
+        )

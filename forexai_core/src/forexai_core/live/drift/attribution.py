@@ -65,7 +65,14 @@ class _Attribution:
     _of_ask: dict[int, Difference] = attrs.field(factory=dict)
     _roots: dict[str, list[tuple[float, Difference]]] = attrs.field(factory=dict)
 
+    _cancels: dict[bool, set[str]] = attrs.field(init=False)
+
     def __attrs_post_init__(self) -> None:
+        asked = [each for asks in self.pairs.asks.values() for each in asks if each.either.kind == "cancel"]
+        self._cancels = {
+            True: {each.live.position for each in asked if each.live is not None},
+            False: {each.backtest.position for each in asked if each.backtest is not None},
+        }
         self._seen = {name: PricesSeen(each) for name, each in self.pairs.decisions.items()}
 
     def run(self) -> tuple[Difference, ...]:
@@ -92,8 +99,12 @@ class _Attribution:
         about = pair.either.position
         if lone and about and (self._lone(about, live=pair.backtest is None) or self._rooted(about, pair)):
             return  # it ends, or changes, what a difference brought about
-        diverged, root = self._divergence(strategy, pair.place)
-        found = ask_cause(pair, self._seen[strategy], self.limits, diverged=diverged and root is not None)
+        root = self._divergence(strategy, pair.place)
+        if about and self._rooted(about, pair):
+            root = self._roots[self._named(about, live=pair.live is not None)][-1][1]
+        found = ask_cause(
+            pair, self._seen[strategy], self.limits, diverged=root is not None, taken_back=self._taken_back(pair)
+        )
         if found is None:
             return
         follows = self._followed(strategy, root) if found.cause is None else None
@@ -125,18 +136,24 @@ class _Attribution:
         """Remember that a position is not what it would be."""
         self._roots.setdefault(name, []).append((weight, difference))
 
-    def _divergence(self, strategy: str, place: int) -> tuple[bool, Difference | None]:
-        """Say whether the two held different positions when they decided, and what brought that about."""
+    def _taken_back(self, pair: AskPair) -> bool:
+        """Say whether an order was cancelled by its strategy in one of the records alone."""
+        if pair.live is None or pair.backtest is None or not (pair.live.order and pair.backtest.order):
+            return False
+        return (pair.live.order in self._cancels[True]) != (pair.backtest.order in self._cancels[False])
+
+    def _divergence(self, strategy: str, place: int) -> Difference | None:
+        """Give what brought it about that the two held different positions when they decided; None: they did not."""
         decided = self._seen[strategy].pairs
         since = place
         while since >= 0 and _strays(decided[since]):
             since -= 1
         if since == place:
-            return False, None
+            return None
         first_ns = decided[since].time_ns if since >= 0 else 0
         now_ns = decided[place].time_ns
         began = [each for each in self.found if first_ns <= each.time_ns <= now_ns and each.strategy == strategy]
-        return True, next(iter(began or self.found[-1:]), None)
+        return next(iter(began or self.found[-1:]), None)
 
     def _followed(self, strategy: str, root: Difference | None) -> Difference | None:
         """Give the difference that another follows: what the positions differ by, or what cost most so far."""
@@ -172,7 +189,8 @@ class _Attribution:
         roots = self._roots_of(pair)
         if own is None and pair.both[0].closes and not self._explained(pair):
             seen = self._seen.get(strategy, _NOTHING_SEEN)
-            found = exit_cause(pair, seen, self.limits, rooted=bool(roots))
+            diverged = self._strayed_at(strategy, pair.time_ns) is not None
+            found = exit_cause(pair, seen, self.limits, rooted=bool(roots), diverged=diverged)
             own = None if found is None else self._exit(strategy, pair, found)
         self._book(strategy, pair, own, roots)
         if any(each.entry == "inout" for each in pair.both):  # what is open from now on began with it
@@ -193,11 +211,17 @@ class _Attribution:
             own.money += money if part is None else part
             root.money += _NONE if part is None else money - part
             return
-        target = own or root
+        target = own or root or self._strayed_at(strategy, pair.time_ns)
         if target is None:
             target = self._note(strategy, (pair.both[0].symbol, pair.time_ns), "charge", _charged(pair))
             target.live, target.backtest = _dealt(pair.live), _dealt(pair.backtest)
         target.money += money
+
+    def _strayed_at(self, strategy: str, time_ns: int) -> Difference | None:
+        """Give what brought it about that the two held different positions at a time; None: they did not."""
+        seen = self._seen.get(strategy, _NOTHING_SEEN)
+        place = seen.place_at(time_ns)
+        return None if place is None else self._divergence(strategy, place)
 
     def _explained(self, pair: DealPair) -> bool:
         """Say whether a deal needs no cause of its own: both asked for it alike, or its position is in one record."""

@@ -58,7 +58,9 @@ FOLLOWS = None
 """In place of a cause: that of an earlier difference."""
 
 
-def ask_cause(pair: AskPair, seen: PricesSeen, limits: DriftLimits, *, diverged: bool) -> Found | None:
+def ask_cause(
+    pair: AskPair, seen: PricesSeen, limits: DriftLimits, *, diverged: bool, taken_back: bool = False
+) -> Found | None:
     """Say why what was asked for, or what came of it, differs; None where it does not.
 
     Parameters
@@ -70,7 +72,9 @@ def ask_cause(pair: AskPair, seen: PricesSeen, limits: DriftLimits, *, diverged:
     limits : DriftLimits
         What counts.
     diverged : bool
-        Whether the two held different positions by then.
+        Whether the two held different positions by then, or the one that this is about was another already.
+    taken_back : bool
+        Whether the order was cancelled by the strategy in one of the records alone.
     """
     ours, theirs = pair.live, pair.backtest
     if ours is None or theirs is None:
@@ -87,7 +91,24 @@ def ask_cause(pair: AskPair, seen: PricesSeen, limits: DriftLimits, *, diverged:
     resized = abs(ours.lots - theirs.lots) > _LOTS and not (ours.kind == "close" and diverged)
     if ours.terms != theirs.terms or resized:
         return _asked_otherwise(pair, ours, theirs, seen, limits, diverged=diverged)
-    return None if ours.refusal else _filled(pair, ours, theirs, seen, limits)
+    return None if ours.refusal else _came_otherwise(pair, seen, limits, diverged=diverged, taken_back=taken_back)
+
+
+def _came_otherwise(
+    pair: AskPair, seen: PricesSeen, limits: DriftLimits, *, diverged: bool, taken_back: bool
+) -> Found | None:
+    """Say why two equal orders came to something else."""
+    ours, theirs = pair.live, pair.backtest
+    if ours is None or theirs is None:
+        return None
+    refused = _refused(ours, theirs, seen.time_after(pair.place))
+    if refused is not None:
+        return Found(FOLLOWS, refused.said) if diverged and ours.kind != "open" else refused
+    if not (ours.deals or theirs.deals):
+        return None
+    if abs((ours.filled_lots - ours.lots) - (theirs.filled_lots - theirs.lots)) > _LOTS:
+        return _filled_less(pair, ours, theirs, seen, taken_back=taken_back)
+    return _filled(pair, ours, theirs, seen, limits)
 
 
 def _decided_otherwise(pair: AskPair, seen: PricesSeen, limits: DriftLimits, who: str, *, diverged: bool) -> Found:
@@ -123,12 +144,7 @@ def _asked_otherwise(
 
 
 def _filled(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen, limits: DriftLimits) -> Found | None:
-    """Say why two equal orders came to something else."""
-    refused = _refused(ours, theirs)
-    if refused is not None:
-        return refused
-    if abs((ours.filled_lots - ours.lots) - (theirs.filled_lots - theirs.lots)) > _LOTS:
-        return _filled_less(pair, ours, theirs, seen)
+    """Say why two equal orders were filled otherwise."""
     if not (ours.deals and theirs.deals):
         return None
     if abs(ours.time_ns - theirs.time_ns) > limits.late_ns:
@@ -147,7 +163,7 @@ def _filled_elsewhere(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen) -
     return Found(Cause.SLIPPAGE, f"{said}, at the same prices") if met is None else _found(met, said)
 
 
-def _refused(ours: Ask, theirs: Ask) -> Found | None:
+def _refused(ours: Ask, theirs: Ask, next_ns: int) -> Found | None:
     """Say who refused an order in one of the records alone; None where nobody did, or it was refused in both."""
     by_desk = [each for each in (ours, theirs) if each.state == "refused"]
     if len(by_desk) == 1:
@@ -160,11 +176,14 @@ def _refused(ours: Ask, theirs: Ask) -> Found | None:
     ]
     if len(turned) == 1:
         asked, where = turned[0], "in the session" if turned[0] is ours else "in the backtest"
-        return Found(Cause.REJECTION, f"refused {where} by the venue: {asked.reason or asked.status}")
+        said = f"refused {where} by the venue: {asked.reason or asked.status}"
+        if 0 < next_ns < asked.answered_ns:  # it came after the price that it was meant for
+            return Found(Cause.TIMING, f"{said}, {(asked.answered_ns - next_ns) / 1e9:.6g} s after the next price")
+        return Found(Cause.REJECTION, said)
     return None
 
 
-def _filled_less(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen) -> Found:
+def _filled_less(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen, *, taken_back: bool) -> Found:
     said = f"{ours.filled_lots:g} lots were filled, not {theirs.filled_lots:g}"
     less = min(ours, theirs, key=lambda each: each.filled_lots)
     if less.deals or (less.status in _REFUSED_BY_VENUE and less.order_kind == "market"):
@@ -175,8 +194,9 @@ def _filled_less(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen) -> Fou
     during = seen.during(seen.pairs[pair.place].time_ns, until_ns)
     if during is not None:
         return _found(during, said)
-    taken_back = less.status == "cancelled"
-    return Found(Cause.SIGNAL if taken_back else Cause.PRICE, f"{said}, over the same bars")
+    if less.status == "cancelled":
+        return Found(Cause.SIGNAL if taken_back else Cause.TIMING, f"{said}: it was cancelled before")
+    return Found(Cause.PRICE, f"{said}, over the same bars")
 
 
 def _filled_late(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen) -> Found:
@@ -189,7 +209,9 @@ def _filled_late(pair: AskPair, ours: Ask, theirs: Ask, seen: PricesSeen) -> Fou
     return Found(Cause.TIMING, said)
 
 
-def exit_cause(pair: DealPair, seen: PricesSeen, limits: DriftLimits, *, rooted: bool) -> Found | None:
+def exit_cause(
+    pair: DealPair, seen: PricesSeen, limits: DriftLimits, *, rooted: bool, diverged: bool = False
+) -> Found | None:
     """Say why what closed a position without being asked for differs; None where it does not, or only follows.
 
     Parameters
@@ -202,10 +224,12 @@ def exit_cause(pair: DealPair, seen: PricesSeen, limits: DriftLimits, *, rooted:
         What counts.
     rooted : bool
         Whether the position itself differs already: then what it comes to does so, too.
+    diverged : bool
+        Whether the two held different positions by then.
     """
     killed = {deal.reason == "kill" for deal in pair.both}
     if len(pair.both) == 1 or killed == {True, False}:
-        return _closed_alone(pair.both[0], seen, killed=True in killed, rooted=rooted)
+        return _closed_alone(pair.both[0], seen, killed=True in killed, rooted=rooted or diverged)
     ours, theirs = pair.both
     if ours.reason == theirs.reason and abs(ours.time_ns - theirs.time_ns) <= limits.late_ns:
         return _closed_elsewhere(ours, theirs, seen, rooted=rooted)
@@ -213,7 +237,7 @@ def exit_cause(pair: DealPair, seen: PricesSeen, limits: DriftLimits, *, rooted:
     during = seen.during(min(ours.time_ns, theirs.time_ns), max(ours.time_ns, theirs.time_ns))
     if during is not None:
         return _found(during, said)
-    if rooted:
+    if rooted or diverged:
         return None
     return Found(Cause.TIMING if ours.reason == theirs.reason else Cause.PRICE, f"{said}, over the same bars")
 

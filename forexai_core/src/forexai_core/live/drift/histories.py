@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -16,6 +16,15 @@ __all__ = ["Ask", "Booked", "Decided", "History", "history_of"]
 _FILLED = 1e-9  # lots: below them nothing was
 _LEVELS = ("price", "stop_loss", "take_profit", "distance", "start")
 _NOT_ASKED = frozenset({"position", "volume_lots"})
+
+
+class _Word(NamedTuple):
+    """The venue's last word of an order."""
+
+    status: str
+    order: str
+    reason: str
+    time_ns: int
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -89,6 +98,8 @@ class Ask:
         Of the desk, where it refused.
     status : str
         The venue's last word of the order.
+    answered_ns : int
+        When it said that, nanoseconds UTC; 0 where it said nothing by itself.
     intent, order : str
         Of its order: our name of it, and the venue's.
     deals : tuple of Booked
@@ -110,6 +121,7 @@ class Ask:
     reason: str = ""
     rule: str = ""
     status: str = ""
+    answered_ns: int = 0
     intent: str = ""
     order: str = ""
     deals: tuple[Booked, ...] = ()
@@ -235,12 +247,18 @@ def _booked(fields: Mapping[str, Any], time_ns: int) -> Booked:
 
 
 _MONEY = ("profit", "commission", "swap")
+_UNSAID = _Word("", "", "", 0)
 
 
-def _said_of_orders(records: Sequence[JournalRecord]) -> dict[str, tuple[str, str]]:
-    """Give the venue's last word of each of our orders, and its number there."""
-    fields = (read_record(each) for each in records if each.kind == "order")
-    return {str(each.get("intent", "")): (str(each["status"]), str(each.get("order", ""))) for each in fields}
+def _said_of_orders(records: Sequence[JournalRecord]) -> dict[str, _Word]:
+    """Give the venue's last word of each of our orders."""
+    found = {}
+    for record in records:
+        if record.kind == "order":
+            fields = read_record(record)
+            status, order, reason = (str(fields.get(name, "")) for name in ("status", "order", "reason"))
+            found[str(fields.get("intent", ""))] = _Word(status, order, reason, record.time_ns)
+    return found
 
 
 def _with_outcomes(
@@ -265,7 +283,7 @@ def _decided(
     time_ns: int,
     outcomes: Sequence[Mapping[str, Any]],
     deals: Mapping[str, Sequence[Booked]],
-    said: Mapping[str, tuple[str, str]],
+    said: Mapping[str, _Word],
 ) -> Decided:
     came = iter(outcomes)
     asks = []
@@ -287,11 +305,11 @@ def _ask(
     wish: Mapping[str, Any],
     outcome: Mapping[str, Any],
     deals: Mapping[str, Sequence[Booked]],
-    said: Mapping[str, tuple[str, str]],
+    said: Mapping[str, _Word],
 ) -> Ask:
     order, intent = wish.get("order", {}), str(outcome.get("intent", ""))
     lots, confirmed = float(order.get("volume_lots", 0.0)), wish.get("confirmation", {})
-    status, number = said.get(intent, ("", "")) if intent else ("", "")
+    word = said.get(intent, _UNSAID) if intent else _UNSAID
     terms = {name: value for name, value in order.items() if name not in _NOT_ASKED}
     terms |= {f"new_{name}": wish[name] for name in _LEVELS if name in wish}
     return Ask(
@@ -307,11 +325,12 @@ def _ask(
         asked_lots=float(confirmed.get("asked_lots", lots)),
         refusal=_refusal(wish),
         state=str(outcome.get("state", "")),
-        reason=str(outcome.get("reason", "")),
+        reason=str(outcome.get("reason", "") or word.reason),
         rule=str(outcome.get("rule", "")),
-        status=status,
+        status=word.status,
+        answered_ns=word.time_ns,
         intent=intent,
-        order=number,
+        order=word.order,
         deals=tuple(deals.get(intent, ())) if intent else (),
     )
 

@@ -47,6 +47,15 @@ class PricesSeen:
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "_times", [pair.time_ns for pair in self.pairs])
 
+    def place_at(self, time_ns: int) -> int | None:
+        """Give the last decision until a time; None where there was none."""
+        place = bisect_right(self._times, time_ns) - 1
+        return place if place >= 0 else None
+
+    def time_after(self, place: int) -> int:
+        """Give when the decision after a place was made, nanoseconds UTC; 0 where there is none."""
+        return self._times[place + 1] if place + 1 < len(self._times) else 0
+
     def bars_at(self, place: int) -> Evidence | None:
         """Say how the bars of a decision differ; None where they do not."""
         pair = self.pairs[place]

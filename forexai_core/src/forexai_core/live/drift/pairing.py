@@ -123,11 +123,12 @@ def pairs_of(live: History, backtest: History) -> Pairs:
     pairs = Pairs()
     for name in dict.fromkeys((*backtest.decisions, *live.decisions)):
         decided = _decisions(live.decisions.get(name, ()), backtest.decisions.get(name, ()))
-        pairs.decisions[name] = decided
-        pairs.asks[name] = [each for place, pair in enumerate(decided) for each in _asks(place, pair)]
+        pairs.decisions[name], pairs.asks[name] = decided, []
     taken: set[int] = set()
-    for asked in _in_time(pairs):
-        _pair_deals(pairs, asked, taken)
+    for name, place in _in_time(pairs):
+        for asked in _asks(place, pairs.decisions[name][place], pairs.tickets):
+            pairs.asks[name].append(asked)
+            _pair_deals(pairs, asked, taken)
     _pair_rest(pairs, live.deals, backtest.deals, taken)
     return pairs
 
@@ -153,21 +154,34 @@ def _step_ns(decided: Sequence[Decided]) -> int:
     return gaps[len(gaps) // 2] if gaps else 0
 
 
-def _asks(place: int, pair: DecisionPair) -> list[AskPair]:
-    """Pair what was asked for in two decisions: of one shape, in their order."""
+def _asks(place: int, pair: DecisionPair, tickets: dict[str, str]) -> list[AskPair]:
+    """Pair what was asked for in two decisions: of one shape and about one position, in their order."""
+    together = pair.live is not None and pair.backtest is not None and pair.live.held == pair.backtest.held
     left = list(pair.backtest.asks) if pair.backtest is not None else []
     found = []
     for ask in pair.live.asks if pair.live is not None else ():
-        other = next((each for each in left if each.shape == ask.shape), None)
+        alike = (each for each in left if each.shape == ask.shape)
+        other = next((each for each in alike if _about_one(ask, each, tickets, together=together)), None)
         if other is not None:
             left.remove(other)
+            if ask.position:
+                tickets.setdefault(ask.position, other.position)
         found.append(AskPair(place=place, live=ask, backtest=other))
     return found + [AskPair(place=place, live=None, backtest=each) for each in left]
 
 
-def _in_time(pairs: Pairs) -> list[AskPair]:
-    keyed = [(pairs.decisions[name][each.place].time_ns, each) for name, asks in pairs.asks.items() for each in asks]
-    return [each for _, each in sorted(keyed, key=lambda item: item[0])]
+def _about_one(ours: Ask, theirs: Ask, tickets: dict[str, str], *, together: bool) -> bool:
+    """Say whether two asks are about one position or order: one that is known as such, or one of two that are alike."""
+    known = tickets.get(ours.position)
+    if not ours.position or known is not None:
+        return (known or "") == theirs.position
+    return together and theirs.position not in tickets.values()
+
+
+def _in_time(pairs: Pairs) -> list[tuple[str, int]]:
+    """Give the places of all decisions, by strategy, in the order of time."""
+    keyed = [(each.time_ns, name, place) for name, made in pairs.decisions.items() for place, each in enumerate(made)]
+    return [(name, place) for _, name, place in sorted(keyed, key=lambda item: item[0])]
 
 
 def _pair_deals(pairs: Pairs, asked: AskPair, taken: set[int]) -> None:

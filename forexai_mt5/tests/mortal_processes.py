@@ -96,6 +96,7 @@ class Child:
         if self._listening is not None:
             await self._listening
         self._process = None
+        self.told.append({"state": "killed"})
 
 
 # ----------------------------------------------------------------------------------------------------- in the process
@@ -169,11 +170,23 @@ async def connector(*, home: str, url: str, file: str, seed: int, slow_s: float,
         credentials = Credentials(services.secrets, transport, settings.host)
         if code and "connector/device" not in await services.secrets.names():
             await credentials.pair(code, "a process")
-        await ConnectorService(
+        service = ConnectorService(
             broker=StoreBroker(Path(file), seed=seed, slow_s=slow_s), transport=transport, credentials=credentials,
             intents=services.intents, halts=MemoryHalts(), clock=services.clock, settings=settings,
             on_state=lambda state, text: tell(state=state.value, text=text, at=time.time()),
-        ).run()  # fmt: skip
+        )  # fmt: skip
+        works = {asyncio.ensure_future(service.run()), asyncio.ensure_future(_parent_is_gone())}
+        ended, rest = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+        for work in rest:
+            work.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for work in ended:
+            work.result()
+
+
+async def _parent_is_gone() -> None:
+    async for _ in lines():
+        continue
 
 
 if __name__ == "__main__":

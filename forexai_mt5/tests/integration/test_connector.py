@@ -427,3 +427,16 @@ async def test_a_line_that_was_lost_and_is_taken_again_hears_each_message_once(p
         stamps = [update.timestamp for update in heard]
         assert len(set(stamps)) == len(stamps)
         assert (await line.command(opening(line, "c1"))).success
+
+
+async def test_a_line_that_ran_out_is_taken_again_and_one_that_somebody_has_taken_is_lost(platform):
+    async with platform.line() as line:
+        before = line.fence.number
+        await platform.services.leases.release(line._lease)
+        await line._take_again()
+        assert line.fence.number > before
+        await platform.services.leases.release(line._lease)
+        async with platform.line():
+            await line._take_again()
+            with pytest.raises(FencedError):
+                _ = line.fence

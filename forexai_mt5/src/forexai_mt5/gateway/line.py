@@ -345,6 +345,11 @@ class ConnectorLine:
                 if self._lease is not None:
                     self._lease = await self._services.leases.renew(self._lease)
             except FencedError:
-                self._lease = None
+                await self._take_again()
             except ForexAIError:
                 continue  # its fence stays good until somebody else's is newer
+
+    async def _take_again(self) -> None:
+        """Take a line again that ran out because this process was kept waiting; one that somebody has taken is lost."""
+        with suppress(StorageError):  # then it is tried with the next renewal
+            self._lease = await self._services.leases.acquire(self._resource, owner=self._owner, ttl_s=_LEASE_S)

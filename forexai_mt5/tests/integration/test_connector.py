@@ -16,6 +16,7 @@ from forexai_core.errors import (
 )
 from forexai_mt5.connector.credentials import NotPairedError
 from forexai_mt5.connector.service import DismissedError
+from forexai_mt5.gateway.routes import Inward, inward_topic
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.reports import Subscribe
 from forexai_mt5.protocol.trading import TradeCommand
@@ -258,6 +259,11 @@ async def test_the_account_is_right_again_with_the_first_word_after_a_reconnecti
 async def test_a_command_that_never_arrived_is_found_out_and_barred(platform, machine):
     async with platform.line() as line:
         lost = opening(line, "c1", ttl_ms=200)
+        (device,) = await platform.admission.devices("main")
+
+        async def swallow(_message):
+            return device.id
+
         real, line._say = line._say, swallow  # what was published reaches nobody
         waiting = asyncio.ensure_future(line.command(lost))
         await asyncio.sleep(0.3)
@@ -267,10 +273,6 @@ async def test_a_command_that_never_arrived_is_found_out_and_barred(platform, ma
         copy = opening(line, "c1", ttl_ms=60_000)
         assert (await line.command(copy)).error.kind == "conflict"
     assert machine.broker.submitted == []
-
-
-async def swallow(_message):
-    return None
 
 
 async def test_a_connector_that_dies_while_it_sends_does_not_send_again(platform, machine):
@@ -359,16 +361,19 @@ async def test_a_command_for_a_former_connection_reaches_no_later_one(platform, 
         await until(lambda: machine.states[-1][0] != "connected")
         await connected(platform, machine)
         assert await line.link() != former
-        real, line.link = line.link, lambda: given(former)
+        (device,) = await platform.admission.devices("main")
+
+        async def say_to_the_former(message):
+            inward = Inward(kind="message", link=former, text=message.model_dump_json(exclude_none=True))
+            await platform.services.bus.publish(inward_topic("main"), inward.model_dump_json().encode())
+            return device.id
+
+        real, line._say = line._say, say_to_the_former
         waiting = asyncio.ensure_future(line.command(opening(line, "c1", ttl_ms=200)))
         await asyncio.sleep(0.4)
-        line.link = real
+        line._say = real
         assert (await waiting).outcome == "ABSENT"
     assert machine.broker.submitted == []
-
-
-async def given(value):
-    return value
 
 
 async def test_a_device_that_is_revoked_is_out_at_once_and_stays_out(platform, machine):

@@ -17,7 +17,7 @@ from forexai_core.backtesting import Interval
 from forexai_core.backtesting.csv_files import trades_csv
 from forexai_core.backtesting.doubts import DOUBT_WORDS, count_doubts, doubt_lines, doubts_of
 from forexai_core.cli.results import document_of
-from forexai_core.engine.state import doubts
+from forexai_core.engine.state import doubt_bits as doubts
 from forexai_core.reports import HtmlReport
 
 SEVERAL = (1 << DOUBTS.index("trailing")) | (1 << DOUBTS.index("stop_and_target"))

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import attrs
 from plugin_proofs.making import around
 
-from forexai_core.ports.app import AppParts
+from forexai_core.ports.app import AppParts, Mount
 
 
 def parts_with(change):
@@ -36,6 +36,9 @@ def blocking(note_id):
     return {"text": note_id}
 
 
+UNTOLD = Mount(path="/soundapp/door", make=lambda hosts: None, ways_in="")
+
+
 BROKEN = {
     "brings-something": parts_with(lambda parts: AppParts(permissions=parts.permissions)),
     "routes-carry-permissions": first_route(permission=""),
@@ -48,6 +51,7 @@ BROKEN = {
     "rows-belong-to-tenants": parts_with(
         lambda parts: attrs.evolve(parts, tables=tables(soundapp_notes=("id", "text")))
     ),
+    "mounts-say-who-gets-in": parts_with(lambda parts: attrs.evolve(parts, mounts=(UNTOLD,))),
     "tables-have-migrations": parts_with(
         lambda parts: attrs.evolve(parts, tables=tables(soundapp_notes=("id", "tenant_id")))
     ),

@@ -62,13 +62,15 @@ class Entries:
         held = self._open.get(position)
         return max(0, steps - held.steps) if entry == ENTRY_INOUT and held is not None else 0
 
-    def opened(self, row: Any) -> None:
-        """Take note of a row of DEAL that opens."""
+    def opened(self, row: Any) -> bool:
+        """Take note of a row of DEAL that opens; say whether its position is a new one."""
         position = int(row["position"])
+        new = position not in self._open
         held = self._open.setdefault(position, _Open(int(row["time_ns"]), int(row["reason"])))
         held.steps += int(row["volume_steps"])
         held.cost += float(row["price"]) * int(row["volume_steps"])
         held.commission = round(held.commission + float(row["commission"]), self._digits)
+        return new
 
     def close(self, row: Any) -> None:
         """Write into a row of DEAL that closes what it closes."""

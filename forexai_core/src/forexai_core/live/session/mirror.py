@@ -19,6 +19,7 @@ from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.preparation.setup import Setup
 from forexai_core.engine.state.records import (
     DEAL,
+    ENTRY_IN,
     MAX_ORDERS,
     MAX_POSITIONS,
     NO_PRICE,
@@ -61,11 +62,15 @@ class Mark:
         Number of the text that the strategy calls it.
     opened : int
         Place in ``OPEN_REASONS`` of what opened it.
+    stop_loss, take_profit : float
+        Prices that the order asked for; 0 none.
     """
 
     strategy: int
     tag: int = 0
     opened: int = 0
+    stop_loss: float = 0.0
+    take_profit: float = 0.0
 
 
 Marks = Callable[[Position | OrderState | Deal], Mark]
@@ -195,7 +200,11 @@ class Mirror(GrowingLedger):
             row = self._write_deal(deal, place, entry, closing=False)
             row["volume_steps"] = opening
             row["commission"] = round(deal.commission - commission, _DECIMALS)
-            self._entries.opened(row)
+            new = self._entries.opened(row)
+            if new and entry == ENTRY_IN:  # it may be gone before anybody looks at the account
+                mark, scale = self.marks(deal), float(self.symbols[place]["scale"])
+                levels = _points(mark.stop_loss, scale), _points(mark.take_profit, scale)
+                self._entries.see_levels(deal.position, *levels)
         self.account["activity"] += 1
 
     def _write_deal(self, deal: Deal, place: int, entry: int, *, closing: bool) -> Any:

@@ -59,7 +59,7 @@ class Ownership:
 
     def asked(self, intent_id: str, strategy: int, label: str, order: OrderRequest) -> None:
         """Remember an order of a strategy."""
-        self._intents[intent_id] = Mark(strategy, self._tag(strategy, label), _opened(order.kind))
+        self._intents[intent_id] = self._mark(strategy, label, order)
 
     def hear(self, deal: Deal) -> None:
         """Remember whose position a deal has opened."""
@@ -79,7 +79,7 @@ class Ownership:
         for ticket, plan in plans.items():
             place = self._places.get(plan.owner)
             if place is not None and ticket not in self._positions:
-                self._positions[ticket] = Mark(place, self._tag(place, plan.label), _opened(plan.request.kind))
+                self._positions[ticket] = self._mark(place, plan.label, plan.request)
         shown = {each.position for each in open_now}
         for ticket in [each for each in self._positions if each not in shown]:
             self._closed[ticket] = self._positions.pop(ticket)
@@ -90,6 +90,10 @@ class Ownership:
         """Give the place of the strategy that an order is of; None for nobody's of the session."""
         mark = self._intents.get(intent_id)
         return None if mark is None else mark.strategy
+
+    def _mark(self, strategy: int, label: str, order: OrderRequest) -> Mark:
+        tag = self._tag(strategy, label)
+        return Mark(strategy, tag, _opened(order.kind), order.stop_loss, order.take_profit)
 
     def _tag(self, strategy: int, label: str) -> int:
         tags = self.tags[strategy]

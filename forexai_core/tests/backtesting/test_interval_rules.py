@@ -44,6 +44,15 @@ def test_the_ticks_lie_inside_whatever_the_rules(jumps, pytestconfig):
     assert certified > 0.2 * number
 
 
+@pytest.mark.compiled
+@pytest.mark.parametrize("seed", [626, 881, 918])
+def test_the_newest_position_is_the_one_that_opened_last(seed):
+    """Orders with lower tickets fill after market orders of the same bar, and the rules act on the newest position."""
+    coarse, fine = coarse_and_fine_by_rules(seed, jumps=False)
+    assert coarse.interval.certified, coarse.interval.reason
+    assert round(coarse.interval.worst, 2) <= round(fine.metrics["net_profit"], 2) <= round(coarse.interval.best, 2)
+
+
 HOUR_NS = 3_600 * 10**9
 LEVEL = 110_000
 FREE = Costs(commission_per_lot=0.0, slippage_points=0, swap_long_points=-50.0, swap_short_points=-50.0)

@@ -1,4 +1,4 @@
-"""Which states the interval takes for one: of the time of opening, only the order of ages counts."""
+"""Which states the interval takes for one: of the openings only the order counts, whatever their times and numbers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from forexai_core.engine.state.records import ACCOUNT, ORDER, POSITION, REQUEST,
 SAMENESS = Sameness(tickets=False, ages=False, money=False)
 
 
-def state(*opened_ns: int) -> Fork:
-    positions = np.zeros(len(opened_ns), POSITION)
-    positions["ticket"] = 3 + 4 * np.arange(len(opened_ns))
-    positions["open_ns"] = opened_ns
+def state(*serials: int, open_ns: int = 0) -> Fork:
+    positions = np.zeros(len(serials), POSITION)
+    positions["ticket"] = 3 + 4 * np.arange(len(serials))
+    positions["serial"], positions["open_ns"] = serials, open_ns
     account = np.zeros(1, ACCOUNT)
-    account["positions"] = len(opened_ns)
+    account["positions"] = len(serials)
     return Fork(account, np.zeros(1, SYMBOL), positions, np.zeros(0, ORDER), np.zeros(0, REQUEST), b"")
 
 
-@pytest.mark.parametrize("others", [(50, 90, 91), (10, 10, 10), (10, 20, 20)])
+@pytest.mark.parametrize("others", [(50, 90, 91), (1, 2, 3)])
 def test_states_of_one_order_of_ages_are_one(others: tuple[int, ...]) -> None:
-    assert SAMENESS.key(state(10, 20, 30)) == SAMENESS.key(state(*others))
+    assert SAMENESS.key(state(10, 20, 30)) == SAMENESS.key(state(*others, open_ns=7))
 
 
 @pytest.mark.parametrize("others", [(20, 10, 30), (10, 30, 20), (30, 10, 20)])

@@ -37,6 +37,7 @@ class Book:
         self.depth: dict[int, int | None] = {1: None, -1: None}  # steps that the present price still fills, by side
         self.partial_fills = 0
         self.draws = 0
+        self.opened = 0  # positions so far: their ages
         self.held_back = 0  # stops, targets and orders that prices outside the sessions have reached
         self.time_ns = 0
         self.inside: Bar | None = None  # the bar while its inside is settled
@@ -180,6 +181,11 @@ class Book:
         return bool(extra_margin <= free + _TOLERANCE * 10**self.account.digits)
 
     # -------------------------------------------------------------------------------------------------- deals
+    def next_age(self) -> int:
+        """Count an opening."""
+        self.opened += 1
+        return self.opened
+
     def open(
         self, order: Order, price: int, reason: str, entered: Entered, *, commission: int | None = None
     ) -> Position:
@@ -192,6 +198,7 @@ class Book:
             steps=order.steps,
             cost=Fraction(price * order.steps),
             open_ns=self.time_ns,
+            age=self.next_age(),
             stop=order.stop,
             target=order.target,
             trail_distance=order.trail_distance,
@@ -380,7 +387,7 @@ class Book:
         price = base + position.side * ceil(-points)
         self.close(position, position.steps, exit_price, "rollover", commission=0)
         position.cost = Fraction(price * position.steps)
-        position.open_ns, position.open_reason = time_ns, "rollover"
+        position.open_ns, position.age, position.open_reason = time_ns, self.next_age(), "rollover"
         position.best = position.worst = Fraction(price)
         position.commission = position.swap = 0
         position.doubts = frozenset()

@@ -129,6 +129,7 @@ class Position:
     steps: int
     cost: Fraction
     open_ns: int
+    age: int  # which opening of the account it was, the lower the older; a pending order's ticket may be an old one
     stop: int | None
     target: int | None
     trail_distance: int
@@ -147,11 +148,6 @@ class Position:
     sure_steps: int = 0  # volume held all through that bar
     held_back: bool = False  # its stop or target reached by a price outside the sessions
     kept: str = ""  # why the last close of all of its symbol left it
-
-    @property
-    def age(self) -> tuple[int, int]:
-        """What orders positions by age: the time of opening, then the ticket; a pending order's may be an old one."""
-        return self.open_ns, self.ticket
 
     @property
     def average(self) -> Fraction:

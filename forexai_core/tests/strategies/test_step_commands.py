@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from strategy_markets import make_market
 
 import forexai_core as fx
+from forexai_core.engine.accounting.money import to_steps
 from forexai_core.errors import TradingError
 from forexai_core.strategies import commands, compiled_strategy
 from forexai_core.values.clocks import format_time_ns
@@ -126,3 +129,24 @@ def test_a_part_that_rounds_to_nothing_is_refused_and_does_not_close_all(volume,
 def test_rows_beyond_the_limit_that_are_written_by_hand_are_seen():
     with pytest.raises(TradingError, match="more than 16 commands"):
         run(beyond())
+
+
+@compiled_strategy(params={"lots": 0.01})
+def parts(row, state, params, out):
+    """Open at one close, and close that many lots at the next."""
+    if row["index"] == AT:
+        commands.buy(out, 0.01)
+    if row["index"] == AT + 1:
+        commands.close(out, row["ticket"], params["lots"])
+
+
+@pytest.mark.parametrize("lots", [1e14, 1e30, -1e30])
+def test_a_volume_beyond_all_counting_is_refused(lots):
+    result = run(parts(lots=lots))
+    assert result.counts["refused_orders"] == 1
+    assert result.trades_frame()["close_reason"].tolist() == ["end_of_data"]
+
+
+@pytest.mark.parametrize("lots", [0.015, 9e13, 1e14, 1e30, -1e30, math.inf, -math.inf, math.nan])
+def test_lots_that_are_no_whole_steps(lots):
+    assert to_steps(lots, 0.01) == (9 * 10**15 if lots == 9e13 else -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import itemgetter
 
 from forexai_core.strategies.requests import RequestWriter
 from forexai_core.strategies.views import (
@@ -17,7 +17,7 @@ from forexai_core.strategies.views import (
 __all__ = ["Holdings"]
 
 _FLAT = OpenPositions([], 0)
-_AGE = attrgetter("open_time_ns", "ticket")  # an order has its ticket long before it may fill
+_AGE = itemgetter("serial")  # not the ticket: an order has its own long before it may fill
 
 
 class Holdings(RequestWriter):
@@ -29,8 +29,8 @@ class Holdings(RequestWriter):
         ledger = self._ledger
         symbol = ledger.symbols[self._symbol_index]
         rows = self._own(ledger.positions, ledger.account["positions"])
-        found = [open_position(row, symbol, self._units.symbol, self._tags) for row in rows]
-        self._positions = sorted(found, key=_AGE)
+        by_age = sorted(rows, key=_AGE)
+        self._positions = [open_position(row, symbol, self._units.symbol, self._tags) for row in by_age]
         self._seen_positions = ledger.changes
 
     @property

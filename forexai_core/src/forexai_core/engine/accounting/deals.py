@@ -158,6 +158,8 @@ def _open(book: Book, entry: Entry, kind: int, commission: float) -> None:
     position["volume_steps"] = entry.steps
     position["cost"] = float(entry.price) * entry.steps
     position["open_ns"] = account["time_ns"]
+    account["opened"] += 1
+    position["serial"] = account["opened"]
     position["stop_loss"] = entry.stop_loss
     position["take_profit"] = entry.take_profit
     position["trail_distance"] = entry.trail_distance

@@ -17,19 +17,16 @@ _NONE, _SYMBOL, _SIZE = 0, 1, 2
 
 @kernel
 def older(book: Book, row: int, other: int) -> bool:
-    """Say whether a position opened before another one, or with it and has the lower ticket.
+    """Say whether a position opened before another one, be it in the same bar.
 
-    A pending order has its ticket from its placing, so that tickets alone do not tell the age of a position.
+    A pending order has its ticket from its placing, so that tickets do not tell the age of a position.
     """
-    one, two = book["positions"][row], book["positions"][other]
-    if one["open_ns"] != two["open_ns"]:
-        return one["open_ns"] < two["open_ns"]
-    return one["ticket"] < two["ticket"]
+    return book["positions"][row]["serial"] < book["positions"][other]["serial"]
 
 
 @kernel
-def next_in_turn(book: Book, open_ns: int, ticket: int) -> int:
-    """Give the row of the position whose turn to close comes after that of an opening time and ticket; -1 for none.
+def next_in_turn(book: Book, serial: int, ticket: int) -> int:
+    """Give the row of the position whose turn to close comes after that of an opening and a ticket; -1 for none.
 
     The order is that of age where the account closes by it, else that of tickets.
     """
@@ -40,9 +37,7 @@ def next_in_turn(book: Book, open_ns: int, ticket: int) -> int:
             if position["ticket"] > ticket:
                 return row  # positions lie by ticket
             continue
-        opened = position["open_ns"]
-        after = opened > open_ns or (opened == open_ns and position["ticket"] > ticket)
-        if after and (found < 0 or older(book, row, found)):
+        if position["serial"] > serial and (found < 0 or older(book, row, found)):
             found = row
     return found
 

@@ -15,6 +15,8 @@ __all__ = ["GROWTH", "HALF", "charge", "convert", "margin_currency", "money", "p
 HALF = 0.5 + 1e-5
 GROWTH = 1.0 + 2.0**-48
 
+_MOST_STEPS = 2.0**53
+
 
 @kernel
 def money(amount: float, scale: float) -> float:
@@ -104,7 +106,9 @@ def charge(account: Any, amount: float) -> None:
 
 @kernel
 def to_steps(lots: float, volume_step: float) -> int:
-    """Turn lots into steps; -1 when they do not lie on a step."""
+    """Turn lots into steps; -1 when they do not lie on a step, are too many to count in whole numbers, or no number."""
+    if not abs(lots) < _MOST_STEPS * volume_step:
+        return -1
     steps = round(lots / volume_step)
     if abs(steps * volume_step - lots) > 1e-7 * max(1.0, abs(lots)):
         return -1

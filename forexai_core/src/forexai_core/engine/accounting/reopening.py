@@ -56,6 +56,8 @@ def _open(book: Book, position: Any, price: int) -> None:
     cost = float(price) * steps
     position["cost"] = cost
     position["open_ns"] = account["time_ns"]
+    account["opened"] += 1
+    position["serial"] = account["opened"]
     position["open_reason"] = _OPENED
     position["best"] = position["worst"] = price
     position["commission"] = position["swap"] = 0.0

@@ -39,7 +39,6 @@ from forexai_core.engine.state.records import (
     ENTRY_OUT,
     FILLING_FOK,
     FILLING_IOC,
-    NEVER,
     NO_PRICE,
     ORDER_STOP_LIMIT,
     REQUEST_CANCEL,
@@ -168,17 +167,17 @@ def _close_whole(book: Book, request: Any, row: int) -> int:
 
 @kernel
 def _close_all(book: Book, request: Any) -> None:
-    row, waits = next_in_turn(book, -NEVER, 0), False
+    row, waits = next_in_turn(book, 0, 0), False
     while row >= 0:
         position = book["positions"][row]
-        open_ns, ticket = position["open_ns"], position["ticket"]
+        serial, ticket = position["serial"], position["ticket"]
         if is_own(position, request) and request["side"] in (0, position["side"]):
             steps = position["volume_steps"]
             filled = _close_whole(book, request, row)
             if filled < steps:
                 book["positions"][row]["kept"] = NO_LIQUIDITY if filled >= 0 else -filled
             waits = waits or 0 <= filled < steps
-        row = next_in_turn(book, open_ns, ticket)
+        row = next_in_turn(book, serial, ticket)
     if waits:
         waits_for_more(book, request)
 

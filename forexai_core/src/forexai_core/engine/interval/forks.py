@@ -131,8 +131,8 @@ class Sameness(NamedTuple):
         for name in _PAST:
             if name != "swap" or not self.money:
                 plain[name] = 0
-        # Of the time of opening only the order counts, in which the oldest closes first; rows lie by ticket.
-        plain["open_ns"][np.argsort(positions["open_ns"], kind="stable")] = np.arange(len(positions))
+        # Of the openings only the order counts: the oldest closes first, and steps see the newest; rows lie by ticket.
+        plain["serial"][np.argsort(positions["serial"])] = np.arange(len(positions))
         if not self.ages:
             plain["bars"] = 0
         plain["peak"][plain["trail_distance"] == 0] = NO_PRICE

@@ -121,6 +121,7 @@ POSITION = np.dtype(
         ("volume_steps", np.int64),
         ("cost", np.float64),  # sum of points x steps of what is open: the average price exactly
         ("open_ns", np.int64),
+        ("serial", np.int64),  # which opening of the account it was: its age beside that of others
         ("stop_loss", np.int64),
         ("take_profit", np.int64),
         ("trail_distance", np.int64),
@@ -330,6 +331,7 @@ ACCOUNT = np.dtype(
         ("positions", np.int64),
         ("orders", np.int64),
         ("deals", np.int64),
+        ("opened", np.int64),  # positions opened so far, those that swap has opened again among them
         ("requests", np.int64),
         ("inside", np.int64),
         ("equity_rows", np.int64),

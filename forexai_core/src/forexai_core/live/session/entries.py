@@ -18,6 +18,7 @@ class _Open:
 
     open_ns: int
     open_reason: int
+    turn: int
     steps: int = 0
     cost: float = 0.0
     commission: float = 0.0
@@ -38,6 +39,7 @@ class Entries:
     def __init__(self, money_digits: int) -> None:
         self._digits = money_digits
         self._open: dict[int, _Open] = {}
+        self._heard = 0
         self._levels: dict[int, tuple[int, int]] = {}
 
     def see_levels(self, position: int, stop_loss: int, take_profit: int) -> None:
@@ -65,12 +67,20 @@ class Entries:
     def opened(self, row: Any) -> bool:
         """Take note of a row of DEAL that opens; say whether its position is a new one."""
         position = int(row["position"])
-        new = position not in self._open
-        held = self._open.setdefault(position, _Open(int(row["time_ns"]), int(row["reason"])))
+        held = self._open.get(position)
+        new = held is None
+        if held is None:
+            self._heard += 1
+            held = self._open[position] = _Open(int(row["time_ns"]), int(row["reason"]), self._heard)
         held.steps += int(row["volume_steps"])
         held.cost += float(row["price"]) * int(row["volume_steps"])
         held.commission = round(held.commission + float(row["commission"]), self._digits)
         return new
+
+    def turn(self, position: int) -> int:
+        """Say which opening that was heard a position's was; 0 of one whose opening was not heard."""
+        held = self._open.get(position)
+        return 0 if held is None else held.turn
 
     def close(self, row: Any) -> None:
         """Write into a row of DEAL that closes what it closes."""

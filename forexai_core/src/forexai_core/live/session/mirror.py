@@ -146,8 +146,11 @@ class Mirror(GrowingLedger):
                 f"The account has {len(held)} positions and {len(waiting)} orders; a session follows {MAX_POSITIONS} "
                 f"and {MAX_ORDERS}."
             )
+        by_age = sorted(held, key=lambda each: (each.open_time_ns, self._entries.turn(each.position), each.position))
+        serials = {position.position: serial for serial, position in enumerate(by_age, 1)}
         for number, position in enumerate(held):
             self._write_position(self.positions[number], position, ages.get(position.position, 0))
+            self.positions[number]["serial"] = serials[position.position]
         for number, order in enumerate(waiting):
             self._write_order(self.orders[number], order)
         self.account["positions"], self.account["orders"] = len(held), len(waiting)

@@ -30,9 +30,9 @@ class RecordedIntents:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    async def record(self, draft: IntentDraft, *, fence: Any) -> Intent:
+    async def record_sent(self, draft: IntentDraft, **terms: Any) -> Intent:
         self.ids.append(draft.id)
-        return await self._inner.record(draft, fence=fence)
+        return await self._inner.record_sent(draft, **terms)
 
 
 class Trading:

@@ -65,11 +65,11 @@ class MortalIntents:
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
-    async def record(self, draft, *, fence):
+    async def record_sent(self, draft, **terms):
         self._reaper.point()
         self._disk.write()
         self.recorded.append(draft.id)
-        intent = await self._inner.record(draft, fence=fence)
+        intent = await self._inner.record_sent(draft, **terms)
         self._reaper.point()
         return intent
 

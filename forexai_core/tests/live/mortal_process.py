@@ -98,9 +98,9 @@ class NotedIntents(MortalIntents):
         self._lines = Lines(path)
         self.recorded = list(self._lines.before)
 
-    async def record(self, draft, *, fence):
+    async def record_sent(self, draft, **terms):
         self._lines.write(draft.id)
-        return await super().record(draft, fence=fence)
+        return await super().record_sent(draft, **terms)
 
 
 async def trade(bench, desk):

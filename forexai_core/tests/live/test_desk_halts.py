@@ -88,6 +88,10 @@ async def test_a_halt_is_on_disk_before_the_answer_that_led_to_it():
         def __getattr__(self, name):
             return getattr(intents, name)
 
+        async def record_sent(self, draft, **terms):
+            seen.append((IntentState.SENT, await journal.last(STREAM)))
+            return await intents.record_sent(draft, **terms)
+
         async def advance(self, intent_id, state, **terms):
             seen.append((state, await journal.last(STREAM)))
             return await intents.advance(intent_id, state, **terms)

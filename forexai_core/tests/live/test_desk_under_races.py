@@ -24,10 +24,17 @@ class SlowIntents:
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
+    async def record_sent(self, *args, **fields):
+        return await self._slowly(self._inner.record_sent(*args, **fields))
+
     async def advance(self, *args, **fields):
+        return await self._slowly(self._inner.advance(*args, **fields))
+
+    @staticmethod
+    async def _slowly(writing):
         for _ in range(20):
             await asyncio.sleep(0)
-        intent = await self._inner.advance(*args, **fields)
+        intent = await writing
         for _ in range(20):
             await asyncio.sleep(0)
         return intent

@@ -49,4 +49,4 @@ def test_nothing_is_lost_or_doubled_by_a_kill_at_any_point(tmp_path, pytestconfi
         assert after["wrong"] == [], point
         ends |= set(after["states"])
     record_property("schedules: processes killed", len(points))
-    assert {"resolved/abandoned", "filled/-"} <= ends
+    assert {"resolved/absent", "filled/-"} <= ends

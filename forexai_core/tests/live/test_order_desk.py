@@ -18,9 +18,9 @@ from forexai_core.errors import (
     RejectionKind,
     StorageError,
 )
-from forexai_core.live import ForeignPolicy, Plan
+from forexai_core.live import Answer, ForeignPolicy, Plan
 from forexai_core.ports.broker import BrokerEvent
-from forexai_core.ports.intents import IntentState, Resolution
+from forexai_core.ports.intents import IntentDraft, IntentState, Resolution
 from forexai_core.testing import SimulatedBroker
 from forexai_core.values.orders import OrderKind, OrderStatus
 
@@ -152,35 +152,48 @@ async def test_a_clock_that_was_set_ahead_hides_no_fill(restarted):
     assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.FILLED)
 
 
-class FullAt:
-    """A store that takes no step of one kind while it is told so."""
+class LosesItsAnswer:
+    """A store that writes an order down and fails before it says so, while it is told to."""
 
     def __init__(self, inner):
-        self._inner, self.full = inner, False
+        self._inner, self.failing = inner, False
 
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
-    async def advance(self, intent_id, state, **terms):
-        if self.full and state is IntentState.SENT:
-            raise StorageError("disk full")
-        return await self._inner.advance(intent_id, state, **terms)
+    async def record_sent(self, draft, **terms):
+        intent = await self._inner.record_sent(draft, **terms)
+        if self.failing:
+            raise StorageError("no answer")
+        return intent
 
 
-async def test_what_could_not_be_written_down_as_sent_is_settled_at_the_next_look():
-    bench = Bench(intents=FullAt)
+async def test_what_may_have_been_written_down_and_was_not_sent_is_settled_at_the_next_look():
+    bench = Bench(intents=LosesItsAnswer)
     desk = await bench.desk()
-    bench.services.intents.full = True
-    with pytest.raises(StorageError, match="disk full"):
+    bench.services.intents.failing = True
+    with pytest.raises(StorageError, match="no answer"):
         await bench.drive(desk.place(buy()))
     assert bench.venue.deals == []
     (intent,) = await bench.services.intents.unsettled("main")
-    assert intent.state is IntentState.RECORDED
-    bench.services.intents.full = False
+    assert intent.state is IntentState.SENT
+    bench.services.intents.failing = False
     assert await bench.drive(desk.reconcile())
     intent = await bench.services.intents.get(intent.draft.id)
-    assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.ABANDONED)
+    answer = Answer.from_bytes(intent.state, intent.resolution, intent.detail)
+    assert (answer.state, answer.refusal) == (IntentState.REJECTED, "unreachable")
     assert desk.unknown == ()
+
+
+async def test_what_an_earlier_writer_only_recorded_is_abandoned():
+    bench = Bench()
+    first = await bench.desk()
+    draft = IntentDraft(id="i", account="main", tag="t", magic=1, request=Plan(request=buy()).to_bytes())
+    await bench.services.intents.record(draft, fence=first.fence)
+    second = await bench.desk()
+    intent = await bench.services.intents.get("i")
+    assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.ABANDONED)
+    assert second.unknown == ()
 
 
 @pytest.mark.parametrize("wrong", ["login", "no-login", "blind"])
@@ -355,9 +368,9 @@ class SlowIntents:
     def __getattr__(self, name):
         return getattr(self._inner, name)
 
-    async def record(self, draft, *, fence):
+    async def record_sent(self, draft, **terms):
         await asyncio.sleep(0)
-        return await self._inner.record(draft, fence=fence)
+        return await self._inner.record_sent(draft, **terms)
 
 
 async def test_two_tasks_close_a_position_once():

@@ -18,6 +18,12 @@ def execute(store, statement, *values):
     return store._database.write(lambda connection: connection.execute(statement, values).fetchall())
 
 
+async def in_two_steps(store, draft, *, fence, detail=b""):
+    """Record and send as two changes, each by the rules of the store."""
+    await store.record(draft, fence=fence)
+    return await store.advance(draft.id, IntentState.SENT, fence=fence, detail=detail)
+
+
 class CutsRequests(SqliteIntents):
     async def record(self, draft, *, fence):
         return await super().record(attrs.evolve(draft, request=draft.request[:10]), fence=fence)
@@ -36,6 +42,77 @@ class RecordingAgainIsAnError(SqliteIntents):
         except NotFoundError:
             return await super().record(draft, fence=fence)
         raise ConflictError("there is one")
+
+
+class SendsWithoutADetail(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        return await super().record_sent(draft, fence=fence)
+
+
+class SendsWithoutRecording(SqliteIntents):
+    """Keeps no step of the recording."""
+
+    async def record_sent(self, draft, *, fence, detail=b""):
+        intent = await super().record_sent(draft, fence=fence, detail=detail)
+        await execute(self, "DELETE FROM intent_steps WHERE intent = ? AND state = 'recorded'", draft.id)
+        return intent
+
+
+class RecordsOnly(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        return await self.record(draft, fence=fence)
+
+
+class RefusesWhatIsRecorded(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        try:
+            await self.get(draft.id)
+        except NotFoundError:
+            return await super().record_sent(draft, fence=fence, detail=detail)
+        raise ConflictError("there is one")
+
+
+class RecordsSentOnesAnew(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        await execute(self, "UPDATE intents SET recorded_at_ns = 99 WHERE id = ?", draft.id)
+        return await super().record_sent(draft, fence=fence, detail=detail)
+
+
+class SendsTheSettledAgain(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        await execute(self, "UPDATE intents SET state = 'recorded', resolution = NULL WHERE id = ?", draft.id)
+        return await super().record_sent(draft, fence=fence, detail=detail)
+
+
+class AnybodyMaySend(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        known = await self.record(draft, fence=fence)
+        return known if known.state is IntentState.SENT else await in_two_steps(self, draft, fence=fence, detail=detail)
+
+
+class SendsAnyDraft(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        try:
+            known = await self.get(draft.id)
+        except NotFoundError:
+            return await super().record_sent(draft, fence=fence, detail=detail)
+        return await super().record_sent(known.draft, fence=fence, detail=detail)
+
+
+class SendsWithTagsMadeUnique(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        try:
+            return await super().record_sent(draft, fence=fence, detail=detail)
+        except ConflictError:
+            if draft.id == "intent-1":
+                raise
+            return await super().record_sent(attrs.evolve(draft, tag=f"{draft.tag}x"), fence=fence, detail=detail)
+
+
+class SendsWithAnyToken(SqliteIntents):
+    async def record_sent(self, draft, *, fence, detail=b""):
+        newest = attrs.evolve(fence, resource="account:main", number=2)
+        return await super().record_sent(draft, fence=newest, detail=detail)
 
 
 class AnyDraftWillDo(SqliteIntents):
@@ -220,8 +297,17 @@ INTENTS = [
     Proof("records", intents(CutsRequests)),
     Proof("recording_again_changes_nothing", intents(RecordingBeginsAnew)),
     Proof("recording_again_changes_nothing", intents(RecordingAgainIsAnError)),
+    Proof("records_as_sent", intents(SendsWithoutADetail)),
+    Proof("records_as_sent", intents(SendsWithoutRecording)),
+    Proof("records_as_sent", intents(RecordsOnly)),
+    Proof("records_as_sent_what_was_not_sent", intents(RefusesWhatIsRecorded)),
+    Proof("records_as_sent_what_was_not_sent", intents(RecordsSentOnesAnew)),
+    Proof("records_as_sent_what_was_not_sent", intents(SendsTheSettledAgain)),
+    Proof("records_as_sent_once", intents(AnybodyMaySend)),
     Proof("an_id_stands_for_one_draft", intents(AnyDraftWillDo)),
+    Proof("an_id_stands_for_one_draft", intents(SendsAnyDraft)),
     Proof("a_tag_marks_one_intent", intents(MakesTagsUnique)),
+    Proof("a_tag_marks_one_intent", intents(SendsWithTagsMadeUnique)),
     Proof("takes_legal_steps_only", intents(GoesAnywhere)),
     Proof("takes_legal_steps_only", intents(NeverWorksAgain)),
     Proof("sends_once", intents(SendingAgainIsNoChange)),
@@ -232,8 +318,11 @@ INTENTS = [
     Proof("refuses_an_older_token", intents(AnyToken)),
     Proof("refuses_an_older_token", intents(RecordingChecksTokensOnly)),
     Proof("refuses_an_older_token", intents(WritesBeforeItLooks)),
+    Proof("refuses_an_older_token", intents(SendsWithAnyToken)),
     Proof("taking_over_shuts_the_older_out", intents(ForgetsTakeOvers)),
+    Proof("taking_over_shuts_the_older_out", intents(SendsWithAnyToken)),
     Proof("refuses_the_token_of_another_resource", intents(AnyResource)),
+    Proof("refuses_the_token_of_another_resource", intents(SendsWithAnyToken)),
     Proof("lists_what_is_unsettled", intents(ListsTheSettledToo)),
     Proof("lists_what_is_unsettled", intents(ListsBackwards)),
     Proof("lists_what_is_unsettled", intents(ForgetsTheUnknown)),

@@ -86,24 +86,36 @@ class IntentsMachine(RuleBasedStateMachine):
         got = self.call(self.store.take(account, self.fence(account, number)))
         assert got is (None if self.admitted(account, number) else FencedError)
 
-    @rule(which=numbers, tag=numbers, account=st.sampled_from(ACCOUNTS), number=numbers, body=details)
-    def record(self, which, tag, account, number, body):
+    @rule(
+        which=numbers,
+        tag=numbers,
+        account=st.sampled_from(ACCOUNTS),
+        number=numbers,
+        body=details,
+        sending=st.booleans(),
+    )
+    def record(self, *, which, tag, account, number, body, sending):
         draft = IntentDraft(id=f"i{which}", account=account, tag=f"t{tag}", magic=1, request=body)
-        got = self.call(self.store.record(draft, fence=self.fence(account, number)))
+        fence = self.fence(account, number)
+        recording = self.store.record_sent(draft, fence=fence, detail=b"out") if sending else None
+        got = self.call(recording or self.store.record(draft, fence=fence))
         before = dict(self.newest)
         if not self.admitted(account, number):
             assert got is FencedError
             return
         known = self.known.get(draft.id)
         used = any((k.draft.account, k.draft.tag) == (account, draft.tag) for k in self.known.values())
-        if (known is not None and known.draft != draft) or (known is None and used):
+        sent_before = sending and known is not None and known.state != "recorded"
+        if (known is not None and known.draft != draft) or (known is None and used) or sent_before:
             assert got is ConflictError
             self.newest = before  # a refused change leaves nothing, not even its token
-        elif known is not None:
-            assert (got.state, got.detail) == (known.state, known.detail)
-        else:
-            self.known[draft.id] = Known(draft)
-            assert (got.draft, got.state) == (draft, "recorded")
+            return
+        known = self.known.setdefault(draft.id, Known(draft))
+        if sending:
+            known.state, known.detail = "sent", b"out"
+            known.steps += 1
+            known.sends += 1
+        assert (got.draft, got.state, got.detail) == (draft, known.state, known.detail)
 
     @rule(
         which=numbers,

@@ -13,6 +13,7 @@ from forexai_core.live.answers import Answer
 from forexai_core.live.marks import Mark, Marks
 from forexai_core.live.plans import Plan
 from forexai_core.live.records import decode, encode
+from forexai_core.live.sending import UNREACHABLE
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import SETTLED, Intent, IntentDraft, Intents, IntentState, Resolution
 from forexai_core.ports.leases import Fence
@@ -22,6 +23,17 @@ __all__ = ["IntentBook", "Tracked"]
 
 _SENT_KIND, _SENT_VERSION = "sent", 2  # 1 had no time of the venue
 _UNCLEAR = frozenset({IntentState.SENT, IntentState.UNKNOWN})
+_ABANDONED = Answer(
+    state=IntentState.RESOLVED,
+    resolution=Resolution.ABANDONED,
+    reason="The session ended before it was sent; it never was.",
+)
+_LOST = Answer(state=IntentState.UNKNOWN, reason="The session ended before the answer was written down.")
+_NEVER_SENT = Answer(
+    state=IntentState.REJECTED,
+    refusal=UNREACHABLE,
+    reason="It was not known whether it was written down, so that it was not sent.",
+)
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -115,11 +127,11 @@ class IntentBook:
         """
         await self._intents.take(self._account, self._fence)
         for intent in await self._intents.unsettled(self._account):
-            await self._resume(intent, "The session ended before")
+            await self._resume(intent)
         return list(self._tracked.values())
 
     async def settle_adrift(self) -> None:
-        """Settle the intents whose sending could not be written down, and which were therefore never sent.
+        """Settle the intents whose writing down failed or was broken off, and which were therefore never sent.
 
         Raises
         ------
@@ -130,19 +142,15 @@ class IntentBook:
             return
         for intent in await self._intents.unsettled(self._account):
             if intent.draft.id in self._adrift:
-                await self._resume(intent, "The store failed before")
+                await self._advance(intent.draft.id, _NEVER_SENT)
         self._adrift.clear()
 
-    async def _resume(self, intent: Intent, why: str) -> None:
+    async def _resume(self, intent: Intent) -> None:
         if intent.state is IntentState.RECORDED:
-            unsent = Answer(
-                state=IntentState.RESOLVED, resolution=Resolution.ABANDONED, reason=f"{why} it was sent; it never was."
-            )
-            await self._advance(intent.draft.id, unsent)
+            await self._advance(intent.draft.id, _ABANDONED)
             return
         if intent.state is IntentState.SENT:
-            lost = Answer(state=IntentState.UNKNOWN, reason=f"{why} the answer was written down.")
-            intent = await self._advance(intent.draft.id, lost)
+            intent = await self._advance(intent.draft.id, _LOST)
         self._tracked[intent.draft.id] = await self._remembered(intent)
 
     async def _remembered(self, intent: Intent) -> Tracked:
@@ -159,7 +167,7 @@ class IntentBook:
         )
 
     async def begin(self, plan: Plan, login: str, venue_ns: int) -> Tracked:
-        """Write an order down, durably, and that it is about to be sent; from here on it is reserved.
+        """Write an order down as sent, durably and at once; from here on it is reserved.
 
         Parameters
         ----------
@@ -193,8 +201,7 @@ class IntentBook:
         draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
         detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login, "venue_ns": str(venue_ns)})
         try:
-            await self._intents.record(draft, fence=self._fence)
-            intent = await self._intents.advance(mark.id, IntentState.SENT, fence=self._fence, detail=detail)
+            intent = await self._intents.record_sent(draft, fence=self._fence, detail=detail)
         except BaseException:
             self._adrift.add(mark.id)
             raise

@@ -192,8 +192,9 @@ class Intents(Protocol):
     """Every order that we ever meant to send. Each change is durable on return, or did not happen.
 
     The promise that stands on this port: at most one send per intent, and eventual agreement with the venue's
-    truth, or a halt. So: `record`; then `advance` to ``SENT``; only if that succeeded, send. A crash
-    leaves ``RECORDED`` (certainly not sent) or ``SENT`` (unknown), never a sent order without an intent.
+    truth, or a halt. So: `record_sent`; only if that succeeded, send. What is accepted now and sent later is
+    recorded by `record`, and takes the step to ``SENT`` by `advance` when its turn comes. A crash leaves nothing or
+    ``RECORDED`` (certainly not sent), or ``SENT`` (unknown), never a sent order without an intent.
     """
 
     async def take(self, account: str, fence: Fence) -> None:
@@ -207,7 +208,7 @@ class Intents(Protocol):
         ...
 
     async def record(self, draft: IntentDraft, *, fence: Fence) -> Intent:
-        """Record an intent, and return it as it stands.
+        """Record an intent that is to be sent later, and return it as it stands.
 
         Recording the same draft again changes nothing and returns the intent in whatever state it has reached,
         so look at ``state`` before sending.
@@ -216,6 +217,22 @@ class Intents(Protocol):
         ------
         ConflictError
             If another draft has that id, or another intent of the account has that magic and tag.
+        FencedError
+            If the token is old, or of another resource.
+        """
+        ...
+
+    async def record_sent(self, draft: IntentDraft, *, fence: Fence, detail: bytes = b"") -> Intent:
+        """Record an intent and mark it as ``SENT``, both or neither, in one durable write: who returns may send.
+
+        It is `record` followed by `advance` to ``SENT`` with that detail, and leaves both steps in the history; an
+        intent that the same draft recorded before takes the second only.
+
+        Raises
+        ------
+        ConflictError
+            If the intent may have been sent before, if another draft has that id, or if another intent of the account
+            has that magic and tag.
         FencedError
             If the token is old, or of another resource.
         """

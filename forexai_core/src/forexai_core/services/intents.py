@@ -89,43 +89,24 @@ class SqliteIntents:
 
     async def record(self, draft: IntentDraft, *, fence: Fence) -> Intent:
         """Record an intent; see `forexai_core.ports.intents.Intents`."""
-        now_ns = self._clock.now_ns()
+        recorded = _unresolved(IntentState.RECORDED, b"", self._clock.now_ns(), fence)
 
         def work(connection: sqlite3.Connection) -> Intent:
             fences.admit(connection, _place(draft.account), fence)
-            known = _find(connection, draft.id)
-            if known is not None:
-                if known.draft != draft:
-                    raise ConflictError(f"Intent '{draft.id}' was recorded with another content: make a new id.")
-                return known
-            _refuse_used_tag(connection, draft)
-            connection.execute(
-                f"INSERT INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)",  # noqa: S608 - a constant
-                (
-                    draft.id,
-                    draft.account,
-                    draft.tag,
-                    draft.magic,
-                    draft.request,
-                    IntentState.RECORDED,
-                    b"",
-                    now_ns,
-                    now_ns,
-                ),
-            )
-            _add_step(
-                connection,
-                draft.id,
-                Transition(state=IntentState.RECORDED, resolution=None, detail=b"", time_ns=now_ns, fence=fence),
-            )
-            return Intent(
-                draft=draft,
-                state=IntentState.RECORDED,
-                resolution=None,
-                detail=b"",
-                recorded_at_ns=now_ns,
-                changed_at_ns=now_ns,
-            )
+            return _known(connection, draft) or _add(connection, draft, recorded)
+
+        return await self._database.write(work)
+
+    async def record_sent(self, draft: IntentDraft, *, fence: Fence, detail: bytes = b"") -> Intent:
+        """Record an intent as sent; see `forexai_core.ports.intents.Intents`."""
+        now_ns = self._clock.now_ns()
+        recorded = _unresolved(IntentState.RECORDED, b"", now_ns, fence)
+        sent = _unresolved(IntentState.SENT, bytes(detail), now_ns, fence)
+
+        def work(connection: sqlite3.Connection) -> Intent:
+            fences.admit(connection, _place(draft.account), fence)
+            known = _known(connection, draft)
+            return _add(connection, draft, recorded, sent) if known is None else _move(connection, known, sent)
 
         return await self._database.write(work)
 
@@ -150,17 +131,7 @@ class SqliteIntents:
         def work(connection: sqlite3.Connection) -> Intent:
             intent = _get(connection, intent_id)
             fences.admit(connection, _place(intent.draft.account), fence)
-            if _is_repeated(intent, step):
-                return intent
-            check_resolution(intent.state, step.state, step.resolution)
-            connection.execute(
-                "UPDATE intents SET state = ?, resolution = ?, detail = ?, changed_at_ns = ? WHERE id = ?",
-                (step.state, step.resolution, step.detail, step.time_ns, intent_id),
-            )
-            _add_step(connection, intent_id, step)
-            return attrs.evolve(
-                intent, state=step.state, resolution=step.resolution, detail=step.detail, changed_at_ns=step.time_ns
-            )
+            return _move(connection, intent, step)
 
         return await self._database.write(work)
 
@@ -201,6 +172,80 @@ class SqliteIntents:
 
 def _place(account: str) -> str:
     return f"intents of {account}"
+
+
+def _unresolved(state: IntentState, detail: bytes, now_ns: int, fence: Fence) -> Transition:
+    return Transition(state=state, resolution=None, detail=detail, time_ns=now_ns, fence=fence)
+
+
+def _known(connection: sqlite3.Connection, draft: IntentDraft) -> Intent | None:
+    """Give the intent that a draft recorded before; None if it did not.
+
+    Raises
+    ------
+    ConflictError
+        If its id, or its magic and tag, stand for something else.
+    """
+    known = _find(connection, draft.id)
+    if known is None:
+        _refuse_used_tag(connection, draft)
+    elif known.draft != draft:
+        raise ConflictError(f"Intent '{draft.id}' was recorded with another content: make a new id.")
+    return known
+
+
+def _add(connection: sqlite3.Connection, draft: IntentDraft, *steps: Transition) -> Intent:
+    """Write a new intent down, with its first steps."""
+    last = steps[-1]
+    intent = Intent(
+        draft=draft,
+        state=last.state,
+        resolution=last.resolution,
+        detail=last.detail,
+        recorded_at_ns=steps[0].time_ns,
+        changed_at_ns=last.time_ns,
+    )
+    connection.execute(
+        f"INSERT INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+        (
+            draft.id,
+            draft.account,
+            draft.tag,
+            draft.magic,
+            draft.request,
+            intent.state,
+            intent.resolution,
+            intent.detail,
+            intent.recorded_at_ns,
+            intent.changed_at_ns,
+        ),
+    )
+    for step in steps:
+        _add_step(connection, draft.id, step)
+    return intent
+
+
+def _move(connection: sqlite3.Connection, intent: Intent, step: Transition) -> Intent:
+    """Move an intent on by a step, unless it is the last one once more.
+
+    Raises
+    ------
+    ConfigError
+        If the resolution does not fit.
+    ConflictError
+        If the state does not allow it.
+    """
+    if _is_repeated(intent, step):
+        return intent
+    check_resolution(intent.state, step.state, step.resolution)
+    connection.execute(
+        "UPDATE intents SET state = ?, resolution = ?, detail = ?, changed_at_ns = ? WHERE id = ?",
+        (step.state, step.resolution, step.detail, step.time_ns, intent.draft.id),
+    )
+    _add_step(connection, intent.draft.id, step)
+    return attrs.evolve(
+        intent, state=step.state, resolution=step.resolution, detail=step.detail, changed_at_ns=step.time_ns
+    )
 
 
 def _is_repeated(intent: Intent, step: Transition) -> bool:

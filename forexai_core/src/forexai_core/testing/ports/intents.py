@@ -83,19 +83,49 @@ class IntentsSuite:
             steps = [step.state for step in await intents.history(intent.draft.id)]
             require(steps == [_S.RECORDED, *_PATHS[state]], f"recording again left steps {steps}")
 
+    async def test_records_as_sent(self, intents: Intents) -> None:
+        """An intent that is recorded as sent stands as one that was recorded and then sent, with both steps."""
+        draft = _draft(magic=-(2**63), tag="x" * 31, request=bytes(range(256)))
+        intent = await intents.record_sent(draft, fence=FIRST, detail=b"to venue")
+        require(intent.draft == draft, "the draft comes back changed")
+        require((intent.state, intent.resolution, intent.detail) == (_S.SENT, None, b"to venue"), f"it is {intent}")
+        require(await intents.get(draft.id) == intent, "get() returns another intent than record_sent()")
+        got = [(step.state, step.detail, step.fence) for step in await intents.history(draft.id)]
+        require(got == [(_S.RECORDED, b"", FIRST), (_S.SENT, b"to venue", FIRST)], f"the history is {got}")
+
+    async def test_records_as_sent_what_was_not_sent(self, intents: Intents) -> None:
+        """What the same draft recorded is sent by it; what may have been sent is refused, whatever came of it."""
+        for number, state in enumerate(_PATHS, 1):
+            before = await _reach(intents, state, number)
+            if state is _S.RECORDED:
+                after = await intents.record_sent(_draft(number), fence=FIRST, detail=b"now")
+                require((after.state, after.detail) == (_S.SENT, b"now"), f"a recorded intent became {after}")
+                require(after.recorded_at_ns == before.recorded_at_ns, "it was recorded a second time")
+                steps = [step.state for step in await intents.history(after.draft.id)]
+                require(steps == [_S.RECORDED, _S.SENT], f"sending a recorded intent left steps {steps}")
+                continue
+            with refused(ConflictError, f"recording as sent an intent that is {state}"):
+                await intents.record_sent(_draft(number), fence=FIRST)
+            require(await intents.get(before.draft.id) == before, f"a refused send changed an intent that is {state}")
+
     async def test_an_id_stands_for_one_draft(self, intents: Intents) -> None:
         """Another draft under a used id is refused, whatever differs."""
         await intents.record(_draft(), fence=FIRST)
         for changes in ({"request": b"sell"}, {"tag": "other"}, {"magic": 8}):
             with refused(ConflictError, f"another draft under a used id ({changes})"):
                 await intents.record(_draft(**changes), fence=FIRST)
-        require((await intents.get("intent-1")).draft == _draft(), "a refused draft changed the intent")
+            with refused(ConflictError, f"another draft that is sent under a used id ({changes})"):
+                await intents.record_sent(_draft(**changes), fence=FIRST)
+        intent = await intents.get("intent-1")
+        require((intent.draft, intent.state) == (_draft(), _S.RECORDED), "a refused draft changed the intent")
 
     async def test_a_tag_marks_one_intent(self, intents: Intents) -> None:
         """Magic and tag are unique in an account, since orders are found again by them."""
         await intents.record(_draft(), fence=FIRST)
         with refused(ConflictError, "a second intent with the same magic and tag"):
             await intents.record(_draft(id="intent-2"), fence=FIRST)
+        with refused(ConflictError, "a second intent that is sent with the same magic and tag"):
+            await intents.record_sent(_draft(id="intent-2"), fence=FIRST)
         with refused(NotFoundError, "getting an intent that was refused"):
             await intents.get("intent-2")
         await intents.record(_draft(id="intent-3", magic=8), fence=FIRST)
@@ -122,6 +152,16 @@ class IntentsSuite:
         stores = [intents, another()]
         calls = [stores[n % 2].advance("intent-1", _S.SENT, fence=FIRST) for n in range(20)]
         results = await soon(asyncio.gather(*calls, return_exceptions=True), "twenty who want to send")
+        senders = [result for result in results if isinstance(result, Intent)]
+        require(len(senders) == 1, f"{len(senders)} of twenty may send")
+        others = [result for result in results if not isinstance(result, Intent)]
+        require(all(isinstance(other, ConflictError) for other in others), f"the others got {others}")
+
+    async def test_records_as_sent_once(self, intents: Intents, another: Callable[[], Intents]) -> None:
+        """Of many who record the same draft as sent, one may send."""
+        stores = [intents, another()]
+        calls = [stores[n % 2].record_sent(_draft(), fence=FIRST) for n in range(20)]
+        results = await soon(asyncio.gather(*calls, return_exceptions=True), "twenty who record as sent")
         senders = [result for result in results if isinstance(result, Intent)]
         require(len(senders) == 1, f"{len(senders)} of twenty may send")
         others = [result for result in results if not isinstance(result, Intent)]
@@ -168,6 +208,8 @@ class IntentsSuite:
         await intents.record(_draft(2), fence=SECOND)
         with refused(FencedError, "recording with an older token"):
             await intents.record(_draft(3), fence=FIRST)
+        with refused(FencedError, "recording as sent with an older token"):
+            await intents.record_sent(_draft(3), fence=FIRST)
         with refused(FencedError, "sending with an older token"):
             await intents.advance("intent-1", _S.SENT, fence=FIRST)
         with refused(FencedError, "taking over with an older token"):
@@ -184,6 +226,8 @@ class IntentsSuite:
         await rival.take("main", SECOND)
         with refused(FencedError, "sending after a take-over"):
             await intents.advance("intent-1", _S.SENT, fence=FIRST)
+        with refused(FencedError, "recording as sent after a take-over"):
+            await intents.record_sent(_draft(2), fence=FIRST)
         await rival.advance("intent-1", _S.SENT, fence=SECOND)
 
     async def test_refuses_the_token_of_another_resource(self, intents: Intents) -> None:
@@ -191,6 +235,8 @@ class IntentsSuite:
         await intents.record(_draft(), fence=FIRST)
         with refused(FencedError, "sending with another resource's token"):
             await intents.advance("intent-1", _S.SENT, fence=STRANGER)
+        with refused(FencedError, "recording as sent with another resource's token"):
+            await intents.record_sent(_draft(4), fence=STRANGER)
         await intents.record(_draft(2, account="other"), fence=STRANGER)
         await intents.record(_draft(3), fence=FIRST)
 

@@ -51,6 +51,7 @@ class Inbox:
     def __init__(self):
         self.mails = []
         self.recipients = []
+        self.senders = []
         self.encrypted = []
         self.answers = {}
         self.before_data = None
@@ -69,6 +70,7 @@ class Inbox:
         if answer.startswith("250"):
             self.mails.append(message_from_bytes(envelope.content, policy=POLICY))
             self.recipients.extend(envelope.rcpt_tos)
+            self.senders.append(envelope.mail_from)
             self.encrypted.append(session.ssl is not None)
         if self.after_data is not None:
             await self.after_data(server)

@@ -22,6 +22,7 @@ from forexai_core.services import embedded_services
 from forexai_saas.accounts.settings import AccountSettings
 from forexai_saas.storage.ids import new_id
 from reference_app.asgi import create_app
+from reference_app.mail_delivery import MAILS
 from reference_app.schema import PLATFORM_SCHEMA
 from reference_app.settings import AppSettings
 
@@ -85,7 +86,7 @@ class World:
         """Deliver what is due, and give the mails to an address, the oldest first."""
         self.run(self.accounts.post_room.drain)
         found = []
-        for file in sorted((self.home / "mails").glob("*.eml")):
+        for file in sorted((self.home / MAILS).glob("*.eml")):  # by name, which is in the order of time
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             if message["To"] == address:
                 found.append(message)

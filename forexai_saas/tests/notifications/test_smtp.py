@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -13,10 +14,14 @@ from metering import HandClock
 
 from forexai_core.errors import ConfigError, NotFoundError
 from forexai_saas.errors import UndeliverableError
-from forexai_saas.notifications.composing import Composer
+from forexai_saas.notifications.composing import PAGES, Composer
 from forexai_saas.notifications.mail_folder import MailFolder
+from forexai_saas.notifications.messages import LANGUAGES
 from forexai_saas.notifications.outbox import Letter, Outbox, PostRoom
+from forexai_saas.notifications.postman import Postman
+from forexai_saas.notifications.senders import bare_address
 from forexai_saas.notifications.smtp import SmtpSender, SmtpSettings
+from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import mails
 
@@ -27,8 +32,9 @@ def composer(clock=None):
     return Composer(sender="desk@example.org", platform="ForexAI", site=SITE, clock=clock or HandClock())
 
 
-def letter(key="k", to="ada@example.org", template="verify", language="en", **values):
-    return Letter(key=key, to=to, language=language, template=template, values=values or {"token": "s3cret"})
+def letter(key="k", to="ada@example.org", template="verify", language="en", mail_id=None, **values):
+    given = {"key": key, "to": to, "language": language, "template": template, "mail_id": mail_id or new_id()}
+    return Letter(**given, values=values or {"token": "s3cret"})
 
 
 def sender_to(port, authority, **changed):
@@ -66,7 +72,7 @@ async def test_a_mail_arrives_encrypted_with_its_link_and_its_name(server, inbox
         "ada@example.org",
         "Confirm your mail address",
     )
-    assert f"{SITE}/verify-email#token=s3cret" in mail.get_content()
+    assert f"{SITE}/#/verify?token=s3cret" in mail.get_content()
     assert mail["Message-ID"] == composer().message_id(letter())
     assert mail["Auto-Submitted"] == "auto-generated"
     assert "k" not in mail["Message-ID"].replace("example.org", "")[1:-1]
@@ -236,17 +242,88 @@ async def test_without_a_server_mails_are_kept_in_a_folder_each_once(desk, tmp_p
     await room(desk, folder).drain()
     (kept,) = [each for each in folder.list() if each.to == email]
     assert kept.subject == "Set a new password"
-    assert f"{SITE}/reset-password#token=s3cret" in kept.text
+    assert f"{SITE}/#/reset?token=s3cret" in kept.text
     assert "s3cret" not in repr(kept)
     assert folder.read(kept.name) == kept
     assert stat.S_IMODE((tmp_path / "mails" / f"{kept.name}.eml").stat().st_mode) == 0o600
     before = len(folder.list())
-    again = letter(key=f"{user_id.hex}.of this test", to=email, template="reset")
+    again = letter(key=f"{user_id.hex}.of this test", to=email, template="reset", mail_id=UUID(kept.name))
     await folder(again)
     assert len(folder.list()) == before
     for wrong in ("", "..", "../../etc/passwd", "0" * 32):
         with pytest.raises(NotFoundError):
             folder.read(wrong)
+
+
+async def test_kept_mails_stand_in_the_order_in_which_they_were_written(tmp_path):
+    folder = MailFolder(tmp_path, composer())
+    written = [letter(key=f"k{number}", token=f"t{number}") for number in range(12)]
+    for each in (*written[6:], *written[:6]):  # delivered in another order, as after failures
+        await folder(each)
+    assert [each.name for each in folder.list()] == [each.mail_id.hex for each in reversed(written)]
+    assert "token=t11" in folder.list()[0].text
+
+
+@pytest.mark.parametrize("template", ["verify", "already-registered", "reset", "password-changed", "invitation"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_link_of_every_mail_leads_to_its_page(template, language):
+    given = {"tenant": "Desk", "role": "viewer"} if template == "invitation" else {}
+    text = composer().compose(letter(template=template, language=language, token="s3cret", **given)).get_content()
+    assert f"{SITE}/{PAGES[template].replace('{token}', 's3cret')}" in text
+    assert "{" not in text
+    own = {**PAGES, template: "#/elsewhere/{token}"}
+    other = Composer(sender="desk@example.org", platform="P", site=f"{SITE}/", clock=HandClock(), pages=own)
+    moved = other.compose(letter(template=template, token="s3cret", **given)).get_content()
+    assert f"{SITE}/#/elsewhere/s3cret" in moved
+
+
+def test_pages_that_would_be_logged_or_are_missing_are_refused():
+    for wrong in ({}, {**PAGES, "verify": "/verify?token={token}"}):
+        with pytest.raises(ConfigError):
+            Composer(sender="a@b.c", platform="p", site=SITE, clock=HandClock(), pages=wrong)
+
+
+async def test_a_sender_with_a_name_is_told_to_the_server_without_it(server, inbox):
+    named = "Meja Ada <desk@example.org>"
+    port, authority = server
+    settings = SmtpSettings(
+        host="127.0.0.1", port=port, user=USER, password=SECRET, sender=named, ca_file=authority, timeout_s=15
+    )
+    await SmtpSender(settings, Composer(sender=named, platform="p", site=SITE, clock=HandClock()))(letter())
+    assert inbox.senders == ["desk@example.org"]
+    assert inbox.mails[0]["From"] == named
+    assert inbox.mails[0]["Message-ID"].endswith("@example.org>")
+
+
+@pytest.mark.parametrize("wrong", ["", "ForexAI", "ForexAI <>", "desk@", "@example.org", "a@b.c\r\nBcc: x@y.z"])
+def test_a_sender_without_an_address_is_refused(wrong):
+    with pytest.raises(ConfigError, match="no sender"):
+        bare_address(wrong)
+    with pytest.raises(ConfigError, match="no sender"):
+        Composer(sender=wrong, platform="p", site=SITE, clock=HandClock())
+
+
+async def test_the_postman_goes_on_after_the_database_was_away():
+    class Room:
+        def __init__(self):
+            self.rounds, self.done = 0, asyncio.Event()
+
+        async def drain(self):
+            self.rounds += 1
+            if self.rounds == 1:
+                raise ConnectionError("away")
+            if self.rounds == 3:
+                self.done.set()
+            return 0
+
+    room = Room()
+    postman = Postman(room, every_s=0.001)
+    postman.start()
+    await asyncio.wait_for(room.done.wait(), 300)
+    await postman.stop()
+    rounds = room.rounds
+    await asyncio.sleep(0.01)
+    assert room.rounds == rounds
 
 
 def test_a_mail_that_cannot_be_written_is_undeliverable():

@@ -19,6 +19,7 @@ from forexai_core.errors import ForexAIError
 from forexai_core.plugins import Plugins
 from forexai_core.ports.services import Services
 from forexai_saas.errors import AccountError
+from forexai_saas.notifications.postman import Postman
 from reference_app.accounts import Accounts, open_accounts
 from reference_app.assembly import assemble
 from reference_app.features.api_keys.routes import api_keys_router
@@ -41,8 +42,7 @@ from reference_app.http.once import Once
 from reference_app.http.permissions import check_permission
 from reference_app.http.problems import answer_account_error, answer_error, answer_http_error, answer_surprise
 from reference_app.http.rates import AddressRates, rate_check
-from reference_app.mails.delivery import delivery_of
-from reference_app.mails.postman import Postman
+from reference_app.mail_delivery import delivery_of
 from reference_app.platform import Platform
 from reference_app.settings import AppSettings, load_settings
 from reference_app.store import Store, open_store
@@ -79,7 +79,7 @@ def create_app(
     platform = assemble(settings or AppSettings(), plugins=plugins, services=services)
 
     store = open_store(platform.settings, platform.schema)
-    send = delivery_of(platform.settings, store.home)
+    send = delivery_of(platform.settings, store.home, platform.services.clock)
     accounts = open_accounts(store, platform.services.clock, send, settings=platform.settings.accounts)
     postman, offers = Postman(accounts.post_room), OfferListing(platform.settings, plugins)
 

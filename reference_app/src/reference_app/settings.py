@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -64,12 +64,17 @@ class AppSettings(BaseModel):
     mail_server: str | None = None
     """Server that takes mails, over TLS: ``smtp.example.org:587``. Without one, mails are put into the home's folder
     ``mails``, where its owner reads them."""
+    mail_security: Literal["starttls", "tls", "none"] | None = None
+    """How the mail server is spoken to; by default TLS from the first byte on port 465, and STARTTLS on others.
+    ``none`` is for a server on this computer."""
+    mail_ca_file: Path | None = None
+    """Certificate authorities by which the mail server proves itself, in place of the system's."""
     mail_user: str | None = None
     """User at the mail server."""
     mail_password: SecretStr | None = None
     """Password at the mail server."""
     mail_from: str = "ForexAI <forexai@localhost>"
-    """Sender of mails."""
+    """Sender of mails, with a name before the address or without."""
     metrics_token: SecretStr | None = None
     """Token by which ``/metrics`` is read behind a proxy; without one it is only shown to this computer, and behind a
     proxy to nobody."""

@@ -61,7 +61,7 @@ def test_registering_tells_nobody_whether_an_address_is_known(world):
     known = world.browser().post("/auth/register", asked)
     fresh = world.browser().post("/auth/register", asked | {"email": f"new.{new_id().hex}@example.org"})
     assert (known.status_code, known.content) == (fresh.status_code, fresh.content)
-    assert world.mails_to(ada.email)[-1]["Subject"] == "You are registered already"
+    assert world.mails_to(ada.email)[-1]["Subject"] == "You have an account already"
     assert code_of(world.browser().sign_in("another long one", ada.email)) == (401, "sign-in.refused")
     assert code_of(world.browser().sign_in(PASSWORD, "nobody@example.org")) == (401, "sign-in.refused")
 

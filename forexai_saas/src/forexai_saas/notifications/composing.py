@@ -17,11 +17,23 @@ from forexai_core.ports.clock import Clock
 from forexai_saas.errors import UndeliverableError
 from forexai_saas.notifications.messages import LANGUAGES, Messages, messages
 from forexai_saas.notifications.outbox import Letter
+from forexai_saas.notifications.senders import bare_address
 
-__all__ = ["Composer"]
+__all__ = ["PAGES", "Composer"]
 
+_TOKEN = "{token}"  # noqa: S105 - a place for one
 _MAILS = frozenset({"verify", "already-registered", "reset", "password-changed", "invitation"})
-_PAGES = MappingProxyType({"verify": "/verify-email", "reset": "/reset-password", "invitation": "/invitation"})
+
+PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "verify": "#/verify?token={token}",
+        "already-registered": "#/sign-in",
+        "reset": "#/reset?token={token}",
+        "password-changed": "#/forgot",
+        "invitation": "#/join?token={token}",
+    }
+)
+"""Where the link of each mail leads on the web page. All after the #: no server's log and no Referer keeps a token."""
 
 
 @final
@@ -31,23 +43,36 @@ class Composer:
     Parameters
     ----------
     sender : str
-        Address from which they come.
+        From whom they come: ``ForexAI <desk@example.org>``, or the address alone.
     platform : str
         How the platform is called.
     site : str
         Address of its web page: ``https://trade.example.org``.
     clock : Clock
         For the date.
+    pages : mapping of str to str, optional
+        Where links lead by the name of the mail, beginning with ``#/``; ``{token}`` stands for the token.
     words : Messages, optional
         Default those that ship.
     """
 
-    def __init__(self, *, sender: str, platform: str, site: str, clock: Clock, words: Messages | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        sender: str,
+        platform: str,
+        site: str,
+        clock: Clock,
+        pages: Mapping[str, str] = PAGES,
+        words: Messages | None = None,
+    ) -> None:
         parts = urlsplit(site)
         if parts.scheme not in {"https", "http"} or not parts.netloc or parts.query or parts.fragment:
             raise ConfigError(f"'{site}' is no address of a web page. Write it as https://trade.example.org.")
+        _check_pages(pages)
         self._sender = sender
-        self._domain = sender.rpartition("@")[2].strip(">") or "localhost"
+        self._domain = bare_address(sender).rpartition("@")[2]
+        self._pages = dict(pages)
         self._platform = platform
         self._site = site.rstrip("/")
         self._clock = clock
@@ -87,7 +112,15 @@ class Composer:
             return letter.values
         values = {name: value for name, value in letter.values.items() if name != "token"}
         values["platform"] = self._platform
-        if letter.template in _PAGES:
-            # After the #, so that the token is in no server's log and no Referer.
-            values["link"] = f"{self._site}{_PAGES[letter.template]}#token={letter.values.get('token', '')}"
+        page = self._pages[letter.template]
+        values["link"] = f"{self._site}/{page.replace(_TOKEN, letter.values.get('token', ''))}"
         return values
+
+
+def _check_pages(pages: Mapping[str, str]) -> None:
+    missing = sorted(_MAILS - set(pages))
+    if missing:
+        raise ConfigError(f"The mails {', '.join(missing)} lead nowhere. Name a page for each.")
+    for name, page in pages.items():
+        if not page.startswith("#/"):
+            raise ConfigError(f"The page of the mail '{name}' is '{page}'. Begin it with #/, so that no log keeps it.")

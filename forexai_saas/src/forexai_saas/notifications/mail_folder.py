@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import logging
 import re
 from collections.abc import Sequence
 from email import message_from_bytes
@@ -21,6 +21,7 @@ from forexai_saas.notifications.outbox import Letter
 
 __all__ = ["KeptMail", "MailFolder"]
 
+_LOG = logging.getLogger(__name__)
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -31,7 +32,7 @@ class KeptMail:
     Attributes
     ----------
     name : str
-        By which :meth:`MailFolder.read` gives it.
+        By which :meth:`MailFolder.read` gives it; in the order in which mails were written.
     text : str
         May hold a link that lets somebody in.
     """
@@ -67,9 +68,8 @@ class MailFolder:
 
     def list(self) -> Sequence[KeptMail]:
         """Give all mails, the newest first."""
-        files = [file for file in self._folder.glob("*.eml") if _NAME.fullmatch(file.stem)]
-        files.sort(key=lambda file: (file.stat().st_mtime_ns, file.name), reverse=True)
-        return [self.read(file.stem) for file in files]
+        names = sorted((file.stem for file in self._folder.glob("*.eml") if _NAME.fullmatch(file.stem)), reverse=True)
+        return [self.read(name) for name in names]
 
     def read(self, name: str) -> KeptMail:
         """Give one mail.
@@ -88,8 +88,10 @@ class MailFolder:
         return KeptMail(name=name, to=str(mail["To"]), subject=str(mail["Subject"]), date=str(mail["Date"]), text=text)
 
     def _keep(self, letter: Letter) -> None:
-        name = hashlib.sha256(letter.key.encode()).hexdigest()[:32]
+        # By the mail's own key: in the order of time, and the same again where it is delivered a second time.
+        file = self._folder / f"{letter.mail_id.hex}.eml"
         mail = self._composer.compose(letter)
         with storing(f"Keeping a mail in {self._folder}"):
             Disk().make_folder(self._folder)
-            Disk().replace(self._folder / f"{name}.eml", mail.as_bytes(policy=SMTP), mode=0o600)
+            Disk().replace(file, mail.as_bytes(policy=SMTP), mode=0o600)
+        _LOG.info("no mail server is set: the mail '%s' lies in %s", letter.template, file)

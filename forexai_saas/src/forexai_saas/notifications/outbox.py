@@ -34,6 +34,8 @@ class Letter:
 
     Attributes
     ----------
+    mail_id : UUID
+        In the order in which mails were put into the outbox.
     key : str
         The event's: a server that knows it need not deliver twice. It makes the Message-ID.
     to, language, template : str
@@ -42,6 +44,7 @@ class Letter:
         What stands in it. May hold a link that lets somebody in: never log it.
     """
 
+    mail_id: UUID
     key: str
     to: str
     language: str
@@ -161,6 +164,7 @@ class PostRoom:
             text = await self._vault.open(session, "user", _spot(mail_id), row.sealed_values)
         values: dict[str, str] = json.loads(text)
         return Letter(
+            mail_id=mail_id,
             key=f"{user_id.hex}.{row.key}",
             to=values.pop(_TO, row.email),
             language=row.language,

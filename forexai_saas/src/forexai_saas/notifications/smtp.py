@@ -18,6 +18,7 @@ from forexai_core.ports.settings import Settings
 from forexai_saas.errors import UndeliverableError
 from forexai_saas.notifications.composing import Composer
 from forexai_saas.notifications.outbox import Letter
+from forexai_saas.notifications.senders import bare_address
 
 __all__ = ["SmtpSender", "SmtpSettings"]
 
@@ -35,7 +36,7 @@ class SmtpSettings(Settings):
     user: str = ""
     password: SecretStr = SecretStr("")
     sender: str
-    """Address from which mails come."""
+    """From whom mails come: ``ForexAI <desk@example.org>``, or the address alone."""
     ca_file: str = ""
     """Certificate authorities to trust, in place of the system's."""
     timeout_s: float = Field(default=10.0, gt=0, le=15, allow_inf_nan=False)
@@ -43,6 +44,7 @@ class SmtpSettings(Settings):
 
     @model_validator(mode="after")
     def _kept_private(self) -> Self:
+        bare_address(self.sender)
         if self.security == "none" and not _is_here(self.host):
             raise ValueError("mails hold links that let people in: without TLS only a server on this computer is used")
         return self
@@ -87,7 +89,10 @@ class SmtpSender:
             utf8 = not to.isascii()
             if utf8 and not server.has_extn("smtputf8"):
                 raise UndeliverableError("The mail server takes no addresses beyond ASCII.")
-            _answered(server.mail(self._settings.sender, ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []), "sender")
+            _answered(
+                server.mail(bare_address(self._settings.sender), ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []),
+                "sender",
+            )
             _answered(server.rcpt(to), "recipient", final=True)
             if time.monotonic() > begin_by_s:
                 raise TimeoutError("the mail server was too slow to begin")

@@ -1,4 +1,4 @@
-"""The task that takes mails from the outbox to their way out."""
+"""The postman: a task that takes mails from the outbox to their way out while an application runs."""
 
 from __future__ import annotations
 

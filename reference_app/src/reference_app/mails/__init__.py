@@ -1,1 +1,0 @@
-"""Mails of the platform: their words, and how they go out."""

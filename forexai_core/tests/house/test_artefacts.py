@@ -14,15 +14,23 @@ SDIST = [
     f"p-1/{name}"
     for name in ("PKG-INFO", "pyproject.toml", "README.md", "LICENSE", "NOTICE", "src/p/__init__.py", "tests/test_p.py")
 ]
+PAGE = ["index.html", "assets/index-1.js", "assets/index-1.css"]
+
+APPLICATION = "forexai_app-1-py3-none-any.whl"
+
+
+def whole(name: str, members: list[str], place: str) -> list[str]:
+    """Give the members of an artefact; that of the application carries the page."""
+    return members + [f"{place}/reference_app/page/{part}" for part in PAGE if name == "forexai_app"]
 
 
 def write_all(folder: Path, version: str, names: tuple[str, ...] = artefacts.DISTRIBUTIONS) -> None:
     for name in names:
         with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-            for member in WHEEL:
+            for member in whole(name, WHEEL, "p"):
                 wheel.writestr(member, "")
         with tarfile.open(folder / f"{name}-{version}.tar.gz", "w:gz") as sdist:
-            for member in SDIST:
+            for member in whole(name, SDIST, "p-1/src"):
                 sdist.addfile(tarfile.TarInfo(member), io.BytesIO())
 
 
@@ -38,6 +46,14 @@ def test_a_whole_source_distribution_passes_and_each_gap_is_named() -> None:
     assert artefacts.sdist_slips(SDIST) == []
     for name in SDIST:
         assert artefacts.sdist_slips([n for n in SDIST if n != name]) != []
+
+
+def test_the_page_is_in_the_application() -> None:
+    names = whole("forexai_app", WHEEL, "p")
+    assert artefacts.page_slips(APPLICATION, names) == []
+    assert artefacts.page_slips("forexai_ml-1.tar.gz", WHEEL) == []
+    for part in PAGE:
+        assert len(artefacts.page_slips(APPLICATION, [name for name in names if not name.endswith(part)])) == 1
 
 
 def test_a_folder_needs_every_distribution_at_one_version(tmp_path: Path) -> None:

@@ -219,6 +219,38 @@ async def test_roles_change_at_once_and_a_tenant_keeps_an_owner(desk, members, t
     assert told[0].details == {"before": "viewer", "after": "admin"}
 
 
+async def test_a_tenant_is_handed_over_wholly_or_not_at_all(desk, members, trading):
+    scope = await owner(desk)
+    _, other = await desk.member()
+    await trading.join(scope.tenant_id, other, "admin")
+    as_other = Scope(tenant_id=scope.tenant_id, user_id=other)
+    with refused("permission.missing"):
+        await members.transfer(as_other, other)
+    with refused("member.unknown"):
+        await members.transfer(scope, new_id())
+    assert not await members.transfer(scope, scope.user_id)
+    assert await members.transfer(scope, other)
+    assert {each.user_id: each.role for each in await members.list(scope)} == {
+        scope.user_id: Role.ADMIN,
+        other: Role.OWNER,
+    }
+    async with desk.on.database.reading(scope) as session:
+        (told,) = await desk.on.audit.read(session, after=2)
+    assert (told.action, told.actor_id, told.subject_id) == ("tenant.transferred", scope.user_id, other)
+
+
+async def test_members_are_given_a_page_at_a_time_with_their_names(desk, members, trading):
+    scope = await owner(desk)
+    others = [(await desk.member())[1] for _ in range(2)]
+    for user_id in others:
+        await trading.join(scope.tenant_id, user_id, "viewer")
+    first = await members.list(scope, limit=2)
+    rest = await members.list(scope, after=first[-1].user_id, limit=2)
+    assert [each.user_id for each in (*first, *rest)] == sorted([scope.user_id, *others])
+    assert {each.name for each in (*first, *rest)} == {"Ada Lovelace"}
+    assert all(each.email.endswith("@example.org") for each in (*first, *rest))
+
+
 async def test_roles_change_while_the_log_is_written_by_others(desk, members, trading):
     scope = await owner(desk)
     _, other = await desk.member()

@@ -9,6 +9,8 @@ import attrs
 from forexai_core.ports.clock import Clock
 from forexai_saas.accounts.api_keys import ApiKeys
 from forexai_saas.accounts.foundation import Foundation, lay_foundation
+from forexai_saas.accounts.inviting import Inviting
+from forexai_saas.accounts.members import Members
 from forexai_saas.accounts.refreshing import Refreshing
 from forexai_saas.accounts.registering import Registering
 from forexai_saas.accounts.resetting import Resetting
@@ -40,6 +42,8 @@ class Accounts:
     refreshing: Refreshing
     resetting: Resetting
     api_keys: ApiKeys
+    members: Members
+    inviting: Inviting
     post_room: PostRoom
 
 
@@ -74,5 +78,7 @@ def open_accounts(
         refreshing=Refreshing(on),
         resetting=Resetting(on, outbox),
         api_keys=ApiKeys(on),
+        members=Members(on),
+        inviting=Inviting(on, outbox),
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),
     )

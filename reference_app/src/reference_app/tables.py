@@ -10,7 +10,7 @@ from forexai_core.ports.app import TENANT_COLUMN
 from forexai_saas.storage.column_types import Id, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "invitations"]
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers"]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -22,20 +22,6 @@ APP_BRANCH = Branch(name="app", folder=Path(__file__).with_name("migrations"))
 def _tenant() -> sa.Column[object]:
     return sa.Column(TENANT_COLUMN, Id(), primary_key=True, nullable=False)
 
-
-invitations = sa.Table(
-    "app_invitations",
-    APP_METADATA,
-    _tenant(),
-    sa.Column("id", Id(), primary_key=True),
-    sa.Column("email", sa.String(254), nullable=False),
-    sa.Column("role", sa.String(12), nullable=False),
-    sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
-    sa.Column("made_by", Id(), nullable=False),
-    sa.Column("created_ns", TimeNs(), nullable=False),
-    sa.Column("expires_ns", TimeNs(), nullable=False),
-    sa.Column("used_ns", TimeNs()),
-)
 
 answers = sa.Table(
     "app_answers",

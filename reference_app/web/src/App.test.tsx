@@ -171,6 +171,30 @@ describe("links of mails", () => {
     expect(await screen.findByText(/Your mail address is confirmed/)).toBeTruthy();
   });
 
+  it("take an invitation up after signing in, with the token of the link", async () => {
+    let inside = false;
+    location.hash = "#/join?token=inv_1";
+    answering({
+      "GET /users/me": () => (inside ? Response.json(ME) : signedOut()),
+      "POST /auth/login": () => {
+        inside = true;
+        return Response.json({ second_factor: "done", expires_ns: "1" });
+      },
+      "POST /tenants/join": (body) => {
+        expect(body).toEqual({ token: "inv_1" });
+        return Response.json({ id: "t1", name: "The desk", role: "trader" });
+      },
+    });
+    render(<App />);
+    await screen.findByText(/Sign in with the mail address/);
+    type("Mail address", "ada@example.org");
+    type("Password", "nine brown otters");
+    submit("Password");
+    fireEvent.click(await screen.findByRole("button", { name: "Join" }));
+    expect(await screen.findByText("You work for The desk now.")).toBeTruthy();
+    expect(location.hash).toBe("#/join");
+  });
+
   it("use a log-in link once", async () => {
     location.hash = "#/login?token=once";
     answering({
@@ -237,7 +261,7 @@ describe("security", () => {
 });
 
 describe("every page", () => {
-  const pages = ["/", "/sign-in", "/sign-up", "/verify", "/forgot", "/reset", "/security"];
+  const pages = ["/", "/sign-in", "/sign-up", "/verify", "/forgot", "/reset", "/join", "/security"];
   it.each(pages.flatMap((page) => [[page, "en"], [page, "id"]] as const))("%s in %s has no finding of axe", async (page, language) => {
     localStorage.setItem("forexai-language", language);
     location.hash = `#${page}`;

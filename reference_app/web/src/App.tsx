@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from "react";
 import { LanguageProvider, useWords } from "./language";
 import { type Language, LANGUAGES } from "./messages";
-import { Forgot, LoginLink, Reset, Verify } from "./pages/ByMail";
+import { Forgot, Join, LoginLink, Reset, Verify } from "./pages/ByMail";
 import { Security } from "./pages/Security";
 import { SignIn } from "./pages/SignIn";
 import { SignUp } from "./pages/SignUp";
@@ -102,6 +102,8 @@ function Page({ place }: { place: Place }) {
       return <Forgot />;
     case "/reset":
       return <Reset token={place.token} />;
+    case "/join":
+      return <Join token={place.token} />;
     case "/login":
       return <LoginLink token={place.token} />;
     case "/security":

@@ -59,7 +59,7 @@ class Inviting:
         self._on = on
         self._outbox = outbox
 
-    async def invite(self, scope: Scope, email: str, role: Role, *, language: str = "en") -> UUID:
+    async def invite(self, scope: Scope, email: str, role: Role, *, language: str = "en") -> InvitationView:
         """Send an invitation to an address, whether or not anybody has an account there; an older one to it is void.
 
         Raises
@@ -70,6 +70,7 @@ class Inviting:
         if scope.user_id is None or scope.tenant_id is None:
             raise ScopeError("A person of a tenant invites: name both in the scope.")
         plain, made, token = plain_address(email), new_id(), new_token()
+        now_ns, expires_ns = self._on.clock.now_ns(), self._on.after_ns(_LIFE_S)
         await self._on.limits.take((RULES.INVITE_TENANT, scope.tenant_id.hex), (RULES.INVITE_ACCOUNT, plain))
         async with self._on.database.writing(scope) as session:
             await check_may_give(session, scope.user_id, role)
@@ -82,8 +83,8 @@ class Inviting:
                     sealed_address=await self._on.vault.seal(session, "tenant", _spot(made), plain.encode()),
                     role=role.value,
                     invited_by=scope.user_id,
-                    created_ns=self._on.clock.now_ns(),
-                    expires_ns=self._on.after_ns(_LIFE_S),
+                    created_ns=now_ns,
+                    expires_ns=expires_ns,
                 )
             )
             name = await session.value(sa.select(tenants.c.name))
@@ -93,7 +94,7 @@ class Inviting:
             )
             details = {"invitation": str(made), "role": role.value}
             await record(session, self._on, "invitation.sent", details=details, personal={"address": plain})
-        return made
+        return InvitationView(invitation_id=made, email=plain, role=role, created_ns=now_ns, expires_ns=expires_ns)
 
     async def accept(self, user_id: UUID, token: str, *, address: str) -> UUID:
         """Take an invitation up as the person whose proved address it was sent to; return the tenant.
@@ -131,13 +132,24 @@ class Inviting:
             await record(session, self._on, "invitation.revoked", details={"invitation": str(invitation_id)})
         return True
 
-    async def list(self, scope: Scope) -> Sequence[InvitationView]:
-        """List the open invitations of the scope's tenant, the newest first."""
+    async def list(
+        self, scope: Scope, *, before: UUID | None = None, limit: int | None = None
+    ) -> Sequence[InvitationView]:
+        """List the open invitations of the scope's tenant, the newest first.
+
+        Parameters
+        ----------
+        before : UUID, optional
+            The last one of the page before.
+        limit : int, optional
+            How many at most.
+        """
         now_ns = self._on.clock.now_ns()
         async with self._on.database.reading(scope) as session:
             await self._check(session, scope)
             this = sa.and_(invitations.c.ended_ns.is_(None), invitations.c.expires_ns > now_ns)
-            rows = await session.rows(sa.select(invitations).where(this).order_by(invitations.c.id.desc()))
+            chosen = sa.select(invitations).where(this).order_by(invitations.c.id.desc()).limit(limit)
+            rows = await session.rows(chosen if before is None else chosen.where(invitations.c.id < before))
             return [await self._view(session, row) for row in rows]
 
     async def _join(self, session: Session, user_id: UUID, invitation_id: UUID) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 from uuid import UUID
 
 import attrs
@@ -15,7 +15,7 @@ from forexai_saas.audit.log import Event
 from forexai_saas.errors import AccountError, ScopeError
 from forexai_saas.storage.database import Session
 from forexai_saas.storage.scopes import Scope
-from forexai_saas.storage.tables import memberships, tenants
+from forexai_saas.storage.tables import memberships, tenants, users
 
 __all__ = ["MANAGE", "MemberView", "Members", "check_may_give"]
 
@@ -27,6 +27,8 @@ class MemberView:
     """A member as the others see them."""
 
     user_id: UUID
+    name: str
+    email: str
     role: Role
     created_ns: int
 
@@ -57,11 +59,22 @@ class Members:
     def __init__(self, on: Foundation) -> None:
         self._on = on
 
-    async def list(self, scope: Scope) -> Sequence[MemberView]:
-        """List the members of the scope's tenant, the oldest first."""
+    async def list(self, scope: Scope, *, after: UUID | None = None, limit: int | None = None) -> Sequence[MemberView]:
+        """List the members of the scope's tenant, those first who registered first.
+
+        Parameters
+        ----------
+        after : UUID, optional
+            The last one of the page before.
+        limit : int, optional
+            How many at most.
+        """
+        chosen = sa.select(memberships).order_by(memberships.c.user_id).limit(limit)
+        if after is not None:
+            chosen = chosen.where(memberships.c.user_id > after)
         async with self._on.database.reading(scope) as session:
-            rows = await session.rows(sa.select(memberships).order_by(memberships.c.created_ns, memberships.c.user_id))
-        return [MemberView(user_id=row.user_id, role=Role(row.role), created_ns=row.created_ns) for row in rows]
+            rows = await session.rows(chosen)
+        return [await self._view(row) for row in rows]
 
     async def change_role(self, scope: Scope, member_id: UUID, role: Role) -> bool:
         """Give a member another role, from now on everywhere; False where it is that already.
@@ -81,6 +94,24 @@ class Members:
             await self._tell(session, "role.changed", member_id, {"before": before, "after": role.value})
         return True
 
+    async def transfer(self, scope: Scope, member_id: UUID) -> bool:
+        """Make a member an owner and oneself an admin, both or neither; False where it is oneself.
+
+        Raises
+        ------
+        AccountError
+            If the scope's person is no owner, or there is no such member.
+        """
+        async with self._on.database.writing(scope) as session:
+            await self._checked(session, scope, member_id, Role.OWNER)
+            if member_id == scope.user_id:
+                return False
+            for user_id, role in ((member_id, Role.OWNER), (scope.user_id, Role.ADMIN)):
+                given = sa.update(memberships).where(memberships.c.user_id == user_id).values(role=role.value)
+                await session.execute(given)
+            await self._tell(session, "tenant.transferred", member_id, {})
+        return True
+
     async def remove(self, scope: Scope, member_id: UUID) -> None:
         """Let a member go; their keys and grants in the tenant go too. Anybody may leave by themselves.
 
@@ -94,6 +125,18 @@ class Members:
             await session.execute(sa.delete(memberships).where(memberships.c.user_id == member_id))
             await _check_owned(session)
             await self._tell(session, "member.removed", member_id, {"before": before})
+
+    async def _view(self, row: sa.Row[Any]) -> MemberView:
+        # People are not their tenants': each is asked for alone.
+        async with self._on.database.reading(Scope(user_id=row.user_id)) as session:
+            person = await session.first(sa.select(users.c.name, users.c.email))
+        return MemberView(
+            user_id=row.user_id,
+            name="" if person is None else person.name,
+            email="" if person is None else person.email,
+            role=Role(row.role),
+            created_ns=row.created_ns,
+        )
 
     async def _checked(self, session: Session, scope: Scope, member_id: UUID, role: Role | None) -> str:
         """Give the member's role as it is, where the scope's person may change it."""

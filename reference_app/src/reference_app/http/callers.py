@@ -69,9 +69,19 @@ class Caller:
         AccountError
             If it is a program.
         """
+        self.check_person()
+        return cast("UUID", self.session_id)
+
+    def check_person(self) -> None:
+        """Refuse a program.
+
+        Raises
+        ------
+        AccountError
+            If it is one.
+        """
         if self.session_id is None:
             raise AccountError("permission.missing", "This is for people who are signed in, not for keys.")
-        return self.session_id
 
 
 async def identify(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from forexai_saas.errors import AccountError
 
-__all__ = ["after", "page_of"]
+__all__ = ["after", "key_of", "page_of"]
 
 
 def after(statement: sa.Select[Any], key: sa.Column[Any], cursor: str | None, limit: int) -> sa.Select[Any]:
@@ -26,7 +26,7 @@ def after(statement: sa.Select[Any], key: sa.Column[Any], cursor: str | None, li
         If the cursor is none that was given out.
     """
     ordered = statement.order_by(key).limit(limit + 1)
-    return ordered if cursor is None else ordered.where(key > _read(cursor))
+    return ordered if cursor is None else ordered.where(key > key_of(cursor))
 
 
 def page_of(rows: Sequence[Any], limit: int, key: str) -> tuple[Sequence[Any], str | None]:
@@ -37,7 +37,16 @@ def page_of(rows: Sequence[Any], limit: int, key: str) -> tuple[Sequence[Any], s
     return rows[:limit], base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
 
 
-def _read(cursor: str) -> UUID:
+def key_of(cursor: str | None) -> UUID | None:
+    """Give the key that a cursor stands for; None for the first page.
+
+    Raises
+    ------
+    AccountError
+        If the cursor is none that was given out.
+    """
+    if cursor is None:
+        return None
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as problem:

@@ -91,7 +91,6 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "link.refused": HTTPStatus.GONE,
         "login-link.refused": HTTPStatus.GONE,
         "member.last-owner": HTTPStatus.CONFLICT,
-        "member.role": HTTPStatus.FORBIDDEN,
         "member.there": HTTPStatus.CONFLICT,
         "member.unknown": HTTPStatus.NOT_FOUND,
         "mode.mixed": HTTPStatus.CONFLICT,

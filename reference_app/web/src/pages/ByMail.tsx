@@ -3,8 +3,9 @@ import { useWords } from "../language";
 import { Field, Form } from "../parts/Form";
 import { Title } from "../parts/Title";
 import { goTo } from "../route";
-import { send, wordsOf } from "../server";
+import { isObject, send, wordsOf } from "../server";
 import { useSession } from "../session";
+import { SignIn } from "./SignIn";
 
 function Done({ text }: { text: string }) {
   const { t } = useWords();
@@ -100,6 +101,45 @@ export function Reset({ token }: { token: string }) {
             hint={t("field.passwordHint")}
           />
         </Form>
+      )}
+    </section>
+  );
+}
+
+/** The link of an invitation; it is taken up by whoever is signed in with the address that it was sent to. */
+export function Join({ token }: { token: string }) {
+  const { t } = useWords();
+  const { session } = useSession();
+  const [kept] = useState(token);
+  const [tenant, setTenant] = useState("");
+  if (session.state === "waiting") return <p role="status">{t("app.waiting")}</p>;
+  if (session.state === "out")
+    return (
+      <>
+        <p className="narrow">{t("join.signIn")}</p>
+        <SignIn onDone={() => undefined} />
+      </>
+    );
+  return (
+    <section className="narrow">
+      <Title>{t("join.title")}</Title>
+      {tenant === "" ? (
+        <>
+          <p>{t("join.text", { email: session.me.email })}</p>
+          <Form
+            submit={t("join.submit")}
+            onSubmit={async () => {
+              const joined = await send("POST", "/tenants/join", { token: kept });
+              setTenant(isObject(joined) && typeof joined["name"] === "string" ? joined["name"] : "ForexAI");
+            }}
+          >
+            {null}
+          </Form>
+        </>
+      ) : (
+        <p className="done" role="status">
+          {t("join.done", { tenant })}
+        </p>
       )}
     </section>
   );

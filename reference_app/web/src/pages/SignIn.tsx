@@ -7,7 +7,7 @@ import { isObject, Refused, send } from "../server";
 import { useSession } from "../session";
 
 /** Password, then the code where there is a second factor. */
-export function SignIn() {
+export function SignIn({ onDone = () => goTo("/security") }: { onDone?: () => void }) {
   const { t } = useWords();
   const { renew } = useSession();
   const [waits, setWaits] = useState(false);
@@ -18,7 +18,7 @@ export function SignIn() {
       return;
     }
     await renew();
-    goTo("/security");
+    onDone();
   };
   const shown = async (code: string): Promise<void> => {
     try {

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Router, delete, get, patch, post
+from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from forexai_core.errors import NotFoundError
 from forexai_saas.accounts.roles import permissions_of
-from forexai_saas.accounts.tokens import new_token
-from forexai_saas.errors import AccountError
 from forexai_saas.storage.scopes import Scope
 from reference_app.accounts import Accounts
 from reference_app.features.tenants import repository, schemas
+from reference_app.features.tenants.invitation_routes import invite, list_invitations, revoke_invitation
+from reference_app.features.tenants.member_routes import change_member, leave, list_members, remove_member, transfer
+from reference_app.http.addresses import address_of
 from reference_app.http.callers import Caller
-from reference_app.http.cursors import page_of
-from reference_app.http.fields import CursorAsked, LimitAsked
 from reference_app.http.permissions import PERMISSION, SIGNED_IN
+from reference_app.platform import Platform
 
 __all__ = ["tenants_router"]
 
-_INVITED_S = 7 * 86_400
-_SEE, _CHANGE = {PERMISSION: "tenant:data:read"}, {PERMISSION: "members:all:write"}
+_SEE = {PERMISSION: "tenant:data:read"}
 
 
 async def _shown(accounts: Accounts, user_id: UUID, tenant_id: UUID) -> schemas.TenantShown | None:
@@ -58,93 +58,17 @@ async def show_tenant(
     return shown
 
 
-@get("/{tenant_id:uuid}/members", opt=_SEE, summary="List who works for a tenant.")
-async def list_members(
-    tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
-    caller: NamedDependency[Caller],
-    accounts: NamedDependency[Accounts],
-    cursor: CursorAsked = None,
-    limit: LimitAsked = 50,
-) -> schemas.MemberList:
-    """List who works for a tenant, a page at a time."""
-    database = accounts.on.database
-    rows, following = page_of(
-        await repository.member_rows(database, caller.scope, cursor=cursor, limit=limit), limit, "user_id"
-    )
-    items = []
-    for row in rows:
-        person = await repository.person_row(database, row.user_id)
-        if person is not None:
-            items.append(
-                schemas.MemberShown(
-                    user_id=row.user_id,
-                    name=person.name,
-                    email=person.email,
-                    role=row.role,
-                    created_ns=str(row.created_ns),
-                )
-            )
-    return schemas.MemberList(items=tuple(items), next_cursor=following)
-
-
-@patch("/{tenant_id:uuid}/members/{user_id:uuid}", status_code=204, opt=_CHANGE, summary="Give a member another role.")
-async def change_member(
-    tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
-    user_id: FromPath[UUID],
-    data: JSONBody[schemas.RoleChanged],
-    caller: NamedDependency[Caller],
-    accounts: NamedDependency[Accounts],
-) -> None:
-    """Give a member another role; it holds from the next request on."""
-    if not await repository.change_role(accounts.on, caller.scope, user_id, data.role):
-        raise NotFoundError("Nobody of that key works for this tenant.")
-
-
-@delete("/{tenant_id:uuid}/members/{user_id:uuid}", opt=_CHANGE, summary="Remove a member.")
-async def remove_member(
-    tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
-    user_id: FromPath[UUID],
-    caller: NamedDependency[Caller],
-    accounts: NamedDependency[Accounts],
-) -> None:
-    """Remove a member, with that person's keys."""
-    if not await repository.remove_member(accounts.on, caller.scope, user_id):
-        raise NotFoundError("Nobody of that key works for this tenant.")
-
-
-@post("/{tenant_id:uuid}/invitations", status_code=201, opt=_CHANGE, summary="Invite somebody.")
-async def invite(
-    tenant_id: FromPath[UUID],
-    data: JSONBody[schemas.Inviting],
-    caller: NamedDependency[Caller],
-    accounts: NamedDependency[Accounts],
-) -> schemas.Invitation:
-    """Make an invitation for one mail address, good once and for a week; whoever invites hands it over."""
-    token, expires_ns = repository.joined(new_token(), tenant_id), accounts.on.after_ns(_INVITED_S)
-    await repository.add_invitation(
-        accounts.on,
-        caller.scope,
-        email=data.email,
-        role=data.role,
-        token=token,
-        now_ns=accounts.on.clock.now_ns(),
-        expires_ns=expires_ns,
-    )
-    return schemas.Invitation(token=token, expires_ns=str(expires_ns))
-
-
 @post("/join", status_code=200, opt={SIGNED_IN: True}, summary="Take up an invitation.")
 async def join(
-    data: JSONBody[schemas.Joining], caller: NamedDependency[Caller], accounts: NamedDependency[Accounts]
+    data: JSONBody[schemas.Joining],
+    request: Request[Any, Any, Any],
+    caller: NamedDependency[Caller],
+    accounts: NamedDependency[Accounts],
+    platform: NamedDependency[Platform],
 ) -> schemas.TenantShown:
-    """Take up an invitation to one's own mail address."""
-    named, _, _ = data.token.partition(".")
-    try:
-        tenant_id = UUID(hex=named)
-    except ValueError as problem:
-        raise AccountError("invitation.refused", "This is no invitation.") from problem
-    scope = Scope(tenant_id=tenant_id, user_id=caller.user_id)
-    await repository.take_invitation(accounts.on, scope, data.token, now_ns=accounts.on.clock.now_ns())
+    """Take up an invitation that was sent to one's own mail address."""
+    address = address_of(request, platform.settings)
+    tenant_id = await accounts.inviting.accept(caller.user_id, data.token, address=address)
     shown = await _shown(accounts, caller.user_id, tenant_id)
     if shown is None:
         raise NotFoundError("There is no such tenant.")
@@ -159,7 +83,11 @@ tenants_router = Router(
         list_members,
         change_member,
         remove_member,
+        leave,
+        transfer,
+        list_invitations,
         invite,
+        revoke_invitation,
         join,
     ],
     tags=["tenants"],

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
-from reference_app.http.fields import Cursor, Email, Name, RoleName, TimeNs, Token
+from reference_app.http.fields import Cursor, Email, Language, Name, RoleName, TimeNs, Token
 
 __all__ = [
-    "Invitation",
+    "InvitationList",
+    "InvitationShown",
     "Inviting",
     "Joining",
     "MemberList",
@@ -18,6 +19,7 @@ __all__ = [
     "RoleChanged",
     "TenantList",
     "TenantShown",
+    "Transferred",
 ]
 
 
@@ -60,18 +62,35 @@ class RoleChanged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     role: RoleName
 
 
+class Transferred(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is to own the tenant in the caller's place."""
+
+    user_id: Annotated[UUID, msgspec.Meta(examples=["0198f0a2-7c00-7000-8000-000000000001"])]
+
+
 class Inviting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is to join, and as what."""
+    """Who is to join, and as what; the mail is in the language that is named, or in that of whoever invites."""
 
     email: Email
     role: RoleName
+    language: Language | None = None
 
 
-class Invitation(msgspec.Struct, frozen=True, kw_only=True):
-    """An invitation, good once, for one mail address. Whoever invites hands it over."""
+class InvitationShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An open invitation. Its link goes by mail to that address alone, and nobody else ever sees it."""
 
-    token: Token
+    id: UUID
+    email: Email
+    role: RoleName
+    created_ns: TimeNs
     expires_ns: TimeNs
+
+
+class InvitationList(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of open invitations, the newest first."""
+
+    items: tuple[InvitationShown, ...]
+    next_cursor: Cursor | None = None
 
 
 class Joining(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -26,6 +26,7 @@ from forexai_core.live.session.loop import AccountEnd
 from forexai_core.live.session.opening import open_session
 from forexai_core.live.session.specification import SessionSpec, spec_of
 from forexai_core.ports.broker import Broker
+from forexai_core.ports.data import DataSource
 from forexai_core.services import embedded_services
 from forexai_core.services.clocks import ManualClock
 from forexai_core.services.halts import MemoryHalts
@@ -236,7 +237,17 @@ def a_spec(*, paper: bool, netting: bool = False, decides_from_ns: int = 0, risk
 class TerminalSession:
     """A session on the terminal's account, through whatever broker leads there."""
 
-    def __init__(self, bench: TerminalBench, folder: Path, make: Any, *, broker: Broker | None = None, **spec: Any):
+    def __init__(
+        self,
+        bench: TerminalBench,
+        folder: Path,
+        make: Any,
+        *,
+        broker: Broker | None = None,
+        source: DataSource | None = None,
+        **spec: Any,
+    ):
+        self.source = source or bench.source()
         self.bench, self.folder, self.make = bench, folder, make
         self.broker = broker or bench.broker()
         self.spec = a_spec(paper=False, **spec)
@@ -244,7 +255,7 @@ class TerminalSession:
         self.halts = MemoryHalts()
 
     async def __aenter__(self) -> Self:
-        openers = Openers(self.broker, self.bench.source(), self.make)
+        openers = Openers(self.broker, self.source, self.make)
         alerts = Alerts("feeds", self.bench.clock, self.notices.append)
         prices = live_prices_of(self.spec, openers, self.bench.clock, alerts)
         assert prices is not None

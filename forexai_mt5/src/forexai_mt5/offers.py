@@ -14,7 +14,8 @@ from forexai_mt5.adapter.terminals import opener_of
 from forexai_mt5.exports.source import ExportSource
 from forexai_mt5.platform_broker.broker import CAPABILITIES as BEHIND_A_CONNECTOR
 from forexai_mt5.platform_broker.broker import LineBroker
-from forexai_mt5.platform_broker.settings import LineSettings
+from forexai_mt5.platform_broker.settings import LineDataSettings, LineSettings
+from forexai_mt5.platform_broker.source import LineSource
 from forexai_mt5.settings import ExportSettings, Mt5DataSettings, Mt5Settings
 
 __all__ = ["broker_offers", "data_offers"]
@@ -33,6 +34,10 @@ def _open_exports(settings: ExportSettings, _services: Services) -> ExportSource
 
 def _open_source(settings: Mt5DataSettings, services: Services) -> Mt5Source:
     return Mt5Source(settings, opener_of(services))
+
+
+def _open_line_source(settings: LineDataSettings, services: Services) -> LineSource:
+    return LineSource(settings, services)
 
 
 def data_offers() -> tuple[DataOffer, ...]:
@@ -59,6 +64,16 @@ def data_offers() -> tuple[DataOffer, ...]:
                 bars=True, ticks=True, live=True, timeframes=frozenset(Timeframe) - {Timeframe.TICK}
             ),
             example={**SIMULATED, "history_days": 5, "tick_days": 1},
+        ),
+        DataOffer(
+            name="connector",
+            title="The prices of an account behind a connector",
+            summary="Bars of the broker of an account on a user's machine, its history and as they close.",
+            settings=LineDataSettings,
+            open=_open_line_source,
+            api_version=1,
+            capabilities=DataCapabilities(bars=True, live=True, timeframes=frozenset(Timeframe) - {Timeframe.TICK}),
+            example={"account": "main"},
         ),
     )
 

@@ -9,9 +9,12 @@ import attrs
 from forexai_core.errors import BrokerUnreachableError
 from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, Quote
 from forexai_core.values.accounts import AccountMode, AccountState
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
+from forexai_core.values.timeframes import Timeframe
+from forexai_mt5.adapter.candles import Candles
 from forexai_mt5.adapter.changing import Changing
 from forexai_mt5.adapter.placing import Placing
 from forexai_mt5.adapter.reading import Reading
@@ -125,6 +128,10 @@ class Mt5Broker:
     async def history(self, start_ns: int, stop_ns: int) -> Sequence[Deal]:
         """List the deals of ``[start_ns, stop_ns)``, oldest first."""
         return await self._at_desk().reading.history(start_ns, stop_ns)
+
+    async def candles(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars:
+        """Give the closed bars that open in ``[start_ns, stop_ns)``, of the terminal's history."""
+        return await Candles(self._at_desk().venue).closed(symbol, timeframe, start_ns, stop_ns)
 
     def events(self) -> AsyncIterator[BrokerEvent]:
         """Follow what happens, from now on, until the session ends."""

@@ -12,7 +12,9 @@ from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_mt5.connector.command_desk import CommandDesk
 from forexai_mt5.connector.guard import Guard
+from forexai_mt5.connector.history import CandleBroker, candles_of
 from forexai_mt5.connector.rows import (
+    CandleRows,
     account_row,
     account_update,
     deal_row,
@@ -23,16 +25,19 @@ from forexai_mt5.connector.rows import (
 )
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.protocol.envelope import Message
+from forexai_mt5.protocol.rates import Bucket
 from forexai_mt5.protocol.reports import Answer, PriceRow, Prices, Query
 
 __all__ = ["Reporting"]
 
 _LOG = logging.getLogger(__name__)
-_ROWS, _CONTRACTS = 40, 12
+_ROWS = 40
+_OTHER_ROWS = {"instruments": 12, "candles": 200}
 """Rows of a part: with the longest texts they stay below the size of a message."""
 
 _AT_ONCE, _PART_S = 8, 0.25
-"""Parts that go out at once, and how long each further one waits: more than the gateway lets in ends a connection."""
+"""Parts that go out at once, and how long each further one waits, of all answers together: more than the gateway lets
+in ends a connection."""
 
 Tell = Callable[[Message], Awaitable[None]]
 
@@ -64,6 +69,7 @@ class Reporting:
         self.symbols: tuple[str, ...] = ()
         self._stirred = asyncio.Event()
         self._told: dict[str, PriceRow] = {}
+        self._parts = Bucket(1.0 / _PART_S, _AT_ONCE)
 
     def stir(self) -> None:
         """Have the account told soon: something may have changed."""
@@ -118,26 +124,35 @@ class Reporting:
             await self._tell(Answer(query_id=query.id, part=0, last=True, error=said, refused=refused))
             return
         for answer in _parts(query.id, *fields):
-            if answer.part >= _AT_ONCE:
-                await self._clock.sleep(_PART_S)  # slower than the gateway lets in
+            if answer.part or answer.candles:
+                await self._room()
             await self._tell(answer)
 
-    async def _found(self, query: Query) -> tuple[str, Sequence[Any]]:
+    async def _room(self) -> None:
+        """Wait until another part may go out."""
+        while not self._parts.take(1.0, self._clock.monotonic_ns() / 1e9):
+            await self._clock.sleep(_PART_S)
+
+    async def _found(self, query: Query) -> tuple[str, Sequence[Any] | CandleRows]:
         broker = self._broker
         if query.what == "ACCOUNT":
-            return "account", [account_row(await broker.account(), broker.capabilities)]
+            candles = isinstance(broker, CandleBroker)
+            return "account", [account_row(await broker.account(), broker.capabilities, candles=candles)]
         if query.what == "PRICE":
             return "prices", [price_row(await broker.quote(query.symbol))]
         if query.what == "COMMAND":
             if query.command_id is None:
                 raise ValueError("a query about a COMMAND names it")
             return "result", [await self._desk.fate(query.command_id, query.fence)]
+        if query.what == "CANDLES":
+            return "candles", CandleRows(await candles_of(broker, query))
         return await self._listed(query)
 
     async def _listed(self, query: Query) -> tuple[str, Sequence[Any]]:
         broker = self._broker
         if query.what == "INSTRUMENTS":
-            return "instruments", [instrument_row(each) for each in await broker.instruments()]
+            known = await broker.instruments()
+            return "instruments", [instrument_row(each) for each in known if query.symbol in {"", each.symbol}]
         if query.what == "POSITIONS":
             return "positions", [position_row(each) for each in await broker.positions()]
         if query.what == "ORDERS":
@@ -145,11 +160,14 @@ class Reporting:
         return "deals", [deal_row(each) for each in await broker.history(query.start, query.stop)]
 
 
-def _parts(query_id: str, field: str, rows: Sequence[Any]) -> Iterator[Answer]:
+def _parts(query_id: str, field: str, rows: Sequence[Any] | CandleRows) -> Iterator[Answer]:
+    """Write an answer, each part when it is its turn."""
     if field in {"result", "account"}:
-        yield Answer.model_validate({"query_id": query_id, "part": 0, "last": True, field: rows[0]})
+        (row,) = rows[:1]
+        yield Answer.model_validate({"query_id": query_id, "part": 0, "last": True, field: row})
         return
-    size = _CONTRACTS if field == "instruments" else _ROWS
-    chunks = [tuple(rows[place : place + size]) for place in range(0, len(rows), size)] or [()]
-    for part, chunk in enumerate(chunks):
-        yield Answer.model_validate({"query_id": query_id, "part": part, "last": part == len(chunks) - 1, field: chunk})
+    size = _OTHER_ROWS.get(field, _ROWS)
+    places = range(0, max(1, len(rows)), size)
+    for part, place in enumerate(places):
+        chunk = tuple(rows[place : place + size])
+        yield Answer.model_validate({"query_id": query_id, "part": part, "last": part == len(places) - 1, field: chunk})

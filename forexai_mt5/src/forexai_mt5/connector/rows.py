@@ -5,9 +5,11 @@ from __future__ import annotations
 from forexai_core.errors import OrderRejectedError
 from forexai_core.ports.broker import Broker, BrokerCapabilities, Quote
 from forexai_core.values.accounts import AccountState
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
+from forexai_mt5.protocol.candles import CandleRow
 from forexai_mt5.protocol.contracts import contract_of
 from forexai_mt5.protocol.reports import (
     Abilities,
@@ -22,6 +24,7 @@ from forexai_mt5.protocol.reports import (
 from forexai_mt5.protocol.trading import OrderType, TradeCommand
 
 __all__ = [
+    "CandleRows",
     "account_row",
     "account_update",
     "closing_order",
@@ -167,8 +170,8 @@ def deal_row(deal: Deal) -> DealRow:
     )
 
 
-def account_row(state: AccountState, can: BrokerCapabilities) -> AccountRow:
-    """Write how an account stands, and what can be commanded there."""
+def account_row(state: AccountState, can: BrokerCapabilities, *, candles: bool) -> AccountRow:
+    """Write how an account stands, what can be commanded there, and whether its history can be asked for."""
     return AccountRow.model_validate(
         {
             "login": state.login,
@@ -185,6 +188,7 @@ def account_row(state: AccountState, can: BrokerCapabilities) -> AccountRow:
                 partial_close=can.partial_close,
                 finds_client_id=can.finds_client_id,
                 live_money=can.live_money,
+                candles=candles,
             ),
         }
     )
@@ -193,6 +197,31 @@ def account_row(state: AccountState, can: BrokerCapabilities) -> AccountRow:
 def instrument_row(instrument: Instrument) -> InstrumentRow:
     """Write what can be traded."""
     return InstrumentRow(symbol=_printable(instrument.symbol), contract=contract_of(instrument))
+
+
+class CandleRows:
+    """Rows of bars, written part by part as they are asked for.
+
+    Parameters
+    ----------
+    bars : Bars
+        Closed; of an ask side nothing is told.
+    """
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+
+    def __len__(self) -> int:
+        return len(self._bars)
+
+    def __getitem__(self, part: slice) -> list[CandleRow]:
+        bars = self._bars[part]
+        spreads = [None] * len(bars) if bars.spread_points is None else bars.spread_points.tolist()
+        names = ("time", "open", "high", "low", "close", "volume")
+        return [
+            CandleRow.model_validate(dict(zip(names, row, strict=True)) | {"spread": spread})
+            for row, spread in zip(bars.data.tolist(), spreads, strict=True)
+        ]
 
 
 def price_row(quote: Quote) -> PriceRow:

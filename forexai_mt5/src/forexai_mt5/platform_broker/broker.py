@@ -9,12 +9,14 @@ from forexai_core.errors import BrokerUnreachableError, FencedError, OrderReject
 from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, Quote
 from forexai_core.ports.services import Services
 from forexai_core.values.accounts import AccountMode, AccountState
+from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
-from forexai_core.values.timeframes import NS_PER_DAY
+from forexai_core.values.timeframes import NS_PER_DAY, Timeframe
 from forexai_mt5.adapter.submissions import Submissions
 from forexai_mt5.gateway.line import ConnectorLine
+from forexai_mt5.platform_broker.candles import LineCandles
 from forexai_mt5.platform_broker.commanding import Commanding, closing_fields, opening_fields, state_of
 from forexai_mt5.platform_broker.following import Following
 from forexai_mt5.platform_broker.reading import abilities_of, account_of, deal_of, order_of, position_of, quote_of
@@ -137,6 +139,11 @@ class LineBroker:
         line, names = self._open(), self._commanding.names.client_id
         answers = await line.query("DEALS", start=start_ns, stop=stop_ns, timeout_s=6 * self._settings.query_s)
         return tuple(deal_of(row, names) for answer in answers for row in answer.deals)
+
+    async def candles(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars:
+        """Give the closed bars that open in ``[start_ns, stop_ns)``, of the history of the broker there."""
+        candles = LineCandles(self._open(), query_s=self._settings.query_s, history_s=6 * self._settings.query_s)
+        return await candles.closed(symbol, timeframe, start_ns, stop_ns)
 
     def events(self) -> AsyncIterator[BrokerEvent]:
         """Follow what happens, from the call on."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, JsonValue
 
+from forexai_mt5.protocol.candles import CandleRow, CandleTimeframe
 from forexai_mt5.protocol.envelope import FenceToken, Message, Part
 from forexai_mt5.protocol.fields import Amount, Id, Int64, Lots, Price, Symbol, Text
 from forexai_mt5.protocol.trading import OrderType, TradeResult
@@ -116,6 +117,8 @@ class Abilities(Part):
     finds_client_id: bool
     live_money: bool
     """Whether orders cost real money."""
+    candles: bool = False
+    """Whether it answers questions for CANDLES."""
 
 
 class AccountRow(Part):
@@ -185,12 +188,16 @@ class Query(Message):
     type: Literal["QUERY"] = "QUERY"
     id: Id
     """Ours."""
-    what: Literal["ACCOUNT", "INSTRUMENTS", "POSITIONS", "ORDERS", "DEALS", "PRICE", "COMMAND"]
-    """COMMAND: what came of a command. One that was never seen will never be carried out any more."""
+    what: Literal["ACCOUNT", "INSTRUMENTS", "POSITIONS", "ORDERS", "DEALS", "PRICE", "COMMAND", "CANDLES"]
+    """COMMAND: what came of a command. One that was never seen will never be carried out any more. CANDLES is asked of
+    connectors only whose account says that it has them."""
     symbol: Symbol = ""
-    """Of a PRICE."""
+    """Of a PRICE and of CANDLES; of INSTRUMENTS the only one, where it is given."""
+    timeframe: CandleTimeframe | None = None
+    """Of CANDLES."""
     start: Int64 = 0
-    """Of DEALS: ``start <= time < stop``, nanoseconds UTC."""
+    """Of DEALS and CANDLES: ``start <= time < stop``, nanoseconds UTC; of CANDLES the time is that of the opening, and
+    5,000 of them may lie between."""
     stop: Int64 = 0
     command_id: Id | None = None
     """Of a COMMAND."""
@@ -214,6 +221,8 @@ class Answer(Message):
     deals: tuple[DealRow, ...] = Field(default=(), max_length=100)
     prices: tuple[PriceRow, ...] = Field(default=(), max_length=100)
     instruments: tuple[InstrumentRow, ...] = Field(default=(), max_length=100)
+    candles: tuple[CandleRow, ...] = Field(default=(), max_length=200)
+    """Oldest first, over all parts."""
     account: AccountRow | None = None
     result: TradeResult | None = None
     error: Text = ""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
+from forexai_core.values.timeframes import Timeframe
+from forexai_mt5.protocol.candles import CandleRow, CandleTimeframe
 from forexai_mt5.protocol.codec import LARGEST_BYTES, ProtocolError, encode, from_connector, from_platform
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.link import WINDOW, Link, LinkFullError, Outbox
@@ -58,6 +61,23 @@ def account(**changes):
         "timestamp": NOW_NS,
     }  # fmt: skip
     return AccountUpdate(**(fields | changes))
+
+
+def test_a_part_of_an_answer_with_candles_fits_a_message_whatever_a_broker_writes():
+    most = Decimal("999999999999999999.9999999999")
+    row = CandleRow(time=2**63 - 1, open=most, high=most, low=most, close=most, volume=most, spread=most)
+    part = Answer(query_id="q" * 64, part=100_000, last=False, candles=(row,) * 200, seq=2**63 - 1, ack=2**63 - 1)
+    assert from_connector(encode(part)) == part
+    with pytest.raises(ValueError, match="at most 200"):
+        Answer(query_id="q", part=0, last=True, candles=(row,) * 201)
+
+
+def test_candles_have_the_timeframes_of_the_core():
+    assert set(get_args(CandleTimeframe)) == {each.value for each in Timeframe if each is not Timeframe.TICK}
+    asked = Query(id="q-1", what="CANDLES", symbol="EURUSD", timeframe="M5", start=NOW_NS, stop=NOW_NS + 1)
+    assert from_platform(encode(asked.model_copy(update={"seq": 1}))).timeframe == "M5"
+    with pytest.raises(ProtocolError, match="timeframe"):
+        from_platform(encode(asked.model_copy(update={"seq": 1})).replace('"M5"', '"tick"'))
 
 
 def test_what_is_written_reads_back_the_same():

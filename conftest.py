@@ -6,6 +6,7 @@ With ``CI`` set, a skipped test fails the run unless ``.ci/allowed-skips.txt`` l
 from __future__ import annotations
 
 import fnmatch
+import importlib
 import os
 import re
 from collections.abc import Iterable
@@ -45,8 +46,19 @@ def skips_not_allowed(skipped: Iterable[str], allowed: Iterable[str]) -> list[st
     return [n for n in skipped if not any(fnmatch.fnmatchcase(n, p.replace("[", "[[]")) for p in patterns)]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that names the list of allowed skips."""
+def qt_loads() -> bool:
+    """Say whether Qt's wheel is here and finds the libraries that it expects of the system."""
+    try:
+        importlib.import_module("PySide6.QtWidgets")
+    except ImportError:
+        return False
+    return True
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the option that names the list of allowed skips; leave pytest-qt out where it would stop the whole run."""
+    if pluginmanager.has_plugin("pytest-qt") and not qt_loads():
+        pluginmanager.set_blocked("pytest-qt")
     parser.addoption("--allowed-skips", default=str(Path(__file__).parent / ".ci" / "allowed-skips.txt"))
 
 

@@ -243,6 +243,14 @@ def mt5_links(session: nox.Session) -> None:
 
 
 @nox.session
+def window(session: nox.Session) -> None:
+    """Take pictures of the connector's window in every state, theme and language: ``-- FOLDER``."""
+    install(session, "-e", "./forexai_core", "-e", "./forexai_mt5[desktop]")
+    folder = session.posargs[0] if session.posargs else str(Path(session.create_tmp()).resolve() / "pictures")
+    session.run("python", "forexai_mt5/tests/desktop/screenshots.py", folder)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and format; ``nox -s lint -- --fix`` mends what can be mended."""
     install(session, *group("lint"))

@@ -21,6 +21,7 @@ IMPORT_NAMES = {
     "argon2-cffi": "argon2",
     "forexai-app": "reference_app",
     "metatrader5": "MetaTrader5",
+    "pyside6-essentials": "PySide6",
     "scikit-learn": "sklearn",
 }
 LONGEST_EXCEPTION = 120

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import platform as system
-import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from forexai_core.cli.options import AsJson
 from forexai_core.cli.printing import note, print_json, say
-from forexai_core.errors import ConfigError
-from forexai_core.plugins import discover
-from forexai_core.ports.broker import Broker
-from forexai_core.ports.services import Services
 from forexai_core.services.assembly import default_home, embedded_services
-from forexai_core.services.halts import FileHalts
-from forexai_mt5.connector.credentials import Credentials
-from forexai_mt5.connector.service import ConnectorService, ConnectorState
+from forexai_mt5.connector.assembly import connector_folder, credentials_of, open_service
+from forexai_mt5.connector.service import ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
-from forexai_mt5.connector.transport import PlatformTransport
+from forexai_mt5.connector.settings_file import read_settings
 from forexai_mt5.gateway.admission import Admission, PairingCode
 from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.protocol.requests import Paired
@@ -40,36 +33,12 @@ Home = Annotated[
 ]
 
 
-def _folder(home: Path | None) -> Path:
-    return home or default_home() / "connector"
-
-
-def read_settings(file: Path) -> ConnectorSettings:
-    """Read the settings of a connector.
-
-    Raises
-    ------
-    ConfigError
-        If the file is not there, is no TOML, or a setting is wrong.
-    """
-    try:
-        return ConnectorSettings.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as problem:
-        raise ConfigError(f"{file} cannot be read: {problem.strerror}. Write it first; --help shows one.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise ConfigError(f"{file} is no TOML: {problem}. Mend the line.") from None
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "settings"
-        raise ConfigError(f"{file}: {place}: {first['msg']}. See the documentation of the connector.") from None
-
-
 def pair_command(file: Settings, code: Code, name: Name = "", home: Home = None, as_json: AsJson = False) -> None:
     """Pair this machine with the platform of the settings, by a code that the platform shows you.
 
     A key is made here, and stays here. The code works once, for ten minutes.
     """
-    paired = asyncio.run(_pair(read_settings(file), code, name or system.node(), _folder(home)))
+    paired = asyncio.run(_pair(read_settings(file), code, name or system.node(), connector_folder(home)))
     if as_json:
         print_json(paired.model_dump())
     else:
@@ -78,7 +47,7 @@ def pair_command(file: Settings, code: Code, name: Name = "", home: Home = None,
 
 async def _pair(settings: ConnectorSettings, code: str, name: str, folder: Path) -> Paired:
     with embedded_services(folder) as services:
-        return await _credentials(settings, services).pair(code, name)
+        return await credentials_of(settings, services).pair(code, name)
 
 
 def code_command(
@@ -111,40 +80,13 @@ def run_command(file: Settings, home: Home = None) -> None:
     Connections that break are made anew. What was commanded is remembered in the folder, and never sent twice. The kill
     switch lies there, too: 'forexai kill --home FOLDER' sets it, with --rearm a person lifts it.
     """
-    asyncio.run(_run(read_settings(file), _folder(home)))
+    asyncio.run(_run(read_settings(file), connector_folder(home)))
 
 
 async def _run(settings: ConnectorSettings, folder: Path) -> None:
     with embedded_services(folder) as services:
-        service = ConnectorService(
-            broker=_broker(settings, services),
-            transport=PlatformTransport(settings.platform),
-            credentials=_credentials(settings, services),
-            intents=services.intents,
-            halts=FileHalts(folder),
-            clock=services.clock,
-            settings=settings,
-            on_state=_tell,
-        )
-        await service.run()
+        await open_service(settings, services, on_state=_tell).run()
 
 
 def _tell(state: ConnectorState, text: str) -> None:
     note(f"{state.value}: {text}" if text else state.value)
-
-
-def _credentials(settings: ConnectorSettings, services: Services) -> Credentials:
-    return Credentials(services.secrets, PlatformTransport(settings.platform), settings.host)
-
-
-def _broker(settings: ConnectorSettings, services: Services) -> Broker:
-    brokers: Any = discover(kinds={"broker"}).brokers
-    offer = brokers[settings.broker]
-    try:
-        chosen = offer.settings.model_validate(settings.broker_settings)
-    except ValidationError as problem:
-        first = problem.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"broker_settings.{place}: {first['msg']}. See broker '{settings.broker}'.") from None
-    broker: Broker = offer.open(chosen, services)
-    return broker

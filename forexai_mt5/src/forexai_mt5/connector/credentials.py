@@ -73,6 +73,14 @@ class Credentials:
             raise NotPairedError(f"This device is paired with {kept['host']}, not with {self._host}. Pair it there.")
         return str(kept["device_id"]), key
 
+    async def account(self) -> str:
+        """Give the account that this device is paired for at the platform; empty where it is not."""
+        try:
+            kept = json.loads((await self._secrets.get(_DEVICE)).reveal())
+        except NotFoundError:
+            return ""
+        return str(kept["account"]) if kept["host"] == self._host else ""
+
     async def ticket(self, instance: str) -> tuple[str, str, str]:
         """Get a ticket for one connection; give device, ticket and the proof that goes with it.
 

@@ -68,6 +68,13 @@ class _WebSocket:
             raise WireClosedError("The platform sent bytes.")
         return message
 
+    async def ping(self) -> float:
+        """Give the seconds until the platform's server answers a ping."""
+        try:
+            return await (await self._connection.ping())
+        except ConnectionClosed as problem:
+            raise WireClosedError(str(problem)) from None
+
 
 class PlatformTransport:
     """The real one.

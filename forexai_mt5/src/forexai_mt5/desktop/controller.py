@@ -1,0 +1,153 @@
+"""What the buttons do: each hands work to the connector's thread, and hears of it by events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
+
+from forexai_core.errors import ForexAIError
+from forexai_core.ports.halts import Halt, HaltScope
+from forexai_core.ports.services import Services
+from forexai_mt5.connector.assembly import credentials_of
+from forexai_mt5.connector.settings import ConnectorSettings
+from forexai_mt5.desktop.events import Event, Halted, Happened, PairingEnded
+from forexai_mt5.desktop.failures import failure_of
+from forexai_mt5.desktop.loop_thread import LoopThread
+from forexai_mt5.desktop.runner import Runner, Ways
+
+__all__ = ["Controller", "Controls"]
+
+_PERSON = "a person at this machine"
+
+
+class Controls(Protocol):
+    """What a window asks for. Nothing here waits; what comes of it is told as events."""
+
+    def start(self, settings: ConnectorSettings) -> None:
+        """Start the connector; one that runs is stopped first."""
+        ...
+
+    def stop(self) -> None:
+        """Stop it."""
+        ...
+
+    def pair(self, settings: ConnectorSettings, code: str, name: str) -> None:
+        """Pair this machine by a code; `PairingEnded` says what came of it."""
+        ...
+
+    def halt(self, *, halted: bool) -> None:
+        """Set or lift the kill switch of this machine; `Halted` says how it stands."""
+        ...
+
+    def look(self) -> None:
+        """Have said how things stand that no connection is needed for: `Halted`."""
+        ...
+
+    def close(self) -> None:
+        """Stop, and let go of everything. Waits for it."""
+        ...
+
+
+class Controller:
+    """The real one.
+
+    Parameters
+    ----------
+    services : Services
+        Of the connector's folder; not closed here.
+    folder : Path
+        The folder.
+    tell : callable
+        Takes events, in the connector's thread.
+    ways : Ways, optional
+        To the outside.
+    """
+
+    def __init__(
+        self, services: Services, folder: Path, tell: Callable[[Event], None], ways: Ways | None = None
+    ) -> None:
+        self._services, self._folder, self._tell = services, folder, tell
+        self._ways = ways or Ways()
+        self._thread = LoopThread("connector")
+        self._running: asyncio.Task[None] | None = None
+
+    def start(self, settings: ConnectorSettings) -> None:
+        """Start the connector; see `Controls`."""
+        self._thread.submit(self._start(settings))
+
+    def stop(self) -> None:
+        """Stop it; see `Controls`."""
+        self._thread.submit(self._stop())
+
+    def pair(self, settings: ConnectorSettings, code: str, name: str) -> None:
+        """Pair this machine; see `Controls`."""
+        self._thread.submit(self._pair(settings, code, name))
+
+    def halt(self, *, halted: bool) -> None:
+        """Set or lift the kill switch; see `Controls`."""
+        self._thread.submit(self._halt() if halted else self._rearm())
+
+    def look(self) -> None:
+        """Have said how things stand; see `Controls`."""
+        self._thread.submit(self._look())
+
+    def close(self) -> None:
+        """Stop, and let go of everything; see `Controls`."""
+        self._thread.close()
+
+    # ---------------------------------------------------------------------------------------------- in the other thread
+    async def _start(self, settings: ConnectorSettings) -> None:
+        await self._stop()
+        runner = Runner(settings, self._services, self._folder, self._tell, self._ways)
+        self._running = asyncio.ensure_future(runner.run())
+
+    async def _stop(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    async def _pair(self, settings: ConnectorSettings, code: str, name: str) -> None:
+        credentials = credentials_of(settings, self._services, self._ways.transport(settings))
+        try:
+            paired = await credentials.pair(code, name)
+        except Exception as problem:  # noqa: BLE001 - the window says it; nobody else hears of this task
+            self._tell(PairingEnded("", *failure_of(problem)))
+            return
+        self._note("paired", account=paired.account)
+        self._tell(PairingEnded(paired.account))
+
+    async def _halt(self) -> None:
+        halt = Halt(
+            scope=HaltScope.PLATFORM, time_ns=self._services.clock.now_ns(), by=_PERSON, reason="stopped in the window"
+        )
+        await self._attempt(lambda: self._services.halts.halt(halt), "halted")
+
+    async def _rearm(self) -> None:
+        await self._attempt(self._lift_all, "rearmed")
+
+    async def _lift_all(self) -> None:
+        halts, now_ns = self._services.halts, self._services.clock.now_ns()
+        for halt in (await halts.read()).halts:
+            await halts.rearm(halt.scope, halt.name, by=_PERSON, reason="allowed in the window", time_ns=now_ns)
+
+    async def _attempt(self, work: Callable[[], Awaitable[object]], code: str) -> None:
+        try:
+            await work()
+            self._note(code)
+        except ForexAIError as problem:
+            reason, detail = failure_of(problem)
+            self._note("failed", reason=reason, detail=detail)
+        await self._look()
+
+    async def _look(self) -> None:
+        try:
+            halted = bool((await self._services.halts.read()).halts)
+        except ForexAIError:
+            halted = True  # what cannot be read stops openings, too
+        self._tell(Halted(halted))
+
+    def _note(self, code: str, **values: str) -> None:
+        self._tell(Happened(self._services.clock.now_ns(), "here", code, values))

@@ -1,0 +1,1 @@
+"""Every word of the window, by code, in English and Indonesian."""

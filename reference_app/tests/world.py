@@ -10,17 +10,21 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 import pyotp
 from assembled import HOST
 from databases import place_of
 from litestar.testing import TestClient
-from metering import HandClock
+from metering import DAY_NS, HandClock
 
 from forexai_core.plugins import discover
 from forexai_core.services import embedded_services
 from forexai_saas.accounts.settings import AccountSettings
+from forexai_saas.billing.fact_book import FactBook
+from forexai_saas.billing.facts import Granted
 from forexai_saas.storage.ids import new_id
+from forexai_saas.storage.scopes import Scope
 from reference_app.asgi import create_app
 from reference_app.mail_delivery import MAILS
 from reference_app.schema import PLATFORM_SCHEMA
@@ -96,6 +100,17 @@ class World:
         """Give the token of the newest mail to an address."""
         return re.search(r"token=([\w-]+)", self.mails_to(address)[-1].get_content())[1]
 
+    def grant(self, person, plan):
+        """Give a person's tenant a plan for a year."""
+        book, now_ns = FactBook(self.clock, self.accounts.on.audit), self.clock.now_ns()
+
+        async def write():
+            async with self.accounts.on.database.writing(Scope(tenant_id=UUID(person.tenant_id))) as session:
+                fact = Granted(grant=plan, plan=plan, start_ns=now_ns, stop_ns=now_ns + 365 * DAY_NS)
+                await book.record(session, fact, source="test", key=plan)
+
+        self.run(write)
+
     def person(self):
         """Register somebody, prove the address, and sign in."""
         self.pass_time(180)  # as many register from one address in an hour as may
@@ -138,6 +153,9 @@ class Browser:
 
     def delete(self, path, **more):
         return self.send("DELETE", path, **more)
+
+    def put(self, path, body, **more):
+        return self.send("PUT", path, body, **more)
 
     def patch(self, path, body, **more):
         return self.send("PATCH", path, body, **more)

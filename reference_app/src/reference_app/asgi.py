@@ -40,12 +40,19 @@ from reference_app.http.hosts import host_check
 from reference_app.http.measuring import measured
 from reference_app.http.once import Once
 from reference_app.http.permissions import check_permission
-from reference_app.http.problems import answer_account_error, answer_error, answer_http_error, answer_surprise
+from reference_app.http.problems import (
+    answer_account_error,
+    answer_error,
+    answer_http_error,
+    answer_surprise,
+    answer_too_deep,
+)
 from reference_app.http.rates import AddressRates, rate_check
 from reference_app.mail_delivery import delivery_of
 from reference_app.platform import Platform
 from reference_app.settings import AppSettings, load_settings
 from reference_app.store import Store, open_store
+from reference_app.trading_side import TRADING_ROUTERS, TradingSide, open_trading_side
 from reference_app.web_page import page_routes
 
 __all__ = ["API", "app_from_environment", "create_app"]
@@ -82,26 +89,29 @@ def create_app(
     send = delivery_of(platform.settings, store.home, platform.services.clock)
     accounts = open_accounts(store, platform.services.clock, send, settings=platform.settings.accounts)
     postman, offers = Postman(accounts.post_room), OfferListing(platform.settings, plugins)
+    trading = open_trading_side(accounts, platform.services, platform.settings)
 
     return Litestar(
         route_handlers=[health, readiness, metrics, describe, _api(platform), page_routes(platform.settings)],
-        dependencies=_dependencies(platform, accounts, offers),
+        dependencies=_dependencies(platform, accounts, offers, trading),
         guards=[check_permission],
         exception_handlers={
             AccountError: answer_account_error,
             ForexAIError: answer_error,
             HTTPException: answer_http_error,
+            RecursionError: answer_too_deep,
             Exception: answer_surprise,
         },
         middleware=_middleware(platform),
         before_send=[add_security_headers],
-        lifespan=[partial(_running, platform, store, accounts, postman, offers)],
+        lifespan=[partial(_running, platform, store, accounts, postman, offers, trading)],
         state=State(
             {
                 "platform": platform,
                 "store": store,
                 "accounts": accounts,
                 "postman": postman,
+                "trading": trading,
                 "largest_message_bytes": largest_message_bytes(platform.mounted),
             }
         ),
@@ -111,8 +121,14 @@ def create_app(
 
 
 @asynccontextmanager
-async def _running(
-    platform: Platform, store: Store, accounts: Accounts, postman: Postman, offers: OfferListing, _app: Litestar
+async def _running(  # noqa: PLR0917 - all that is started and stopped
+    platform: Platform,
+    store: Store,
+    accounts: Accounts,
+    postman: Postman,
+    offers: OfferListing,
+    trading: TradingSide,
+    _app: Litestar,
 ) -> AsyncIterator[None]:
     try:
         await store.prepare()
@@ -120,6 +136,7 @@ async def _running(
         await offers.start()
         yield
     finally:
+        await trading.stop()
         await offers.stop()
         await postman.stop()
         await store.close()
@@ -135,6 +152,7 @@ def _api(platform: Platform) -> Router:
         users_router,
         tenants_router,
         api_keys_router,
+        *TRADING_ROUTERS,
     ]
     mounts = offered_mounts(platform.mounted, hosts_with_port(platform.settings))
     return Router(API, route_handlers=[*groups, *offered_routes(platform.mounted), *mounts])
@@ -149,13 +167,16 @@ def _middleware(platform: Platform) -> list[Middleware]:
     ]
 
 
-def _dependencies(platform: Platform, accounts: Accounts, offers: OfferListing) -> dict[str, Provide]:
+def _dependencies(
+    platform: Platform, accounts: Accounts, offers: OfferListing, trading: TradingSide
+) -> dict[str, Provide]:
     return {
         "platform": _provided(platform),
         "accounts": _provided(accounts),
         "once": _provided(Once(accounts.on)),
         "offers": _provided(offers),
         "caller": Provide(caller_of, sync_to_thread=False),
+        **{name: _provided(each) for name, each in trading.dependencies().items()},
     }
 
 

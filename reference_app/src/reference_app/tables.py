@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from forexai_core.ports.app import TENANT_COLUMN
-from forexai_saas.storage.column_types import Id, TimeNs
+from forexai_saas.storage.column_types import Document, Id, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers"]
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "strategies"]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -32,4 +32,19 @@ answers = sa.Table(
     sa.Column("status", sa.Integer()),  # none: not finished
     sa.Column("sealed_body", sa.LargeBinary()),  # may hold a secret that is shown once
     sa.Column("created_ns", TimeNs(), nullable=False),
+)
+
+strategies = sa.Table(
+    "app_strategies",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("id", Id(), primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("version", sa.Integer(), nullable=False),
+    sa.Column("rules", Document(), nullable=False),
+    sa.Column("reading", sa.Text(), nullable=False),
+    sa.Column("warmup_bars", sa.Integer(), nullable=False),
+    sa.Column("created_ns", TimeNs(), nullable=False),
+    sa.Column("changed_ns", TimeNs(), nullable=False),
 )

@@ -112,9 +112,14 @@ const en = {
   "code.session.ended": "You are not signed in, or no longer. Sign in again.",
   "code.sign-in.refused": "The mail address or the password is wrong.",
   "code.sign-in.unverified": "Follow the link in the mail first, then sign in.",
+  "code.strategy.changed": "Somebody changed this strategy meanwhile. Look at it first.",
+  "code.strategy.name": "A strategy's name has at most 100 characters, and its title 200.",
+  "code.strategy.there": "There is a strategy of this name already. Choose another name.",
+  "code.strategy.wrong": "The rules cannot be run. Mend the places that are named.",
   "code.tenant.closed": "This tenant is suspended or closed.",
   "code.tenant.unclear": "Say for which tenant you ask.",
   "code.tenant.unknown": "There is no such tenant, or you do not belong to it.",
+  "code.work.busy": "Too many are waiting for an answer. Try again.",
 } as const;
 
 export type Key = keyof typeof en;
@@ -228,9 +233,14 @@ const id: Record<Key, string> = {
   "code.session.ended": "Anda belum atau tidak lagi masuk. Masuklah lagi.",
   "code.sign-in.refused": "Alamat surel atau kata sandi salah.",
   "code.sign-in.unverified": "Ikuti dulu tautan di surel, lalu masuk.",
+  "code.strategy.changed": "Strategi ini sementara itu diubah orang lain. Periksa dahulu.",
+  "code.strategy.name": "Nama strategi paling banyak 100 karakter, dan judulnya 200.",
+  "code.strategy.there": "Sudah ada strategi dengan nama ini. Pilih nama lain.",
+  "code.strategy.wrong": "Aturannya tidak dapat dijalankan. Perbaiki tempat yang disebut.",
   "code.tenant.closed": "Tenant ini ditangguhkan atau ditutup.",
   "code.tenant.unclear": "Sebutkan untuk tenant mana Anda meminta.",
   "code.tenant.unknown": "Tidak ada tenant seperti itu, atau Anda bukan anggotanya.",
+  "code.work.busy": "Terlalu banyak yang menunggu jawaban. Coba lagi.",
 };
 
 const WORDS: Record<Language, Record<Key, string>> = { en, id };

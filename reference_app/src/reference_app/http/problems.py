@@ -25,6 +25,7 @@ __all__ = [
     "answer_error",
     "answer_http_error",
     "answer_surprise",
+    "answer_too_deep",
     "problem_name",
     "status_of",
 ]
@@ -113,9 +114,14 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "sign-in.refused": HTTPStatus.UNAUTHORIZED,
         "sign-in.unverified": HTTPStatus.FORBIDDEN,
         "step-up.needed": HTTPStatus.FORBIDDEN,
+        "strategy.changed": HTTPStatus.CONFLICT,
+        "strategy.name": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "strategy.there": HTTPStatus.CONFLICT,
+        "strategy.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
         "tenant.closed": HTTPStatus.FORBIDDEN,
         "tenant.unclear": HTTPStatus.BAD_REQUEST,
         "tenant.unknown": HTTPStatus.NOT_FOUND,
+        "work.busy": HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
 """The status of every refusal about accounts, by its code; one that is new and not listed yet is answered 422."""
@@ -219,6 +225,18 @@ def answer_surprise(request: Request[Any, Any, Any], error: Exception) -> Respon
         instance=_path(request),
     )
     return _answer(request, problem)
+
+
+def answer_too_deep(request: Request[Any, Any, Any], error: RecursionError) -> Response[Problem]:
+    """Answer a body that is nested deeper than it can be read; what runs too deep elsewhere is a surprise."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code.co_name != "decode_json":
+        return answer_surprise(request, error)
+    wrong = HTTPStatus.BAD_REQUEST
+    detail = "The body of the request is nested too deep."
+    return _answer(request, Problem(title=wrong.phrase, status=wrong, detail=detail, instance=_path(request)))
 
 
 def _path(request: Request[Any, Any, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Strategies: those that plugins offer, and rules that tenants write."""

@@ -1,0 +1,20 @@
+"""What a process that computes runs: ``python -m reference_app.features.worker``."""
+
+from __future__ import annotations
+
+import logging
+
+from reference_app.features.strategies.working import offered, validated
+from reference_app.processes.serving import serve_tasks
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Do tasks until the application is gone."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    serve_tasks({"strategies.offered": offered, "strategies.validated": validated})
+
+
+if __name__ == "__main__":
+    main()

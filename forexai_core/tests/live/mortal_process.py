@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 import attrs
-from live.fault_schedules import Disk, MortalBroker, MortalIntents
+from live.mortal_parts import FullDisk, MortalBroker, MortalIntents
 from live_desks import Bench, buy
 
 from forexai_core.errors import NotFoundError
@@ -38,7 +38,7 @@ class Executioner:
         self.left = at
         self.passed = 0
 
-    def point(self):
+    def point(self, _name):
         self.passed += 1
         if self.passed - 1 == self.left:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -94,7 +94,7 @@ class NotedIntents(MortalIntents):
     """Remembers over the processes which intents there are."""
 
     def __init__(self, inner, reaper, path):
-        super().__init__(inner, reaper, Disk())
+        super().__init__(inner, reaper, FullDisk())
         self._lines = Lines(path)
         self.recorded = list(self._lines.before)
 
@@ -158,7 +158,7 @@ async def run(folder, point):
     with services:
         bench.services = attrs.evolve(services, intents=NotedIntents(services.intents, executioner, folder / "intents"))
         line = FaultyVenue(bench.venue, bench.clock, seed=len(starts.before), faults=(Fault.NONE,), lag_s=0.0)
-        broker = type("Session", (MortalBroker,), {"reaper": executioner})(line)
+        broker = MortalBroker(line, executioner)
         desk = await bench.desk(broker)
         if not starts.before:
             await trade(bench, desk)

@@ -5,12 +5,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
-from live.fault_schedules import Tally, trade
+from live.fault_schedules import trade
+from live.fault_tally import Tally
+from live_desks import SteppedLoop
 
-from forexai_core.testing import Fault
+CHUNK, ENOUGH = 100, 300
 
-CHUNK = 100
+
+@pytest.fixture(scope="module")
+def whole():
+    return Tally()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -20,14 +27,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seeds", chunks, ids=lambda seeds: f"{seeds.start}-{seeds.stop}")
 
 
-@pytest.mark.asyncio
-async def test_schedules_end_in_the_venues_truth_or_a_halt(seeds, record_property):
+async def wrong_after(seeds, tally):
+    return {seed: found for seed in seeds if (found := await trade(seed, tally))}
+
+
+def test_schedules_end_in_the_venues_truth_or_a_halt(seeds, whole, record_property):
     tally = Tally()
-    for seed in seeds:
-        assert await trade(seed, tally) == [], f"seed {seed}"
+    with asyncio.Runner(loop_factory=SteppedLoop) as runner:
+        assert runner.run(wrong_after(seeds, tally)) == {}
     for name, count in tally.counts().items():
         record_property(f"schedules: {name}", count)
     assert set(tally.halts) <= {"venue", "store"}  # all else ends in agreement, not by giving up
-    if len(seeds) == CHUNK:
-        assert min(tally.kills, tally.full_disks, tally.clock_steps, tally.at_once) > 0
-        assert set(tally.faults) == {str(fault) for fault in Fault}
+    whole.add(tally)
+
+
+def test_every_kind_of_fault_happened(whole):
+    assert whole.missing() == [] or whole.schedules < ENOUGH  # some hundreds have them all

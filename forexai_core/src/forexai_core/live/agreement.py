@@ -21,6 +21,7 @@ from forexai_core.live.strangers import Strangers
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.notifier import NoticeLevel
+from forexai_core.values.accounts import AccountMode
 from forexai_core.values.orders import OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
@@ -137,8 +138,10 @@ class Agreement:
         if snapshot.login != login:
             self.placing.halt("login", f"The venue shows account '{snapshot.login}' instead of '{login}'.")
         await self.book.settle_adrift()
+        self.book.closes.see(snapshot.positions)
+        nets = AccountMode.HEDGING not in self.broker.capabilities.modes
         for tracked in self.book.open_questions():
-            await self._reconciler.judge(tracked, snapshot)
+            await self._reconciler.judge(tracked, snapshot, nets=nets)
         async with asyncio.timeout(self.settings.query_timeout_s):
             found = await self._sorter.sort(snapshot)
         self.snapshot, self._sorted = snapshot, found
@@ -156,6 +159,8 @@ class Agreement:
         self._treating = True
         try:
             await self._guards.tend(snapshot, found.plans)
+            for position, plan in found.turned:
+                await self._leave_turned(position, plan)
             for position in found.positions:
                 await self._strangers.treat_position(position, self.placing.instruments.get(position.symbol))
             for order in found.orders:
@@ -175,6 +180,7 @@ class Agreement:
             return {}
         adopts = self.settings.foreign is ForeignPolicy.ADOPT
         adopted = {each.position: "" for each in self._sorted.positions} if adopts else {}
+        adopted |= {each.position: "" for each, _ in self._sorted.turned}
         return adopted | {ticket: plan.owner for ticket, plan in self._sorted.plans.items()}
 
     @property
@@ -207,6 +213,20 @@ class Agreement:
         self.alerts.tell(key, "An entry without its stop is closed", what)
         try:
             await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="unprotected"))
+        except OrderRefusedError:
+            return  # it is being closed already
+
+    async def _leave_turned(self, position: Position, plan: Plan) -> None:
+        """Close what an order has opened that was to close: its position had been closed before it arrived."""
+        self.alerts.tell(
+            f"turned:{position.position}:{position.open_time_ns}",
+            "A close has opened the other side",
+            f"Position {plan.request.position} in {position.symbol} was gone, or smaller, when an order to close it "
+            f"arrived, and the venue opened {position.side * position.volume_lots:+g} lots by it (position "
+            f"{position.position}). They are closed.",
+        )
+        try:
+            await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="turned"))
         except OrderRefusedError:
             return  # it is being closed already
 

@@ -68,7 +68,13 @@ class OrderDesk:
         self._broker, self._clock = broker, services.clock
         self.blocks = Blocks(services.clock)
         self._alerts = Alerts(account, services.clock, hear)
-        self._book = IntentBook(services.intents, services.clock, account, lease.fence)
+        self._book = IntentBook(
+            services.intents,
+            services.clock,
+            account,
+            lease.fence,
+            lag_ns=round(settings.absence_after_s * 1_000_000_000),
+        )
         self._agreement = Agreement(
             broker=broker,
             clock=services.clock,

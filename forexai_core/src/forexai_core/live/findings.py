@@ -25,6 +25,8 @@ class Found(StrEnum):
     """It waits, or waits for more."""
     FILLED = "filled"
     """All of it is executed."""
+    SHOWN = "shown"
+    """A position of it is shown, on an account that nets, where only its deals tell how much of that it is."""
     PARTLY = "partly"
     """A part is executed, and it does not work any more."""
     EXCESS = "excess"
@@ -116,7 +118,7 @@ def _suspects(request: OrderRequest, snapshot: Snapshot, sent_ns: int) -> list[s
     return orders + deals + positions
 
 
-def find(request: OrderRequest, snapshot: Snapshot, *, since_ns: int) -> Finding:
+def find(request: OrderRequest, snapshot: Snapshot, *, since_ns: int, nets: bool = False) -> Finding:
     """Look for an order.
 
     Parameters
@@ -127,6 +129,8 @@ def find(request: OrderRequest, snapshot: Snapshot, *, since_ns: int) -> Finding
         Of the venue.
     since_ns : int
         From when on something without marks may be it, nanoseconds UTC: the send, and what the clocks may differ.
+    nets : bool
+        Whether the account keeps one position a symbol: what is shown of it may come from several orders.
     """
     deals = own_deals(request, snapshot.deals)
     orders = own_orders(request, snapshot.orders)
@@ -145,7 +149,9 @@ def find(request: OrderRequest, snapshot: Snapshot, *, since_ns: int) -> Finding
         return attrs.evolve(finding, found=Found.EXCESS, reason=f"The venue shows {shown} for one intent.")
     if orders:
         return attrs.evolve(finding, found=Found.WORKING)
-    if opened and opened.volume_lots > lots:
+    if opened and nets and not lots:
+        return attrs.evolve(finding, found=Found.SHOWN)
+    if opened and not nets and opened.volume_lots > lots:
         lots = min(opened.volume_lots, request.volume_lots)
         finding = attrs.evolve(finding, filled_lots=lots, average_price=opened.open_price)
     if lots:

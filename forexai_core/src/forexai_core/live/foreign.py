@@ -61,6 +61,9 @@ class Sorted:
     ----------
     plans : dict of int to Plan
         By position: the order that opened each position of ours.
+    turned : tuple of (Position, Plan)
+        Positions that an order of ours has opened that was only to close one, with that order: on an account that nets,
+        where a stop came first.
     positions : tuple of Position
         Foreign ones.
     orders : tuple of OrderState
@@ -73,6 +76,7 @@ class Sorted:
     """
 
     plans: dict[int, Plan]
+    turned: tuple[tuple[Position, Plan], ...]
     positions: tuple[Position, ...]
     orders: tuple[OrderState, ...]
     seen: frozenset[str]
@@ -149,17 +153,22 @@ class Sorter:
         """
         shown = list(_executed(snapshot))
         await self._learn({key for _, key in shown})
-        plans, foreign = {}, []
+        plans: dict[int, Plan] = {}
+        turned: list[tuple[Position, Plan]] = []
+        foreign: list[Position] = []
         for position in snapshot.positions:
             known = await self._behind(position)
             if known is None:
                 foreign.append(position)
+            elif not known[1].request.opens:
+                turned.append((position, known[1]))
             else:
                 plans[position.position] = known[1]
         self._positions = {each.position: self._positions[each.position] for each in snapshot.positions}
         behind = {name: self._known[key] for name, key in shown}
         return Sorted(
             plans=plans,
+            turned=tuple(turned),
             positions=tuple(foreign),
             orders=tuple(each for each in snapshot.orders if self._known[_key(each.request)] is None),
             seen=frozenset(known[0].draft.id for known in behind.values() if known is not None),

@@ -10,6 +10,7 @@ import attrs
 
 from forexai_core.errors import ConfigError, NotFoundError
 from forexai_core.live.answers import Answer
+from forexai_core.live.executed_closes import ExecutedCloses
 from forexai_core.live.marks import Mark, Marks
 from forexai_core.live.plans import Plan
 from forexai_core.live.records import decode, encode
@@ -60,6 +61,8 @@ class Tracked:
         When a look that counts showed nothing of it.
     told : bool
         Whether a person was told.
+    shown_lots : float
+        What the last look before the send showed of the position that it closes; 0 where it closes none.
     settling : asyncio.Lock
         Held while a step of it is written.
     """
@@ -73,6 +76,7 @@ class Tracked:
     missing: bool = False
     looks: list[int] = attrs.field(factory=list)
     told: bool = False
+    shown_lots: float = 0.0
     settling: asyncio.Lock = attrs.field(factory=asyncio.Lock)
 
     @property
@@ -104,11 +108,19 @@ class IntentBook:
         Whose intents.
     fence : Fence
         The writer's token; the store checks it at every step.
+    lag_ns : int
+        Longest that a venue's lists are taken to lag behind its answers, nanoseconds.
+
+    Attributes
+    ----------
+    closes : ExecutedCloses
+        What was closed, and may be shown still.
     """
 
-    def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence) -> None:
+    def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence, *, lag_ns: int) -> None:
         self._intents, self._clock = intents, clock
         self._account, self._fence = account, fence
+        self.closes = ExecutedCloses(clock, lag_ns)
         self._marks = Marks(account, fence, clock.now_ns())
         self._tracked: dict[str, Tracked] = {}
         self._flying: set[str] = set()
@@ -199,6 +211,7 @@ class IntentBook:
 
     async def _begin(self, mark: Mark, plan: Plan, login: str, venue_ns: int) -> Tracked:
         draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
+        shown_lots = self.closes.shown_lots(plan.request.position)
         detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login, "venue_ns": str(venue_ns)})
         try:
             intent = await self._intents.record_sent(draft, fence=self._fence, detail=detail)
@@ -212,6 +225,7 @@ class IntentBook:
             sent_ns=self._clock.now_ns(),
             venue_ns=venue_ns,
             unclear_ns=self._clock.monotonic_ns(),
+            shown_lots=shown_lots,
         )
         self._tracked[mark.id] = tracked
         self._flying.add(mark.id)
@@ -243,9 +257,15 @@ class IntentBook:
             tracked.intent = await self._advance(tracked.id, answer)
             if tracked.state in SETTLED:
                 self._tracked.pop(tracked.id, None)
-                if answer.filled_lots > 0 and tracked.plan.request.opens:
-                    self._unseen[tracked.id] = tracked
+                if answer.filled_lots > 0:
+                    self._note_execution(tracked, answer.filled_lots)
         return True
+
+    def _note_execution(self, tracked: Tracked, lots: float) -> None:
+        request = tracked.plan.request
+        self.closes.executed(request, shown_lots=tracked.shown_lots, lots=lots)
+        if request.opens:
+            self._unseen[tracked.id] = tracked
 
     async def _advance(self, intent_id: str, answer: Answer) -> Intent:
         return await self._intents.advance(

@@ -130,6 +130,13 @@ class Placing:
                 f"Position {request.position} is being closed by intent {before}: wait until it is settled.",
                 rule="order-desk",
             )
+        left = self.book.closes.left(request.position)
+        if left is not None and request.volume_lots > left + _LOTS:
+            raise OrderRefusedError(
+                f"Position {request.position} has {left:g} lots left to close, not {request.volume_lots:g}: the rest "
+                "was closed just now, and the venue's list does not show that yet.",
+                rule="order-desk",
+            )
 
     def _check_opening(self, request: OrderRequest) -> None:
         unclear = self.book.unclear

@@ -57,8 +57,17 @@ class Reconciler:
         oldest_ns = self._book.oldest_ns
         return (now_ns if oldest_ns is None else min(oldest_ns, now_ns)) - self._margin_ns
 
-    async def judge(self, tracked: Tracked, snapshot: Snapshot) -> None:
+    async def judge(self, tracked: Tracked, snapshot: Snapshot, *, nets: bool = False) -> None:
         """Settle one intent, as far as a look at the venue allows.
+
+        Parameters
+        ----------
+        tracked : Tracked
+            The intent.
+        snapshot : Snapshot
+            What the venue showed.
+        nets : bool
+            Whether the account keeps one position a symbol.
 
         Raises
         ------
@@ -71,13 +80,15 @@ class Reconciler:
             lost = Answer(state=IntentState.UNKNOWN, reason="The answer could not be written down.")
             if not await self._book.settle(tracked, lost):
                 return  # its answer was just being written
-        finding = find(tracked.plan.request, snapshot, since_ns=tracked.since_ns - self._margin_ns)
+        finding = find(tracked.plan.request, snapshot, since_ns=tracked.since_ns - self._margin_ns, nets=nets)
         if finding.found is Found.EXCESS:
             await self._is_excess(tracked, finding)
         elif finding.found is Found.FILLED:
             await self._settle(tracked, finding, Resolution.FILLED)
         elif finding.found is Found.WORKING:
             await self._works(tracked, finding)
+        elif finding.found is Found.SHOWN:
+            await self._awaits_deals(tracked, snapshot)
         elif finding.found is Found.SUSPECT:
             await self._tell(tracked, finding.reason)
         else:
@@ -126,6 +137,12 @@ class Reconciler:
         tracked.missing, tracked.looks = False, []
         if tracked.state is IntentState.UNKNOWN:
             await self._book.settle(tracked, _answer(IntentState.ACKNOWLEDGED, None, finding))
+
+    async def _awaits_deals(self, tracked: Tracked, snapshot: Snapshot) -> None:
+        """Wait for the deals of what is shown: it was executed, and nobody knows how much of it."""
+        tracked.looks = []
+        if snapshot.began_ns - tracked.unclear_ns >= self._person_ns:
+            await self._tell(tracked, "The venue shows its position and none of its deals.")
 
     async def _settle(self, tracked: Tracked, finding: Finding, resolution: Resolution) -> None:
         if tracked.state is IntentState.ACKNOWLEDGED and resolution is Resolution.FILLED:

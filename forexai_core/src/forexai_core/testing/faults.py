@@ -1,4 +1,4 @@
-"""A venue that goes wrong by a script: lost answers, late orders, lagging lists, refusals, breaks of the line.
+"""A venue that goes wrong by a script: lost answers, late orders, lagging lists, refusals, breaks of the line or feed.
 
 It stands between whoever trades and a :class:`~forexai_core.testing.venues.SimulatedVenue`, which keeps the truth. What
 goes wrong is drawn from a seed, so that a schedule that once broke something can be run again.
@@ -21,7 +21,7 @@ from forexai_core.errors import (
     OrderStateUnknownError,
     RejectionKind,
 )
-from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent
+from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, BrokerEventKind, Quote
 from forexai_core.ports.clock import Clock
 from forexai_core.testing.brokers import SimulatedBroker
 from forexai_core.testing.venues import SIMULATED_CAPABILITIES, SimulatedVenue
@@ -53,6 +53,8 @@ class Fault(StrEnum):
     """Executed; the adapter breaks."""
     PARTIAL = "partial"
     """Half of it is executed, the rest is dropped."""
+    PART_LOST = "part-lost"
+    """The same, and the answer is lost."""
     PRICE = "price"
     BUSY = "busy"
     REFUSED = "refused"
@@ -106,6 +108,8 @@ class FaultyVenue:
         Set it, and nothing goes wrong any more.
     down_until_ns : int
         No question and no order gets through until then, by the monotonic clock.
+    stalled_until_ns : int
+        No quote is told until then, and whoever asks for one gets no answer.
     """
 
     def __init__(
@@ -123,7 +127,7 @@ class FaultyVenue:
         self.faults, self.keeps_ids = tuple(faults), keeps_ids
         self.accepted: Counter[str] = Counter()
         self.calm = False
-        self.down_until_ns = 0
+        self.down_until_ns = self.stalled_until_ns = 0
         self._lag_ns = round(lag_s * _NS_PER_S)
         self._late: list[tuple[int, OrderRequest]] = []
         self._views: deque[_View] = deque(maxlen=200)
@@ -144,6 +148,11 @@ class FaultyVenue:
         self.pass_time()
         if not self.calm and self.clock.monotonic_ns() < self.down_until_ns:
             raise BrokerUnreachableError("The line is down.")
+
+    @property
+    def stalled(self) -> bool:
+        """Whether no quote is told."""
+        return not self.calm and self.clock.monotonic_ns() < self.stalled_until_ns
 
     def pass_time(self) -> None:
         """Execute what is late and due by now."""
@@ -229,6 +238,13 @@ class FaultyBroker(SimulatedBroker):
         deals = [each for each in self.line.view().deals if start_ns <= each.time_ns < stop_ns]
         return self._shuffled([self._marked(each) for each in deals])
 
+    async def quote(self, symbol: str) -> Quote:
+        """Give the last quote, if the line holds; nothing ever comes while the feed stalls."""
+        self.line.reach()
+        if self.line.stalled:
+            await asyncio.Event().wait()
+        return await super().quote(symbol)
+
     def _marked(self, thing: MarkedT) -> MarkedT:
         if self.line.keeps_ids:
             return thing
@@ -254,8 +270,10 @@ class FaultyBroker(SimulatedBroker):
             raise OrderRejectedError(f"Refused by the script: {fault}.", kind=_REFUSALS[fault])
         if fault is Fault.LATE:
             self.line.postpone(request)
-        elif fault is Fault.PARTIAL:
-            return self._part(request)
+        elif fault in {Fault.PARTIAL, Fault.PART_LOST}:
+            state = self._part(request)
+            if fault is Fault.PARTIAL:
+                return state
         elif fault is not Fault.NEVER:
             state = self.line.execute(request)
             if fault is Fault.NONE:
@@ -295,5 +313,7 @@ class FaultyBroker(SimulatedBroker):
         return state
 
     def _hear(self, event: BrokerEvent) -> None:
+        if event.kind is BrokerEventKind.QUOTE and self.line.stalled:
+            return
         for _ in range(1 if self.line.calm else self.line.chance.choice((0, 1, 1, 2))):
             super()._hear(event)

@@ -41,6 +41,7 @@ class Ownership:
         self._places = {name: place for place, name in enumerate(names)}
         self.names, self.tags = tuple(names), tags
         self._intents: dict[str, Mark] = {}
+        self._closing: set[str] = set()
         self._positions: dict[int, Mark] = {}
         self._closed: dict[int, Mark] = {}  # a venue tells of a stop's deal after it shows the position no more
 
@@ -60,10 +61,13 @@ class Ownership:
     def asked(self, intent_id: str, strategy: int, label: str, order: OrderRequest) -> None:
         """Remember an order of a strategy."""
         self._intents[intent_id] = self._mark(strategy, label, order)
+        if not order.opens:
+            self._closing.add(intent_id)
 
     def hear(self, deal: Deal) -> None:
-        """Remember whose position a deal has opened."""
-        if deal.entry is not DealEntry.OUT and deal.client_id in self._intents:
+        """Remember whose position a deal has opened; what a close has opened, its position being gone, is nobody's."""
+        opens = deal.client_id in self._intents and deal.client_id not in self._closing
+        if opens and deal.entry is not DealEntry.OUT:
             self._positions.setdefault(deal.position, self._intents[deal.client_id])
 
     def learn(self, plans: Mapping[int, Plan], open_now: Sequence[Position]) -> None:

@@ -11,6 +11,7 @@ from forexai_saas.accounts.api_keys import ApiKeys
 from forexai_saas.accounts.foundation import Foundation, lay_foundation
 from forexai_saas.accounts.inviting import Inviting
 from forexai_saas.accounts.members import Members
+from forexai_saas.accounts.profiles import Profiles
 from forexai_saas.accounts.refreshing import Refreshing
 from forexai_saas.accounts.registering import Registering
 from forexai_saas.accounts.resetting import Resetting
@@ -18,6 +19,9 @@ from forexai_saas.accounts.second_factor import SecondFactor
 from forexai_saas.accounts.sessions import SessionBook
 from forexai_saas.accounts.settings import AccountSettings
 from forexai_saas.accounts.signing_in import SigningIn
+from forexai_saas.audit.verifying import Auditor
+from forexai_saas.notifications.board import Board
+from forexai_saas.notifications.choices import Choices
 from forexai_saas.notifications.outbox import Letter, Outbox, PostRoom
 from reference_app.store import Store
 
@@ -42,6 +46,10 @@ class Accounts:
     refreshing: Refreshing
     resetting: Resetting
     api_keys: ApiKeys
+    profiles: Profiles
+    board: Board
+    choices: Choices
+    auditor: Auditor
     members: Members
     inviting: Inviting
     post_room: PostRoom
@@ -69,6 +77,7 @@ def open_accounts(
     """
     on = lay_foundation(store.database, store.lookups, clock, store.masters, settings=settings)
     outbox, sessions, second_factor = Outbox(on.vault, clock), SessionBook(on), SecondFactor(on)
+    board = Board(store.database, outbox, clock)
     return Accounts(
         on=on,
         registering=Registering(on, outbox),
@@ -77,7 +86,11 @@ def open_accounts(
         sessions=sessions,
         refreshing=Refreshing(on),
         resetting=Resetting(on, outbox),
-        api_keys=ApiKeys(on),
+        api_keys=ApiKeys(on, board=board),
+        profiles=Profiles(on),
+        board=board,
+        choices=Choices(store.database, clock),
+        auditor=Auditor(store.masters.derived("audit-heads")),
         members=Members(on),
         inviting=Inviting(on, outbox),
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),

@@ -23,11 +23,13 @@ from forexai_saas.notifications.postman import Postman
 from reference_app.accounts import Accounts, open_accounts
 from reference_app.assembly import assemble
 from reference_app.features.api_keys.routes import api_keys_router
+from reference_app.features.audit.routes import audit_router
 from reference_app.features.auth.routes import auth_router
 from reference_app.features.description.routes import describe, openapi_config
 from reference_app.features.health.routes import health, readiness
 from reference_app.features.login_links.routes import login_link
 from reference_app.features.metrics.routes import metrics
+from reference_app.features.notifications.routes import notifications_router
 from reference_app.features.offered.mounts import hosts_with_port, largest_message_bytes, offered_mounts
 from reference_app.features.offered.routes import offered_routes
 from reference_app.features.plugins.listing import OfferListing
@@ -152,6 +154,8 @@ def _api(platform: Platform) -> Router:
         users_router,
         tenants_router,
         api_keys_router,
+        audit_router,
+        notifications_router,
         *TRADING_ROUTERS,
     ]
     mounts = offered_mounts(platform.mounted, hosts_with_port(platform.settings))

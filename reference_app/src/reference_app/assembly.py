@@ -20,7 +20,9 @@ __all__ = ["RESERVED_PREFIXES", "assemble"]
 
 _LOG = logging.getLogger(__name__)
 
-RESERVED_PREFIXES = frozenset({"app", "auth", "health", "plugins", "saas", "tenants", "users"})
+RESERVED_PREFIXES = frozenset(
+    {"admin", "app", "auth", "health", "notifications", "plugins", "saas", "tenants", "users"}
+)
 """First parts of paths that are the application's own."""
 
 _PATH = re.compile(r"^(/[a-z0-9-]+|/\{[a-z_]+\})+$")

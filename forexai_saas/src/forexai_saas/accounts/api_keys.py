@@ -10,6 +10,7 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
+from forexai_core.ports.notifier import NoticeLevel
 from forexai_saas.accounts.foundation import Foundation
 from forexai_saas.accounts.recording import record
 from forexai_saas.accounts.roles import PERMISSIONS, permissions_of
@@ -17,6 +18,7 @@ from forexai_saas.accounts.settings import RULES
 from forexai_saas.accounts.tokens import hashed, new_token
 from forexai_saas.audit.chain import Detail
 from forexai_saas.errors import AccountError
+from forexai_saas.notifications.board import Board
 from forexai_saas.storage.database import Session
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
@@ -111,10 +113,13 @@ class ApiKeys:
     ----------
     on : Foundation
         Database, clock and limits.
+    board : Board, optional
+        Where its maker is told of a key, in the transaction that makes it, and by mail; without one nobody is.
     """
 
-    def __init__(self, on: Foundation) -> None:
+    def __init__(self, on: Foundation, *, board: Board | None = None) -> None:
         self._on = on
+        self._board = board
 
     async def make(self, scope: Scope, asked: KeyRequest) -> tuple[UUID, str]:
         """Make a key for a member of a tenant; return its id and the key itself, which is shown once.
@@ -165,9 +170,16 @@ class ApiKeys:
                 expires_ns=None if asked.life_s is None else self._on.after_ns(asked.life_s),
             )
         )
+        await self._tell(session, made, asked)
         details: dict[str, Detail] = {"key": str(made), "live": asked.live, "scopes": " ".join(asked.scopes)}
         await record(session, self._on, "key.made", details=details)
         return made, key
+
+    async def _tell(self, session: Session, made: UUID, asked: KeyRequest) -> None:
+        if self._board is not None:
+            values = {"who": await session.value(sa.select(users.c.name)), "key": asked.name.strip()}
+            level = NoticeLevel.WARNING
+            await self._board.put(session, f"key.{made.hex}", "key.made", level=level, values=values, mail=True)
 
     async def identify(self, key: str, *, address: str) -> Caller:
         """Tell who shows a key, and what that program may do now.

@@ -22,9 +22,21 @@ from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import memberships, tenants, users
 
-__all__ = ["Registering", "Registration"]
+__all__ = ["Registering", "Registration", "check_name"]
 
 _LONGEST_NAME = 200
+
+
+def check_name(name: str) -> None:
+    """Refuse what is no name of a person.
+
+    Raises
+    ------
+    AccountError
+        With the reason.
+    """
+    if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise AccountError("name.wrong", f"Give a name of 1 to {_LONGEST_NAME} characters.")
 
 
 @attrs.frozen(kw_only=True)
@@ -44,8 +56,7 @@ class Registration:
         AccountError
             With the reason.
         """
-        if not self.name.strip() or len(self.name) > _LONGEST_NAME or not self.name.isprintable():
-            raise AccountError("name.wrong", f"Give a name of 1 to {_LONGEST_NAME} characters.")
+        check_name(self.name)
         check_password(self.password, about=(self.email, self.name))
 
 

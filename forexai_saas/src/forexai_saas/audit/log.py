@@ -124,9 +124,17 @@ class AuditLog:
 
     async def read(self, session: Session, *, after: int = 0, limit: int = 100) -> Sequence[AuditView]:
         """Give records in their order, those after a number; what is personal is opened where it still can be."""
-        tenant_id, people = _tenant(session), await self.people.all(session)
         chosen = sa.select(audit_records).where(audit_records.c.number > after)
-        rows = await session.rows(chosen.order_by(audit_records.c.number).limit(limit))
+        return await self._views(session, chosen.order_by(audit_records.c.number).limit(limit))
+
+    async def newest(self, session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[AuditView]:
+        """Give records from the newest on, those before a number; what is personal is opened where it still can be."""
+        chosen = sa.select(audit_records).order_by(audit_records.c.number.desc()).limit(limit)
+        return await self._views(session, chosen if before is None else chosen.where(audit_records.c.number < before))
+
+    async def _views(self, session: Session, chosen: sa.Select[Any]) -> Sequence[AuditView]:
+        tenant_id, people = _tenant(session), await self.people.all(session)
+        rows = await session.rows(chosen)
         return [_view(row, people, _place(tenant_id, row.number)) for row in rows]
 
     async def _person(self, session: Session, who: UUID | str | None) -> KnownPerson | None:

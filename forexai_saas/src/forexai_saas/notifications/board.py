@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from forexai_core.errors import ConfigError
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.notifier import NoticeLevel
+from forexai_saas.notifications.choices import choice_of, topic_of
 from forexai_saas.notifications.messages import Messages, Words, messages
 from forexai_saas.notifications.outbox import Outbox
 from forexai_saas.storage.database import Database, Session
@@ -88,6 +89,8 @@ class Board:
     ) -> bool:
         """Tell the session's person something, in its transaction; False where that event was told already.
 
+        What the person does not want to be told of stands there as read; what is critical never does.
+
         Parameters
         ----------
         session : Session
@@ -99,7 +102,7 @@ class Board:
         values : mapping of str to str
             What stands in it: numbers as they are to be read, never what lets somebody in.
         mail : bool
-            Whether it goes out by mail too.
+            Whether it goes out by mail too, where the person chose nothing else.
 
         Raises
         ------
@@ -112,14 +115,16 @@ class Board:
         if set(given) != self._words.places(code):
             raise ConfigError(f"The message '{code}' takes {sorted(self._words.places(code))}, not {sorted(given)}.")
         insert: Any = (postgresql.insert if session.dialect == "postgresql" else sqlite.insert)(notices)
-        made = new_id()
+        made, now_ns = new_id(), self._clock.now_ns()
+        choice = await choice_of(session, topic_of(code))
+        quiet = not (choice.unread or choice.needed or level is NoticeLevel.CRITICAL)
         row = {"id": made, "key": key, "code": code, "level": NoticeLevel(level).value, "filled_in": given}
-        added = insert.values(created_ns=self._clock.now_ns(), **row).on_conflict_do_nothing(
+        added = insert.values(created_ns=now_ns, read_ns=now_ns if quiet else None, **row).on_conflict_do_nothing(
             index_elements=["user_id", "key"]
         )
         if await session.value(added.returning(notices.c.id)) is None:
             return False
-        if mail:
+        if choice.mails(proposed=mail):
             language = await session.value(sa.select(users.c.language))
             await self._outbox.put(session, f"notice.{made.hex}", code, language=language, values=given)
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ import sqlalchemy as sa
 
 from forexai_saas.errors import AccountError
 
-__all__ = ["after", "key_of", "page_of"]
+__all__ = ["after", "cursor_of", "key_of", "number_of", "page_of"]
+
+_NUMBER = re.compile(r"[1-9]\d{0,17}")
 
 
 def after(statement: sa.Select[Any], key: sa.Column[Any], cursor: str | None, limit: int) -> sa.Select[Any]:
@@ -34,7 +37,27 @@ def page_of(rows: Sequence[Any], limit: int, key: str) -> tuple[Sequence[Any], s
     if len(rows) <= limit:
         return rows, None
     last: UUID = getattr(rows[limit - 1], key)
-    return rows[:limit], base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
+    return rows[:limit], cursor_of(last)
+
+
+def cursor_of(key: UUID) -> str:
+    """Write the cursor of the rows that follow the one of a key."""
+    return base64.urlsafe_b64encode(key.bytes).rstrip(b"=").decode()
+
+
+def number_of(cursor: str | None) -> int | None:
+    """Give the number that a cursor of a numbered list stands for; None for the first page.
+
+    Raises
+    ------
+    AccountError
+        If the cursor is none that was given out.
+    """
+    if cursor is None:
+        return None
+    if not _NUMBER.fullmatch(cursor):
+        raise _wrong()
+    return int(cursor)
 
 
 def key_of(cursor: str | None) -> UUID | None:
@@ -50,4 +73,8 @@ def key_of(cursor: str | None) -> UUID | None:
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as problem:
-        raise AccountError("cursor.wrong", "This is no cursor of a list. Begin without one.") from problem
+        raise _wrong() from problem
+
+
+def _wrong() -> AccountError:
+    return AccountError("cursor.wrong", "This is no cursor of a list. Begin without one.")

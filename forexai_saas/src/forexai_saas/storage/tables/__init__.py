@@ -10,7 +10,7 @@ from forexai_saas.storage.tables.keys import tenant_keys, user_keys
 from forexai_saas.storage.tables.layout import METADATA, OPEN_TABLES
 from forexai_saas.storage.tables.limits import rate_counters
 from forexai_saas.storage.tables.mails import mails
-from forexai_saas.storage.tables.notices import notices
+from forexai_saas.storage.tables.notices import notice_choices, notices
 from forexai_saas.storage.tables.signing_in import mail_tokens, recovery_codes, refresh_tokens, sessions, totp_factors
 from forexai_saas.storage.tables.trading import account_grants, armed_accounts, consents, trading_accounts
 
@@ -30,6 +30,7 @@ __all__ = [
     "mail_tokens",
     "mails",
     "memberships",
+    "notice_choices",
     "notices",
     "rate_counters",
     "recovery_codes",

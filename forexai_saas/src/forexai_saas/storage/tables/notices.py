@@ -1,4 +1,4 @@
-"""Notices to people inside the application."""
+"""Notices to people inside the application, and how they want to be told."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from forexai_saas.storage.column_types import Document, Id, TimeNs
 from forexai_saas.storage.tables.layout import user_table
 
-__all__ = ["notices"]
+__all__ = ["notice_choices", "notices"]
 
 notices = user_table(
     "notices",
@@ -21,4 +21,12 @@ notices = user_table(
     sa.UniqueConstraint("user_id", "key"),
     sa.CheckConstraint("level IN ('info', 'warning', 'critical')", name="level"),
     sa.Index("ix_notices_user_id_read_ns", "user_id", "read_ns"),
+)
+
+notice_choices = user_table(
+    "notice_choices",
+    sa.Column("topic", sa.String(20), primary_key=True),  # what stands before the dot of a message's code
+    sa.Column("unread", sa.Boolean(), nullable=False),  # whether such a notice is put up as unread
+    sa.Column("mail", sa.Boolean()),  # whether it goes out by mail; none: as whoever tells it thinks best
+    sa.Column("changed_ns", TimeNs(), nullable=False),
 )

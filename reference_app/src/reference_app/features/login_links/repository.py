@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from forexai_core.errors import ConflictError
 from forexai_saas.accounts.foundation import Foundation
+from forexai_saas.accounts.recording import record
 from forexai_saas.accounts.sessions import Client, Grant, open_session
+from forexai_saas.audit.chain import Detail
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import memberships, tenants, users
@@ -42,6 +44,7 @@ async def demo_user(on: Foundation) -> UUID:
             )
             await session.execute(sa.insert(tenants).values(name=_NAME, state="active", created_ns=now_ns))
             await session.execute(sa.insert(memberships).values(user_id=scope.user_id, role="owner", created_ns=now_ns))
+            await record(session, on, "account.registered", details={"by": "login-link"})
     except ConflictError:  # somebody was faster
         return await demo_user(on)
     if scope.user_id is None:  # for the type alone: it was made above
@@ -51,5 +54,8 @@ async def demo_user(on: Foundation) -> UUID:
 
 async def open_demo_session(on: Foundation, user_id: UUID, client: Client) -> Grant:
     """Open a browser's session of a person."""
-    async with on.database.writing(Scope(user_id=user_id)) as session:
-        return await open_session(session, on, client, kind="browser")
+    async with on.database.writing(await on.scope_of(user_id)) as session:
+        grant = await open_session(session, on, client, kind="browser")
+        details: dict[str, Detail] = {"session": str(grant.session_id), "by": "login-link"}
+        await record(session, on, "sign-in.done", details=details, personal=client.personal())
+        return grant

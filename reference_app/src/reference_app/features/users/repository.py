@@ -13,7 +13,7 @@ from forexai_saas.storage.database import Database
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import recovery_codes, users
 
-__all__ = ["change_user", "recovery_codes_left", "user_row"]
+__all__ = ["recovery_codes_left", "user_row"]
 
 
 async def user_row(database: Database, user_id: UUID) -> tuple[sa.Row[Any], bool]:
@@ -24,13 +24,6 @@ async def user_row(database: Database, user_id: UUID) -> tuple[sa.Row[Any], bool
     if row is None:
         raise NotFoundError("This person is no more.")
     return row, factor
-
-
-async def change_user(database: Database, user_id: UUID, values: dict[str, str]) -> None:
-    """Change a person's row."""
-    if values:
-        async with database.writing(Scope(user_id=user_id)) as session:
-            await session.execute(sa.update(users).values(**values))
 
 
 async def recovery_codes_left(database: Database, user_id: UUID) -> int:

@@ -6,9 +6,8 @@ from litestar import Router, get, patch
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from forexai_saas.errors import AccountError
 from reference_app.accounts import Accounts
-from reference_app.features.users.repository import change_user, recovery_codes_left, user_row
+from reference_app.features.users.repository import recovery_codes_left, user_row
 from reference_app.features.users.schemas import Me, MeChanged, MyFigures
 from reference_app.http.callers import Caller
 from reference_app.http.permissions import SIGNED_IN
@@ -36,14 +35,7 @@ async def change_me(
     data: JSONBody[MeChanged], caller: NamedDependency[Caller], accounts: NamedDependency[Accounts]
 ) -> Me:
     """Change one's own name or language."""
-    values: dict[str, str] = {}
-    if data.name is not None:
-        values["name"] = data.name.strip()
-        if not values["name"] or not data.name.isprintable():
-            raise AccountError("name.wrong", "Give a name of 1 to 200 characters.")
-    if data.language is not None:
-        values["language"] = data.language
-    await change_user(accounts.on.database, caller.user_id, values)
+    await accounts.profiles.change(caller.user_id, name=data.name, language=data.language)
     shown: Me = await me.fn(caller=caller, accounts=accounts)
     return shown
 

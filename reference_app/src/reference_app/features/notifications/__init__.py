@@ -1,0 +1,1 @@
+"""Notices to people, and how they want to be told."""

@@ -70,6 +70,7 @@ class World:
         self.root.__enter__()
         # Mails go out when a test asks, and not beside it.
         self.run(self.app.state.postman.stop)
+        self.run(self.app.state.trading.runner.stop)
         return self
 
     def __exit__(self, *problem):

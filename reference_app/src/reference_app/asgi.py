@@ -136,6 +136,7 @@ async def _running(  # noqa: PLR0917 - all that is started and stopped
         await store.prepare()
         postman.start()
         await offers.start()
+        trading.start()
         yield
     finally:
         await trading.stop()

@@ -82,6 +82,8 @@ class AppSettings(BaseModel):
     """How long sessions and links last, and how much work a password is."""
     requests_a_minute: int = Field(default=600, ge=1)
     """How many requests to the API one network address may make in a minute, in each process."""
+    job_processes: int = Field(default=1, ge=1, le=64)
+    """How many processes read uploaded prices and run backtests; each is started when there is work for it."""
     page: Path | None = None
     """Folder of the built web page; by default the one that was installed with the application, or built beside it."""
     disabled_plugins: tuple[str, ...] = ()

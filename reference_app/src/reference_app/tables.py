@@ -10,7 +10,7 @@ from forexai_core.ports.app import TENANT_COLUMN
 from forexai_saas.storage.column_types import Document, Id, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "strategies"]
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "price_files", "strategies"]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -45,6 +45,29 @@ strategies = sa.Table(
     sa.Column("rules", Document(), nullable=False),
     sa.Column("reading", sa.Text(), nullable=False),
     sa.Column("warmup_bars", sa.Integer(), nullable=False),
+    sa.Column("created_ns", TimeNs(), nullable=False),
+    sa.Column("changed_ns", TimeNs(), nullable=False),
+)
+
+price_files = sa.Table(
+    "app_price_files",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("id", Id(), primary_key=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("file_name", sa.String(200), nullable=False),
+    sa.Column("symbol", sa.String(40), nullable=False),
+    sa.Column("timeframe", sa.String(8), nullable=False),
+    sa.Column("timezone", sa.String(60)),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("upload", Id()),  # the present one: its blobs, and the job that reads it
+    sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("rows", sa.BigInteger(), nullable=False),
+    sa.Column("first_ns", TimeNs()),
+    sa.Column("last_ns", TimeNs()),
+    sa.Column("report", Document()),
+    sa.Column("problem", sa.Text(), nullable=False),
     sa.Column("created_ns", TimeNs(), nullable=False),
     sa.Column("changed_ns", TimeNs(), nullable=False),
 )

@@ -1,4 +1,4 @@
-"""What the application trades and tries with: strategies, and the processes that compute."""
+"""What the application tries strategies with: rules, prices, and the processes that compute."""
 
 from __future__ import annotations
 
@@ -11,16 +11,20 @@ from forexai_core.ports.services import Services
 from forexai_saas.billing.fact_book import FactBook
 from forexai_saas.billing.tenant_meter import TenantMeter
 from reference_app.accounts import Accounts
+from reference_app.features.data.book import CHECK, PriceFiles
+from reference_app.features.data.checking import FileCheck
+from reference_app.features.data.routes import data_router
 from reference_app.features.strategies.asked import OfferAsked
 from reference_app.features.strategies.book import StrategyBook
 from reference_app.features.strategies.routes import strategies_router
+from reference_app.jobs.runner import JobRunner
 from reference_app.metering import Holdings
 from reference_app.processes.workbench import Workbench
 from reference_app.settings import AppSettings
 
 __all__ = ["TRADING_ROUTERS", "TradingSide", "open_trading_side"]
 
-TRADING_ROUTERS: tuple[Router, ...] = (strategies_router,)
+TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router)
 """Their routes."""
 
 _WORKER = "reference_app.features.worker"
@@ -37,28 +41,45 @@ class TradingSide:
         Answers short questions that need compiled code.
     holdings : Holdings
         Units of plans that things of tenants hold.
+    runner : JobRunner
+        Has processes do what takes longer.
     strategies : StrategyBook
         Of tenants and of plugins.
+    files : PriceFiles
+        Prices that tenants uploaded.
     """
 
     holdings: Holdings
     bench: Workbench
+    runner: JobRunner
     strategies: StrategyBook
+    files: PriceFiles
 
     def dependencies(self) -> dict[str, object]:
         """Give what routes ask for, by name."""
-        return {"strategies": self.strategies}
+        return {"strategies": self.strategies, "files": self.files, "runner": self.runner}
+
+    def start(self) -> None:
+        """Begin to do jobs; no process is started before there is one."""
+        self.runner.start()
 
     async def stop(self) -> None:
         """End the processes."""
+        await self.runner.stop()
         await self.bench.stop()
 
 
 def open_trading_side(accounts: Accounts, services: Services, settings: AppSettings) -> TradingSide:
     """Put the services together; no process is started before it is needed."""
-    on = accounts.on
-    meter = TenantMeter(on.database, FactBook(services.clock, on.audit), services.clock)
-    holdings = Holdings(meter, on.database, services.clock)
+    on, facts = accounts.on, FactBook(services.clock, accounts.on.audit)
+    holdings = Holdings(TenantMeter(on.database, facts, services.clock), on.database, services.clock)
     bench = Workbench(_WORKER)
     asked = OfferAsked(disabled=settings.disabled_plugins, required=settings.required_plugins)
-    return TradingSide(holdings=holdings, bench=bench, strategies=StrategyBook(on, holdings, bench, asked))
+    handlers = {CHECK: FileCheck(on=on, blobs=services.blobs)}
+    return TradingSide(
+        holdings=holdings,
+        bench=bench,
+        runner=JobRunner(services.jobs, handlers, _WORKER, processes=settings.job_processes),
+        strategies=StrategyBook(on, holdings, bench, asked),
+        files=PriceFiles(on=on, facts=facts, holdings=holdings, blobs=services.blobs, jobs=services.jobs),
+    )

@@ -5,24 +5,12 @@ from __future__ import annotations
 from copy import deepcopy
 from uuid import UUID
 
+from prices_at_hand import RULES
 from world import code_of
 
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from reference_app.tables import strategies
-
-RULES = {
-    "schema_version": 1,
-    "name": "rsi-reversal",
-    "title": "Turns of the RSI",
-    "entry_long": {
-        "kind": "crosses",
-        "left": {"kind": "indicator", "name": "rsi", "parameters": {"period": 14}},
-        "direction": "above",
-        "right": 30,
-    },
-    "stop_loss": {"kind": "atr", "multiple": 2},
-}
 
 
 def place_of(person):

@@ -22,6 +22,9 @@ __all__ = [
     "BrokerOffer",
     "Quote",
     "TrailingBroker",
+    "Transfer",
+    "TransferBroker",
+    "TransferKind",
 ]
 
 
@@ -202,6 +205,46 @@ class TrailingBroker(Broker, Protocol):
         OrderRejectedError
             If the venue says no.
         """
+        ...
+
+
+class TransferKind(StrEnum):
+    """What money is moved as."""
+
+    BALANCE = "balance"
+    """A deposit or a withdrawal."""
+    CREDIT = "credit"
+    """Money that the venue lends: it is equity and no balance."""
+
+
+@attrs.frozen(kw_only=True)
+class Transfer:
+    """Money that was moved to an account, or from it, and that trading neither earned nor lost.
+
+    Attributes
+    ----------
+    transfer : int
+        The venue's number of it, unique on the account.
+    time_ns : int
+        When, nanoseconds UTC.
+    amount : float
+        Account currency; below 0 what was taken out.
+    kind : TransferKind
+        Of the balance, or credit.
+    """
+
+    transfer: int
+    time_ns: int
+    amount: float
+    kind: TransferKind = TransferKind.BALANCE
+
+
+@runtime_checkable
+class TransferBroker(Broker, Protocol):
+    """A session with a venue that tells what was deposited and withdrawn; elsewhere that counts as gain and loss."""
+
+    async def transfers(self, start_ns: int, stop_ns: int) -> Sequence[Transfer]:
+        """List what was moved with ``start_ns <= time_ns < stop_ns``, oldest first; swaps and fees are no transfers."""
         ...
 
 

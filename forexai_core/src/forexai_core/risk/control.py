@@ -172,17 +172,32 @@ class RiskControl:
             self._day_start = equity
             self._day_ns = next_midnight_ns(self._clock, time_ns)
 
-    def move_money(self, amount: float) -> None:
-        """Follow a deposit, or a withdrawal where it is negative: references and floors move with it."""
+    def move_money(self, amount: float, *, credit: bool = False) -> None:
+        """Follow a deposit, or a withdrawal where it is negative: references and floors move with it.
+
+        Parameters
+        ----------
+        amount : float
+            Account currency.
+        credit : bool
+            Whether it is credit, which is equity and no balance.
+
+        Raises
+        ------
+        ConfigError
+            If it is no amount.
+        """
         if not math.isfinite(amount):
             raise ConfigError(f"A deposit is an amount of money, not {amount}.")
         self.watch.move_money(amount)
-        if self._objectives is not None:
-            self._objectives.move_money(amount)
         self._day_start += amount
         self._peak += amount
-        self._balance += amount
         self._equity += amount
+        if credit:
+            return
+        self._balance += amount
+        if self._objectives is not None:
+            self._objectives.move_money(amount)
 
     def judge(self, proposal: Proposal, halts: Iterable[Halt] = ()) -> Judgement:
         """Ask all rules about an order; the proposal's figures of the account's past are filled in here.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from forexai_core.errors import BrokerUnreachableError
-from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, BrokerOffer, Quote
+from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, BrokerOffer, Quote, Transfer
 from forexai_core.ports.services import Services
 from forexai_core.ports.settings import Settings
 from forexai_core.testing.venues import SIMULATED_CAPABILITIES, SimulatedVenue
@@ -71,6 +71,10 @@ class SimulatedBroker:
     async def history(self, start_ns: int, stop_ns: int) -> Sequence[Deal]:
         """List deals."""
         return tuple(deal for deal in self._reached().deals if start_ns <= deal.time_ns < stop_ns)
+
+    async def transfers(self, start_ns: int, stop_ns: int) -> Sequence[Transfer]:
+        """List what was deposited, withdrawn and lent."""
+        return tuple(each for each in self._reached().transfers if start_ns <= each.time_ns < stop_ns)
 
     async def submit(self, request: OrderRequest) -> OrderState:
         """Place an order."""

@@ -13,7 +13,14 @@ from typing import NoReturn
 import attrs
 
 from forexai_core.errors import OrderRejectedError, RateError, RejectionKind
-from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, BrokerEventKind, Quote
+from forexai_core.ports.broker import (
+    BrokerCapabilities,
+    BrokerEvent,
+    BrokerEventKind,
+    Quote,
+    Transfer,
+    TransferKind,
+)
 from forexai_core.values.accounts import Account, AccountMode, AccountState
 from forexai_core.values.catalogue import find_instrument
 from forexai_core.values.instruments import Instrument
@@ -66,6 +73,8 @@ class SimulatedVenue:
         Each gets every :class:`BrokerEvent`.
     login : str
         Which account it is.
+    transfers : list of Transfer
+        What was deposited, withdrawn and lent: see :meth:`transfer`.
     """
 
     def __init__(self, symbols: Iterable[str] = ("EURUSD",), account: Account | None = None) -> None:
@@ -76,7 +85,9 @@ class SimulatedVenue:
         self.orders: dict[int, OrderState] = {}
         self.positions: dict[int, Position] = {}
         self.deals: list[Deal] = []
+        self.transfers: list[Transfer] = []
         self.balance = self.specification.balance
+        self.credit = 0.0
         self.listeners: list[Callable[[BrokerEvent], None]] = []
         self.login = "1@memory"
         self._tickets = 0
@@ -163,6 +174,14 @@ class SimulatedVenue:
             _reject(_UNKNOWN, f"There is no open position {ticket}. Open: {list(self.positions) or 'none'}.")
         return self._marked(self.positions[ticket])
 
+    def transfer(self, amount: float, kind: TransferKind = TransferKind.BALANCE) -> Transfer:
+        """Move money to the account, or from it where the amount is below 0."""
+        self._tickets += 1
+        self.transfers.append(Transfer(transfer=self._tickets, time_ns=self.time_ns, amount=amount, kind=kind))
+        purse = "credit" if kind is TransferKind.CREDIT else "balance"
+        setattr(self, purse, round(getattr(self, purse) + amount, self.specification.digits))
+        return self.transfers[-1]
+
     def state(self) -> AccountState:
         """Tell how the account stands."""
         marked = [self._marked(each) for each in self.positions.values()]
@@ -174,7 +193,7 @@ class SimulatedVenue:
             time_ns=self.time_ns,
             currency=self.specification.currency,
             balance=self.balance,
-            equity=round(self.balance + sum(each.profit for each in marked), self.specification.digits),
+            equity=round(self.balance + self.credit + sum(each.profit for each in marked), self.specification.digits),
             margin=round(margin / self.specification.leverage, self.specification.digits),
             login=self.login,
         )

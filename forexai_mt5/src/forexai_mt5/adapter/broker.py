@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 import attrs
 
 from forexai_core.errors import BrokerUnreachableError
-from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, Quote
+from forexai_core.ports.broker import BrokerCapabilities, BrokerEvent, Quote, Transfer
 from forexai_core.values.accounts import AccountMode, AccountState
 from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
@@ -132,6 +132,10 @@ class Mt5Broker:
     async def candles(self, symbol: str, timeframe: Timeframe, start_ns: int, stop_ns: int) -> Bars:
         """Give the closed bars that open in ``[start_ns, stop_ns)``, of the terminal's history."""
         return await Candles(self._at_desk().venue).closed(symbol, timeframe, start_ns, stop_ns)
+
+    async def transfers(self, start_ns: int, stop_ns: int) -> Sequence[Transfer]:
+        """List the deposits, withdrawals and credits of ``[start_ns, stop_ns)``, oldest first."""
+        return await self._at_desk().reading.transfers(start_ns, stop_ns)
 
     def events(self) -> AsyncIterator[BrokerEvent]:
         """Follow what happens, from now on, until the session ends."""

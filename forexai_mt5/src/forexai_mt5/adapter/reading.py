@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 
 from forexai_core.errors import BrokerUnreachableError
-from forexai_core.ports.broker import Quote
+from forexai_core.ports.broker import Quote, Transfer
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.orders import Deal, OrderState
 from forexai_core.values.positions import Position
@@ -93,6 +93,12 @@ class Reading:
         deals = self._venue.views.deals(await self._venue.deals(start_ns, stop_ns))
         chosen = [each for each in deals if start_ns <= each.time_ns < stop_ns]
         return tuple(sorted(chosen, key=lambda each: (each.time_ns, each.deal)))
+
+    async def transfers(self, start_ns: int, stop_ns: int) -> Sequence[Transfer]:
+        """List the deposits, withdrawals and credits of ``[start_ns, stop_ns)``, oldest first."""
+        moved = self._venue.views.transfers(await self._venue.deals(start_ns, stop_ns))
+        chosen = [each for each in moved if start_ns <= each.time_ns < stop_ns]
+        return tuple(sorted(chosen, key=lambda each: (each.time_ns, each.transfer)))
 
     async def quote(self, symbol: str) -> Quote:
         """Give the last quote of a symbol of ours."""

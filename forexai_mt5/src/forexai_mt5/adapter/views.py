@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from forexai_core.ports.broker import Transfer, TransferKind
 from forexai_core.values.orders import Deal, DealEntry, OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
 from forexai_mt5.adapter.marks import SentMarks
@@ -45,6 +46,11 @@ _REASONS = {
     c.DEAL_REASON_TP: "take_profit",
     c.DEAL_REASON_SO: "stop_out",
     c.DEAL_REASON_ROLLOVER: "rollover",
+}
+_TRANSFERS = {
+    c.DEAL_TYPE_BALANCE: TransferKind.BALANCE,
+    c.DEAL_TYPE_BONUS: TransferKind.BALANCE,
+    c.DEAL_TYPE_CREDIT: TransferKind.CREDIT,
 }
 _SERVERS_OWN = frozenset({c.DEAL_REASON_SL, c.DEAL_REASON_TP, c.DEAL_REASON_SO})
 
@@ -104,6 +110,19 @@ class Views:
     def deals(self, of: Iterable[TradeDeal]) -> list[Deal]:
         """Describe deals; deposits, fees and the like are none."""
         return [self._deal(each) for each in of if each.type in {c.DEAL_TYPE_BUY, c.DEAL_TYPE_SELL} and each.volume > 0]
+
+    def transfers(self, of: Iterable[TradeDeal]) -> list[Transfer]:
+        """Describe deposits, withdrawals, bonuses and credits; charges, commissions and interest are none."""
+        return [
+            Transfer(
+                transfer=each.ticket,
+                time_ns=self._clock.utc_ns(each.time_msc or each.time * 1_000),
+                amount=each.profit,
+                kind=_TRANSFERS[each.type],
+            )
+            for each in of
+            if each.type in _TRANSFERS and each.profit
+        ]
 
     def _deal(self, of: TradeDeal) -> Deal:
         own = of.reason not in _SERVERS_OWN

@@ -12,6 +12,7 @@ import pytest
 from adapter_bench import AdapterBench, buy
 
 from forexai_core.errors import ConfigError, OrderRejectedError
+from forexai_core.ports.broker import TransferBroker, TransferKind
 from forexai_core.values.orders import OrderKind, OrderStatus, TimeInForce
 from forexai_mt5.adapter import boundary
 from forexai_mt5.adapter.names import SymbolNames, suffix_of
@@ -194,6 +195,34 @@ async def test_in_netting_a_position_keeps_its_name_through_a_reversal() -> None
     assert (closed.status, closed.position, await broker.positions()) == (OrderStatus.FILLED, before.position, ())
     with pytest.raises(OrderRejectedError, match="closed already"):
         await broker.close(after.position, client_id="again")
+
+
+async def test_deposits_withdrawals_and_credits_are_transfers_and_no_deals() -> None:
+    bench = AdapterBench(symbols=("EURUSD",))
+    broker = bench.broker()
+    assert isinstance(broker, TransferBroker)
+    await broker.connect()
+    await broker.submit(buy("in"))
+    server = bench.terminal.update()
+    operations = (
+        (500.0, c.DEAL_TYPE_BALANCE),
+        (-200.0, c.DEAL_TYPE_BALANCE),
+        (50.0, c.DEAL_TYPE_CREDIT),
+        (10.0, c.DEAL_TYPE_BONUS),
+        (-3.0, c.DEAL_TYPE_CHARGE),
+        (1.0, c.DEAL_TYPE_INTEREST),
+    )
+    for amount, kind in operations:
+        server.books.operate(amount, server.now_ns, kind, "by hand")
+    start_ns, stop_ns = server.now_ns - 3_600 * 10**9, server.now_ns + 3_600 * 10**9
+    first, *moved = await broker.transfers(start_ns, stop_ns)
+    assert (first.amount, first.kind) == (bench.terminal.update().settings.balance, TransferKind.BALANCE)
+    assert [(each.amount, str(each.kind)) for each in moved] == [
+        (500.0, "balance"), (-200.0, "balance"), (50.0, "credit"), (10.0, "balance")
+    ]  # fmt: skip
+    assert len({each.transfer for each in (first, *moved)}) == 5
+    assert await broker.transfers(start_ns, first.time_ns) == ()
+    assert [each.client_id for each in await broker.history(start_ns, stop_ns)] == ["in"]
 
 
 async def test_more_than_a_position_has_is_not_closed() -> None:

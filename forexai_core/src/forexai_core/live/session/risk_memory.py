@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from forexai_core.errors import IntegrityError
 from forexai_core.live.session.decisions import DecisionBook, read_record, stream_of
+from forexai_core.live.session.transfers import Transfers
 from forexai_core.ports.journal import Journal, JournalRecord
 from forexai_core.risk.control import RiskControl
 
@@ -29,11 +31,14 @@ class Recalled:
         Tickets of the deals that were heard.
     until_ns : int
         When it was last written, nanoseconds UTC; 0 where it never was.
+    new_limits : frozenset of str
+        Limits that the state of risk did not know, and that begin now.
     """
 
     decisions: int
     deals: frozenset[int]
     until_ns: int
+    new_limits: frozenset[str] = frozenset()
 
 
 class RiskMemory:
@@ -49,10 +54,12 @@ class RiskMemory:
         Of the account, taken over.
     control : RiskControl
         Whose state it is.
+    transfers : Transfers
+        What was moved to and from the account, as far as that state knows it.
     """
 
-    def __init__(self, journal: Journal, book: DecisionBook, control: RiskControl) -> None:
-        self._journal, self._book, self._control = journal, book, control
+    def __init__(self, journal: Journal, book: DecisionBook, control: RiskControl, transfers: Transfers) -> None:
+        self._journal, self._book, self._control, self._transfers = journal, book, control, transfers
         self._kept_ns = 0
         self._moved: Any = None
 
@@ -71,19 +78,26 @@ class RiskMemory:
             if record.kind == "deal":
                 deals.add(int(read_record(record)["deal"]))
             last = record if record.kind == _KIND else last
-        if last is not None:
-            self._restore(last)
+        known = self._restore(last) if last is not None else self._control.watch.marks
         self._moved = self._marks()
-        return Recalled(decisions, frozenset(deals), until_ns)
+        return Recalled(
+            decisions, frozenset(deals), until_ns, frozenset(self._control.watch.marks.keys() - known.keys())
+        )
 
-    def _restore(self, record: JournalRecord) -> None:
-        state = read_record(record).get("state")
+    def _restore(self, record: JournalRecord) -> Mapping[str, Any]:
+        """Go on from a record, and give the limits that it knows."""
+        fields = read_record(record)
+        state = fields.get("state")
         if not isinstance(state, dict):
             raise IntegrityError(
                 f"The state of risk of '{self._book.account}' (record {record.sequence}) cannot be read. Restore the "
                 "journal from a backup."
             )
         self._control.restore(state)
+        # One that was written before transfers were told knows those that there were by then.
+        self._transfers.restore(fields.get("transfers", {"since_ns": str(record.time_ns), "known": []}))
+        marks: Mapping[str, Any] = state["marks"]
+        return marks
 
     def _marks(self) -> tuple[Any, ...]:
         """Give what must not be lost even for a minute: which limits are broken, and the days that have begun."""
@@ -103,5 +117,5 @@ class RiskMemory:
         if not (now or moved or time_ns - self._kept_ns >= _EVERY_NS):
             return
         self._moved, self._kept_ns = marks, time_ns
-        self._book.note(_KIND, time_ns, {"state": self._control.to_dict()})
+        self._book.note(_KIND, time_ns, {"state": self._control.to_dict(), "transfers": self._transfers.to_dict()})
         await self._book.write(durable=moved or now)

@@ -23,10 +23,12 @@ from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, w
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.risk_memory import RiskMemory
 from forexai_core.live.session.seats import start_all, stop_all
+from forexai_core.live.session.transfers import Transfers, follow
 from forexai_core.live.session.venue_events import VenueEvents
 from forexai_core.live.session.venue_view import LastLook, in_time
-from forexai_core.ports.broker import BrokerEvent, BrokerEventKind
+from forexai_core.ports.broker import BrokerEvent, BrokerEventKind, Transfer
 from forexai_core.ports.clock import Clock
+from forexai_core.ports.journal import Journal
 from forexai_core.ports.services import Services
 from forexai_core.risk.marks import Sighting
 from forexai_core.values.accounts import AccountState
@@ -57,7 +59,7 @@ class VenueRun(AccountRun):
         What strategies see.
     events : VenueEvents
         What the venue says.
-    memory : RiskMemory
+    journal : Journal
         Where the state of risk outlives the process.
     contracts : mapping of str to Instrument
         The venue's.
@@ -73,18 +75,21 @@ class VenueRun(AccountRun):
         *,
         view: LastLook,
         events: VenueEvents,
-        memory: RiskMemory,
+        journal: Journal,
         contracts: Mapping[str, Instrument],
         clocks: tuple[Clock, Clock],
     ) -> None:
         super().__init__(plan, session, laid, session.mirror)
-        self._broker, self._view, self._events, self._memory = plan.broker, view, events, memory
+        self._broker, self._view, self._events = plan.broker, view, events
         self._contracts = contracts
+        self._transfers = Transfers(plan.broker, self._asked, round(plan.settings.history_margin_s * _NS_PER_S))
+        self._memory = RiskMemory(journal, session.book, session.screening.control, self._transfers)
         self._clock, self._real = clocks
         self._limit_s = plan.settings.query_timeout_s
         self._looked_ns = self._asked_ns = self._flattened_ns = self._real.monotonic_ns()
         self._heard_until_ns = view.state.time_ns
         self._told: set[int] = set()
+        self._new_limits: frozenset[str] = frozenset()
 
     @classmethod
     async def open(cls, plan: VenuePlan, services: Services, *, owner: str, hear: Hear, real: Clock) -> VenueRun:
@@ -155,9 +160,11 @@ class VenueRun(AccountRun):
             own = {symbol: contracts[symbol] for symbol in plan.inputs.prices}
             session = account_session(plan, laid, view=view, desk=desk, book=book, state=state, instruments=own)
             await book.take()
-            memory = RiskMemory(services.journal, book, session.screening.control)
             clocks = services.clock, real
-            run = cls(plan, session, laid, view=view, events=events, memory=memory, contracts=contracts, clocks=clocks)
+            journal = services.journal
+            run = cls(
+                plan, session, laid, view=view, events=events, journal=journal, contracts=contracts, clocks=clocks
+            )
             await run._begin()
         except BaseException:
             await events.close()
@@ -168,6 +175,7 @@ class VenueRun(AccountRun):
     async def _begin(self) -> None:
         """Recall what is known from before, look at the venue, and let strategies prepare."""
         recalled = await self._memory.recall()
+        self._new_limits = recalled.new_limits
         self.earlier = self.session.book.decisions = recalled.decisions
         for symbol in self.plan.inputs.prices:
             await self._quote(symbol)
@@ -177,6 +185,8 @@ class VenueRun(AccountRun):
             self._events.missed = True
         else:
             self._told |= {each.deal for each in await in_time(self._history(), self._limit_s)}
+        if not self._transfers.begun:
+            await self._transfers.begin(self._clock.now_ns())
         await self._look()
         start_all(self.session.seats)
         self.session.mirror.account["requests"] = 0  # nothing is decided before a price has come
@@ -262,14 +272,19 @@ class VenueRun(AccountRun):
         if state is None:
             return
         time_ns = max(self._clock.now_ns(), self._view.state.time_ns)
+        moved: list[Transfer] = []
+        if self._watches:
+            state, moved = await self._transfers.with_state(state, self._clock.now_ns())
         self._view.state = attrs.evolve(state, time_ns=time_ns)
         if not self._watches:
             return
+        follow(moved, self.session.screening.control, self.session.book, self._new_limits)
+        self._new_limits = frozenset()
         control = self.session.screening.control
         for quote in self._events.quotes.values():
             control.see_quote(quote.symbol, time_ns, bid=quote.bid, ask=quote.ask)
         self._note_breaches(control.see(Sighting.at(time_ns, balance=state.balance, equity=state.equity)))
-        await self._memory.keep(time_ns)
+        await self._memory.keep(time_ns, now=bool(moved))
 
     async def _heed(self) -> None:
         """Cancel what could open a position under a halt, and go flat where a halt or a broken limit says so."""

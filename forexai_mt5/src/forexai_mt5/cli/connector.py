@@ -6,7 +6,7 @@ import typer
 
 from forexai_core.cli.options import examples
 from forexai_mt5.cli.looking import identify_command, profiles_command, terminals_command
-from forexai_mt5.cli.serving import code_command, pair_command, run_command
+from forexai_mt5.cli.serving import code_command, pair_command, run_command, window_command
 
 __all__ = ["connector_app"]
 
@@ -20,6 +20,9 @@ def connector_app() -> typer.Typer:
     app.command("code", epilog=examples("forexai connector code main"))(code_command)
     app.command("pair", epilog=examples("forexai connector pair connector.toml"))(pair_command)
     app.command("run", epilog=examples("forexai connector run connector.toml"))(run_command)
+    app.command(
+        "window", epilog=examples("forexai connector window", "forexai connector window connector.toml --in-tray")
+    )(window_command)
     app.command("terminals", epilog=examples("forexai connector terminals", "forexai connector terminals --json"))(
         terminals_command
     )

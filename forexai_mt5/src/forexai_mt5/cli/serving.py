@@ -12,15 +12,18 @@ import typer
 from forexai_core.cli.options import AsJson
 from forexai_core.cli.printing import note, print_json, say
 from forexai_core.services.assembly import default_home, embedded_services
-from forexai_mt5.connector.assembly import connector_folder, credentials_of, open_service
+from forexai_mt5.connector.assembly import connector_folder, credentials_of, open_broker, open_service
+from forexai_mt5.connector.one_process import alone_in
+from forexai_mt5.connector.passwords import with_passwords
 from forexai_mt5.connector.service import ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.settings_file import read_settings
+from forexai_mt5.desktop.opening import open_window
 from forexai_mt5.gateway.admission import Admission, PairingCode
 from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.protocol.requests import Paired
 
-__all__ = ["code_command", "pair_command", "read_settings", "run_command"]
+__all__ = ["code_command", "pair_command", "read_settings", "run_command", "window_command"]
 
 Settings = Annotated[Path, typer.Argument(metavar="FILE", help="Settings of the connector, TOML.")]
 Code = Annotated[
@@ -83,9 +86,27 @@ def run_command(file: Settings, home: Home = None) -> None:
     asyncio.run(_run(read_settings(file), connector_folder(home)))
 
 
+def window_command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Settings of the connector, TOML; default connector.toml in its folder."),
+    ] = None,
+    home: Home = None,
+    in_tray: Annotated[bool, typer.Option("--in-tray", help="Begin with the icon in the tray only.")] = False,
+) -> None:
+    """Open the connector's window: pair, start and stop, and see how the account stands.
+
+    It does what 'run' does, with the same folder; only one of both works in it at a time. Settings that are not there
+    yet are filled in there. Needs the extra 'desktop'.
+    """
+    if code := open_window(file, connector_folder(home), in_tray=in_tray):
+        raise typer.Exit(code)
+
+
 async def _run(settings: ConnectorSettings, folder: Path) -> None:
-    with embedded_services(folder) as services:
-        await open_service(settings, services, on_state=_tell).run()
+    with alone_in(folder), embedded_services(folder) as services:
+        broker = open_broker(settings, with_passwords(settings, services, folder))
+        await open_service(settings, services, on_state=_tell, broker=broker).run()
 
 
 def _tell(state: ConnectorState, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -45,6 +45,8 @@ class ConnectorSettings(Settings):
     """The broker offer that carries out commands."""
     broker_settings: dict[str, Any] = Field(default_factory=dict)
     """Its settings; passwords are named, as secret:NAME, and stay on this machine."""
+    password_store: Literal["auto", "dpapi", "keyring", "file"] = "auto"  # noqa: S105 - the kind of a store
+    """Where such passwords are kept: by Windows, in a keyring, or, only where it is said, in an encrypted file."""
     caps: Caps = Caps()
     """Limits of this machine."""
     report_s: float = Field(default=1.0, gt=0, le=60)

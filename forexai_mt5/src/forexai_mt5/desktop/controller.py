@@ -9,10 +9,12 @@ from typing import Protocol
 
 from forexai_core.errors import ForexAIError
 from forexai_core.ports.halts import Halt, HaltScope
+from forexai_core.ports.secrets import Secret
 from forexai_core.ports.services import Services
 from forexai_mt5.connector.assembly import credentials_of
+from forexai_mt5.connector.passwords import open_passwords
 from forexai_mt5.connector.settings import ConnectorSettings
-from forexai_mt5.desktop.events import Event, Halted, Happened, PairingEnded
+from forexai_mt5.desktop.events import Event, Halted, Happened, PairingEnded, PairingKnown, PasswordKept
 from forexai_mt5.desktop.failures import failure_of
 from forexai_mt5.desktop.loop_thread import LoopThread
 from forexai_mt5.desktop.runner import Runner, Ways
@@ -41,8 +43,12 @@ class Controls(Protocol):
         """Set or lift the kill switch of this machine; `Halted` says how it stands."""
         ...
 
-    def look(self) -> None:
-        """Have said how things stand that no connection is needed for: `Halted`."""
+    def keep_password(self, kind: str, name: str, password: Secret) -> None:
+        """Keep a password on this machine, in a store of a kind; `PasswordKept` says what came of it."""
+        ...
+
+    def look(self, settings: ConnectorSettings | None) -> None:
+        """Have said what no connection is needed for: `Halted`, and `PairingKnown` where there are settings."""
         ...
 
     def close(self) -> None:
@@ -89,9 +95,13 @@ class Controller:
         """Set or lift the kill switch; see `Controls`."""
         self._thread.submit(self._halt() if halted else self._rearm())
 
-    def look(self) -> None:
+    def keep_password(self, kind: str, name: str, password: Secret) -> None:
+        """Keep a password; see `Controls`."""
+        self._thread.submit(self._keep_password(kind, name, password))
+
+    def look(self, settings: ConnectorSettings | None) -> None:
         """Have said how things stand; see `Controls`."""
-        self._thread.submit(self._look())
+        self._thread.submit(self._look(settings))
 
     def close(self) -> None:
         """Stop, and let go of everything; see `Controls`."""
@@ -142,12 +152,27 @@ class Controller:
             self._note("failed", reason=reason, detail=detail)
         await self._look()
 
-    async def _look(self) -> None:
+    async def _keep_password(self, kind: str, name: str, password: Secret) -> None:
+        try:
+            await open_passwords(kind, self._folder, self._services.secrets).set(name, password)
+        except Exception as problem:  # noqa: BLE001 - the window says it; nobody else hears of this task
+            self._tell(PasswordKept(*failure_of(problem)))
+            return
+        self._tell(PasswordKept())
+
+    async def _look(self, settings: ConnectorSettings | None = None) -> None:
         try:
             halted = bool((await self._services.halts.read()).halts)
         except ForexAIError:
             halted = True  # what cannot be read stops openings, too
         self._tell(Halted(halted))
+        if settings is None:
+            return
+        try:
+            self._tell(PairingKnown(await credentials_of(settings, self._services).account()))
+        except Exception as problem:  # noqa: BLE001 - as above
+            reason, detail = failure_of(problem)
+            self._note("failed", reason=reason, detail=detail)
 
     def _note(self, code: str, **values: str) -> None:
         self._tell(Happened(self._services.clock.now_ns(), "here", code, values))

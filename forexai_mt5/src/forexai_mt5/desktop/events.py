@@ -21,6 +21,8 @@ __all__ = [
     "Halted",
     "Happened",
     "PairingEnded",
+    "PairingKnown",
+    "PasswordKept",
     "Pinged",
     "PlatformHeard",
     "TerminalLost",
@@ -102,6 +104,24 @@ class PairingEnded:
 
 
 @attrs.frozen
+class PairingKnown:
+    """What was paired before."""
+
+    account: str
+    """Which one this machine serves at the platform of the settings; empty where none."""
+
+
+@attrs.frozen
+class PasswordKept:
+    """A password was kept, or not."""
+
+    reason: str = ""
+    """Why not, as a code of ``failed.``; empty where it was."""
+    detail: str = ""
+    """The error itself, in English."""
+
+
+@attrs.frozen
 class DealsCounted:
     """How often the account has traded since midnight here."""
 
@@ -128,6 +148,8 @@ Event: TypeAlias = (
     | TerminalLost
     | Halted
     | PairingEnded
+    | PairingKnown
+    | PasswordKept
     | DealsCounted
     | Happened
 )

@@ -16,6 +16,7 @@ from forexai_core.ports.services import Services
 from forexai_mt5.connector.assembly import open_broker, open_service
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.one_process import alone_in
+from forexai_mt5.connector.passwords import with_passwords
 from forexai_mt5.connector.rows import account_update
 from forexai_mt5.connector.service import ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
@@ -132,7 +133,8 @@ class Runner:
 
     async def _serve(self) -> None:
         self._reached.clear()
-        broker = self._ways.broker(self._settings, self._services)
+        services = with_passwords(self._settings, self._services, self._folder)
+        broker = self._ways.broker(self._settings, services)
         transport = WatchedTransport(self._ways.transport(self._settings), self._clock, self._tell)
         service = open_service(
             self._settings, self._services, on_state=self._on_state, broker=broker, transport=transport

@@ -120,9 +120,15 @@ QHeaderView::section {
 QTableCornerButton::section { background: $card; border: none; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit {
     background: $card; color: $text; border: 1px solid $border; border-radius: 5px; padding: 5px 8px;
-    selection-background-color: $chosen; selection-color: $text;
+    min-height: 18px; selection-background-color: $chosen; selection-color: $text;
 }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border-color: $accent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow {
+    image: none; width: 0; height: 0; margin-right: 8px;
+    border-left: 4px solid $card; border-right: 4px solid $card; border-top: 6px solid $muted;
+}
 QComboBox QAbstractItemView { background: $card; color: $text; selection-background-color: $chosen; }
 QScrollBar:vertical { background: $card; width: 11px; margin: 0; }
 QScrollBar::handle:vertical { background: $border; border-radius: 5px; min-height: 26px; margin: 2px; }

@@ -13,11 +13,14 @@ from forexai_mt5.desktop.activity import log_line
 from forexai_mt5.desktop.events import (
     AccountHeard,
     Began,
+    DealsCounted,
     Ended,
     Event,
     Halted,
     Happened,
     PairingEnded,
+    PairingKnown,
+    PasswordKept,
     Pinged,
     PlatformHeard,
     TerminalLost,
@@ -91,35 +94,48 @@ class ViewModel:
         """Whether the connector was started and has not ended."""
         return self._running_since_s is not None
 
+    @property
+    def halted(self) -> bool:
+        """Whether nothing is opened."""
+        return self._halted
+
     # -------------------------------------------------------------------------------------------------------- taking in
     def apply(self, event: Event) -> None:
         """Take what has happened."""
         if isinstance(event, Happened):
             self._note(event)
-        elif isinstance(event, Began):
-            self._forget()
-            self._running_since_s, self._ended = event.monotonic_s, Ended()
-        elif isinstance(event, Ended):
+        elif isinstance(event, Began | Ended):
             self._forget()  # figures of an account that nobody looks at would be taken for those of now
-            self._running_since_s, self._ended = None, event
-        elif isinstance(event, PlatformHeard):
-            self._state, self._state_text = event.state, event.text
-            self._ping_ms = self._ping_ms if event.state is ConnectorState.CONNECTED else None
-        elif isinstance(event, Pinged):
+            self._running_since_s = event.monotonic_s if isinstance(event, Began) else None
+            self._ended = event if isinstance(event, Ended) else Ended()
+        elif isinstance(event, PlatformHeard | Pinged):
+            self._hear_platform(event)
+        elif isinstance(event, PairingEnded | PairingKnown):
+            self._hear_pairing(event)
+        elif isinstance(event, DealsCounted):
+            self._trades = event.today
+        else:
+            self._hear_terminal(event)
+
+    def _hear_platform(self, event: PlatformHeard | Pinged) -> None:
+        if isinstance(event, Pinged):
             self._ping_ms = event.round_trip_ms
-        elif isinstance(event, AccountHeard):
+            return
+        self._state, self._state_text = event.state, event.text
+        self._ping_ms = self._ping_ms if event.state is ConnectorState.CONNECTED else None
+
+    def _hear_terminal(self, event: AccountHeard | TerminalLost | Halted | PasswordKept) -> None:
+        if isinstance(event, AccountHeard):
             self._account, self._lost, self._halted = event.update, None, event.update.killed
         elif isinstance(event, TerminalLost):
             self._lost = event.detail
         elif isinstance(event, Halted):
             self._halted = event.halted
-        elif isinstance(event, PairingEnded):
-            self._paired(event)
-        else:
-            self._trades = event.today
 
-    def _paired(self, event: PairingEnded) -> None:
-        if event.account:
+    def _hear_pairing(self, event: PairingEnded | PairingKnown) -> None:
+        if isinstance(event, PairingKnown):
+            self.known = attrs.evolve(self.known, account=event.account)
+        elif event.account:
             self.known, self._ended = attrs.evolve(self.known, account=event.account), Ended()
 
     def _note(self, event: Happened) -> None:

@@ -82,6 +82,8 @@ class MainWindow(QMainWindow):
         Monotonic seconds, for how long it has run.
     """
 
+    shown = Signal(object)
+    """The view that is shown, whenever it was drawn anew."""
     closing = Signal(QCloseEvent)
     """Somebody wants to close it; ignore the event to keep it."""
 
@@ -189,6 +191,7 @@ class MainWindow(QMainWindow):
         if shown != self._log_shown:
             self._log_shown = shown
             self.log.show_lines(self.model.log(self.texts), self.texts, self.theme)
+        self.shown.emit(view)
 
     def _show_buttons(self, view: View) -> None:
         self.buttons["start"].setEnabled(view.can_start)

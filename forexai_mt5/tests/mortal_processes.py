@@ -20,7 +20,7 @@ from forexai_core.errors import BrokerError, ForexAIError
 from forexai_core.services import embedded_services
 from forexai_core.services.halts import MemoryHalts
 from forexai_mt5.connector.credentials import Credentials
-from forexai_mt5.connector.service import ConnectorService
+from forexai_mt5.connector.service import ConnectorService, DismissedError
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.transport import PlatformTransport
 from forexai_mt5.gateway.app import UVICORN_OPTIONS, Gateway
@@ -86,6 +86,11 @@ class Child:
         assert told is not None
         return told
 
+    def signal(self, number: int) -> None:
+        """Stop it in the middle of what it does, or let it go on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def kill(self) -> None:
         """End it as kill -9 does."""
         if self._process is None:
@@ -112,14 +117,14 @@ async def lines() -> Any:
         yield json.loads(line)
 
 
-async def platform(*, home: str, port: int, host: str) -> None:
+async def platform(*, home: str, port: int, host: str, patience_s: float = 120.0) -> None:
     """Serve a gateway, and send what is asked for over a line."""
     listener = socket.create_server(("127.0.0.1", port))
     with embedded_services(Path(home)) as services:
         gateway = Gateway(services, GatewaySettings(hosts={host}, **TIMES, **RATES))
         config = uvicorn.Config(gateway, lifespan="off", log_level="critical", **UVICORN_OPTIONS)
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listener]))
-        line = ConnectorLine(services, "main", patience_s=120.0)
+        line = ConnectorLine(services, "main", patience_s=patience_s)
         line.listeners.append(lambda told: tell(update=getattr(told, "total_positions", None), at=time.time()))
         line.link_listeners.append(lambda up: tell(link=up, at=time.time()))
         while True:
@@ -160,19 +165,21 @@ async def _answered(line: ConnectorLine, services: Any, asked: dict[str, Any]) -
         tell(do=asked["do"], id=asked["id"], outcome=type(problem).__name__, took_s=time.monotonic() - began_s)
 
 
-async def connector(*, home: str, url: str, file: str, seed: int, slow_s: float, code: str) -> None:
-    """Serve an account whose executions are in a file."""
-    settings = ConnectorSettings(
-        platform=url, report_s=0.5, caps={"openings_per_minute": 1e6, "max_positions": 1_000_000}
-    )
+async def connector(
+    *, home: str, url: str, file: str, seed: int, slow_s: float, code: str, take_over: bool = False
+) -> None:
+    """Serve an account whose executions are in a file, until the platform shows it out."""
+    caps = {"openings_per_minute": 1e6, "max_positions": 1_000_000}
+    settings = ConnectorSettings(platform=url, report_s=0.5, caps=caps, take_over=take_over)
     transport = PlatformTransport(settings.platform)
     with embedded_services(Path(home)) as services:
         credentials = Credentials(services.secrets, transport, settings.host)
         if code and "connector/device" not in await services.secrets.names():
             await credentials.pair(code, "a process")
         service = ConnectorService(
-            broker=StoreBroker(Path(file), seed=seed, slow_s=slow_s), transport=transport, credentials=credentials,
-            intents=services.intents, halts=MemoryHalts(), clock=services.clock, settings=settings,
+            broker=StoreBroker(Path(file), seed=seed, slow_s=slow_s, name=Path(home).name),
+            transport=transport, credentials=credentials, intents=services.intents, halts=MemoryHalts(),
+            clock=services.clock, settings=settings,
             on_state=lambda state, text: tell(state=state.value, text=text, at=time.time()),
         )  # fmt: skip
         works = {asyncio.ensure_future(service.run()), asyncio.ensure_future(_parent_is_gone())}
@@ -180,8 +187,11 @@ async def connector(*, home: str, url: str, file: str, seed: int, slow_s: float,
         for work in rest:
             work.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
-        for work in ended:
-            work.result()
+        try:
+            for work in ended:
+                work.result()
+        except DismissedError as problem:
+            tell(state="dismissed", text=str(problem), at=time.time())
 
 
 async def _parent_is_gone() -> None:

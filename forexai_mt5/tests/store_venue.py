@@ -14,13 +14,19 @@ from forexai_core.testing.brokers import SimulatedBroker
 from forexai_core.testing.venues import SimulatedVenue
 from forexai_core.values.orders import OrderRequest, OrderState
 
-__all__ = ["StoreBroker", "executions"]
+__all__ = ["StoreBroker", "executed_by", "executions"]
 
 
 def executions(file: Path) -> Counter[str]:
     """Count how often each order was executed."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return Counter(json.loads(line)["id"] for line in lines)
+
+
+def executed_by(file: Path) -> dict[str, str]:
+    """Say who executed each order."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return {told["id"]: told["by"] for told in map(json.loads, lines)}
 
 
 class StoreBroker(SimulatedBroker):
@@ -34,17 +40,19 @@ class StoreBroker(SimulatedBroker):
         Of how long it takes, before and after the execution.
     slow_s : float
         Most that each of the two takes.
+    name : str
+        Of the machine, written with each.
     """
 
-    def __init__(self, file: Path, *, seed: int = 0, slow_s: float = 0.0) -> None:
+    def __init__(self, file: Path, *, seed: int = 0, slow_s: float = 0.0, name: str = "") -> None:
         venue = SimulatedVenue(("EURUSD",))
         venue.set_quote("EURUSD", 1.1, 1.1001)
         super().__init__(venue)
-        self._file, self._chance, self._slow_s = file, Random(seed), slow_s
+        self._file, self._chance, self._slow_s, self._name = file, Random(seed), slow_s, name
         self._numbers = 0
-        for name, count in executions(file).items():
+        for order, count in executions(file).items():
             for _ in range(count):
-                self._open(OrderRequest(client_id=name, symbol="EURUSD", side=1, volume_lots=0.01))
+                self._open(OrderRequest(client_id=order, symbol="EURUSD", side=1, volume_lots=0.01))
 
     def _open(self, request: OrderRequest) -> OrderState:
         self._numbers += 1
@@ -56,7 +64,7 @@ class StoreBroker(SimulatedBroker):
         await asyncio.sleep(self._chance.random() * self._slow_s)
         handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
-            os.write(handle, json.dumps({"id": request.client_id}).encode() + b"\n")
+            os.write(handle, json.dumps({"id": request.client_id, "by": self._name}).encode() + b"\n")
             os.fsync(handle)
         finally:
             os.close(handle)

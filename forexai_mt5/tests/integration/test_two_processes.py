@@ -1,12 +1,15 @@
 """Platform and connector, two processes over real sockets: cuts, delays, doubles, losses, kills of either.
 
 However it goes: each command is executed at most once, each has an outcome that agrees with the venue, and the account
-that the platform is told after a reconnection is the account as it stands. ``--mt5-links 25`` makes it a longer run.
+that the platform is told after a reconnection is the account as it stands. Two machines of one account contend for it:
+one serves, and the other is refused, or shown out, and says so. ``--mt5-links 25`` makes it a longer run.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import Any
 
 import pytest
 from mortal_processes import Child
-from store_venue import executions
+from store_venue import executed_by, executions
 from unreliable_network import UnreliableNetwork, Weather
 
 COMMANDS, PATIENCE_S = 24, 600.0
@@ -44,11 +47,16 @@ class Link:
     async def begin(self) -> None:
         await self.platform.start()
         await self.platform.hears(ready=True)
-        self.platform.say(do="code")
-        await self.platform.stirring(lambda told: "code" in told)
-        self.connector._arguments["code"] = next(each["code"] for each in self.platform.told if "code" in each)
+        await self.invite(self.connector)
         await self.connector.start()
         await self.connector.hears(PATIENCE_S, state="connected")
+
+    async def invite(self, machine: Child) -> None:
+        """Give a machine a code of its own to pair with."""
+        since = len(self.platform.told)
+        self.platform.say(do="code")
+        told = await self.platform.stirring(lambda told: "code" in told, PATIENCE_S, since=since)
+        machine._arguments["code"] = told["code"]
 
     async def kill(self, which: str) -> None:
         """Kill a process in the middle of what it does, and start it anew."""
@@ -162,3 +170,113 @@ async def go_through(link: Link) -> dict[str, Any]:
     ends = {f"outcome {told}": sum(each == told for each in outcomes.values()) for told in set(outcomes.values())}
     longest = {"longest until the account was right again, ms": round(1_000 * max(waits_s))}
     return {"schedules": 1, "commands": len(link.asked) + 3} | counts | ends | longest
+
+
+class TwoMachines(Link):
+    """Two machines with a connector each, both paired with the account, and one broker behind them."""
+
+    def __init__(self, folder: Path, seed: int, network: UnreliableNetwork, port: int, host: str) -> None:
+        super().__init__(folder, seed, network, port, host)
+        self.platform._arguments["patience_s"] = 10.0  # of what the machine that lost has got nobody is told
+        self.office = Child("connector", **self.connector._arguments | {"home": str(folder / "office")})
+        self.numbers = itertools.count()
+
+    async def burst(self, count: int) -> None:
+        """Command without waiting for what comes of it."""
+        for _ in range(count):
+            name = f"c-{next(self.numbers)}"
+            self.asked.append(name)
+            self.platform.say(do="command", id=name, ttl_ms=self.chance.choice((1_500, 5_000)))
+            await asyncio.sleep(self.chance.random() * 0.05)
+
+    async def calm(self, count: int, by: Child) -> None:
+        """Command, and see that one machine does it all."""
+        names = [f"calm-{next(self.numbers)}" for _ in range(count)]
+        for name in names:
+            self.asked.append(name)
+            self.platform.say(do="command", id=name, ttl_ms=600_000)
+        for name in names:
+            await self.platform.hears(PATIENCE_S, do="command", id=name, outcome="DONE")
+        machine = Path(by._arguments["home"]).name
+        assert {executed_by(self.file)[name] for name in names} == {machine}
+
+    async def is_refused(self, machine: Child) -> None:
+        """Start a machine beside the one that serves: it says why it waits."""
+        since = len(machine.told)
+        await machine.start()
+        await machine.stirring(
+            lambda told: told.get("state") == "waiting" and "Another connector serves this account" in told["text"],
+            PATIENCE_S, since=since,
+        )  # fmt: skip
+
+    async def takes_over(self, machine: Child, serving: Child) -> None:
+        """Start a machine that a person lets take over; the one that served is shown out, and says so."""
+        machine._arguments["take_over"] = True
+        since = len(serving.told)
+        heard = len(machine.told)
+        await machine.start()
+        await machine.hears(PATIENCE_S, since=heard, state="connected")
+        machine._arguments["take_over"] = False
+        # One that was stopped meanwhile hears it when it goes on.
+        self.shown_out = asyncio.ensure_future(serving.hears(PATIENCE_S, since=since, state="dismissed"))
+
+
+async def test_of_two_machines_of_one_account_one_serves_and_no_command_is_executed_by_both(
+    tmp_path: Path, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    front, probe = socket.create_server(("127.0.0.1", 0)), socket.create_server(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+    probe.close()
+    network = UnreliableNetwork(lambda: port, seed=seed)
+    both = TwoMachines(tmp_path, seed, network, port, f"127.0.0.1:{front.getsockname()[1]}")
+    async with network.served(front):
+        try:
+            await both.begin()
+            await both.invite(both.office)
+            await contend(both)
+        finally:
+            for child in (both.connector, both.office, both.platform):
+                await child.kill()
+    record_property("mt5: schedules of two machines", 1)
+
+
+async def contend(both: TwoMachines) -> None:
+    """Let two machines want the account, in all the ways in which one may lose it, while commands go on."""
+    home, office = both.connector, both.office
+    both.network.weather = Weather(doubled=0.1, late_s=0.02)
+    await both.burst(4)
+    await both.is_refused(office)
+    await both.calm(2, by=home)
+    await office.kill()
+    # A person at the office takes over, in the middle of commands.
+    await both.burst(4)
+    await both.takes_over(office, home)
+    assert "fenced" in (await both.shown_out)["text"]
+    await both.burst(2)
+    await both.calm(2, by=office)
+    # The machine that serves is killed: the one that waits comes in by itself.
+    await home.kill()
+    await both.is_refused(home)
+    await both.burst(3)
+    since = len(home.told)
+    await office.kill()
+    await both.burst(2)
+    await home.hears(PATIENCE_S, since=since, state="connected")
+    await both.calm(2, by=home)
+    # The machine that serves hangs, is taken over from, and goes on where it was: too late for everything.
+    await both.burst(3)
+    home.signal(signal.SIGSTOP)
+    await both.takes_over(office, home)
+    await both.calm(2, by=office)
+    home.signal(signal.SIGCONT)
+    assert "fenced" in (await both.shown_out)["text"]
+    await both.calm(1, by=office)
+    for name in both.asked:
+        await both.platform.hears(PATIENCE_S, do="command", id=name)
+    executed, outcomes = executions(both.file), both.outcomes()
+    assert max(executed.values()) == 1, executed
+    assert set(executed) <= set(both.asked)
+    wrong = {name: told for name, told in outcomes.items() if told in CERTAINLY_NOT and executed[name]}
+    wrong |= {name: told for name, told in outcomes.items() if told == "DONE" and not executed[name]}
+    assert wrong == {}
+    assert set(executed_by(both.file).values()) == {"machine", "office"}

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import random
 import secrets as chance
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
@@ -34,7 +35,7 @@ __all__ = ["ConnectorService", "ConnectorState", "DismissedError"]
 
 _LOG = logging.getLogger(__name__)
 _SHORTEST_S, _LONGEST_S = 0.25, 30.0
-_WELCOME_S, _SEND_S = 10.0, 10.0
+_WELCOME_S, _SEND_S, _LAST_WORDS_S = 10.0, 10.0, 1.0
 
 
 class ConnectorState(StrEnum):
@@ -188,16 +189,28 @@ class ConnectorService:
             await _sent(wire, text)
         self._wire = wire
         self._become(ConnectorState.CONNECTED, self._settings.host)
+        works = (self._listen(wire), self._keep(wire, welcome))
         try:
-            async with asyncio.TaskGroup() as group:
-                for work in (self._listen(wire), self._keep(wire, welcome)):
-                    group.create_task(work)
-                group.create_task(self._reporting.tell_account())
-                group.create_task(self._reporting.tell_prices())
-        except BaseExceptionGroup as several:
-            raise _first(several) from None
+            await _until_one_ends(*works, self._reporting.tell_account(), self._reporting.tell_prices())
+        except DismissedError:
+            raise
+        except Exception:
+            await self._hear_last_words(wire)
+            raise
         finally:
             self._wire = None
+
+    async def _hear_last_words(self, wire: Wire) -> None:
+        """Read what came before the end: who sent something may have noticed the end before its reason was read.
+
+        Commands among it wait for the next connection: they are not acknowledged.
+        """
+        with suppress(WireClosedError, ProtocolError, TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS_S):
+                while True:
+                    message = from_platform(await wire.receive())
+                    if isinstance(message, Goodbye):
+                        self._dismissed(message)
 
     # ------------------------------------------------------------------------------------------------------- listening
     async def _listen(self, wire: Wire) -> None:
@@ -283,7 +296,16 @@ async def _sent(wire: Wire, text: str) -> None:
         await wire.send(text)
 
 
-def _first(several: BaseExceptionGroup[Any]) -> BaseException:
-    """Give what ended a connection: a dismissal, where there is one, else the first."""
-    leaves = [_first(each) if isinstance(each, BaseExceptionGroup) else each for each in several.exceptions]
-    return next((each for each in leaves if isinstance(each, DismissedError)), leaves[0])
+async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run what never ends by itself until one of it fails; raise why, and a dismissal before all others."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        # Not a group of tasks: one that fails while the whole is cancelled makes it forget the cancellation.
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    problems = [problem for task in tasks if not task.cancelled() and (problem := task.exception()) is not None]
+    dismissed = [each for each in problems if isinstance(each, DismissedError)]
+    raise (dismissed or problems or [WireClosedError("The connection has ended.")])[0]

@@ -7,6 +7,7 @@ import hmac
 import json
 import secrets as chance
 from collections.abc import Sequence
+from contextlib import suppress
 
 import attrs
 
@@ -121,6 +122,16 @@ class Admission:
         await self._secrets.set(f"connector/codes/{expires_at_ns}-{_digest(letters)}", Secret(kept))
         shown = "-".join(letters[place : place + 4] for place in range(0, _CODE_LETTERS, 4))
         return PairingCode(text=shown, expires_at_ns=expires_at_ns)
+
+    async def standing_codes(self) -> Sequence[str]:
+        """Name the account of each code that could still be used."""
+        await self._sweep()
+        names = [name for name in await self._secrets.names() if name.startswith("connector/codes/")]
+        accounts = []
+        for name in names:
+            with suppress(NotFoundError):  # it was used just now
+                accounts.append(str(json.loads((await self._secrets.get(name)).reveal())["account"]))
+        return accounts
 
     async def pair(self, request: PairRequest, *, platform: str) -> Paired:
         """Pair a device.

@@ -20,6 +20,8 @@ from forexai_saas.accounts.sessions import SessionBook
 from forexai_saas.accounts.settings import AccountSettings
 from forexai_saas.accounts.signing_in import SigningIn
 from forexai_saas.audit.verifying import Auditor
+from forexai_saas.billing.fact_book import FactBook
+from forexai_saas.billing.tenant_meter import TenantMeter
 from forexai_saas.notifications.board import Board
 from forexai_saas.notifications.choices import Choices
 from forexai_saas.notifications.outbox import Letter, Outbox, PostRoom
@@ -50,6 +52,8 @@ class Accounts:
     board: Board
     choices: Choices
     auditor: Auditor
+    facts: FactBook
+    meter: TenantMeter
     members: Members
     inviting: Inviting
     post_room: PostRoom
@@ -77,7 +81,7 @@ def open_accounts(
     """
     on = lay_foundation(store.database, store.lookups, clock, store.masters, settings=settings)
     outbox, sessions, second_factor = Outbox(on.vault, clock), SessionBook(on), SecondFactor(on)
-    board = Board(store.database, outbox, clock)
+    board, facts = Board(store.database, outbox, clock), FactBook(clock, on.audit)
     return Accounts(
         on=on,
         registering=Registering(on, outbox),
@@ -91,6 +95,8 @@ def open_accounts(
         board=board,
         choices=Choices(store.database, clock),
         auditor=Auditor(store.masters.derived("audit-heads")),
+        facts=facts,
+        meter=TenantMeter(store.database, facts, clock),
         members=Members(on),
         inviting=Inviting(on, outbox),
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),

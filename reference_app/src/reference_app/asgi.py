@@ -25,6 +25,7 @@ from reference_app.assembly import assemble
 from reference_app.features.api_keys.routes import api_keys_router
 from reference_app.features.audit.routes import audit_router
 from reference_app.features.auth.routes import auth_router
+from reference_app.features.billing.routes import billing_router
 from reference_app.features.description.routes import describe, openapi_config
 from reference_app.features.health.routes import health, readiness
 from reference_app.features.login_links.routes import login_link
@@ -157,6 +158,7 @@ def _api(platform: Platform) -> Router:
         api_keys_router,
         audit_router,
         notifications_router,
+        billing_router,
         *TRADING_ROUTERS,
     ]
     mounts = offered_mounts(platform.mounted, hosts_with_port(platform.settings))

@@ -11,6 +11,7 @@ from world import API, Browser, code_of, invited
 
 from forexai_saas.accounts.roles import PERMISSIONS, Role
 from reference_app.features.description.routes import described
+from reference_app.http.callers import TENANT_HEADER
 from reference_app.http.permissions import PERMISSION, PUBLIC, SIGNED_IN
 
 ANYBODY = {
@@ -102,7 +103,9 @@ def test_a_stranger_finds_no_tenant_whatever_the_role_at_home(world):
         body = example_of(world.app, method, path)
         here = filled(path, owner.tenant_id).removeprefix(API)
         nowhere = filled(path, str(uuid4())).removeprefix(API)
-        refused, missing = stranger.send(method, here, body), stranger.send(method, nowhere, body)
+        at_owners, at_nobodys = {TENANT_HEADER: owner.tenant_id}, {TENANT_HEADER: str(uuid4())}
+        refused = stranger.send(method, here, body, headers=at_owners)
+        missing = stranger.send(method, nowhere, body, headers=at_nobodys)
         assert code_of(refused) == code_of(missing) == (404, "tenant.unknown"), (method, path)
         assert {**refused.json(), "instance": ""} == {**missing.json(), "instance": ""}
     assert owner.get(f"/tenants/{owner.tenant_id}/api-keys").json() == {"items": []}
@@ -118,7 +121,8 @@ def test_each_role_may_what_it_may_and_no_more(world, role):
         if PERMISSION not in opt:
             continue
         body = example_of(world.app, method, path)
-        answer = member.send(method, filled(path, owner.tenant_id).removeprefix(API), body)
+        full, named = filled(path, owner.tenant_id).removeprefix(API), {TENANT_HEADER: owner.tenant_id}
+        answer = member.send(method, full, body, headers=named)
         if Role(role) in PERMISSIONS[opt[PERMISSION]].roles:
             assert answer.status_code in {200, 201, 204, 404}, (method, path, answer.text)
             assert answer.json().get("code") != "permission.missing" if answer.content else True

@@ -6,6 +6,7 @@ from typing import Any, final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -22,9 +23,25 @@ from forexai_saas.storage.database import Database, Session
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import usage_counters, usage_reservations
 
-__all__ = ["TenantMeter"]
+__all__ = ["Overview", "TenantMeter"]
 
 _TRIES = 5
+
+
+@attrs.frozen(kw_only=True)
+class Overview:
+    """All that a tenant may use and has used in the present periods.
+
+    Attributes
+    ----------
+    standing : Standing
+        Where it stands with the platform.
+    features : tuple
+        Of every feature the right and the usage, in the order of the table of plans.
+    """
+
+    standing: Standing
+    features: tuple[tuple[Entitlement, Usage], ...]
 
 
 @final
@@ -61,13 +78,16 @@ class TenantMeter:
         """Tell what a tenant has used in the present period."""
         async with self._database.reading(Scope(tenant_id=tenant_id)) as session:
             right = self._entitlement(await self._book.standing(session), feature)
-            total = sa.func.sum(usage_reservations.c.amount).label("total")
-            found = sa.select(usage_reservations.c.state, total).where(
-                usage_reservations.c.feature == feature,
-                usage_reservations.c.period_start_ns == right.period_start_ns,
+            return await _usage(session, right)
+
+    async def overview(self, tenant_id: UUID) -> Overview:
+        """Tell where a tenant stands, and what it may use and has used of every feature, as of one instant."""
+        async with self._database.reading(Scope(tenant_id=tenant_id)) as session:
+            standing = await self._book.standing(session)
+            rights = [self._entitlement(standing, feature) for feature in self._book.table.features]
+            return Overview(
+                standing=standing, features=tuple([(right, await _usage(session, right)) for right in rights])
             )
-            sums = {row.state: int(row.total) for row in await session.rows(found.group_by(usage_reservations.c.state))}
-        return Usage(feature=feature, settled=sums.get("settled", 0), reserved=sums.get("reserved", 0))
 
     async def reserve(self, tenant_id: UUID, feature: str, amount: int, *, key: str) -> Reservation:
         """Keep units aside; the same call again gives the reservation as it stands.
@@ -179,6 +199,16 @@ class TenantMeter:
             return f"The account is suspended ({'; '.join(standing.holds)}), so nothing new can be begun."
         taken = await session.value(sa.select(usage_counters.c.taken).where(*_counter(right)))
         return refusal_text(self._book.table, standing.plan, right, taken=taken or 0, amount=amount, zone=self._zone)
+
+
+async def _usage(session: Session, right: Entitlement) -> Usage:
+    total = sa.func.sum(usage_reservations.c.amount).label("total")
+    found = sa.select(usage_reservations.c.state, total).where(
+        usage_reservations.c.feature == right.feature,
+        usage_reservations.c.period_start_ns == right.period_start_ns,
+    )
+    sums = {row.state: int(row.total) for row in await session.rows(found.group_by(usage_reservations.c.state))}
+    return Usage(feature=right.feature, settled=sums.get("settled", 0), reserved=sums.get("reserved", 0))
 
 
 async def _take(session: Session, right: Entitlement, amount: int) -> bool:

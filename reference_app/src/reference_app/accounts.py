@@ -19,6 +19,8 @@ from forexai_saas.accounts.second_factor import SecondFactor
 from forexai_saas.accounts.sessions import SessionBook
 from forexai_saas.accounts.settings import AccountSettings
 from forexai_saas.accounts.signing_in import SigningIn
+from forexai_saas.administration.register import Register
+from forexai_saas.administration.suspending import Suspending
 from forexai_saas.audit.verifying import Auditor
 from forexai_saas.billing.fact_book import FactBook
 from forexai_saas.billing.tenant_meter import TenantMeter
@@ -54,6 +56,8 @@ class Accounts:
     auditor: Auditor
     facts: FactBook
     meter: TenantMeter
+    register: Register
+    suspending: Suspending
     members: Members
     inviting: Inviting
     post_room: PostRoom
@@ -97,6 +101,8 @@ def open_accounts(
         auditor=Auditor(store.masters.derived("audit-heads")),
         facts=facts,
         meter=TenantMeter(store.database, facts, clock),
+        register=Register(on, facts),
+        suspending=Suspending(on, facts, board),
         members=Members(on),
         inviting=Inviting(on, outbox),
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),

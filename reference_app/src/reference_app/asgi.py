@@ -22,6 +22,7 @@ from forexai_saas.errors import AccountError
 from forexai_saas.notifications.postman import Postman
 from reference_app.accounts import Accounts, open_accounts
 from reference_app.assembly import assemble
+from reference_app.features.admin.routes import admin_router
 from reference_app.features.api_keys.routes import api_keys_router
 from reference_app.features.audit.routes import audit_router
 from reference_app.features.auth.routes import auth_router
@@ -159,6 +160,7 @@ def _api(platform: Platform) -> Router:
         audit_router,
         notifications_router,
         billing_router,
+        admin_router,
         *TRADING_ROUTERS,
     ]
     mounts = offered_mounts(platform.mounted, hosts_with_port(platform.settings))

@@ -15,6 +15,7 @@ from forexai_core.services import default_home
 from forexai_saas.storage.engines import DatabaseSettings
 from forexai_saas.storage.opening import Upgraded, prepare_embedded, upgrade_grown
 from forexai_saas.storage.row_security import Roles, role_statements
+from reference_app.administrator_command import administer
 from reference_app.assembly import assemble
 from reference_app.settings import AppSettings, load_settings
 from reference_app.store import BACKUPS, database_settings, own_folder
@@ -24,12 +25,14 @@ __all__ = ["OWNER_VARIABLE", "database_app"]
 OWNER_VARIABLE = "FOREXAI_OWNER_DATABASE"
 """Environment variable with the address of the database as its owner's role, which the server never gets."""
 
-database_app = typer.Typer(help="Upgrade the platform's tables, or write the SQL of a server's roles.")
+database_app = typer.Typer(
+    help="Upgrade the platform's tables, write the SQL of a server's roles, appoint administrators."
+)
 
 
 @database_app.callback()
 def _group() -> None:
-    """Upgrade the platform's tables, or write the SQL of a server's roles."""
+    """Upgrade the platform's tables, write the SQL of a server's roles, appoint administrators."""
 
 
 @database_app.command(
@@ -57,6 +60,9 @@ def upgrade(
     as the owner of its tables: back it up before.
     """
     _upgrade(load_settings(file=config, environment=os.environ, given={"home": home}), owner)
+
+
+database_app.command("admin", epilog="Example: forexai db admin ada@example.org")(administer)
 
 
 @database_app.command("roles", epilog="Example: forexai db roles forexai | psql -U postgres")

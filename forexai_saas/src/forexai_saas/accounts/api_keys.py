@@ -95,6 +95,8 @@ class Caller:
     ----------
     permissions : frozenset of str
         The key's scopes, less what its maker may no longer do.
+    suspended : bool
+        Whether its tenant is: then the key only reads and reduces.
     """
 
     tenant_id: UUID
@@ -103,6 +105,7 @@ class Caller:
     account_id: UUID | None
     live: bool
     permissions: frozenset[str]
+    suspended: bool = False
 
 
 @final
@@ -216,6 +219,7 @@ class ApiKeys:
             account_id=row.account_id,
             live=row.live,
             permissions=permissions_of(row.role).intersection(row.scopes),
+            suspended=row.state == "suspended",
         )
 
     async def revoke(self, scope: Scope, key_id: UUID) -> bool:

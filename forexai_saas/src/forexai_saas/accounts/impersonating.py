@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 import sqlalchemy as sa
 
+from forexai_saas.accounts.administrators import check_administrator
 from forexai_saas.accounts.foundation import Foundation
 from forexai_saas.accounts.sessions import Identity
 from forexai_saas.accounts.tokens import hashed, new_token
@@ -19,8 +20,7 @@ from forexai_saas.storage.tables import impersonations, tenants, users
 
 __all__ = ["Impersonating", "Impersonation"]
 
-_LIFE_S, _STEP_UP_NS, _LONGEST_REASON = 3_600, 5 * 60 * 10**9, 200
-_AHEAD_NS = 5 * 10**9  # clocks of two servers may differ by so much
+_LIFE_S, _LONGEST_REASON = 3_600, 200
 
 
 @attrs.frozen(kw_only=True)
@@ -118,11 +118,13 @@ class Impersonating:
         return True
 
     async def _check_admin(self, admin: Identity) -> None:
-        if not await self._is_admin(admin.user_id):
-            raise AccountError("permission.missing", "Only an administrator of the platform may look into tenants.")
-        age_ns = None if admin.totp_ns is None else self._on.clock.now_ns() - admin.totp_ns
-        if age_ns is None or not -_AHEAD_NS <= age_ns <= _STEP_UP_NS:
-            raise AccountError("step-up.needed", "Show a code of your authenticator app first.")
+        check_administrator(
+            platform_admin=await self._is_admin(admin.user_id),
+            second_factor_ns=admin.second_factor_ns,
+            totp_ns=admin.totp_ns,
+            now_ns=self._on.clock.now_ns(),
+            changes=True,
+        )
 
     async def _is_admin(self, user_id: UUID) -> bool:
         async with self._on.database.reading(Scope(user_id=user_id)) as session:

@@ -28,6 +28,7 @@ from forexai_saas.storage.tables import (
     memberships,
     refresh_tokens,
     sessions,
+    tenants,
     users,
 )
 
@@ -76,6 +77,12 @@ def _by_hash(table: sa.Table, hashed: str, *keys: str) -> Lookup:
     return Lookup(argument="bytea", answer=answer)
 
 
+def _after(table: sa.Table) -> Lookup:
+    """List keys of rows after one, in their order: a page of 200, and one more."""
+    chosen = sa.select(table.c.id).where(table.c.id > sa.bindparam(_GIVEN)).order_by(table.c.id)
+    return Lookup(argument="uuid", answer=chosen.limit(sa.literal_column("201")))
+
+
 LOOKUPS = MappingProxyType(
     {
         "forexai_user_by_email": Lookup(
@@ -100,6 +107,9 @@ LOOKUPS = MappingProxyType(
             .order_by(memberships.c.created_ns, memberships.c.tenant_id)
             .limit(sa.literal_column("1")),
         ),
+        # For administrators alone: keys of everybody, a page at a time; the application asks who asks.
+        "forexai_users_after": _after(users),
+        "forexai_tenants_after": _after(tenants),
         "forexai_audit_tenants_of_user": Lookup(
             argument="uuid",
             answer=sa.select(audit_people.c.tenant_id).where(audit_people.c.user_id == sa.bindparam(_GIVEN)),

@@ -39,10 +39,12 @@ class Caller:
         ``browser`` and ``native`` are people, ``key`` is a program.
     session_id, key_id : UUID or None
         By what they are known.
-    second_factor_ns : int or None
-        When the second factor was last shown in this session.
+    second_factor_ns, totp_ns : int or None
+        When the second factor was last shown in this session, and when that was a code of the authenticator.
     tenant_id, role, permissions
         For whom the call is made, and what the caller may do there; empty where a route asks for a person alone.
+    suspended : bool
+        Whether the tenant is: it reads and reduces, and nothing else.
     """
 
     user_id: UUID
@@ -50,10 +52,12 @@ class Caller:
     session_id: UUID | None = None
     key_id: UUID | None = None
     second_factor_ns: int | None = None
+    totp_ns: int | None = None
     platform_admin: bool = False
     tenant_id: UUID | None = None
     role: str = ""
     permissions: frozenset[str] = frozenset()
+    suspended: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -105,6 +109,7 @@ async def identify(
                 key_id=key.key_id,
                 tenant_id=key.tenant_id,
                 permissions=key.permissions,
+                suspended=key.suspended,
             ),
             False,
         )
@@ -122,6 +127,7 @@ async def identify(
             kind=identity.kind,
             session_id=identity.session_id,
             second_factor_ns=identity.second_factor_ns,
+            totp_ns=identity.totp_ns,
             platform_admin=identity.platform_admin,
         ),
         by_cookie,
@@ -150,11 +156,12 @@ async def caller_at_tenant(
         if len(belongs_to) != 1:
             raise AccountError("tenant.unclear", f"Say for which tenant you ask: send the header {TENANT_HEADER}.")
         tenant_id = belongs_to[0][0]
-    role = await _role(accounts, Scope(tenant_id=tenant_id, user_id=caller.user_id))
-    return attrs.evolve(caller, tenant_id=tenant_id, role=role, permissions=permissions_of(role))
+    role, state = await _role(accounts, Scope(tenant_id=tenant_id, user_id=caller.user_id))
+    suspended, permissions = state == "suspended", permissions_of(role)
+    return attrs.evolve(caller, tenant_id=tenant_id, role=role, permissions=permissions, suspended=suspended)
 
 
-async def _role(accounts: Accounts, scope: Scope) -> str:
+async def _role(accounts: Accounts, scope: Scope) -> tuple[str, str]:
     async with accounts.on.database.reading(scope) as session:
         row = await session.first(
             sa.select(memberships.c.role, tenants.c.state)
@@ -163,9 +170,9 @@ async def _role(accounts: Accounts, scope: Scope) -> str:
         )
     if row is None:
         raise _unknown()
-    if row.state != "active":
-        raise AccountError("tenant.closed", "This tenant is suspended or closed.")
-    return str(row.role)
+    if row.state == "closed":
+        raise AccountError("tenant.closed", "This tenant was closed.")
+    return str(row.role), str(row.state)
 
 
 def caller_of(request: Request[Any, Any, Any]) -> Caller:

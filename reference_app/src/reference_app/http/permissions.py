@@ -7,6 +7,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from forexai_saas.accounts.administrators import check_administrator
 from forexai_saas.accounts.roles import PERMISSIONS, Role
 from forexai_saas.errors import AccountError
 from reference_app.accounts import Accounts
@@ -14,10 +15,13 @@ from reference_app.http.callers import Caller, caller_at_tenant, identify, keep_
 from reference_app.http.origins import check_origin
 from reference_app.settings import AppSettings
 
-__all__ = ["PERMISSION", "PUBLIC", "SIGNED_IN", "check_permission"]
+__all__ = ["ADMIN", "PERMISSION", "PUBLIC", "SIGNED_IN", "check_permission"]
 
-PERMISSION, PUBLIC, SIGNED_IN = "permission", "public", "signed_in"
-"""Keys of a route's options: a permission within a tenant; anybody; any person who is signed in, but no program."""
+ADMIN, PERMISSION, PUBLIC, SIGNED_IN = "admin", "permission", "public", "signed_in"
+"""Keys of a route's options: administrators of the platform, ``reads`` or ``changes``; a permission within a tenant;
+anybody; any person who is signed in, but no program."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _READERS = frozenset(Role)
 _WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.TRADER})
@@ -42,10 +46,15 @@ async def check_permission(connection: ASGIConnection[Any, Any, Any, Any], handl
     if handler.opt.get(SIGNED_IN) is True:
         keep_caller(connection, _person(caller))
         return
+    if ADMIN in handler.opt:
+        keep_caller(connection, _administrator(_person(caller), accounts, changes=handler.opt[ADMIN] == "changes"))
+        return
     wanted = handler.opt.get(PERMISSION, "")
     caller = await caller_at_tenant(connection, caller, accounts)
     if not wanted or not _may(caller, wanted):
         raise AccountError("permission.missing", f"This asks for the permission '{wanted}', which you do not have.")
+    if caller.suspended and connection.scope.get("method", "") not in _SAFE and not _reduces(wanted):
+        raise AccountError("tenant.suspended", "This tenant is suspended: it can be seen, and positions be reduced.")
     keep_caller(connection, caller)
 
 
@@ -53,6 +62,22 @@ def _person(caller: Caller) -> Caller:
     if caller.kind == "key":
         raise AccountError("permission.missing", "This is for people who are signed in, not for keys.")
     return caller
+
+
+def _administrator(caller: Caller, accounts: Accounts, *, changes: bool) -> Caller:
+    check_administrator(
+        platform_admin=caller.platform_admin,
+        second_factor_ns=caller.second_factor_ns,
+        totp_ns=caller.totp_ns,
+        now_ns=accounts.on.clock.now_ns(),
+        changes=changes,
+    )
+    return caller
+
+
+def _reduces(wanted: str) -> bool:
+    """Tell whether positions may be reduced by a permission: the gate, which such a route asks, lets none be opened."""
+    return wanted in PERMISSIONS and PERMISSIONS[wanted].trades
 
 
 def _may(caller: Caller, wanted: str) -> bool:

@@ -68,6 +68,9 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "account.unarmed": HTTPStatus.CONFLICT,
         "account.unknown": HTTPStatus.NOT_FOUND,
         "audit.head": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "admin.homeless": HTTPStatus.CONFLICT,
+        "admin.oneself": HTTPStatus.CONFLICT,
+        "admin.reason": HTTPStatus.UNPROCESSABLE_ENTITY,
         "api-key.account": HTTPStatus.UNPROCESSABLE_ENTITY,
         "api-key.life": HTTPStatus.UNPROCESSABLE_ENTITY,
         "api-key.live": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -126,8 +129,10 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "strategy.there": HTTPStatus.CONFLICT,
         "strategy.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
         "tenant.closed": HTTPStatus.FORBIDDEN,
+        "tenant.suspended": HTTPStatus.FORBIDDEN,
         "tenant.unclear": HTTPStatus.BAD_REQUEST,
         "tenant.unknown": HTTPStatus.NOT_FOUND,
+        "user.unknown": HTTPStatus.NOT_FOUND,
         "work.busy": HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )

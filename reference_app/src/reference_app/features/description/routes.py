@@ -9,7 +9,7 @@ from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
-from reference_app.http.permissions import PERMISSION, PUBLIC
+from reference_app.http.permissions import ADMIN, PERMISSION, PUBLIC
 from reference_app.http.problems import MEDIA_TYPE, Problem
 
 __all__ = ["describe", "described", "openapi_config"]
@@ -55,7 +55,9 @@ def described(app: Litestar) -> dict[str, Any]:
             operation["responses"]["default"] = _REFUSAL
             if handler.opt.get(PUBLIC) is not True:
                 operation["security"] = [{"session": []}, {"token": []}]
-                operation["x-permission"] = handler.opt.get(PERMISSION, "")
+                operation["x-permission"] = (
+                    "platform-admin" if ADMIN in handler.opt else handler.opt.get(PERMISSION, "")
+                )
     return document
 
 

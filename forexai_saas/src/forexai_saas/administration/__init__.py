@@ -1,0 +1,1 @@
+"""What whoever runs the platform sees and does: people, tenants, and their suspension."""

@@ -42,6 +42,16 @@ def test_every_refusal_about_accounts_has_its_status():
     assert written == set(ACCOUNT_STATUS)
 
 
+def test_the_page_has_words_for_every_refusal_in_both_languages():
+    words = (Path(__file__).parents[2] / "web" / "src" / "messages.ts").read_text("utf-8")
+    english, indonesian = (
+        re.findall(r'^  "code\.([a-z.-]+)": "(.+)",$', part, re.MULTILINE) for part in words.split("\nconst id")
+    )
+    assert set(dict(english)) == set(dict(indonesian)) == set(ACCOUNT_STATUS)
+    same = [code for code, text in english if dict(indonesian)[code] == text]
+    assert same == []
+
+
 def test_an_error_that_is_derived_elsewhere_takes_the_nearest_row():
     class OwnError(errors.BrokerError):
         """Of a plugin."""

@@ -9,11 +9,13 @@ import time
 import pytest
 from gateway_bench import HOST, CountingBroker, DirectTransport, Platform, opening
 from qt_tests import need_qt
+from update_manifests import NOW, OTHER, PINNED, signed
 
 need_qt()
 
 from PySide6.QtCore import Qt  # noqa: E402 - only where it loads
 from PySide6.QtGui import QCloseEvent  # noqa: E402
+from PySide6.QtWidgets import QLineEdit  # noqa: E402
 
 from forexai_core.errors import ConfigError  # noqa: E402
 from forexai_core.services import embedded_services  # noqa: E402
@@ -23,6 +25,7 @@ from forexai_mt5.desktop.forms import SettingsStore  # noqa: E402
 from forexai_mt5.desktop.loop_thread import LoopThread  # noqa: E402
 from forexai_mt5.desktop.preferences import Preferences, read_preferences, write_preferences  # noqa: E402
 from forexai_mt5.desktop.runner import Ways  # noqa: E402
+from forexai_mt5.desktop.update_check import UpdateCheck  # noqa: E402
 from forexai_mt5.desktop.widgets.application import Application  # noqa: E402
 from forexai_mt5.profiles.terminals import InstalledTerminal  # noqa: E402
 
@@ -53,14 +56,20 @@ class Bench:
         self.qtbot, self.folder = qtbot, folder
         self.broker, self.answers, self.asked = CountingBroker(), [], []
         self.autostart = Autostart()
+        self.fetched, self.manifest = [], b""
         self.controller = None
         self.application = None
         self.platform = None
 
     def _controls(self, tell):
         ways = Ways(broker=lambda *_: self.broker, transport=lambda _: self.transport)
-        self.controller = Controller(self.services, self.folder, tell, ways)
+        updates = UpdateCheck(self.folder, "0.1.0", fetch=self._fetch, keys=lambda: PINNED, now=lambda: NOW)
+        self.controller = Controller(self.services, self.folder, tell, ways, updates)
         return self.controller
+
+    def _fetch(self, address):
+        self.fetched.append(address)
+        return self.manifest
 
     def there(self, work):
         """Have something done in the connector's thread, and wait for it."""
@@ -240,6 +249,17 @@ def test_settings_are_filled_in_saved_and_at_work(bench):
     assert read_preferences(bench.folder).theme == "dark"
 
 
+def test_every_field_of_the_settings_can_be_read(bench):
+    bench.set_up()
+    bench.click(bench.window.buttons["settings"])
+    dialog = bench.application.dialog
+    for place in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(place)
+        for field in dialog.tabs.currentWidget().findChildren(QLineEdit):
+            assert field.width() >= 100, field.text()
+            assert field.height() >= field.fontMetrics().height(), field.text()
+
+
 def test_a_password_is_kept_and_shown_nowhere(bench):
     bench.set_up()
     bench.click(bench.window.buttons["settings"])
@@ -315,6 +335,30 @@ def test_a_window_that_starts_by_itself_does_so_only_where_it_is_paired(bench):
     bench.until(lambda: bench.window.model.running)
 
 
+def test_nobody_is_asked_for_updates_unless_an_address_is_set(bench):
+    bench.manifest = signed()
+    bench.set_up()
+    assert bench.fetched == []
+    bench.click(bench.window.buttons["settings"])
+    dialog = bench.application.dialog
+    dialog.window_page.updates.setText("https://example.org/manifest.json")
+    bench.click(dialog.save)
+    bench.until(bench.window.update_link.isVisible)
+    assert bench.fetched == ["https://example.org/manifest.json"]
+    assert bench.window.update_link.text() == "Version 0.2.0 is there…"
+    assert bench.log()[0] == "Version 0.2.0 is there: https://example.org/0.2.0"
+
+
+def test_a_manifest_that_is_not_believed_is_said_and_nothing_offered(bench):
+    bench.manifest = signed(key=OTHER)
+    bench.set_up(updates="https://example.org/manifest.json")
+    bench.until(lambda: len(bench.log()) == 1)
+    assert bench.log() == [
+        "Updates: The manifest is not believed. The manifest is not signed by a key that this program was built with."
+    ]
+    assert not bench.window.update_link.isVisible()
+
+
 def test_starting_with_the_computer_is_turned_on_and_off(bench):
     bench.set_up()
     tick = bench.window.autostart
@@ -353,15 +397,17 @@ def test_closing_with_a_tray_leaves_it_at_work(bench, monkeypatch):
 
 
 def test_a_loop_in_a_thread_ends_what_runs_in_it():
-    thread, ended = LoopThread("test"), threading.Event()
+    thread, began, ended = LoopThread("test"), threading.Event(), threading.Event()
 
     async def forever():
         try:
+            began.set()
             await asyncio.Event().wait()
         finally:
             ended.set()
 
     thread.submit(forever())
+    assert began.wait(60)
     assert thread.close(60)
     assert thread.close(60)
     assert ended.is_set()

@@ -37,6 +37,11 @@ def test_what_is_written_is_read_back(given_values):
     assert tomllib.loads(toml_text(given_values)) == given_values
 
 
+@pytest.mark.parametrize("name", ["a\n", "a b", "", "a.b", '"', "\x7f", "é"])
+def test_names_that_are_not_bare_are_quoted(name):
+    assert tomllib.loads(toml_text({name: {name: "x"}})) == {name: {name: "x"}}
+
+
 def test_what_toml_does_not_know_is_refused():
     with pytest.raises(ConfigError, match=r"caps\.symbols is a set"):
         toml_text({"caps": {"symbols": {"EURUSD"}}})

@@ -18,7 +18,7 @@ from forexai_mt5.connector.settings import ConnectorSettings
 
 __all__ = ["checked", "read_settings", "toml_text", "write_toml"]
 
-_BARE = re.compile(r"^[A-Za-z0-9_-]+$")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _T = TypeVar("_T", bound=Settings)
 
 
@@ -99,7 +99,7 @@ def _lines(values: Mapping[str, Any], place: tuple[str, ...]) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    return name if _BARE.match(name) else _quoted(name)
+    return name if _BARE.fullmatch(name) else _quoted(name)
 
 
 def _quoted(text: str) -> str:

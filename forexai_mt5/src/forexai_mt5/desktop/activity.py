@@ -32,6 +32,8 @@ _TONES: Mapping[str, Tone] = {
     "refused": "busy",
     "expired": "busy",
     "absent": "busy",
+    "update": "busy",
+    "noUpdate": "bad",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +15,11 @@ from forexai_core.ports.services import Services
 from forexai_mt5.connector.assembly import credentials_of
 from forexai_mt5.connector.passwords import open_passwords
 from forexai_mt5.connector.settings import ConnectorSettings
-from forexai_mt5.desktop.events import Event, Halted, Happened, PairingEnded, PairingKnown, PasswordKept
+from forexai_mt5.desktop.events import Event, Halted, Happened, PairingEnded, PairingKnown, PasswordKept, UpdateHeard
 from forexai_mt5.desktop.failures import failure_of
 from forexai_mt5.desktop.loop_thread import LoopThread
 from forexai_mt5.desktop.runner import Runner, Ways
+from forexai_mt5.desktop.update_check import UpdateCheck
 
 __all__ = ["Controller", "Controls"]
 
@@ -47,6 +49,10 @@ class Controls(Protocol):
         """Keep a password on this machine, in a store of a kind; `PasswordKept` says what came of it."""
         ...
 
+    def ask_for_updates(self, address: str) -> None:
+        """Ask for a newer version at an address; `UpdateHeard` says that there is one, the log what else came of it."""
+        ...
+
     def look(self, settings: ConnectorSettings | None) -> None:
         """Have said what no connection is needed for: `Halted`, and `PairingKnown` where there are settings."""
         ...
@@ -69,13 +75,21 @@ class Controller:
         Takes events, in the connector's thread.
     ways : Ways, optional
         To the outside.
+    updates : UpdateCheck, optional
+        Asks for newer versions.
     """
 
     def __init__(
-        self, services: Services, folder: Path, tell: Callable[[Event], None], ways: Ways | None = None
+        self,
+        services: Services,
+        folder: Path,
+        tell: Callable[[Event], None],
+        ways: Ways | None = None,
+        updates: UpdateCheck | None = None,
     ) -> None:
         self._services, self._folder, self._tell = services, folder, tell
         self._ways = ways or Ways()
+        self._updates = updates or UpdateCheck(folder, version("forexai-mt5"))
         self._thread = LoopThread("connector")
         self._running: asyncio.Task[None] | None = None
 
@@ -98,6 +112,10 @@ class Controller:
     def keep_password(self, kind: str, name: str, password: Secret) -> None:
         """Keep a password; see `Controls`."""
         self._thread.submit(self._keep_password(kind, name, password))
+
+    def ask_for_updates(self, address: str) -> None:
+        """Ask for a newer version; see `Controls`."""
+        self._thread.submit(self._ask_for_updates(address))
 
     def look(self, settings: ConnectorSettings | None) -> None:
         """Have said how things stand; see `Controls`."""
@@ -159,6 +177,19 @@ class Controller:
             self._tell(PasswordKept(*failure_of(problem)))
             return
         self._tell(PasswordKept())
+
+    async def _ask_for_updates(self, address: str) -> None:
+        try:
+            newer = await asyncio.to_thread(self._updates.ask, address)
+        except Exception as problem:  # noqa: BLE001 - as above
+            reason, detail = failure_of(problem)
+            self._note("noUpdate", reason=reason, detail=detail)
+            return
+        if newer is None:
+            self._note("newest")
+            return
+        self._note("update", version=newer.version, notes=newer.notes)
+        self._tell(UpdateHeard(newer.version, newer.notes))
 
     async def _look(self, settings: ConnectorSettings | None = None) -> None:
         try:

@@ -26,6 +26,7 @@ __all__ = [
     "Pinged",
     "PlatformHeard",
     "TerminalLost",
+    "UpdateHeard",
 ]
 
 Direction = Literal["in", "out", "here"]
@@ -122,6 +123,15 @@ class PasswordKept:
 
 
 @attrs.frozen
+class UpdateHeard:
+    """There is a newer version."""
+
+    version: str
+    notes: str
+    """Address of a page about it."""
+
+
+@attrs.frozen
 class DealsCounted:
     """How often the account has traded since midnight here."""
 
@@ -150,6 +160,7 @@ Event: TypeAlias = (
     | PairingEnded
     | PairingKnown
     | PasswordKept
+    | UpdateHeard
     | DealsCounted
     | Happened
 )

@@ -6,6 +6,7 @@ from forexai_core.errors import BrokerUnreachableError, ConfigError, StorageErro
 from forexai_mt5.connector.credentials import NotPairedError
 from forexai_mt5.connector.one_process import AlreadyRunningError
 from forexai_mt5.connector.service import DismissedError
+from forexai_mt5.desktop.updates import UpdateRefusedError
 
 __all__ = ["failure_of"]
 
@@ -14,6 +15,7 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (NotPairedError, "unpaired"),
     (DismissedError, "dismissed"),
     (AlreadyRunningError, "running"),
+    (UpdateRefusedError, "update"),
     (BrokerUnreachableError, "unreachable"),
     (StorageError, "storage"),
     (ConfigError, "settings"),

@@ -24,6 +24,7 @@ from forexai_mt5.desktop.events import (
     Pinged,
     PlatformHeard,
     TerminalLost,
+    UpdateHeard,
 )
 from forexai_mt5.desktop.views import AccountView, CardView, FooterView, LogLine, PositionLine, Tone, View
 from forexai_mt5.desktop.words.saying import Texts
@@ -80,6 +81,7 @@ class ViewModel:
         self._running_since_s: float | None = None
         self._ended = Ended()
         self._halted = False
+        self._update: UpdateHeard | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -114,6 +116,8 @@ class ViewModel:
             self._hear_pairing(event)
         elif isinstance(event, DealsCounted):
             self._trades = event.today
+        elif isinstance(event, UpdateHeard):
+            self._update = event
         else:
             self._hear_terminal(event)
 
@@ -261,6 +265,8 @@ class ViewModel:
         return FooterView(
             version=texts.say("footer.version", version=self.known.version),
             uptime=texts.say("footer.idle") if since is None else _uptime(texts, max(0.0, monotonic_s - since)),
+            update=texts.say("footer.update", version=self._update.version) if self._update else "",
+            notes=self._update.notes if self._update else "",
             trades=texts.say("footer.unknown") if trades is None else texts.say("footer.trades", count=trades),
         )
 

@@ -71,6 +71,10 @@ class FooterView:
     version: str
     uptime: str
     trades: str
+    update: str = ""
+    """Said where there is a newer version."""
+    notes: str = ""
+    """Address of a page about it."""
 
 
 @attrs.frozen(kw_only=True)

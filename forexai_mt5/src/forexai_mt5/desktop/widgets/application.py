@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import attrs
-from PySide6.QtCore import QEvent, QLocale, QObject
+from PySide6.QtCore import QEvent, QLocale, QObject, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -34,6 +34,8 @@ from forexai_mt5.profiles.machines import here
 from forexai_mt5.profiles.terminals import InstalledTerminal
 
 __all__ = ["Application", "run_window"]
+
+_A_DAY_MS = 24 * 3_600 * 1_000
 
 
 def _terminals() -> list[InstalledTerminal]:
@@ -82,6 +84,10 @@ class Application(QObject):
         bridge = Bridge(self)
         bridge.heard.connect(self._hear)
         self.controls = controls(bridge.tell)
+        self._asking = QTimer(self)
+        self._asking.setInterval(_A_DAY_MS)
+        self._asking.timeout.connect(self._ask_for_updates)
+        self._asking.start()
         self._connect()
 
     def _connect(self) -> None:
@@ -108,10 +114,15 @@ class Application(QObject):
         self._starts_when_paired = self.preferences.start_with_window
         self._wear()
         self._know()
+        self._ask_for_updates()
         if self.tray.is_there:
             self.tray.icon.show()
         if not (in_tray and self.tray.is_there):
             self.window.show()
+
+    def _ask_for_updates(self) -> None:
+        if self.preferences.updates:
+            self.controls.ask_for_updates(self.preferences.updates)
 
     def _read_preferences(self) -> None:
         self.preferences = read_preferences(self._folder)
@@ -227,10 +238,13 @@ class Application(QObject):
         if changed:
             self.settings = self._store.save(form)
         write_preferences(self._folder, preferences)
+        asks_elsewhere = preferences.updates != self.preferences.updates
         self.preferences = preferences
         self._wear()
         self._note("settings")
         self._know()
+        if asks_elsewhere:
+            self._ask_for_updates()
         if changed and self.window.model.running:
             self._start()
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -125,8 +124,6 @@ class LimitsPage(_Page):
         explained.setText(say("settings.hold"))
         self.opens = _tick(say("settings.opens"), on=form.opens)
         self.lots, self.rate, self.count = QDoubleSpinBox(), QDoubleSpinBox(), QSpinBox()
-        for box in (self.lots, self.rate, self.count):
-            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # keys and wheel step
         self.lots.setRange(0.01, 10_000)
         self.lots.setSingleStep(0.1)
         self.rate.setRange(0.1, 10_000)
@@ -135,6 +132,8 @@ class LimitsPage(_Page):
         self.lots.setValue(form.max_lots)
         self.rate.setValue(form.openings_per_minute)
         self.count.setValue(form.max_positions)
+        for box in (self.lots, self.rate, self.count):
+            box.lineEdit().setTextMargins(8, 0, 8, 0)
         self.symbols = _line(form.symbols, say("settings.symbolsHint"))
         self.form.addRow(explained)
         self.form.addRow("", self.opens)

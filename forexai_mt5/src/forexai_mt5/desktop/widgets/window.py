@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 import attrs
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -153,6 +153,9 @@ class MainWindow(QMainWindow):
         for shown in (self.version, self.uptime, self.trades):
             row.addWidget(shown)
         row.addStretch(1)
+        self.update_link = button("update")
+        self.update_link.clicked.connect(self._open_notes)
+        row.addWidget(self.update_link)
         self.autostart = QCheckBox()
         self.autostart.setObjectName("autostart")
         row.addWidget(self.autostart)
@@ -187,6 +190,9 @@ class MainWindow(QMainWindow):
         self.version.setText(view.footer.version)
         self.uptime.setText(view.footer.uptime)
         self.trades.setText(view.footer.trades)
+        self.update_link.setText(view.footer.update)
+        self.update_link.setToolTip(view.footer.notes)
+        self.update_link.setVisible(bool(view.footer.update))
         shown = (self.model.log_changes, self.texts.language, self.theme)
         if shown != self._log_shown:
             self._log_shown = shown
@@ -198,6 +204,9 @@ class MainWindow(QMainWindow):
         self.buttons["stop"].setEnabled(view.running)
         self.buttons["pair"].setEnabled(view.can_pair)
         self.buttons["halt"].setText(self.texts.say("app.rearm" if view.halted else "app.halt"))
+
+    def _open_notes(self) -> None:
+        QDesktopServices.openUrl(QUrl(self.update_link.toolTip(), QUrl.ParsingMode.StrictMode))
 
     def _clear_log(self) -> None:
         self.model.clear_log()

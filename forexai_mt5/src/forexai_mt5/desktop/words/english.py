@@ -156,5 +156,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "quit.title": "Quit",
         "quit.ask": "The connector stops, and nothing is carried out any more. Open positions stay open.",
         "tray.kept": "The connector goes on working here.",
+        "footer.update": "Version {version} is there…",
+        "log.update": "Version {version} is there: {notes}",
+        "log.newest": "This is the newest version",
+        "log.noUpdate": "Updates: {reason} {detail}",
+        "failed.update": "The manifest is not believed.",
     }
 )

@@ -156,5 +156,10 @@ INDONESIAN: Mapping[str, str] = MappingProxyType(
         "quit.title": "Keluar",
         "quit.ask": "Konektor berhenti dan tidak ada lagi yang dijalankan. Posisi terbuka tetap terbuka.",
         "tray.kept": "Konektor tetap bekerja di sini.",
+        "footer.update": "Versi {version} tersedia…",
+        "log.update": "Versi {version} tersedia: {notes}",
+        "log.newest": "Ini versi terbaru",
+        "log.noUpdate": "Pembaruan: {reason} {detail}",
+        "failed.update": "Manifes tidak dipercaya.",
     }
 )

@@ -22,6 +22,7 @@ from forexai_core.backtesting.inputs import Inputs, inputs_of
 from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
 from forexai_core.live.paper.broker import PaperBroker
 from forexai_core.live.session.account import AccountSession
+from forexai_core.live.session.breathing import collecting_between_prices as _collecting
 from forexai_core.live.session.clocks import ReplayClock
 from forexai_core.live.session.opening import open_session
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
@@ -204,11 +205,12 @@ async def _latencies(plan: PaperPlan, folder: Path | None) -> Latencies:
     quiet: list[tuple[int, int]] = []
     decided: list[tuple[int, int]] = []
     handed: list[tuple[int, int]] = []
-    with embedded_services(folder, clock=clock) as services, _stamped() as stamps:
+    with embedded_services(folder, clock=clock) as services, _stamped() as stamps, _collecting() as collector:
         run = await PaperRun.open(plan, services, owner="benchmark", hear=print)
         book = run.session.book
         while run.left:
             stamps.clear()
+            collector.collect()  # as a session does
             clock.come_to(run.next_ns)
             decisions, begun = book.decisions, _now()
             await run.step()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from forexai_core._jit import kernel
 from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
 from forexai_core.engine.accounting.margin import initial_margin
 from forexai_core.engine.accounting.money import convert
@@ -22,7 +23,7 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["OPENING_KINDS", "LedgerValues"]
+__all__ = ["OPENING_KINDS", "LedgerValues", "converted"]
 
 OPENING_KINDS = {
     records.REQUEST_MARKET: OrderKind.MARKET,
@@ -33,6 +34,25 @@ OPENING_KINDS = {
 """Requests that may open a position."""
 
 _BY_COLUMN = 2  # how a symbol's profit reaches the account: by the rates of the run
+
+
+class _Rollover(NamedTuple):
+    """The next rollover of a symbol that counts, as it was at a time: days that it counts, rates long and short."""
+
+    since_ns: int
+    midnight_ns: int
+    days: float
+    rates: tuple[float, float]
+
+
+@kernel
+def converted(symbol: Any, amount: float, price: int) -> float:
+    """Turn profit currency into account currency: `convert`, kept on disk.
+
+    That one is written into each kernel that uses it; called by itself it is compiled anew in every process, which
+    takes seconds at the first order.
+    """
+    return convert(symbol, amount, price)
 
 
 def _price(points: int, symbol: Any) -> float:
@@ -86,6 +106,7 @@ class LedgerValues:
         self._account = account
         self._instruments = tuple(instruments.values())
         self._sheets = tuple(ledger.setup.costs[symbol] for symbol in instruments)
+        self._rollovers: dict[int, _Rollover] = {}
 
     def instrument(self, index: int) -> Instrument:
         """Give the contract of a symbol."""
@@ -99,7 +120,7 @@ class LedgerValues:
     def profit_rate(self, index: int) -> float:
         """Give account currency per unit of a symbol's profit currency, as a loss is bought."""
         symbol = self._ledger.symbols[index]
-        return -float(convert(symbol, -1.0, int(symbol["bid"])))
+        return -float(converted(symbol, -1.0, int(symbol["bid"])))
 
     def terms(self, index: int) -> Terms:
         """Give what a symbol is worth and costs now."""
@@ -122,9 +143,7 @@ class LedgerValues:
 
     def _nights(self, index: int, bid: float, ask: float, profit_rate: float | None) -> tuple[float, float]:
         """Give what the coming rollover books for a lot bought and a lot sold."""
-        sheet, clock = self._sheets[index], self._account.clock
-        midnight_ns, days = coming_rollover(clock, int(self._ledger.account["end_ns"]), sheet.swap_days)
-        rates = _swap_rates(sheet, day_of(clock, midnight_ns - 1))
+        sheet, coming = self._sheets[index], self._coming(index)
         symbol = self._ledger.symbols[index]
         margin_rate = float(symbol["margin_currency_rate"]) if symbol["margin_conversion"] == _BY_COLUMN else None
         long, short = (
@@ -132,21 +151,30 @@ class LedgerValues:
                 self._instruments[index],
                 mode=sheet.swap_mode,
                 rate=rate,
-                days=days,
+                days=coming.days,
                 currency=self._account.currency,
                 price=price,
                 profit_rate=profit_rate,
                 margin_rate=margin_rate,
             )
-            for rate, price in zip(rates, (bid, ask), strict=True)
+            for rate, price in zip(coming.rates, (bid, ask), strict=True)
         )
         return long, short
 
-    def margin(self, request: Any) -> float:
-        """Compute what an opening request would bind."""
+    def _coming(self, index: int) -> _Rollover:
+        """Give the coming rollover of a symbol; it is the same from when it was looked up until it comes."""
+        now_ns, known = int(self._ledger.account["end_ns"]), self._rollovers.get(index)
+        if known is None or not known.since_ns <= now_ns < known.midnight_ns:
+            sheet, clock = self._sheets[index], self._account.clock
+            midnight_ns, days = coming_rollover(clock, now_ns, sheet.swap_days)
+            known = _Rollover(now_ns, midnight_ns, days, _swap_rates(sheet, day_of(clock, midnight_ns - 1)))
+            self._rollovers[index] = known
+        return known
+
+    def margin(self, request: Any, lots: float) -> float:
+        """Compute what an opening request would bind, of so many lots."""
         index, side = int(request["symbol"]), int(request["side"])
         symbol = self._ledger.symbols[index]
-        lots = self.request(request).volume_lots
         steps = round(lots / self._instruments[index].volume_step)
         price = int(symbol["ask"] if side > 0 else symbol["bid"])
         return float(initial_margin(self._ledger.account, symbol, int(request["kind"]), side, steps, price))
@@ -184,7 +212,7 @@ class LedgerValues:
         """Give the volume that a request asks for; by risk, as it would be sized now."""
         steps = int(request["volume_steps"])
         if request["risk_fraction"] > 0.0 and away:
-            lost = -float(convert(symbol, -away * float(symbol["value_per_point_step"]), int(symbol["bid"])))
+            lost = -float(converted(symbol, -away * float(symbol["value_per_point_step"]), int(symbol["bid"])))
             quote = int(symbol["ask"] if request["side"] > 0 else symbol["bid"])
             lost += float(step_commission(symbol, quote, quote))
             budget = float(request["risk_fraction"] * self._ledger.account["equity"] - fixed_commission(symbol))
@@ -311,6 +339,6 @@ class LedgerValues:
             entry_risk=entry_risk(order, own),
             entry_night_cost=own.night_cost(order.side, order.volume_lots),
             entry_value=own.value(order.volume_lots),
-            entry_margin=self.margin(request) if weighs_margin else None,
+            entry_margin=self.margin(request, order.volume_lots) if weighs_margin else None,
             holdings=self.holdings(kept),
         )

@@ -64,6 +64,8 @@ class Sightings:
     def _highest_of(self, event: int, equity: float) -> float:
         """Bound the highest equity inside an event: all that is open in its symbol at its best price at once."""
         ledger, market, account = self._ledger, self._ledger.market, self._ledger.account
+        if not account["positions"]:
+            return equity
         best, index = equity, int(account["symbol"])
         bar, part = ledger.event_at(event)
         if not part & PART_REST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 import attrs
@@ -87,17 +87,20 @@ _Key = tuple[int, str]
 _Known = tuple[Intent, Plan]
 
 
-def _came_to_nothing(intent: Intent) -> bool:
-    """Say whether an intent was settled without any execution."""
-    if intent.state not in SETTLED:
-        return False
-    return Answer.from_bytes(intent.state, intent.resolution, intent.detail).filled_lots == 0.0
+def _beyond(known: Iterable[_Known], answers: Mapping[str, Answer], snapshot: Snapshot) -> Iterator[str]:
+    """Say of which settled intents more was executed, or works, than they were settled with.
 
-
-def _beyond(known: Iterable[_Known], snapshot: Snapshot) -> Iterator[str]:
-    """Say of which settled intents more was executed, or works, than they were settled with."""
+    Parameters
+    ----------
+    known : iterable of intents with their plans
+        That something shown belongs to.
+    answers : mapping of str to Answer
+        What those that are settled came to, by their ids.
+    snapshot : Snapshot
+        What the venue shows.
+    """
     for intent, plan in {each[0].draft.id: each for each in known}.values():
-        answer = Answer.from_bytes(intent.state, intent.resolution, intent.detail) if intent.state in SETTLED else None
+        answer = answers.get(intent.draft.id)
         if answer is None or answer.filled_lots == 0.0:
             continue
         deals, orders = own_deals(plan.request, snapshot.deals), own_orders(plan.request, snapshot.orders)
@@ -142,6 +145,7 @@ class Sorter:
         self._book, self._broker = book, broker
         self._known: dict[_Key, _Known | None] = {}
         self._positions: dict[int, _Known | None] = {}
+        self._answers: dict[str, Answer] = {}
 
     async def sort(self, snapshot: Snapshot) -> Sorted:
         """Sort a look at the venue.
@@ -177,11 +181,16 @@ class Sorter:
                     f"The venue shows {name} of intent {known[0].draft.id}, which had come to nothing "
                     f"({known[0].state})."
                     for name, known in behind.items()
-                    if known is not None and _came_to_nothing(known[0])
+                    if known is not None and self._came_to_nothing(known[0])
                 ),
-                *_beyond((known for known in behind.values() if known is not None), snapshot),
+                *_beyond((known for known in behind.values() if known is not None), self._answers, snapshot),
             ),
         )
+
+    def _came_to_nothing(self, intent: Intent) -> bool:
+        """Say whether an intent was settled without any execution."""
+        answer = self._answers.get(intent.draft.id)
+        return answer is not None and answer.filled_lots == 0.0
 
     async def _learn(self, keys: set[_Key]) -> None:
         """Look up marks that are new, or whose intent was still open; forget what is shown no more."""
@@ -191,6 +200,13 @@ class Sorter:
             settled = known is not None and known[0].state in SETTLED
             fresh[key] = known if settled else await self._book.whose(*key)
         self._known = fresh
+        shown = {known[0].draft.id: known[0] for known in fresh.values() if known is not None}
+        # What is settled stays as it is, so that it is read once.
+        self._answers = {
+            name: self._answers.get(name) or Answer.from_bytes(intent.state, intent.resolution, intent.detail)
+            for name, intent in shown.items()
+            if intent.state in SETTLED
+        }
 
     async def _behind(self, position: Position) -> _Known | None:
         """Give the intent behind a position: by its marks, else by those of the deals that it came from."""

@@ -15,6 +15,7 @@ __all__ = ["Plan"]
 
 _KIND, _VERSION = "order", 2  # 1 had no label, and orders no exits by distance
 _WIDE = ("expire_time_ns", "position", "magic", "group")  # may pass 2**53, so they are text
+_REQUEST = tuple(field.name for field in attrs.fields(OrderRequest))
 
 
 @attrs.frozen(kw_only=True)
@@ -52,7 +53,7 @@ class Plan:
 
     def to_bytes(self) -> bytes:
         """Write it down."""
-        request: dict[str, Any] = attrs.asdict(self.request)
+        request: dict[str, Any] = {name: getattr(self.request, name) for name in _REQUEST}
         request |= {name: str(request[name]) for name in _WIDE}
         fields = {name: getattr(self, name) for name in ("owner", "reason", "attempt", "follows", "label")}
         return encode(_KIND, _VERSION, {**fields, "request": request})

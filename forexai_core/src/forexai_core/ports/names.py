@@ -11,7 +11,8 @@ __all__ = ["LONGEST_NAME", "check_name"]
 LONGEST_NAME = 200
 """Most characters of a name."""
 
-_PART = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:@+=-]*[A-Za-z0-9_=+-])?")
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9._:@+=-]*[A-Za-z0-9_=+-])?"
+_NAME = re.compile(f"{_PART}(?:/{_PART})*")
 
 
 def check_name(kind: str, name: object) -> str:
@@ -32,7 +33,7 @@ def check_name(kind: str, name: object) -> str:
     ConfigError
         If it is no such name.
     """
-    if isinstance(name, str) and len(name) <= LONGEST_NAME and all(_PART.fullmatch(part) for part in name.split("/")):
+    if isinstance(name, str) and len(name) <= LONGEST_NAME and _NAME.fullmatch(name):
         return name
     shown = repr(name) if len(repr(name)) <= LONGEST_NAME else repr(name)[:LONGEST_NAME] + "…"
     raise ConfigError(

@@ -122,7 +122,7 @@ class LossMark:
     @property
     def floor(self) -> float:
         """The equity below which the limit is broken."""
-        floor = self.base - self.allowance
+        floor = self.base - self.fraction * max(self.share_of, 0.0)
         return floor if self.lock is None else min(floor, self.lock)
 
     def move(self, amount: float) -> None:

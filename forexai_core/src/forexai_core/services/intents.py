@@ -93,7 +93,7 @@ class SqliteIntents:
 
         def work(connection: sqlite3.Connection) -> Intent:
             fences.admit(connection, _place(draft.account), fence)
-            return _known(connection, draft) or _add(connection, draft, recorded)
+            return _add(connection, draft, recorded) or _known(connection, draft)
 
         return await self._database.write(work)
 
@@ -105,8 +105,8 @@ class SqliteIntents:
 
         def work(connection: sqlite3.Connection) -> Intent:
             fences.admit(connection, _place(draft.account), fence)
-            known = _known(connection, draft)
-            return _add(connection, draft, recorded, sent) if known is None else _move(connection, known, sent)
+            added = _add(connection, draft, recorded, sent)
+            return _move(connection, _known(connection, draft), sent) if added is None else added
 
         return await self._database.write(work)
 
@@ -178,8 +178,8 @@ def _unresolved(state: IntentState, detail: bytes, now_ns: int, fence: Fence) ->
     return Transition(state=state, resolution=None, detail=detail, time_ns=now_ns, fence=fence)
 
 
-def _known(connection: sqlite3.Connection, draft: IntentDraft) -> Intent | None:
-    """Give the intent that a draft recorded before; None if it did not.
+def _known(connection: sqlite3.Connection, draft: IntentDraft) -> Intent:
+    """Give the intent that a draft which could not be added had recorded before.
 
     Raises
     ------
@@ -188,14 +188,14 @@ def _known(connection: sqlite3.Connection, draft: IntentDraft) -> Intent | None:
     """
     known = _find(connection, draft.id)
     if known is None:
-        _refuse_used_tag(connection, draft)
-    elif known.draft != draft:
+        raise _used_tag(connection, draft)
+    if known.draft != draft:
         raise ConflictError(f"Intent '{draft.id}' was recorded with another content: make a new id.")
     return known
 
 
-def _add(connection: sqlite3.Connection, draft: IntentDraft, *steps: Transition) -> Intent:
-    """Write a new intent down, with its first steps."""
+def _add(connection: sqlite3.Connection, draft: IntentDraft, *steps: Transition) -> Intent | None:
+    """Write a new intent down, with its first steps; None where its id, or its magic and tag, are taken."""
     last = steps[-1]
     intent = Intent(
         draft=draft,
@@ -205,8 +205,8 @@ def _add(connection: sqlite3.Connection, draft: IntentDraft, *steps: Transition)
         recorded_at_ns=steps[0].time_ns,
         changed_at_ns=last.time_ns,
     )
-    connection.execute(
-        f"INSERT INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+    added = connection.execute(
+        f"INSERT INTO intents ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",  # noqa: S608 - a constant
         (
             draft.id,
             draft.account,
@@ -220,8 +220,9 @@ def _add(connection: sqlite3.Connection, draft: IntentDraft, *steps: Transition)
             intent.changed_at_ns,
         ),
     )
-    for step in steps:
-        _add_step(connection, draft.id, step)
+    if not added.rowcount:
+        return None
+    _add_steps(connection, draft.id, *steps)
     return intent
 
 
@@ -242,7 +243,7 @@ def _move(connection: sqlite3.Connection, intent: Intent, step: Transition) -> I
         "UPDATE intents SET state = ?, resolution = ?, detail = ?, changed_at_ns = ? WHERE id = ?",
         (step.state, step.resolution, step.detail, step.time_ns, intent.draft.id),
     )
-    _add_step(connection, intent.draft.id, step)
+    _add_steps(connection, intent.draft.id, step)
     return attrs.evolve(
         intent, state=step.state, resolution=step.resolution, detail=step.detail, changed_at_ns=step.time_ns
     )
@@ -267,15 +268,14 @@ def _is_repeated(intent: Intent, step: Transition) -> bool:
     return False
 
 
-def _refuse_used_tag(connection: sqlite3.Connection, draft: IntentDraft) -> None:
-    row = connection.execute(
+def _used_tag(connection: sqlite3.Connection, draft: IntentDraft) -> ConflictError:
+    (other,) = connection.execute(
         "SELECT id FROM intents WHERE account = ? AND magic = ? AND tag = ?", (draft.account, draft.magic, draft.tag)
     ).fetchone()
-    if row is not None:
-        raise ConflictError(
-            f"Magic {draft.magic} and tag '{draft.tag}' already mark intent '{row[0]}' of account "
-            f"'{draft.account}': the venue's orders could not be told apart. Make a new tag."
-        )
+    return ConflictError(
+        f"Magic {draft.magic} and tag '{draft.tag}' already mark intent '{other}' of account '{draft.account}': "
+        "the venue's orders could not be told apart. Make a new tag."
+    )
 
 
 def _find(connection: sqlite3.Connection, intent_id: str) -> Intent | None:
@@ -301,20 +301,23 @@ def _intent(row: tuple[Any, ...]) -> Intent:
     )
 
 
-def _add_step(connection: sqlite3.Connection, intent_id: str, step: Transition) -> None:
-    connection.execute(
+def _add_steps(connection: sqlite3.Connection, intent_id: str, *steps: Transition) -> None:
+    connection.executemany(
         "INSERT INTO intent_steps (intent, state, resolution, detail, time_ns, resource, epoch, number) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            intent_id,
-            step.state,
-            step.resolution,
-            step.detail,
-            step.time_ns,
-            step.fence.resource,
-            step.fence.epoch,
-            step.fence.number,
-        ),
+        [
+            (
+                intent_id,
+                step.state,
+                step.resolution,
+                step.detail,
+                step.time_ns,
+                step.fence.resource,
+                step.fence.epoch,
+                step.fence.number,
+            )
+            for step in steps
+        ],
     )
 
 

@@ -105,7 +105,7 @@ class PaperBroker:
 
     async def history(self, start_ns: int, stop_ns: int) -> Sequence[Deal]:
         """List deals."""
-        return tuple(deal for deal in self._reached().deals if start_ns <= deal.time_ns < stop_ns)
+        return self._reached().deals.between(start_ns, stop_ns)
 
     async def submit(self, request: OrderRequest) -> OrderState:
         """Place an order."""

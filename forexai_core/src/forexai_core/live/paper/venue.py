@@ -14,6 +14,7 @@ from forexai_core.engine.state import records
 from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import whole_deals
 from forexai_core.live.growth.ledgers import GrowingLedger
+from forexai_core.live.paper.past_deals import PastDeals
 from forexai_core.live.paper.requests import REFUSALS, in_points, points, refusal_of, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
 from forexai_core.live.paper.views import Contract, deal_of, order_of, position_of
@@ -56,7 +57,7 @@ class PaperVenue:
         self.instruments: dict[str, Instrument] = {each.symbol: each.instrument for each in setup.series}
         self.listeners: list[Callable[[BrokerEvent], None]] = []
         self.orders: dict[int, OrderState] = {}
-        self.deals: list[Deal] = []
+        self.deals = PastDeals()
         self._index = {symbol: number for number, symbol in enumerate(setup.symbols)}
         self._transit = Transit(bounded=bool(self.ledger.account["bounded"]))
         self._taken = self._told = 0

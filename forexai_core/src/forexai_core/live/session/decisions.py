@@ -9,7 +9,7 @@ import attrs
 
 from forexai_core.live.answers import Outcome
 from forexai_core.live.records import decode, encode
-from forexai_core.live.session.wishes import Wish
+from forexai_core.live.session.wishes import Sizing, Wish
 from forexai_core.ports.journal import Entry, Journal, JournalRecord
 from forexai_core.ports.leases import Fence
 from forexai_core.risk.judging import Judgement
@@ -48,7 +48,11 @@ Follow = Callable[[str, int, Mapping[str, Any]], None]
 """Told of a record: its kind, when it was, nanoseconds UTC, and what it says."""
 
 _FULL = 512
-_BLANK = {"magic": 0, "tag": "", "client_id": ""}
+_WIDE = ("position", "expire_time_ns", "group")  # may pass 2**53, so they are text
+_SAID = tuple(
+    field.name for field in attrs.fields(OrderRequest) if field.name not in {"magic", "tag", "client_id", *_WIDE}
+)
+_SIZED = tuple(field.name for field in attrs.fields(Sizing))
 
 
 def stream_of(account: str) -> str:
@@ -69,10 +73,9 @@ def read_record(record: JournalRecord) -> dict[str, Any]:
 
 def order_fields(order: OrderRequest) -> dict[str, Any]:
     """Write an order as plain values, leaving out what it does not say."""
-    plain = attrs.asdict(order) | {"kind": str(order.kind), "time_in_force": str(order.time_in_force)}
-    for name in ("position", "expire_time_ns", "group"):
-        plain[name] = str(plain[name]) if plain[name] else 0
-    return {name: value for name, value in plain.items() if value and name not in _BLANK}
+    plain = {name: value for name in _SAID if (value := getattr(order, name))}
+    plain |= {"kind": str(order.kind), "time_in_force": str(order.time_in_force)}
+    return plain | {name: str(value) for name in _WIDE if (value := getattr(order, name))}
 
 
 def wish_fields(wish: Wish, judgement: Judgement | None = None) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def wish_fields(wish: Wish, judgement: Judgement | None = None) -> dict[str, Any
         if (value := getattr(wish, name))
     }
     if wish.sizing is not None and wish.sizing.fraction:
-        fields["sizing"] = attrs.asdict(wish.sizing)
+        fields["sizing"] = {name: getattr(wish.sizing, name) for name in _SIZED}
     if wish.confirmation is not None:
         fields["confirmation"] = attrs.asdict(wish.confirmation)
     if judgement is not None:

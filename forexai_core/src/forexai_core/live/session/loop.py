@@ -16,6 +16,7 @@ from forexai_core.live.alerts import Hear
 from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
+from forexai_core.live.session.breathing import Breathing, Collector, collecting_between_prices
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
 from forexai_core.live.session.figures import Figures
 from forexai_core.live.session.halt_watch import HaltWatch
@@ -30,8 +31,6 @@ from forexai_core.values.positions import Position
 
 __all__ = ["AccountEnd", "Session", "SessionState"]
 
-_BREATHES_EVERY = 64  # steps
-_BREATHES_AFTER_NS = 20_000_000  # of the system's clock: prices that are slow to take must not starve what goes beside
 _NAP_S = 0.25
 _ALWAYS = 2**63 - 1
 _RENEWALS = 3  # within the life of a lease
@@ -124,7 +123,7 @@ class Session:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._stops = False
-        self._breathed_ns, self._breaths = real.monotonic_ns(), 0
+        self._breathing, self._collector = Breathing(real), Collector()
 
     @classmethod
     async def open(
@@ -248,7 +247,8 @@ class Session:
         if self._watch is not None:
             beside.append(asyncio.create_task(self._watch.run()))
         try:
-            await self._go(follow)
+            with collecting_between_prices() as self._collector:
+                await self._go(follow)
             return {run.plan.name: await _ended(run) for run in self.runs}
         finally:
             self.state = SessionState.ENDED
@@ -265,6 +265,7 @@ class Session:
 
     async def _go(self, follow: Follow | None) -> None:
         while not self._stops:
+            self._collector.collect()
             if not self._goes_on.is_set():
                 await self._rest()
                 continue
@@ -286,7 +287,7 @@ class Session:
                 self.prices += each.taken - before if each is run else 1
                 if follow is not None:
                     follow(self)
-            await self._breathe()
+            await self._breathing.breathe()
 
     async def _step(self, run: AccountRun, left: Sequence[AccountRun]) -> Sequence[AccountRun]:
         """Let an account take its next price; at the pace of time, others whose price is of that instant beside it.
@@ -310,14 +311,6 @@ class Session:
         began_s = self.figures.begin_price()
         await run.step()
         self.figures.end_price(run.plan.name, began_s)
-
-    async def _breathe(self) -> None:
-        """Let others go on for a moment, so that leases are renewed, halts read, and signals heard."""
-        now_ns = self._real.monotonic_ns()
-        self._breaths += 1
-        if self._breaths % _BREATHES_EVERY == 0 or now_ns - self._breathed_ns >= _BREATHES_AFTER_NS:
-            await asyncio.sleep(0)
-            self._breathed_ns = self._real.monotonic_ns()
 
     async def _rest(self) -> None:
         """Wait a little, or until the session goes on; venues are looked after meanwhile."""
@@ -357,6 +350,7 @@ class Session:
         while (rest_ns := time_ns - self.clock.now_ns()) > 0:
             if self._stops or not self._goes_on.is_set():
                 return False
+            self._collector.collect()
             await self.clock.sleep(min(rest_ns / 1e9, self._nap_s))
         return True
 

@@ -92,6 +92,7 @@ class Mirror(GrowingLedger):
         super().__init__(setup)
         self.marks = marks
         self._places = {symbol: place for place, symbol in enumerate(setup.symbols)}
+        self._scales: list[float] = self.symbols["scale"].tolist()
         self._heard = np.zeros(_ROOM, DEAL)
         self._known = 0
         self._entries = Entries(round(math.log10(float(self.account["money_scale"]))))
@@ -115,8 +116,7 @@ class Mirror(GrowingLedger):
         place = self._places.get(symbol)
         if place is None:
             return
-        record = self.symbols[place]
-        scale = record["scale"]
+        record, scale = self.symbols[place], self._scales[place]
         record["bid"], record["ask"] = round(bid * scale), round(ask * scale)
 
     def convert_at(self, rates: NDArray[np.void]) -> None:

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.backtesting.shared import prepared
-from forexai_core.engine.driving.sleeves import NO_TURN
+from forexai_core.engine.accounting.money import profit_of
 from forexai_core.engine.preparation.setup import Setup
-from forexai_core.engine.state.book import Roster
 from forexai_core.engine.state.market_records import PART_REST
 from forexai_core.engine.trades import trades_of
 from forexai_core.live.alerts import Hear
@@ -21,7 +20,7 @@ from forexai_core.live.session.account import AccountSession, Covering
 from forexai_core.live.session.account_run import AccountPlan, AccountRun, Laid, account_session
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.halt_log import HaltLog
-from forexai_core.live.session.mirror import Mirror
+from forexai_core.live.session.screening import prepare
 from forexai_core.live.session.seats import start_all, stop_all
 from forexai_core.ports.broker import BrokerEvent
 from forexai_core.ports.services import Services
@@ -103,7 +102,8 @@ class PaperRun(AccountRun):
         laid = Laid.of(inputs, plan.strategies)
         venue = PaperVenue(_venue_setup(inputs, len(laid.places)), inputs.account, login=f"paper-{plan.name}")
         broker = PaperBroker(venue, reject_probability=plan.reject_probability, seed=inputs.seed)
-        _compile(venue, laid.mirror, laid.roster)
+        _compile(venue)
+        prepare(laid.mirror, laid.roster)
         desk = await OrderDesk.open(plan.name, broker, services, owner=owner, hear=hear, settings=plan.settings)
         book = DecisionBook(services.journal, plan.name, desk.fence)
         session = account_session(
@@ -272,7 +272,7 @@ def _venue_setup(inputs: Inputs, strategies: int) -> Setup:
     return setup
 
 
-def _compile(venue: PaperVenue, mirror: Mirror, roster: Roster) -> None:
-    """Compile all that prices and turns call: that takes a minute when it is new, longer than a lease lasts."""
+def _compile(venue: PaperVenue) -> None:
+    """Compile all that prices call: that takes a minute when it is new, longer than a lease lasts."""
     venue.ledger.advance(0)
-    mirror.take_turn(roster, NO_TURN)
+    profit_of(venue.ledger.symbols[0], 1, 1, 1.0, 1, 1.0)  # of a position that is shown

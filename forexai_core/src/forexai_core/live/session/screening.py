@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forexai_core.backtesting.ledger_values import LedgerValues
+from forexai_core.backtesting.ledger_values import LedgerValues, converted
 from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
-from forexai_core.engine.accounting.money import convert
+from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.driving.sleeves import NO_TURN
+from forexai_core.engine.state.book import Roster
 from forexai_core.engine.state.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_LIMIT
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.wishes import Sizing
@@ -20,7 +22,7 @@ from forexai_core.risk.settings import Risk
 from forexai_core.values.accounts import Account, AccountState
 from forexai_core.values.instruments import Instrument
 
-__all__ = ["Screening", "sizing_of"]
+__all__ = ["Screening", "prepare", "sizing_of"]
 
 _GRID = 1e-9  # of a step: what binary fractions leave of whole ones
 
@@ -56,8 +58,18 @@ def _lost_per_step(request: Any, symbol: Any) -> float:
         stop = own - side * int(request["stop_distance"])
     if stop == NO_PRICE or side * (own - stop) <= 0:
         return 0.0
-    lost = -float(convert(symbol, -abs(own - stop) * float(symbol["value_per_point_step"]), stop))
+    lost = -float(converted(symbol, -abs(own - stop) * float(symbol["value_per_point_step"]), stop))
     return lost + float(step_commission(symbol, own, stop))
+
+
+def prepare(mirror: Mirror, roster: Roster) -> None:
+    """Load, or compile, what a turn, sizing and judging call: that takes longer than an order, or a lease, may wait."""
+    mirror.take_turn(roster, NO_TURN)
+    account, symbol = mirror.account, mirror.symbols[0]
+    converted(symbol, -1.0, 1)
+    step_commission(symbol, 1, 1)
+    fixed_commission(symbol)
+    initial_margin(account, symbol, REQUEST_MARKET, 1, 1, 1)
 
 
 class Screening:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forexai_core.backtesting.inputs import Inputs
-from forexai_core.engine.driving.sleeves import NO_TURN
 from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import trades_of
 from forexai_core.errors import BrokerError
@@ -22,6 +21,7 @@ from forexai_core.live.session.account_run import AccountRun, Laid, account_sess
 from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, with_contracts
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.risk_memory import RiskMemory
+from forexai_core.live.session.screening import prepare
 from forexai_core.live.session.seats import start_all, stop_all
 from forexai_core.live.session.transfers import Transfers, follow
 from forexai_core.live.session.venue_events import VenueEvents
@@ -151,7 +151,7 @@ class VenueRun(AccountRun):
         real: Clock,
     ) -> VenueRun:
         laid = Laid.of(plan.inputs, plan.strategies)
-        laid.mirror.take_turn(laid.roster, NO_TURN)  # compiled now: that takes longer than a lease lasts
+        prepare(laid.mirror, laid.roster)
         desk = await OrderDesk.open(plan.name, plan.broker, services, owner=owner, hear=hear, settings=plan.settings)
         events = VenueEvents(plan.broker, real, desk.disconnected)
         try:

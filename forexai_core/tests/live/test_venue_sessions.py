@@ -50,13 +50,13 @@ class Alternating(fx.Strategy):
 class Venue(SimulatedBroker):
     """A venue in memory that may be of real money, out of reach, or silent about what happens."""
 
-    def __init__(self, venue, *, live_money=False):
+    def __init__(self, venue, **abilities):
         super().__init__(venue)
-        self.money, self.away, self.mute = live_money, False, False
+        self.abilities, self.away, self.mute = {"live_money": False} | abilities, False, False
 
     @property
     def capabilities(self):
-        return attrs.evolve(SIMULATED_CAPABILITIES, live_money=self.money)
+        return attrs.evolve(SIMULATED_CAPABILITIES, **self.abilities)
 
     def _reached(self):
         if self.away:
@@ -270,6 +270,25 @@ async def test_real_money_that_is_meant_named_and_armed_is_traded(tmp_path):
         await trading.minutes(6)
         await trading.end()
     assert broker.venue.deals
+
+
+@pytest.mark.parametrize("symbols", [{"EURUSD"}, {"*"}])
+async def test_a_symbol_whose_stops_end_each_night_is_not_traded(tmp_path, symbols):
+    broker = a_venue(orders_end_daily=frozenset(symbols), stops_end_daily=frozenset(symbols))
+    with pytest.raises(ConfigError, match="removes stops and targets of EURUSD"):
+        async with Trading(broker, tmp_path):
+            raise AssertionError("it has begun")
+    assert broker.venue.orders == {}
+    assert not broker._connected
+
+
+async def test_of_a_symbol_whose_orders_end_each_night_is_warned_once_and_of_others_never(tmp_path):
+    broker = a_venue(orders_end_daily=frozenset({"EURUSD", "GBPUSD"}), stops_end_daily=frozenset({"GBPUSD"}))
+    async with Trading(broker, tmp_path) as trading:
+        await trading.minutes(2)
+        await trading.end()
+    told = [each for each in trading.notices if "end with the day" in each.title]
+    assert [(each.level, "working orders of EURUSD" in each.text) for each in told] == [("warning", True)]
 
 
 async def test_another_account_than_was_named_is_not_traded_without_real_money_either(tmp_path):

@@ -50,6 +50,11 @@ def can_more_than_it_says(module):
     return attrs.evolve(module.OFFER, capabilities=BrokerCapabilities(order_kinds=frozenset({OrderKind.MARKET})))
 
 
+def stops_that_end_before_their_orders(module):
+    ending = property(lambda _self: attrs.evolve(module.OFFER.capabilities, stops_end_daily=frozenset({"EURUSD"})))
+    return flawed(module, capabilities=ending)
+
+
 def quotes_in_seconds(module):
     async def quote(self, symbol):
         sound = self._reached().quote_of(symbol)
@@ -229,6 +234,7 @@ BROKEN = {
     "connecting-twice-is-once": pays_at_every_connect,
     "nothing-is-sent-before-connecting": trades_unconnected,
     "capabilities-lie-within-the-offer": can_more_than_it_says,
+    "stops-end-daily-with-their-orders-only": stops_that_end_before_their_orders,
     "quotes-are-sound": quotes_in_seconds,
     "a-market-order-opens-a-position": lists_nothing_open,
     "stops-are-kept-by-the-venue": forgets_stops,

@@ -15,6 +15,7 @@ from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
 __all__ = [
+    "EVERY_SYMBOL",
     "Broker",
     "BrokerCapabilities",
     "BrokerEvent",
@@ -26,6 +27,10 @@ __all__ = [
     "TransferBroker",
     "TransferKind",
 ]
+
+
+EVERY_SYMBOL = "*"
+"""Stands for all symbols of a venue."""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +90,9 @@ class BrokerCapabilities:
         group. Then its session is a :class:`TrailingBroker`, too.
     live_money : bool
         Whether orders cost real money.
+    orders_end_daily, stops_end_daily : frozenset of str
+        Symbols of which the venue removes working orders, or stops and targets of positions, too, at the end of its
+        day, however long they were meant to last; :data:`EVERY_SYMBOL` among them stands for all.
     """
 
     order_kinds: frozenset[OrderKind] = frozenset(OrderKind)
@@ -96,6 +104,16 @@ class BrokerCapabilities:
     finds_client_id: bool = True
     managed_exits: bool = False
     live_money: bool = True
+    orders_end_daily: frozenset[str] = frozenset()
+    stops_end_daily: frozenset[str] = frozenset()
+
+    def ends_orders_daily(self, symbol: str) -> bool:
+        """Say whether working orders of a symbol end with the venue's day."""
+        return not self.orders_end_daily.isdisjoint({symbol, EVERY_SYMBOL})
+
+    def ends_stops_daily(self, symbol: str) -> bool:
+        """Say whether stops and targets of a symbol's positions end with the venue's day."""
+        return not self.stops_end_daily.isdisjoint({symbol, EVERY_SYMBOL})
 
 
 @runtime_checkable

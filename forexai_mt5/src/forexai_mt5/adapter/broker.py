@@ -19,6 +19,7 @@ from forexai_mt5.adapter.changing import Changing
 from forexai_mt5.adapter.placing import Placing
 from forexai_mt5.adapter.reading import Reading
 from forexai_mt5.adapter.submissions import Submissions
+from forexai_mt5.adapter.symbols import Symbols
 from forexai_mt5.adapter.terminals import Opened, Opener
 from forexai_mt5.adapter.venue import Venue
 from forexai_mt5.adapter.watching import Pace, Watching
@@ -79,7 +80,7 @@ class Mt5Broker:
                 await opened.venue.session.close()
                 raise
             self._desk = _Desk.of(opened.venue, self._settings, info)
-            self._capabilities = _capabilities_of(info)
+            self._capabilities = _capabilities_of(info, opened.venue.symbols)
             try:
                 return await self._desk.reading.trusted()
             except BaseException:
@@ -242,10 +243,13 @@ class _Desk:
         return await self.placing.look(request, tickets.pop()) if len(tickets) == 1 else None
 
 
-def _capabilities_of(info: AccountInfo) -> BrokerCapabilities:
+def _capabilities_of(info: AccountInfo, symbols: Symbols) -> BrokerCapabilities:
+    orders, stops = symbols.ending_daily()
     hedging = info.margin_mode == c.ACCOUNT_MARGIN_MODE_RETAIL_HEDGING
     return attrs.evolve(
         CAPABILITIES,
         modes=frozenset({AccountMode.HEDGING if hedging else AccountMode.NETTING}),
         live_money=info.trade_mode == c.ACCOUNT_TRADE_MODE_REAL,
+        orders_end_daily=orders,
+        stops_end_daily=stops,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, RejectionKind, did_you_mean
+from forexai_core.ports.broker import EVERY_SYMBOL
 from forexai_core.ports.clock import Clock
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.timeframes import NS_PER_SECOND
@@ -162,6 +163,19 @@ class Symbols:
             code=c.TRADE_RETCODE_PRICE_OFF,
             kind=RejectionKind.PRICE,
         )
+
+    def ending_daily(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Name, as we do, the symbols whose orders the server removes at the end of its day, and of these stops.
+
+        By ``SYMBOL_ORDER_GTC_MODE``: daily removes orders, stops and targets; daily without stops leaves the two.
+        """
+        modes = {name: info.order_gtc_mode for name, (_, info) in self._infos.items()}
+        orders = [name for name, mode in modes.items() if mode != c.SYMBOL_ORDERS_GTC]
+        return self._named(orders), self._named([name for name in orders if modes[name] == c.SYMBOL_ORDERS_DAILY])
+
+    def _named(self, theirs: Sequence[str]) -> frozenset[str]:
+        """Give our names of symbols; one name where it is all of them."""
+        return frozenset({EVERY_SYMBOL} if theirs and len(theirs) == len(self._infos) else map(self.ours, theirs))
 
     def instruments(self, names: Sequence[str] = ()) -> tuple[Instrument, ...]:
         """Give the contracts of what is shown in the Market Watch, or of some names of ours."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forexai_core.errors import OrderRejectedError
-from forexai_core.ports.broker import Broker, BrokerCapabilities, Quote
+from forexai_core.ports.broker import EVERY_SYMBOL, Broker, BrokerCapabilities, Quote
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
@@ -36,7 +36,7 @@ __all__ = [
     "price_row",
 ]
 
-_MOST_POSITIONS = 100
+_MOST_POSITIONS, _MOST_NAMED = 100, 500
 _LONGEST = 64  # of a text: so many rows as go into one message fit whatever a broker writes
 _KINDS: dict[str, OrderKind] = {
     "": OrderKind.MARKET,
@@ -189,9 +189,16 @@ def account_row(state: AccountState, can: BrokerCapabilities, *, candles: bool) 
                 finds_client_id=can.finds_client_id,
                 live_money=can.live_money,
                 candles=candles,
+                orders_end_daily=_listed(can.orders_end_daily),
+                stops_end_daily=_listed(can.stops_end_daily),
             ),
         }
     )
+
+
+def _listed(symbols: frozenset[str]) -> tuple[str, ...]:
+    """Name symbols; more than a message may name are taken for all of them, which is the safe side."""
+    return tuple(sorted(symbols)) if len(symbols) <= _MOST_NAMED else (EVERY_SYMBOL,)
 
 
 def instrument_row(instrument: Instrument) -> InstrumentRow:

@@ -17,6 +17,7 @@ from forexai_core.ports.leases import Lease
 from forexai_core.ports.services import Services
 from forexai_mt5.gateway.admission import Admission, Device, RefusedError
 from forexai_mt5.gateway.connections import Connection, EndedError, EndingCode
+from forexai_mt5.gateway.pairings import end_connections
 from forexai_mt5.gateway.routes import Inward, inward_topic, lease_of
 from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.gateway.sockets import Receive, Scope, Send, Socket, SocketGoneError
@@ -74,8 +75,7 @@ class Gateway:
         device = await self.admission.device(device_id)
         found = await self.admission.forget(device_id)
         if device is not None:
-            ending = Inward(kind="end", device_id=device_id, code="revoked")
-            await self._services.bus.publish(inward_topic(device.account), ending.model_dump_json().encode())
+            await end_connections(self._services.bus, device)
         return found
 
     # ------------------------------------------------------------------------------------------------------------ ASGI

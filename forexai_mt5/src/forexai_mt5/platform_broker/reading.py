@@ -56,6 +56,8 @@ def abilities_of(row: AccountRow) -> BrokerCapabilities:
         finds_client_id=can.finds_client_id,
         managed_exits=False,
         live_money=can.live_money,
+        orders_end_daily=frozenset(can.orders_end_daily),
+        stops_end_daily=frozenset(can.stops_end_daily),
     )
 
 

@@ -119,6 +119,10 @@ class Abilities(Part):
     """Whether orders cost real money."""
     candles: bool = False
     """Whether it answers questions for CANDLES."""
+    orders_end_daily: tuple[Symbol, ...] = Field(default=(), max_length=500)
+    """Symbols of which the broker removes working orders at the end of its day; ``*`` stands for all."""
+    stops_end_daily: tuple[Symbol, ...] = Field(default=(), max_length=500)
+    """Of these, symbols of which it removes stops and targets of positions, too; likewise."""
 
 
 class AccountRow(Part):

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.rows import Prices
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.ports.broker import Broker, BrokerCapabilities
+from forexai_core.ports.notifier import NoticeLevel
 from forexai_core.values.accounts import AccountMode, AccountState
 from forexai_core.values.instruments import Instrument
 
-__all__ = ["VenuePlan", "at_venue", "check_armed", "with_contracts"]
+__all__ = ["VenuePlan", "at_venue", "check_armed", "check_nights", "with_contracts"]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -78,6 +80,32 @@ def check_armed(plan: VenuePlan, capabilities: BrokerCapabilities, state: Accoun
             f"{place} it trades with real money and is not armed. Give --arm {plan.name} at each start that is meant "
             "to do so."
         )
+
+
+def check_nights(plan: VenuePlan, capabilities: BrokerCapabilities, alerts: Alerts) -> None:
+    """Refuse a symbol whose positions lose their stops each night, and warn of one whose waiting orders do.
+
+    Neither a session nor its backtest reckons with that: MetaTrader 5's ``SYMBOL_ORDER_GTC_MODE`` is of the kind.
+
+    Raises
+    ------
+    ConfigError
+        If the venue removes the stops of what is traded; nothing has been sent.
+    """
+    for symbol in plan.inputs.prices:
+        if capabilities.ends_stops_daily(symbol):
+            raise ConfigError(
+                f"accounts {plan.name}: the venue removes stops and targets of {symbol} at the end of its day, so that "
+                "positions would stand without them over night. Trade another symbol, or an account whose orders last."
+            )
+        if capabilities.ends_orders_daily(symbol):
+            alerts.tell(
+                f"nights-{symbol}",
+                f"orders of {symbol} end with the day",
+                f"The venue removes working orders of {symbol} at the end of its day, however long they were meant to "
+                "last; a backtest keeps them. Place them anew each day, or give them expiry='day' there, too.",
+                level=NoticeLevel.WARNING,
+            )
 
 
 def at_venue(

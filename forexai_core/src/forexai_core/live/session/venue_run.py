@@ -14,11 +14,11 @@ from forexai_core.backtesting.inputs import Inputs
 from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import trades_of
 from forexai_core.errors import BrokerError
-from forexai_core.live.alerts import Hear
+from forexai_core.live.alerts import Alerts, Hear
 from forexai_core.live.desk import OrderDesk
 from forexai_core.live.session.account import AccountSession
 from forexai_core.live.session.account_run import AccountRun, Laid, account_session
-from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, with_contracts
+from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, check_nights, with_contracts
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.risk_memory import RiskMemory
 from forexai_core.live.session.screening import prepare
@@ -123,6 +123,7 @@ class VenueRun(AccountRun):
         try:
             state = await in_time(broker.connect(), limit_s)
             check_armed(plan, broker.capabilities, state)
+            check_nights(plan, broker.capabilities, Alerts(plan.name, services.clock, hear))
             contracts = await in_time(broker.instruments(), limit_s)
             return await cls._open(
                 at_venue(plan, broker.capabilities, state, contracts),

@@ -77,6 +77,19 @@ async def capabilities_lie_within_the_offer(subject: Subject) -> None:
 
 
 @BOOK.rule()
+async def stops_end_daily_with_their_orders_only(subject: Subject) -> None:
+    """A symbol whose stops the venue removes at the end of its day is one whose working orders it removes, too."""
+    async with desk(subject) as trading:
+        own = trading.broker.capabilities
+    alone = sorted(symbol for symbol in own.stops_end_daily if not own.ends_orders_daily(symbol))
+    if alone:
+        raise ConformanceFailure(
+            f"of {', '.join(alone[:5])} stops are said to end daily, and orders to last.",
+            "Name it in orders_end_daily, too.",
+        )
+
+
+@BOOK.rule()
 async def quotes_are_sound(subject: Subject) -> None:
     """A quote has bid <= ask, both above 0, and a time in nanoseconds UTC."""
     async with desk(subject) as trading:

@@ -1,4 +1,4 @@
-"""What this machine allows, whatever the platform asks for: its caps, and the kill switch."""
+"""What this machine allows, whatever the platform asks for: its caps, the kill switch, and the dead man's lease."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from forexai_core.errors import ForexAIError
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, Halts, HaltScope
+from forexai_core.risk.halting import DeadMan
 from forexai_mt5.connector.settings import Caps
 from forexai_mt5.protocol.rates import Bucket
 from forexai_mt5.protocol.trading import Kill, TradeCommand
@@ -17,7 +18,7 @@ class Guard:
     """Refuses openings beyond the caps of this machine, and all of them once it was killed.
 
     What lessens what is open always passes. Only a person at this machine lifts a halt: the protocol has no message
-    for it.
+    for it. An opening that waited while the platform fell silent is not sent: whoever wanted it may be gone.
 
     Parameters
     ----------
@@ -31,7 +32,12 @@ class Guard:
 
     def __init__(self, caps: Caps, halts: Halts, clock: Clock) -> None:
         self._caps, self._halts, self._clock = caps, halts, clock
+        self._platform = DeadMan("the platform", account="here", ttl_s=caps.dead_man_s)
         self._openings = Bucket(caps.openings_per_minute / 60, max(1.0, caps.openings_per_minute))
+
+    def hear_platform(self) -> None:
+        """Renew the lease: the platform has said something, whatever it is."""
+        self._platform.renew(self._clock.monotonic_ns())
 
     async def is_killed(self) -> bool:
         """Say whether openings are halted; also where that cannot be read."""
@@ -54,6 +60,9 @@ class Guard:
             return None  # it closes, cancels, or moves a stop or a target
         if await self.is_killed():
             return "killed", "The kill switch of this machine is set, or cannot be read. A person there lifts it."
+        silence = self._platform.halts(self._clock.monotonic_ns(), time_ns=self._clock.now_ns())
+        if silence:
+            return "unreachable", f"Not opened: {silence[0].reason}"
         if command.action != "OPEN":
             return None
         return self._beyond(command) or await self._too_many(broker)

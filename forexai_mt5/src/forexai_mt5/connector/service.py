@@ -180,6 +180,7 @@ class ConnectorService:
     async def _welcomed(self, wire: Wire, welcome: Welcome) -> None:
         now_s = self._now_s()
         self._heard_s = now_s
+        self._guard.hear_platform()
         self._peer_time = PeerTime()
         self._peer_time.hear(welcome.timestamp, self._clock.monotonic_ns())
         self._link.opened(now_s)
@@ -217,6 +218,7 @@ class ConnectorService:
         while True:
             message = from_platform(await wire.receive())
             self._heard_s = self._now_s()
+            self._guard.hear_platform()
             if isinstance(message, Goodbye):
                 self._dismissed(message)
                 raise WireClosedError(message.reason)

@@ -34,6 +34,8 @@ class Caps(Settings):
     """The only symbols that may be opened; none: all."""
     max_positions: int = Field(default=50, ge=1)
     """Positions open at once."""
+    dead_man_s: float = Field(default=30.0, gt=0, le=3_600)
+    """How long the platform may be silent: after that nothing is opened until it is heard again."""
 
 
 class ConnectorSettings(Settings):

@@ -174,6 +174,8 @@ def test_a_suspended_tenant_is_seen_and_changes_nothing_until_it_is_restored(wor
     assert code_of(owner.post(f"{inside}/invitations", {"email": "a@example.org", "role": "viewer"})) == refused
     program = Browser(world, headers={"Authorization": f"Bearer {key}"})
     assert program.get(f"{inside}/members").status_code == 200
+    assert owner.post(f"{inside}/audit/verify", {}).json()["sound"] is True
+    assert viewer.post(f"{inside}/leave").status_code == 204
     plan = owner.get("/billing/plan").json()
     assert (plan["reduce_only"], plan["holds"]) == (True, ["ticket 12"])
     (notice,) = [each for each in owner.get("/notifications").json()["items"] if each["code"] == "plan.suspended"]

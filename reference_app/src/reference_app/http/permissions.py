@@ -53,7 +53,7 @@ async def check_permission(connection: ASGIConnection[Any, Any, Any, Any], handl
     caller = await caller_at_tenant(connection, caller, accounts)
     if not wanted or not _may(caller, wanted):
         raise AccountError("permission.missing", f"This asks for the permission '{wanted}', which you do not have.")
-    if caller.suspended and connection.scope.get("method", "") not in _SAFE and not _reduces(wanted):
+    if caller.suspended and connection.scope.get("method", "") not in _SAFE and not _goes_on(wanted):
         raise AccountError("tenant.suspended", "This tenant is suspended: it can be seen, and positions be reduced.")
     keep_caller(connection, caller)
 
@@ -75,9 +75,12 @@ def _administrator(caller: Caller, accounts: Accounts, *, changes: bool) -> Call
     return caller
 
 
-def _reduces(wanted: str) -> bool:
-    """Tell whether positions may be reduced by a permission: the gate, which such a route asks, lets none be opened."""
-    return wanted in PERMISSIONS and PERMISSIONS[wanted].trades
+def _goes_on(wanted: str) -> bool:
+    """Tell whether what a permission is for goes on in a suspended tenant: seeing, proving a log, leaving, and trading.
+
+    Of trading, the gate, which such a route asks, lets positions be reduced and none be opened.
+    """
+    return wanted in PERMISSIONS and (wanted.endswith(":read") or PERMISSIONS[wanted].trades)
 
 
 def _may(caller: Caller, wanted: str) -> bool:

@@ -2,7 +2,9 @@
 
 ``python forexai_mt5/benchmarks/connectors.py --connectors 1000 --commands 2000`` starts a process with the gateway and
 the platform's lines, and one with the connectors, each over a WebSocket of its own on this machine; it prints JSON.
-Times are of the clock on the wall, and what else the machine does is in them: the load is printed with them.
+Commands come at a steady ``--rate``, whatever became of those before; ``--rate 0`` has twenty under way at any time.
+Times from a command to its result are of the clock on the wall, and what else the machine does is in them, so the load
+and the processors' time of both processes are printed with them: for the commands, and for as long without any.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +59,7 @@ async def heard() -> dict[str, Any]:
 
 
 # --------------------------------------------------------------------------------------------------------- the gateway
-async def gateway(*, connectors: int, commands: int) -> None:
+async def gateway(*, connectors: int, commands: int, rate: float, idle_s: float) -> None:
     """Serve, wait for the connectors, and command them."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=2_048)
     host = f"127.0.0.1:{listener.getsockname()[1]}"
@@ -79,17 +82,9 @@ async def gateway(*, connectors: int, commands: int) -> None:
     for line in lines:
         await line.open()
     await command(lines[0], -1)
-    cpu_s, took = time.process_time(), []
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def timed(number: int) -> None:
-        async with room:
-            began = time.perf_counter()
-            await command(lines[number % len(lines)], number)
-            took.append(time.perf_counter() - began)
-
-    await asyncio.gather(*(timed(number) for number in range(commands)))
-    cpu_s = time.process_time() - cpu_s
+    idle = await spent_in(asyncio.sleep(idle_s))
+    took: list[float] = []
+    busy = await spent_in(commanded(lines, commands, rate, took))
     took.sort()
     tell(
         connectors=door.connections,
@@ -97,15 +92,42 @@ async def gateway(*, connectors: int, commands: int) -> None:
         resident_mib=round(connected_kib / 1_024, 1),
         most_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024, 1),
         commands=commands,
-        at_once=AT_ONCE,
+        rate_per_s=rate or None,
+        at_once=None if rate else AT_ONCE,
         p50_ms=round(1e3 * took[len(took) // 2], 1),
         p99_ms=round(1e3 * took[min(len(took) - 1, len(took) * 99 // 100)], 1),
         longest_ms=round(1e3 * took[-1], 1),
-        gateway_cpu_ms_each=round(1e3 * cpu_s / commands, 2),
+        gateway_cpu_ms_each=round(1e3 * (busy["cpu_s"] - busy["wall_s"] * idle["share"]) / commands, 2),
+        gateway_idle=idle,
+        gateway_busy=busy,
         load=os.getloadavg(),
     )
     await heard()
     serving.cancel()
+
+
+async def spent_in(work: Awaitable[Any]) -> dict[str, float]:
+    """Give the processors' time of this process while something is done, and its share of the time on the wall."""
+    cpu_s, wall_s = time.process_time(), time.perf_counter()
+    await work
+    cpu_s, wall_s = time.process_time() - cpu_s, time.perf_counter() - wall_s
+    return {"cpu_s": round(cpu_s, 3), "wall_s": round(wall_s, 3), "share": round(cpu_s / wall_s, 4)}
+
+
+async def commanded(lines: list[ConnectorLine], commands: int, rate: float, took: list[float]) -> None:
+    """Command so often, at a rate or so many at once, and note how long each took."""
+    room = asyncio.Semaphore(commands if rate else AT_ONCE)
+    begun = time.perf_counter()
+
+    async def timed(number: int) -> None:
+        if rate:
+            await asyncio.sleep(begun + number / rate - time.perf_counter())
+        async with room:
+            began = time.perf_counter()
+            await command(lines[number % len(lines)], number)
+            took.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(timed(number) for number in range(commands)))
 
 
 async def command(line: ConnectorLine, number: int) -> None:
@@ -148,8 +170,14 @@ async def connectors(*, host: str, codes: list[str], report_s: float) -> None:
     running = [asyncio.ensure_future(one(code)) for code in codes]
     for _ in codes:
         await up.acquire()
+    connecting_s = time.process_time()
     tell(connected=len(codes))
     await heard()
+    tell(
+        machines_connecting_cpu_s=round(connecting_s, 3),
+        machines_serving_cpu_s=round(time.process_time() - connecting_s, 3),
+        machines_resident_mib=round(resident_kib() / 1_024, 1),
+    )
     for each in running:
         each.cancel()
     await asyncio.gather(*running, return_exceptions=True)
@@ -160,14 +188,18 @@ def run(chosen: argparse.Namespace) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < 4 * chosen.connectors + 256:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * chosen.connectors + 256), hard))
-    with started("gateway", connectors=chosen.connectors, commands=chosen.commands) as serving:
+    asked = {"commands": chosen.commands, "rate": chosen.rate, "idle_s": chosen.idle_s}
+    with started("gateway", connectors=chosen.connectors, **asked) as serving:
         served = json.loads(serving.stdout.readline())
         with started("connectors", report_s=chosen.report_s, **served) as connecting:
             connecting.stdout.readline()
             serving.stdin.write("{}\n")
             serving.stdin.flush()
-            print(json.dumps(json.loads(serving.stdout.readline()), indent=2))
-            connecting.communicate("{}\n")
+            measured = json.loads(serving.stdout.readline())
+            connecting.stdin.write("{}\n")
+            connecting.stdin.flush()
+            print(json.dumps(measured | json.loads(connecting.stdout.readline()), indent=2))
+            connecting.communicate()
         serving.communicate("{}\n")
 
 
@@ -187,6 +219,8 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--connectors", type=int, default=1_000)
     asked.add_argument("--commands", type=int, default=2_000)
+    asked.add_argument("--rate", type=float, default=20.0, help="commands a second; 0: twenty at once, all the time")
+    asked.add_argument("--idle-s", type=float, default=10.0, help="how long it is measured without commands")
     asked.add_argument("--report-s", type=float, default=1.0, help="how often each tells of its account")
     asked.add_argument("--role", choices=("gateway", "connectors"), help=argparse.SUPPRESS)
     chosen = asked.parse_args()

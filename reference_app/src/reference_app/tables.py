@@ -10,7 +10,7 @@ from forexai_core.ports.app import TENANT_COLUMN
 from forexai_saas.storage.column_types import Document, Id, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "price_files", "strategies"]
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "backtests", "price_files", "strategies"]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -70,4 +70,22 @@ price_files = sa.Table(
     sa.Column("problem", sa.Text(), nullable=False),
     sa.Column("created_ns", TimeNs(), nullable=False),
     sa.Column("changed_ns", TimeNs(), nullable=False),
+)
+
+backtests = sa.Table(
+    "app_backtests",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("id", Id(), primary_key=True),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("strategy", sa.String(100), nullable=False),
+    sa.Column("symbol", sa.String(40), nullable=False),
+    sa.Column("timeframe", sa.String(8), nullable=False),
+    sa.Column("asked", Document(), nullable=False),  # rules among it, as they were then
+    sa.Column("attempt", sa.Integer(), nullable=False),  # of the job that runs it; 0 before the first
+    sa.Column("result", sa.String(200)),  # how the names of its blobs begin
+    sa.Column("net_profit", sa.Float()),
+    sa.Column("problem", sa.Text(), nullable=False),
+    sa.Column("created_ns", TimeNs(), nullable=False),
+    sa.Column("finished_ns", TimeNs()),
 )

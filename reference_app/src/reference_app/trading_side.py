@@ -11,12 +11,17 @@ from forexai_core.ports.services import Services
 from forexai_saas.billing.fact_book import FactBook
 from forexai_saas.billing.tenant_meter import TenantMeter
 from reference_app.accounts import Accounts
+from reference_app.features.backtests.book import RUN, Backtests
+from reference_app.features.backtests.ending import Ending
+from reference_app.features.backtests.routes import backtests_router
+from reference_app.features.backtests.running import BacktestRun
 from reference_app.features.data.book import CHECK, PriceFiles
 from reference_app.features.data.checking import FileCheck
 from reference_app.features.data.routes import data_router
 from reference_app.features.strategies.asked import OfferAsked
 from reference_app.features.strategies.book import StrategyBook
 from reference_app.features.strategies.routes import strategies_router
+from reference_app.jobs.handling import Handler
 from reference_app.jobs.runner import JobRunner
 from reference_app.metering import Holdings
 from reference_app.processes.workbench import Workbench
@@ -24,7 +29,7 @@ from reference_app.settings import AppSettings
 
 __all__ = ["TRADING_ROUTERS", "TradingSide", "open_trading_side"]
 
-TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router)
+TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router, backtests_router)
 """Their routes."""
 
 _WORKER = "reference_app.features.worker"
@@ -39,6 +44,8 @@ class TradingSide:
     ----------
     bench : Workbench
         Answers short questions that need compiled code.
+    meter : TenantMeter
+        What tenants use of their plans.
     holdings : Holdings
         Units of plans that things of tenants hold.
     runner : JobRunner
@@ -47,17 +54,26 @@ class TradingSide:
         Of tenants and of plugins.
     files : PriceFiles
         Prices that tenants uploaded.
+    backtests : Backtests
+        That tenants asked for.
     """
 
+    meter: TenantMeter
     holdings: Holdings
     bench: Workbench
     runner: JobRunner
     strategies: StrategyBook
     files: PriceFiles
+    backtests: Backtests
 
     def dependencies(self) -> dict[str, object]:
         """Give what routes ask for, by name."""
-        return {"strategies": self.strategies, "files": self.files, "runner": self.runner}
+        return {
+            "strategies": self.strategies,
+            "files": self.files,
+            "backtests": self.backtests,
+            "runner": self.runner,
+        }
 
     def start(self) -> None:
         """Begin to do jobs; no process is started before there is one."""
@@ -71,15 +87,23 @@ class TradingSide:
 
 def open_trading_side(accounts: Accounts, services: Services, settings: AppSettings) -> TradingSide:
     """Put the services together; no process is started before it is needed."""
-    on, facts = accounts.on, FactBook(services.clock, accounts.on.audit)
-    holdings = Holdings(TenantMeter(on.database, facts, services.clock), on.database, services.clock)
+    on, facts, blobs, jobs = accounts.on, FactBook(services.clock, accounts.on.audit), services.blobs, services.jobs
+    meter = TenantMeter(on.database, facts, services.clock)
+    holdings, ending = Holdings(meter, on.database, services.clock), Ending(on=on, meter=meter)
     bench = Workbench(_WORKER)
     asked = OfferAsked(disabled=settings.disabled_plugins, required=settings.required_plugins)
-    handlers = {CHECK: FileCheck(on=on, blobs=services.blobs)}
+    strategies = StrategyBook(on, holdings, bench, asked)
+    files = PriceFiles(on=on, facts=facts, holdings=holdings, blobs=blobs, jobs=jobs)
+    handlers: dict[str, Handler] = {
+        CHECK: FileCheck(on=on, blobs=blobs),
+        RUN: BacktestRun(ending=ending, blobs=blobs, disabled=asked.disabled, required=asked.required),
+    }
     return TradingSide(
+        meter=meter,
         holdings=holdings,
         bench=bench,
-        runner=JobRunner(services.jobs, handlers, _WORKER, processes=settings.job_processes),
-        strategies=StrategyBook(on, holdings, bench, asked),
-        files=PriceFiles(on=on, facts=facts, holdings=holdings, blobs=services.blobs, jobs=services.jobs),
+        runner=JobRunner(jobs, handlers, _WORKER, processes=settings.job_processes),
+        strategies=strategies,
+        files=files,
+        backtests=Backtests(ending=ending, strategies=strategies, files=files, blobs=blobs, jobs=jobs),
     )

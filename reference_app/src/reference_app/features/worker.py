@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from reference_app.features.backtests.working import run
 from reference_app.features.data.working import checked
 from reference_app.features.strategies.working import offered, validated
 from reference_app.processes.serving import serve_tasks
@@ -14,7 +15,14 @@ __all__ = ["main"]
 def main() -> None:
     """Do tasks until the application is gone."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    serve_tasks({"strategies.offered": offered, "strategies.validated": validated, "data.checked": checked})
+    serve_tasks(
+        {
+            "strategies.offered": offered,
+            "strategies.validated": validated,
+            "data.checked": checked,
+            "backtests.run": run,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Backtests: asked for once, run by a process, counted by the plan."""

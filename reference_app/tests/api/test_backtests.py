@@ -169,6 +169,41 @@ def test_one_whose_job_could_not_be_added_leaves_nothing_behind(world, monkeypat
     assert used(world, owner) == (0, 0)
 
 
+def test_one_tenant_does_not_keep_the_processes_from_all_others(world, monkeypatch):
+    monkeypatch.setattr("reference_app.features.backtests.book.MOST_OPEN", 2)
+    owner, other = world.person(), world.person()
+    world.grant(owner, "pro")
+    places = [submitted(owner), submitted(owner)]
+    refused = owner.post(place_of(owner), WANTED)
+    assert code_of(refused) == (429, "backtest.many")
+    assert refused.headers["retry-after"] == "10"
+    assert used(world, owner) == (0, 2)
+    places.append(submitted(other))
+    owner.post(f"{places[0]}/cancel")
+    places.append(submitted(owner))
+    for person, place in ((owner, places[1]), (other, places[2]), (owner, places[3])):
+        assert person.post(f"{place}/cancel").json()["state"] == "cancelled"
+
+
+@pytest.mark.kernels
+def test_one_that_ended_when_its_server_died_is_counted_once(world, monkeypatch):
+    owner, trading = world.person(), world.app.state.trading
+    here = submitted(owner)
+
+    async def died(*_given):
+        raise fx.errors.StorageError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(trading.meter), "settle", died)
+        run(world)
+    assert owner.get(here).json()["state"] == "done"
+    assert used(world, owner) == (0, 1)
+    world.pass_time(60)
+    run(world)
+    assert used(world, owner) == (1, 0)
+    assert len([key for key in blobs_of(world, owner) if key.endswith("/result")]) == 1
+
+
 def test_another_tenant_finds_no_backtest(world):
     owner, other = world.person(), world.person()
     here = submitted(owner)

@@ -78,6 +78,7 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "api-key.networks": HTTPStatus.UNPROCESSABLE_ENTITY,
         "api-key.refused": HTTPStatus.UNAUTHORIZED,
         "api-key.scopes": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "backtest.many": HTTPStatus.TOO_MANY_REQUESTS,
         "backtest.running": HTTPStatus.CONFLICT,
         "backtest.strategy": HTTPStatus.UNPROCESSABLE_ENTITY,
         "backtest.unfinished": HTTPStatus.CONFLICT,

@@ -27,10 +27,13 @@ from reference_app.features.data.book import PriceFiles
 from reference_app.features.strategies.book import StrategyBook
 from reference_app.jobs.handling import Subject, request_of
 
-__all__ = ["RUN", "Backtests"]
+__all__ = ["MOST_OPEN", "RUN", "Backtests"]
 
 RUN = "backtests.run"
 """Kind of the job that runs a backtest."""
+
+MOST_OPEN = 20
+"""How many of one tenant may wait or run: whoever asks for hundreds does not keep the processes from all others."""
 
 
 @final
@@ -60,13 +63,19 @@ class Backtests:
         Raises
         ------
         AccountError
-            If there is no such strategy on offer, or the file of prices is not ready.
+            If there is no such strategy on offer, the file of prices is not ready, or too many wait already.
         NotFoundError
             If the tenant has no such strategy or file.
         QuotaExceededError
             If the plan allows no more today.
         """
         values = await self._values(scope, wanted)
+        if await repository.open_count(self._on.database, scope) >= MOST_OPEN:
+            raise AccountError(
+                "backtest.many",
+                f"{MOST_OPEN} of your backtests wait or run already. Ask again when one has ended.",
+                retry_after_s=10.0,
+            )
         made = values["id"]
         await self._meter.reserve(_tenant(scope), FEATURE, 1, key=unit_of(made))
         try:

@@ -15,7 +15,7 @@ from forexai_saas.billing.tenant_meter import TenantMeter
 from forexai_saas.storage.scopes import Scope
 from reference_app.features.backtests.repository import change_row
 
-__all__ = ["FEATURE", "Ending", "unit_of"]
+__all__ = ["FEATURE", "Ending", "counts", "unit_of"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,6 +26,11 @@ FEATURE = "backtests"
 def unit_of(backtest_id: UUID) -> str:
     """Name the unit that a backtest holds."""
     return f"{FEATURE}:{backtest_id}"
+
+
+def counts(state: str, attempt: int) -> bool:
+    """Tell whether a backtest that ended like that counts: not one that failed, or was cancelled before it began."""
+    return state == "done" or (state == "cancelled" and attempt > 0)
 
 
 @final
@@ -61,7 +66,7 @@ class Ending:
         """Note that nothing was found; one that has ended stays as it is."""
         ended = {"state": state, "problem": problem, "finished_ns": self.on.clock.now_ns()}
         if await change_row(self.on.database, scope, row.id, ended):
-            await self.count(scope, row.id, counts=state == "cancelled" and row.attempt > 0)
+            await self.count(scope, row.id, counts=counts(state, row.attempt))
 
     async def count(self, scope: Scope, backtest_id: UUID, *, counts: bool) -> None:
         """Settle the unit of a backtest, or give it back; twice is once."""

@@ -13,7 +13,7 @@ from forexai_saas.storage.scopes import Scope
 from reference_app.http.cursors import after
 from reference_app.tables import backtests
 
-__all__ = ["FINAL", "add_row", "backtest_row", "backtest_rows", "change_row", "remove_row"]
+__all__ = ["FINAL", "add_row", "backtest_row", "backtest_rows", "change_row", "open_count", "remove_row"]
 
 FINAL = frozenset({"done", "failed", "cancelled"})
 """States that nothing follows."""
@@ -29,6 +29,13 @@ async def backtest_row(database: Database, scope: Scope, backtest_id: UUID) -> s
     """Give a backtest of the tenant."""
     async with database.reading(scope) as session:
         return await session.first(sa.select(backtests).where(backtests.c.id == backtest_id))
+
+
+async def open_count(database: Database, scope: Scope) -> int:
+    """Count a tenant's backtests that have not ended."""
+    waiting = sa.select(sa.func.count()).select_from(backtests).where(backtests.c.state.not_in(FINAL))
+    async with database.reading(scope) as session:
+        return int(await session.value(waiting))
 
 
 async def add_row(database: Database, scope: Scope, values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from forexai_core.errors import DataError, NotFoundError
 from forexai_core.ports.blobs import Blobs
 from forexai_core.ports.jobs import Job
 from reference_app.features.backtests.asked import RunAsked, RunFound
-from reference_app.features.backtests.ending import Ending
+from reference_app.features.backtests.ending import Ending, counts
 from reference_app.features.backtests.repository import FINAL, backtest_row, change_row
 from reference_app.features.backtests.schemas import BacktestWanted
 from reference_app.features.data.book import blob_of as prices_blob
@@ -54,7 +54,7 @@ class BacktestRun:
             return None
         if row.state in FINAL:
             # It ended, and its worker with it, before the unit was settled.
-            await self.ending.count(subject.scope, row.id, counts=row.state == "done")
+            await self.ending.count(subject.scope, row.id, counts=counts(row.state, row.attempt))
             return None
         await change_row(database, subject.scope, row.id, {"state": "running", "attempt": job.attempt})
         wanted = msgspec.convert(row.asked["wanted"], BacktestWanted)

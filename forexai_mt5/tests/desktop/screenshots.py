@@ -56,7 +56,7 @@ def dialogs(folder: Path) -> list[Path]:
             )
             pairing.code.setText("ABCD-EFGH-JKMN")
             made.append(_grabbed(pairing, folder / f"pairing-{language}-{colours}.png"))
-            pairing.hear(PairingEnded("", "unpaired", "The code is not taken. Have a new one shown."))
+            pairing.hear(PairingEnded("", "unpaired", "The code is not known."))
             made.append(_grabbed(pairing, folder / f"pairing-refused-{language}-{colours}.png"))
             settings = SettingsDialog(
                 texts, form=FORM, preferences=Preferences(), terminals=(), actions=ACTIONS, parent=window

@@ -125,7 +125,8 @@ class PairingDialog(QDialog):
             return
         self._waiting = False
         self._enable()
-        reason = self._texts.say(f"failed.{event.reason}")
+        code = "pairing.refused" if event.reason == "unpaired" else f"failed.{event.reason}"
+        reason = self._texts.say(code)
         self._say("bad", " ".join((self._texts.say("pairing.failed"), reason, event.detail)))
         self.code.setFocus()
         self.code.selectAll()

@@ -109,6 +109,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "pairing.cancel": "Cancel",
         "pairing.waiting": "Asking the platform…",
         "pairing.failed": "Not paired.",
+        "pairing.refused": "The code is wrong or too old: have a new one shown.",
         "settings.title": "Settings",
         "settings.save": "Save",
         "settings.cancel": "Cancel",

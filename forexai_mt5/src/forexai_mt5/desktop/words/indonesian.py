@@ -109,6 +109,7 @@ INDONESIAN: Mapping[str, str] = MappingProxyType(
         "pairing.cancel": "Batal",
         "pairing.waiting": "Menanyakan ke platform…",
         "pairing.failed": "Tidak dipasangkan.",
+        "pairing.refused": "Kode salah atau kedaluwarsa: mintalah kode baru.",
         "settings.title": "Pengaturan",
         "settings.save": "Simpan",
         "settings.cancel": "Batal",

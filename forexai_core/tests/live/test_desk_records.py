@@ -69,15 +69,15 @@ def test_damaged_records_are_refused(data):
 
 
 def test_records_of_a_newer_release_are_named():
-    newer = Plan(request=REQUEST).to_bytes().replace(b'"version":2', b'"version":3')
-    with pytest.raises(ConfigError, match="reads up to 2"):
+    newer = Plan(request=REQUEST).to_bytes().replace(b'"version":3', b'"version":4')
+    with pytest.raises(ConfigError, match="reads up to 3"):
         Plan.from_bytes(newer)
 
 
 def test_a_plan_of_the_first_version_is_still_read():
     fields = json.loads(Plan(request=REQUEST, owner="cross").to_bytes()) | {"version": 1}
     del fields["label"]
-    for name in ("stop_loss_distance", "take_profit_distance", "trail_distance", "trail_start", "group"):
+    for name in ("stop_loss_distance", "take_profit_distance", "trail_distance", "trail_start", "group", "turns"):
         del fields["request"][name]
     assert Plan.from_bytes(json.dumps(fields).encode()) == Plan(request=REQUEST, owner="cross")
 
@@ -133,3 +133,9 @@ def test_the_retry_policy_takes_sensible_numbers_only():
         attrs.evolve(QUICK, foreign="clsoe")
     with pytest.raises(ConfigError, match="one look alone"):
         attrs.evolve(QUICK, absence_polls=1)
+
+
+@pytest.mark.parametrize("wrong", [{"position": 5}, {"kind": "limit", "price": 1.1}])
+def test_only_an_opening_at_the_market_turns(wrong):
+    with pytest.raises(ConfigError, match="turns belongs to market orders that open"):
+        OrderRequest(client_id="a", symbol="EURUSD", side=1, volume_lots=0.1, turns=True, **wrong)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import attrs
 import numpy as np
 import pytest
-from live.scripted_trading import AGE, Scripted, decisions
+from live.scripted_trading import Scripted, decisions
 
 import forexai_core as fx
 from forexai_core.engine.preparation.conditions import Conditions
@@ -41,7 +41,10 @@ def trade_on_paper(venue, symbol, seed):
     chance, point, number = np.random.default_rng(seed), venue.instruments[symbol].point, 0
     while venue.left:
         venue.advance()
-        held = [(each.position, each.side, each.volume_lots) for each in sorted(venue.positions(), key=AGE)]
+        rows = venue.ledger.positions[: venue.ledger.account["positions"]]
+        age = {int(row["ticket"]): int(row["serial"]) for row in rows}  # of one bar's tickets and times do not tell it
+        shown = sorted(venue.positions(), key=lambda each: age[each.position])
+        held = [(each.position, each.side, each.volume_lots) for each in shown]
         waiting = [
             each
             for each in venue.working()

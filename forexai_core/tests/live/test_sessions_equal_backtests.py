@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import pytest
 from crossing_forms import every_form
@@ -46,6 +47,26 @@ def test_all_that_a_strategy_can_ask_for_is_done_alike(strategy, mode):
     result, ran = fx.backtest(strategy, bars, account=account), session(strategy, bars, account=account)
     assert len(result.trades) > 30
     assert {"stop_loss", "signal"} <= set(result.trades["close_reason"])
+    check_equal(result, ran)
+
+
+@fx.vector_strategy
+def turns_often(bars: fx.Bars, every: int = 4) -> fx.Intents:
+    turn = np.arange(len(bars)) % every == every - 1
+    entry = np.where(turn, np.where(np.arange(len(bars)) // every % 2, -1, 1), 0).astype(np.int8)
+    return fx.Intents.of(entry=entry, exit=turn.astype(np.int8), target=0.0025, volume_lots=0.1)
+
+
+@pytest.mark.parametrize("mode", ["hedging", "netting"])
+def test_a_turn_whose_close_is_refused_opens_no_other_side(mode):
+    made = fx.synthetic("EURUSD", "H1", bars=500, seed=5)
+    bars = attrs.evolve(made, instrument=made.instrument.with_values(freeze_level_points=200))
+    account = fx.Account(balance=50_000, mode=mode)
+    result = fx.backtest(turns_often(), bars, account=account)
+    assert (
+        result.counts["refused_frozen"] > 10
+    )  # half of them closes, the other half what would have come in their place
+    ran = session(turns_often(), bars, account=account)
     check_equal(result, ran)
 
 

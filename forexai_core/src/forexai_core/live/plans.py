@@ -13,7 +13,7 @@ from forexai_core.values.positions import Position
 
 __all__ = ["Plan"]
 
-_KIND, _VERSION = "order", 2  # 1 had no label, and orders no exits by distance
+_KIND, _VERSION = "order", 3  # 1 had no label, and orders no exits by distance; 2 no turns
 _WIDE = ("expire_time_ns", "position", "magic", "group")  # may pass 2**53, so they are text
 _REQUEST = tuple(field.name for field in attrs.fields(OrderRequest))
 

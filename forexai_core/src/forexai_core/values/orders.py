@@ -196,6 +196,9 @@ class OrderRequest:
         How far the stop follows the best price, and from which gain on; 0 means not at all, and at once. Likewise.
     group : int
         Orders of one number cancel each other when the first of them is filled; 0 means none. Likewise.
+    turns : bool
+        Whether it is the other side of a close: it opens only where nothing is open in the symbol any more when it
+        arrives, and is refused otherwise. A venue without ``managed_exits`` takes no heed of it.
     """
 
     client_id: str = attrs.field(validator=_client_id)
@@ -218,8 +221,11 @@ class OrderRequest:
     trail_distance: float = attrs.field(default=0.0, converter=float, validator=_distance)
     trail_start: float = attrs.field(default=0.0, converter=float, validator=_distance)
     group: int = attrs.field(default=0, validator=_magic)
+    turns: bool = False
 
     def __attrs_post_init__(self) -> None:
+        if self.turns and (self.position or self.kind is not OrderKind.MARKET):
+            raise ConfigError(f"Order {self.client_id}: turns belongs to market orders that open.")
         if (self.kind is OrderKind.MARKET) != (self.price == 0):
             raise ConfigError(
                 f"Order {self.client_id}: a {self.kind} order "

@@ -118,7 +118,9 @@ def row_of(request: OrderRequest, instrument: Instrument) -> dict[str, Any]:
     fields["trail_distance"] = in_points(request.trail_distance, instrument)
     fields["trail_start"] = in_points(request.trail_start, instrument)
     fields["volume_steps"] = to_steps(request.volume_lots, instrument)
-    if request.kind is not OrderKind.MARKET:
+    if request.kind is OrderKind.MARKET:
+        fields["turns"] = int(request.turns)
+    else:
         fields["price"] = points(request.price, instrument, "invalid_price")
         fields["limit_price"] = points(request.limit_price, instrument, "invalid_price")
         day = request.time_in_force is TimeInForce.DAY

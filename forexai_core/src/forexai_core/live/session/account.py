@@ -368,7 +368,14 @@ class AccountSession:
             if not said.allowed:
                 raise OrderRefusedError(f"{order.symbol}: {said.refusals[0].reason}", rule=said.refusals[0].rule)
 
-        return await self._carrier.carry(wish, strategy, label, price, ask_again)
+        turns = wish.kind is WishKind.OPEN and bool(request["turns"]) and self._alone(strategy, int(request["symbol"]))
+        return await self._carrier.carry(wish, strategy, label, price, ask_again, turns=turns)
+
+    def _alone(self, strategy: int, symbol: int) -> bool:
+        """Say whether a symbol is a strategy's own: all that is open in it is its, and no other one trades it."""
+        held = self.mirror.positions[: self.mirror.account["positions"]]
+        others = np.count_nonzero((held["symbol"] == symbol) & (held["strategy"] != strategy))
+        return not others and np.count_nonzero(np.asarray(self.roster.symbols) == symbol) == 1
 
     async def carry_own(self, wish: Wish) -> Carried:
         """Carry out something that the session itself wants: closing and cancelling, which risk never refuses."""

@@ -121,7 +121,14 @@ class Carrier:
     grids: Mapping[str, PriceGrid] = attrs.field(factory=dict)
 
     async def carry(
-        self, wish: Wish, strategy: int, label: str, price: float, ask_again: Callable[[OrderRequest], None]
+        self,
+        wish: Wish,
+        strategy: int,
+        label: str,
+        price: float,
+        ask_again: Callable[[OrderRequest], None],
+        *,
+        turns: bool = False,
     ) -> Carried:
         """Carry out one wish; what the desk or the venue refuses is an outcome, too.
 
@@ -137,10 +144,14 @@ class Carrier:
             The quote at which it was decided.
         ask_again : callable
             Raises OrderRefusedError where risk does not allow a further attempt.
+        turns : bool
+            Whether its order opens only where nothing is left in the symbol; told to venues that manage exits.
         """
         try:
             if wish.order is not None:
-                return await self._place(wish, strategy, label, price, ask_again)
+                turning = turns and self.capabilities.managed_exits
+                order = attrs.evolve(wish.order, turns=True) if turning else wish.order
+                return await self._place(order, strategy, label, price, ask_again)
             if wish.kind is WishKind.MODIFY:
                 await self.desk.modify(
                     wish.ticket, price=wish.price, stop_loss=wish.stop_loss, take_profit=wish.take_profit
@@ -159,11 +170,14 @@ class Carrier:
         return Carried(fields={"state": "asked"})
 
     async def _place(
-        self, wish: Wish, strategy: int, label: str, price: float, ask_again: Callable[[OrderRequest], None]
+        self,
+        asked: OrderRequest,
+        strategy: int,
+        label: str,
+        price: float,
+        ask_again: Callable[[OrderRequest], None],
     ) -> Carried:
-        if wish.order is None:
-            raise OrderRefusedError("A wish without an order places none.", rule="session")
-        order = as_venue_takes(wish.order, price, self.capabilities, self.grids.get(wish.order.symbol))
+        order = as_venue_takes(asked, price, self.capabilities, self.grids.get(asked.symbol))
         outcome = await self.desk.place(
             order,
             owner=self.names[strategy] if strategy >= 0 else "",

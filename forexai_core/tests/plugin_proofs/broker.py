@@ -117,6 +117,11 @@ def raises_key_errors(module):
     return flawed(module, quote=quote)
 
 
+def closes_nothing_by_another(module):
+    more = property(lambda _self: attrs.evolve(module.OFFER.capabilities, close_by=True))
+    return flawed(module, capabilities=more)
+
+
 def closes_what_is_not_there(module):
     async def cancel(self, order):
         try:
@@ -249,6 +254,7 @@ BROKEN = {
     "a-pending-order-waits-and-can-be-cancelled": lambda module: on_venue(module, Impatient),
     "stops-can-be-moved-and-removed": forgets_the_other_stop,
     "a-part-can-be-closed": closes_all,
+    "opposite-positions-close-each-other": closes_nothing_by_another,
     "closing-closes-once": closes_under_new_names,
     "an-order-that-names-a-position-closes-it": lambda module: on_venue(module, Opposing),
     "marks-travel-with-orders": forgets_whose_deals_they_are,

@@ -21,6 +21,7 @@ __all__ = [
     "BrokerEvent",
     "BrokerEventKind",
     "BrokerOffer",
+    "CloseByBroker",
     "Quote",
     "TrailingBroker",
     "Transfer",
@@ -81,7 +82,8 @@ class BrokerCapabilities:
     stops_at_venue : bool
         Whether a stop loss given with an order is kept and executed by the venue.
     partial_close, close_by : bool
-        Whether a part of a position, or two opposite ones by each other, can be closed.
+        Whether a part of a position, or two opposite ones by each other, can be closed. With the second its session is
+        a :class:`CloseByBroker`, too.
     finds_client_id : bool
         Whether an order can be looked up by our id. If not, an unknown outcome is reconciled by
         tag, symbol, side, volume and time.
@@ -222,6 +224,33 @@ class TrailingBroker(Broker, Protocol):
         ------
         OrderRejectedError
             If the venue says no.
+        """
+        ...
+
+
+@runtime_checkable
+class CloseByBroker(Broker, Protocol):
+    """A session with a venue that has ``close_by``."""
+
+    async def close_by(self, position: int, by: int, *, client_id: str) -> OrderState:
+        """Close two opposite positions of one symbol by each other, for the volume that both have.
+
+        Each is closed at the price at which the other was opened, so that no spread is paid; what the larger one has
+        beyond stays open under its ticket.
+
+        Parameters
+        ----------
+        position, by : int
+            Tickets. The answer is the order that closes the first.
+        client_id : str
+            Works as in :meth:`Broker.submit`.
+
+        Raises
+        ------
+        OrderRejectedError
+            If they are not opposite positions of one symbol, or the venue says no.
+        OrderStateUnknownError
+            If the answer got lost: reconcile, never send again.
         """
         ...
 

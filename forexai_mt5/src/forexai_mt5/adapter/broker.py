@@ -16,6 +16,7 @@ from forexai_core.values.positions import Position
 from forexai_core.values.timeframes import Timeframe
 from forexai_mt5.adapter.candles import Candles
 from forexai_mt5.adapter.changing import Changing
+from forexai_mt5.adapter.closing_by import ClosingBy
 from forexai_mt5.adapter.placing import Placing
 from forexai_mt5.adapter.reading import Reading
 from forexai_mt5.adapter.submissions import Submissions
@@ -35,7 +36,7 @@ CAPABILITIES = BrokerCapabilities(
     modes=frozenset(AccountMode),
     stops_at_venue=True,
     partial_close=True,
-    close_by=False,
+    close_by=True,
     finds_client_id=False,
     managed_exits=False,
     live_money=True,
@@ -176,6 +177,19 @@ class Mt5Broker:
 
         return await self._submissions.once(client_id, ("close", position, volume_lots), send, find)
 
+    async def close_by(self, position: int, by: int, *, client_id: str) -> OrderState:
+        """Close two opposite positions by each other; on a hedging account only."""
+        desk = self._at_desk()
+
+        async def send() -> OrderState:
+            await desk.watching.before_sending()
+            try:
+                return await desk.closing_by.close(position, by, client_id=client_id)
+            finally:
+                desk.watching.stir()
+
+        return await self._submissions.once(client_id, ("close by", position, by), send, _as_answered)
+
     async def modify(
         self,
         ticket: int,
@@ -205,6 +219,7 @@ class _Desk:
     reading: Reading
     placing: Placing
     changing: Changing
+    closing_by: ClosingBy
     watching: Watching
 
     @classmethod
@@ -217,6 +232,7 @@ class _Desk:
             reading=reading,
             placing=placing,
             changing=Changing(venue, placing),
+            closing_by=ClosingBy(venue, placing, appear_s=settings.appear_s),
             watching=Watching(venue, reading, Pace(settings.poll_s, settings.longest_poll_s)),
         )
 
@@ -243,12 +259,18 @@ class _Desk:
         return await self.placing.look(request, tickets.pop()) if len(tickets) == 1 else None
 
 
+async def _as_answered(state: OrderState | None) -> OrderState | None:
+    """Look at an order that was done when it was answered; of one that was not, only the positions tell."""
+    return state
+
+
 def _capabilities_of(info: AccountInfo, symbols: Symbols) -> BrokerCapabilities:
     orders, stops = symbols.ending_daily()
     hedging = info.margin_mode == c.ACCOUNT_MARGIN_MODE_RETAIL_HEDGING
     return attrs.evolve(
         CAPABILITIES,
         modes=frozenset({AccountMode.HEDGING if hedging else AccountMode.NETTING}),
+        close_by=hedging,
         live_money=info.trade_mode == c.ACCOUNT_TRADE_MODE_REAL,
         orders_end_daily=orders,
         stops_end_daily=stops,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from forexai_core.ports.broker import BrokerEvent, BrokerEventKind
+from forexai_core.ports.broker import BrokerEvent, BrokerEventKind, CloseByBroker
 from forexai_core.testing.conformance import ConformanceFailure, RuleBook, Subject
 from forexai_core.testing.desk import FOREVER, desk, rejects
 from forexai_core.testing.plausible import is_time_ns
@@ -48,6 +48,37 @@ async def a_part_can_be_closed(subject: Subject) -> None:
         if left != [round(trading.volume - half, 8)]:
             raise ConformanceFailure(
                 f"{half} of {trading.volume} lots were closed, and {left} are open.", "Close no more than asked for."
+            )
+
+
+@BOOK.rule()
+async def opposite_positions_close_each_other(subject: Subject) -> None:
+    """Where it is declared, two opposite positions close each other, by the smaller volume and once for one id."""
+    async with desk(subject) as trading:
+        broker = trading.broker
+        if not broker.capabilities.close_by:
+            return
+        if not isinstance(broker, CloseByBroker):
+            raise ConformanceFailure("it declares close_by, and its session cannot.", "Be a CloseByBroker.")
+        first, other = await trading.bought("by-first"), await trading.bought("by-other")
+        half = round(trading.volume / 2, 8)
+        plain = {"stop_loss": 0.0, "take_profit": 0.0, "volume_lots": half}
+        opposite = await broker.submit(await trading.request("by-opposite", -1, **plain))
+        await rejects(
+            "closing a position by one of its own side",
+            broker.close_by(first.position, other.position, client_id="by-wrong"),
+        )
+        await rejects("closing a position by none", broker.close_by(first.position, 10**15, client_id="by-none"))
+        closed = await broker.close_by(first.position, opposite.position, client_id="by")
+        again = await broker.close_by(first.position, opposite.position, client_id="by")
+        left = {each.position: each.volume_lots for each in await broker.positions()}
+        deals = [each for each in await broker.history(0, FOREVER) if each.entry is DealEntry.OUT_BY]
+        wanted = {first.position: round(trading.volume - half, 8), other.position: trading.volume}
+        both = sorted([first.position, opposite.position])
+        if closed.order != again.order or left != wanted or sorted(each.position for each in deals) != both:
+            raise ConformanceFailure(
+                f"orders {closed.order} and {again.order} left {left}, by deals {deals}.",
+                "Close the volume that both have, by a deal out_by of each; its client_id names the order.",
             )
 
 

@@ -8,6 +8,7 @@ import pytest
 from gateway_bench import Machine, Platform, connected, opening, until
 from pydantic import ValidationError
 
+from forexai_core.risk.halting import DeadMan
 from forexai_core.services.halts import MemoryHalts
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.settings import Caps
@@ -87,7 +88,7 @@ def test_the_lease_lasts_some_seconds(seconds):
 
 async def test_what_waits_behind_a_slow_order_is_not_sent_once_the_platform_is_gone():
     platform = Platform()
-    machine = Machine(platform, caps={"dead_man_s": 1.0})
+    machine = Machine(platform)
     await machine.pair()
     service = machine.start()
     await connected(platform, machine)
@@ -107,7 +108,7 @@ async def test_what_waits_behind_a_slow_order_is_not_sent_once_the_platform_is_g
         await until(lambda: len(service._desk._under_way) == 2)
         machine.transport.down = True
         machine.transport.cut()
-        await asyncio.sleep(1.5)
+        service._guard._platform = DeadMan("the platform", account="here", ttl_s=1)  # as if it had run out
         released.set()
         await until(lambda: not service._desk._under_way)
         machine.transport.down = False

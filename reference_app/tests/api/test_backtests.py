@@ -91,13 +91,11 @@ def test_own_rules_and_prices_are_taken_as_they_were(world):
 
 def test_what_cannot_be_run_says_why_and_does_not_count(world):
     owner = world.person()
-    here = submitted(owner, strategy={"offered": "sma-cross", "parameters": {"fast": "ten"}})
-    run(world)
-    shown = owner.get(here).json()
-    assert shown["state"] == "failed"
-    assert "fast" in shown["problem"]
-    assert used(world, owner) == (0, 0)
-    assert code_of(owner.get(f"{here}/result")) == (409, "backtest.unfinished")
+    wrong = {"strategy": {"offered": "sma-cross", "parameters": {"fast": "ten"}}}
+    refused = owner.post(place_of(owner), wrong)
+    assert code_of(refused) == (422, "backtest.parameters")
+    assert "fast: " in refused.json()["detail"]
+    assert owner.get(place_of(owner)).json() == {"items": []}
     unknown = {"strategy": {"offered": "sma-crosss"}}
     refused = owner.post(place_of(owner), unknown)
     assert code_of(refused) == (422, "backtest.strategy")
@@ -121,6 +119,7 @@ def test_a_file_that_is_not_ready_or_was_removed(world):
     shown = owner.get(here).json()
     assert (shown["state"], "removed" in shown["problem"]) == ("failed", True)
     assert used(world, owner) == (0, 0)
+    assert code_of(owner.get(f"{here}/result")) == (409, "backtest.unfinished")
 
 
 def test_a_plan_allows_so_many_a_day_and_the_same_request_twice_is_one(world):
@@ -146,9 +145,9 @@ def test_a_plan_allows_so_many_a_day_and_the_same_request_twice_is_one(world):
 
 def test_one_is_removed_once_it_has_ended(world):
     owner = world.person()
-    here = submitted(owner, strategy={"offered": "sma-cross", "parameters": {"no": 1}})
+    here = submitted(owner)
     assert code_of(owner.delete(here)) == (409, "backtest.running")
-    run(world)
+    assert owner.post(f"{here}/cancel").status_code == 200
     assert owner.delete(here).status_code == 204
     assert owner.get(here).status_code == owner.delete(here).status_code == 404
     assert owner.get(place_of(owner)).json() == {"items": []}
@@ -220,17 +219,19 @@ def test_another_tenant_finds_no_backtest(world):
 
 def test_the_application_does_jobs_by_itself(world):
     owner, trading = world.person(), world.app.state.trading
+    file = uploaded(world, owner, bars())
+    here = submitted(owner, file=file.rpartition("/")[2])
+    assert owner.delete(file).status_code == 204
 
     async def begin():
         trading.start()
 
     world.run(begin)
     try:
-        here = submitted(owner, strategy={"offered": "sma-cross", "parameters": {"fast": 0}})
         for _ in range(6_000):
             if (shown := owner.get(here).json())["state"] not in {"queued", "running"}:
                 break
             time.sleep(0.05)
-        assert (shown["state"], "fast" in shown["problem"]) == ("failed", True)
+        assert (shown["state"], "removed" in shown["problem"]) == ("failed", True)
     finally:
         world.run(trading.runner.stop)

@@ -32,6 +32,25 @@ def test_what_plugins_offer_is_listed_with_its_parameters(world):
     assert schema["title"] == "ForexAI rules, version 1"
 
 
+def test_every_problem_of_parameters_is_named_with_a_remedy(world):
+    owner = world.person()
+
+    def judged(**parameters):
+        answer = owner.post(f"{place_of(owner)}/offered/validate", {"name": "sma-cross", "parameters": parameters})
+        assert answer.status_code == 200, answer.text
+        return {each["place"]: each["message"] for each in answer.json()["problems"]}
+
+    assert judged(fast=10, slow=40) == {}
+    found = judged(fast="ten", slo=40)
+    assert "'ten'" in found["fast"]
+    assert "Did you mean 'slow'?" in found["slo"]
+    assert "greater than" in judged(fast=-1)["fast"]
+    assert "must be shorter than slow" in judged(fast=40, slow=10)["parameters"]
+    unknown = owner.post(f"{place_of(owner)}/offered/validate", {"name": "sma-crosss", "parameters": {}})
+    assert unknown.status_code == 404
+    assert "sma-cross" in unknown.json()["detail"]
+
+
 def test_every_problem_of_rules_is_named_by_its_place_with_a_remedy(world):
     owner = world.person()
     wrong = deepcopy(RULES)

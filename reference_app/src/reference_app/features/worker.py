@@ -6,6 +6,7 @@ import logging
 
 from reference_app.features.backtests.working import run
 from reference_app.features.data.working import checked
+from reference_app.features.strategies.opening import parameters_checked
 from reference_app.features.strategies.working import offered, validated
 from reference_app.processes.serving import serve_tasks
 
@@ -19,6 +20,7 @@ def main() -> None:
         {
             "strategies.offered": offered,
             "strategies.validated": validated,
+            "strategies.parameters": parameters_checked,
             "data.checked": checked,
             "backtests.run": run,
         }

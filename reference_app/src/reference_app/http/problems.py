@@ -79,6 +79,7 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "api-key.refused": HTTPStatus.UNAUTHORIZED,
         "api-key.scopes": HTTPStatus.UNPROCESSABLE_ENTITY,
         "backtest.many": HTTPStatus.TOO_MANY_REQUESTS,
+        "backtest.parameters": HTTPStatus.UNPROCESSABLE_ENTITY,
         "backtest.running": HTTPStatus.CONFLICT,
         "backtest.strategy": HTTPStatus.UNPROCESSABLE_ENTITY,
         "backtest.unfinished": HTTPStatus.CONFLICT,

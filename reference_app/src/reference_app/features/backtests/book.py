@@ -10,7 +10,7 @@ import attrs
 import msgspec
 import sqlalchemy as sa
 
-from forexai_core.errors import ForexAIError, NotFoundError, did_you_mean
+from forexai_core.errors import ForexAIError, NotFoundError
 from forexai_core.ports.blobs import Blobs
 from forexai_core.ports.jobs import Job, Jobs, JobState
 from forexai_saas.accounts.foundation import Foundation
@@ -63,7 +63,8 @@ class Backtests:
         Raises
         ------
         AccountError
-            If there is no such strategy on offer, the file of prices is not ready, or too many wait already.
+            If there is no such strategy on offer, its parameters are wrong, the file of prices is not ready, or too
+            many wait already.
         NotFoundError
             If the tenant has no such strategy or file.
         QuotaExceededError
@@ -214,13 +215,15 @@ class Backtests:
                 raise AccountError("backtest.strategy", "Rules take no parameters. Change the rules themselves.")
             row = await self.strategies.find(scope, chosen.own)
             return row.name, row.rules
-        known = [each.name for each in (await self.strategies.offered()).items]
-        if chosen.offered not in known:
-            raise AccountError(
-                "backtest.strategy",
-                f"No plugin offers a strategy '{chosen.offered}'. {did_you_mean(str(chosen.offered), known)}",
-            )
-        return chosen.offered, None
+        name = str(chosen.offered)
+        try:
+            problems = await self.strategies.judge_parameters(name, chosen.parameters)
+        except NotFoundError as problem:
+            raise AccountError("backtest.strategy", str(problem)) from problem
+        if problems:
+            told = " ".join(f"{each.place}: {each.message}" for each in problems)
+            raise AccountError("backtest.parameters", f"The parameters of {name} are not right. {told}")
+        return name, None
 
 
 def _tenant(scope: Scope) -> UUID:

@@ -9,13 +9,11 @@ import attrs
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from forexai_core.backtesting import Result
 from forexai_core.data.bundled import sample
 from forexai_core.entry import backtest
-from forexai_core.errors import ConfigError
-from forexai_core.plugins import discover
+from forexai_core.ports.services import Services
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.services import embedded_services
 from forexai_core.services.trials import MemoryTrials
@@ -24,6 +22,8 @@ from forexai_core.values.accounts import Account, Costs
 from reference_app.features.backtests.asked import PAGE_OF_TRADES, RunAsked, RunFound
 from reference_app.features.backtests.schemas import BacktestResult, EquityPoint
 from reference_app.features.data.series import unpack_bars
+from reference_app.features.strategies.asked import ParametersGiven
+from reference_app.features.strategies.opening import opened
 from reference_app.processes.serving import Say
 
 __all__ = ["run"]
@@ -35,15 +35,23 @@ _LARGE = frozenset({"ticket", "open_time_ns", "close_time_ns"})  # a JSON number
 def run(body: bytes, say: Say) -> bytes:
     """Run a backtest."""
     asked = msgspec.msgpack.decode(body, type=RunAsked)
-    say(0.02, "reading prices")
-    prices = sample() if asked.prices is None else unpack_bars(asked.prices)
-    strategy = _strategy(asked)
+    # What a strategy may use is its own, in memory, and gone with the run.
+    with embedded_services(None) as services:
+        say(0.02, "reading prices")
+        result = _result(asked, _strategy(asked, services), say)
+        say(0.86, "finding between which results it lies")
+        found = _found(result)
+    say(0.98, "keeping")
+    return msgspec.msgpack.encode(RunFound(result=found, trades=tuple(_pages(result.trades))))
 
+
+def _result(asked: RunAsked, strategy: TradingStrategy, say: Say) -> Result:
     def note(done: int, of: int) -> None:
         say(0.05 + 0.8 * (done / of if of else 1.0), "running")
 
+    prices = sample() if asked.prices is None else unpack_bars(asked.prices)
     say(0.05, "running")
-    result = backtest(
+    return backtest(
         strategy,
         prices,
         account=Account(**msgspec.structs.asdict(asked.account)),
@@ -52,22 +60,15 @@ def run(body: bytes, say: Say) -> bytes:
         trials=MemoryTrials(),
         progress=note,
     )
-    say(0.86, "finding between which results it lies")
-    found = _found(result)
-    say(0.98, "keeping")
-    return msgspec.msgpack.encode(RunFound(result=found, trades=tuple(_pages(result.trades))))
 
 
-def _strategy(asked: RunAsked) -> TradingStrategy:
+def _strategy(asked: RunAsked, services: Services) -> TradingStrategy:
     if asked.rules is not None:
         return Rules.from_dict(asked.rules)
-    offer = discover(disabled=asked.disabled, required=asked.required, kinds={"strategy"}).strategies[asked.offered]
-    try:
-        settings = offer.settings(**asked.parameters)
-    except ValidationError as problem:
-        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problem.errors())
-        raise ConfigError(f"The parameters of {asked.offered} are not right: {told}.") from problem
-    return offer.open(settings, embedded_services(None))
+    given = ParametersGiven(
+        name=asked.offered, parameters=asked.parameters, disabled=asked.disabled, required=asked.required
+    )
+    return opened(given, services)
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,14 @@ import msgspec
 
 from reference_app.features.strategies.schemas import OfferedStrategy, RuleProblem
 
-__all__ = ["OfferAsked", "OffersKnown", "RulesChecked", "RulesWritten"]
+__all__ = [
+    "OfferAsked",
+    "OffersKnown",
+    "ParametersChecked",
+    "ParametersGiven",
+    "RulesChecked",
+    "RulesWritten",
+]
 
 
 class OfferAsked(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +47,18 @@ class RulesChecked(msgspec.Struct, frozen=True, kw_only=True):
     rules: dict[str, Any] = msgspec.field(default_factory=dict)
     reading: str = ""
     warmup_bars: int = 0
+
+
+class ParametersGiven(msgspec.Struct, frozen=True, kw_only=True):
+    """Parameters of an offered strategy, and which plugins are asked for it."""
+
+    name: str
+    parameters: dict[str, Any]
+    disabled: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+
+
+class ParametersChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with parameters."""
+
+    problems: tuple[RuleProblem, ...]

@@ -9,13 +9,21 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from forexai_core.errors import ForexAIError, NotFoundError
+from forexai_core.errors import ForexAIError, NotFoundError, did_you_mean
 from forexai_saas.accounts.foundation import Foundation
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from reference_app.features.strategies import repository
-from reference_app.features.strategies.asked import OfferAsked, OffersKnown, RulesChecked, RulesWritten
+from reference_app.features.strategies.asked import (
+    OfferAsked,
+    OffersKnown,
+    ParametersChecked,
+    ParametersGiven,
+    RulesChecked,
+    RulesWritten,
+)
+from reference_app.features.strategies.schemas import RuleProblem
 from reference_app.metering import Holdings
 from reference_app.processes.workbench import Workbench
 from reference_app.tables import strategies
@@ -57,6 +65,23 @@ class StrategyBook:
                 answer = await self._bench.ask("strategies.offered", msgspec.msgpack.encode(self._asked))
                 self._known = msgspec.msgpack.decode(answer, type=OffersKnown)
             return self._known
+
+    async def judge_parameters(self, name: str, parameters: dict[str, Any]) -> tuple[RuleProblem, ...]:
+        """Say what is wrong with the parameters of an offered strategy.
+
+        Raises
+        ------
+        NotFoundError
+            If no plugin offers it.
+        """
+        known = [each.name for each in (await self.offered()).items]
+        if name not in known:
+            raise NotFoundError(f"No plugin offers a strategy '{name}'. {did_you_mean(name, known)}".strip())
+        given = ParametersGiven(
+            name=name, parameters=parameters, disabled=self._asked.disabled, required=self._asked.required
+        )
+        answer = await self._bench.ask("strategies.parameters", msgspec.msgpack.encode(given))
+        return msgspec.msgpack.decode(answer, type=ParametersChecked).problems
 
     async def judge(self, rules: dict[str, Any]) -> RulesChecked:
         """Say what is wrong with rules, or how they read."""

@@ -69,6 +69,23 @@ async def show_rules_schema(
     return schemas.RulesSchema(json_schema=(await strategies.offered()).rules_schema)
 
 
+@post(
+    "/offered/validate",
+    status_code=200,
+    opt=_WRITE,
+    request_max_body_size=_LARGEST,
+    summary="Check the parameters of an offered strategy.",
+)
+async def validate_parameters(
+    tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
+    data: JSONBody[schemas.ParametersWanted],
+    strategies: NamedDependency[StrategyBook],
+) -> schemas.ParametersJudged:
+    """Name every problem by the parameter, with its remedy."""
+    problems = await strategies.judge_parameters(data.name, data.parameters)
+    return schemas.ParametersJudged(sound=not problems, problems=problems)
+
+
 @post("/validate", status_code=200, opt=_WRITE, request_max_body_size=_LARGEST, summary="Check rules; keep nothing.")
 async def validate_rules(
     tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
@@ -156,6 +173,7 @@ strategies_router = Router(
     route_handlers=[
         list_offered,
         show_rules_schema,
+        validate_parameters,
         validate_rules,
         list_strategies,
         add_strategy,

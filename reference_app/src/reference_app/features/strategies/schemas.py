@@ -12,6 +12,8 @@ from reference_app.http.fields import Cursor, TimeNs
 __all__ = [
     "OfferedList",
     "OfferedStrategy",
+    "ParametersJudged",
+    "ParametersWanted",
     "RuleProblem",
     "Rules",
     "RulesJudged",
@@ -84,7 +86,7 @@ class RulesSchema(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that is wrong with rules."""
+    """One thing that is wrong with rules, or with parameters."""
 
     place: Annotated[str, msgspec.Meta(examples=["entry_long.left.name"], description="Where in the document.")]
     message: Annotated[
@@ -110,6 +112,20 @@ class RulesJudged(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[RuleProblem, ...]
     reading: _Reading
     warmup_bars: int
+
+
+class ParametersWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Parameters of an offered strategy that are to be looked at."""
+
+    name: Annotated[str, msgspec.Meta(max_length=100, examples=["sma-cross"])]
+    parameters: Annotated[dict[str, Any], msgspec.Meta(examples=[{"fast": 10, "slow": 40}])]
+
+
+class ParametersJudged(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said about parameters; nothing where the strategy can be run with them."""
+
+    sound: bool
+    problems: tuple[RuleProblem, ...]
 
 
 class StrategyWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -118,7 +118,8 @@ class Suspending:
         async with self._on.database.writing(scope) as session:
             if not await _changed(session, users, before, after):
                 return False
-            ended = await end_sessions(session, self._on, "suspended") if after == "suspended" else 0
+            # At the restoring too: a sign-in that was on its way while the person was suspended is none to go on with.
+            ended = await end_sessions(session, self._on, "suspended")
             if scope.tenant_id is not None:
                 details: dict[str, Detail] = {"reason": told, "sessions": ended}
                 action = "account.suspended" if after == "suspended" else "account.restored"

@@ -232,9 +232,11 @@ class AccountSession:
         state = await self.broker.account()
         mirror.stand(state, state.time_ns)
         first = int(mirror.account["requests"])
-        mirror.take_turn(self.roster, number)
         seat = self.seats[strategy]
-        if seat is not None:
+        if seat is None:
+            mirror.take_turn(self.roster, number)
+        else:
+            mirror.count_bar(self.roster, number)
             seat.decide(row)
         if warm:
             mirror.account["requests"] = first

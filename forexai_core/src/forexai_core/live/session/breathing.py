@@ -1,8 +1,8 @@
 """What a session does between two prices: others go on for a moment, and garbage is collected.
 
-Python collects garbage after so many allocations, wherever that happens to be: of all that an order makes, one in
-fifty had to wait in its middle for a collection that took longer than the order. So while a session runs nothing is
-collected but between prices, by Python's own thresholds.
+Python collects garbage after so many allocations, wherever that happens to be: now and then in the middle of an order,
+which then waits for longer than it takes itself. So while a session runs nothing is collected but between prices, by
+Python's own thresholds.
 """
 
 from __future__ import annotations

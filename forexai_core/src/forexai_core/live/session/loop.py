@@ -326,8 +326,9 @@ class Session:
     @property
     def _drained(self) -> bool:
         """Whether it was to end as soon as nothing is open, and nothing is."""
-        going = [run for run in self.runs if run.left or self._more_may_come]
-        return self.state is SessionState.DRAINING and all(run.flat for run in going)
+        if self.state is not SessionState.DRAINING:
+            return False
+        return all(run.flat for run in self.runs if run.left or self._more_may_come)
 
     @property
     def _more_may_come(self) -> bool:

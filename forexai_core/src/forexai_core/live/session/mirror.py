@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from forexai_core.arrays import CLOSE_REASONS, OPEN_REASONS
 from forexai_core.engine.preparation.setup import Setup
+from forexai_core.engine.state.book import Roster
 from forexai_core.engine.state.records import (
     DEAL,
     ENTRY_IN,
@@ -105,6 +106,14 @@ class Mirror(GrowingLedger):
 
     def catch_up_now(self) -> None:
         """Do nothing: marks and ages are those of the last look."""
+
+    def count_bar(self, roster: Roster, number: int) -> None:
+        """Take the turn of a strategy that is asked in Python: each of its positions is a bar older."""
+        account = self.account
+        if account["positions"] or account["requests"]:
+            self.take_turn(roster, number)
+        else:
+            self.changes += 1  # nothing is there that could age, or lack room
 
     def place(self, symbol: str) -> int | None:
         """Give the place of a symbol; None where the session does not trade it."""

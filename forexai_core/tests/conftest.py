@@ -58,7 +58,7 @@ def _tell_schedules(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("passed", ()):
         came.update({name: count for name, count in report.user_properties if str(name).startswith("schedules: ")})
     for name in sorted(came):
-        terminalreporter.write_line(f"{name.removeprefix('schedules: '):<32}{came[name]:>10}")
+        terminalreporter.write_line(f"{name.removeprefix('schedules: '):<52}{came[name]:>10}")
 
 
 def _forget_ledger() -> None:

@@ -59,6 +59,23 @@ async def opened(bench, lots=0.3):
     return desk
 
 
+async def test_what_a_part_that_was_closed_left_open_stays_though_it_bears_the_marks_of_the_close():
+    class Remarked(NettingBroker):
+        async def positions(self):
+            shown = await super().positions()
+            marks = [{"client_id": each.client_id, "magic": each.magic, "tag": each.tag} for each in self.venue.deals]
+            return tuple(attrs.evolve(each, **marks[-1]) for each in shown)
+
+    bench = netting()
+    bench.make_broker = Remarked
+    desk = await opened(bench)
+    await bench.drive(desk.close(desk.snapshot.positions[0], volume_lots=0.1, owner="a"))
+    await bench.drive(desk.reconcile())
+    (left,) = bench.venue.positions.values()
+    assert (left.volume_lots, bench.told) == (0.2, [])
+    assert set(desk.owned.values()) == {"a"}
+
+
 @pytest.mark.parametrize("taken", [0.3, 0.1], ids=["whole", "part"])
 async def test_what_a_late_close_opens_is_told_of_and_closed(taken):
     bench = netting()

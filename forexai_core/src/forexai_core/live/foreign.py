@@ -116,6 +116,11 @@ def _beyond(known: Iterable[_Known], answers: Mapping[str, Answer], snapshot: Sn
             )
 
 
+def _turned(position: Position, plan: Plan) -> bool:
+    """Say whether an order that was to close has opened a position; what it left open may bear its marks, too."""
+    return not plan.request.opens and position.side == plan.request.side
+
+
 def _key(thing: OrderRequest | Position | Deal) -> _Key:
     return thing.magic, thing.client_id
 
@@ -164,7 +169,7 @@ class Sorter:
             known = await self._behind(position)
             if known is None:
                 foreign.append(position)
-            elif not known[1].request.opens:
+            elif _turned(position, known[1]):
                 turned.append((position, known[1]))
             else:
                 plans[position.position] = known[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,7 +23,7 @@ LONG_S = 300.0  # of a machine that is starved
 @pytest.fixture(autouse=True)
 def _found(monkeypatch):
     """Let the process find the module of the tests."""
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=":")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
 
 
 class Toy:

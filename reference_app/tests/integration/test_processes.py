@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ LONG_S = 300.0  # of a machine that is starved
 def _found(monkeypatch):
     """Let the process find the module of the tests."""
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=":")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]), prepend=os.pathsep)
 
 
 def with_worker(story):

@@ -6,6 +6,7 @@ import sys
 
 if sys.platform == "win32":
     import ctypes
+    from collections.abc import Callable
     from ctypes import wintypes
 
     __all__ = ["Dpapi"]
@@ -43,7 +44,7 @@ if sys.platform == "win32":
             """Open."""
             return self._through(_CRYPT32.CryptUnprotectData, sealed)
 
-        def _through(self, call: ctypes._CFuncPtr, content: bytes) -> bytes:
+        def _through(self, call: Callable[..., int], content: bytes) -> bytes:
             given, purpose, made = _blob(content), _blob(_PURPOSE), _Blob()
             arguments = (ctypes.byref(given), None, ctypes.byref(purpose), None, None, _NO_QUESTIONS)
             if not call(*arguments, ctypes.byref(made)):

@@ -165,8 +165,7 @@ def _open(book: Book, entry: Entry, kind: int, commission: float) -> None:
     position["trail_distance"] = entry.trail_distance
     position["trail_start"] = entry.trail_start
     position["trailed"] = 0
-    position["best"] = entry.price
-    position["worst"] = entry.price
+    position["best"] = position["worst"] = entry.price
     _restart_trailing(book, position, entry.entered)
     position["commission"] = commission
     position["swap"] = 0.0

@@ -8,8 +8,6 @@ import attrs
 from litestar import Router
 
 from forexai_core.ports.services import Services
-from forexai_saas.billing.fact_book import FactBook
-from forexai_saas.billing.tenant_meter import TenantMeter
 from reference_app.accounts import Accounts
 from reference_app.features.backtests.book import RUN, Backtests
 from reference_app.features.backtests.ending import Ending
@@ -44,8 +42,6 @@ class TradingSide:
     ----------
     bench : Workbench
         Answers short questions that need compiled code.
-    meter : TenantMeter
-        What tenants use of their plans.
     holdings : Holdings
         Units of plans that things of tenants hold.
     runner : JobRunner
@@ -58,7 +54,6 @@ class TradingSide:
         That tenants asked for.
     """
 
-    meter: TenantMeter
     holdings: Holdings
     bench: Workbench
     runner: JobRunner
@@ -87,8 +82,7 @@ class TradingSide:
 
 def open_trading_side(accounts: Accounts, services: Services, settings: AppSettings) -> TradingSide:
     """Put the services together; no process is started before it is needed."""
-    on, facts, blobs, jobs = accounts.on, FactBook(services.clock, accounts.on.audit), services.blobs, services.jobs
-    meter = TenantMeter(on.database, facts, services.clock)
+    on, facts, meter, blobs, jobs = accounts.on, accounts.facts, accounts.meter, services.blobs, services.jobs
     holdings, ending = Holdings(meter, on.database, services.clock), Ending(on=on, meter=meter)
     bench = Workbench(_WORKER)
     asked = OfferAsked(disabled=settings.disabled_plugins, required=settings.required_plugins)
@@ -99,7 +93,6 @@ def open_trading_side(accounts: Accounts, services: Services, settings: AppSetti
         RUN: BacktestRun(ending=ending, blobs=blobs, disabled=asked.disabled, required=asked.required),
     }
     return TradingSide(
-        meter=meter,
         holdings=holdings,
         bench=bench,
         runner=JobRunner(jobs, handlers, _WORKER, processes=settings.job_processes),

@@ -33,7 +33,7 @@ def run(world):
 
 
 def used(world, person):
-    meter = world.app.state.trading.meter
+    meter = world.accounts.meter
     usage = world.run(meter.usage, UUID(person.tenant_id), "backtests")
     return usage.settled, usage.reserved
 
@@ -186,14 +186,14 @@ def test_one_tenant_does_not_keep_the_processes_from_all_others(world, monkeypat
 
 @pytest.mark.kernels
 def test_one_that_ended_when_its_server_died_is_counted_once(world, monkeypatch):
-    owner, trading = world.person(), world.app.state.trading
+    owner = world.person()
     here = submitted(owner)
 
     async def died(*_given):
         raise fx.errors.StorageError("the database is away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(trading.meter), "settle", died)
+        patched.setattr(type(world.accounts.meter), "settle", died)
         run(world)
     assert owner.get(here).json()["state"] == "done"
     assert used(world, owner) == (0, 1)

@@ -159,8 +159,8 @@ def quoted_venue():
 class Platform:
     """Gateways over one set of services, as several web processes are."""
 
-    def __init__(self, *, gateways=1, home=None, **settings):
-        self.services = embedded_services(home)
+    def __init__(self, *, gateways=1, home=None, clock=None, **settings):
+        self.services = embedded_services(home, clock=clock)
         self.settings = GatewaySettings(**({"hosts": {HOST}} | PATIENT | settings))
         self.gateways = [Gateway(self.services, self.settings) for _ in range(gateways)]
 
@@ -179,7 +179,7 @@ class Machine:
         self.platform, self.broker = platform, broker or CountingBroker()
         self.gateway = gateway
         self.transport = DirectTransport(lambda: platform.gateways[self.gateway])
-        self.store = embedded_services(None)
+        self.store = embedded_services(None, clock=platform.services.clock)
         self.halts = halts or MemoryHalts()
         self.settings = ConnectorSettings(platform=f"https://{HOST}/connector", **({"report_s": 0.2} | settings))
         self.states: list[tuple[str, str]] = []

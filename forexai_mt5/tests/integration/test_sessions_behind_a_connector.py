@@ -30,7 +30,8 @@ def line_source(bench, platform):
     ids=["prices-beside-it", "hedging", "netting"],
 )
 async def test_a_session_behind_a_connector_decides_and_trades_as_on_paper(tmp_path, monkeypatch, prices, netting):
-    bench, platform = TerminalBench(Threads(monkeypatch), netting=netting), Platform(messages_per_s=10_000.0)
+    bench = TerminalBench(Threads(monkeypatch), netting=netting)
+    platform = Platform(clock=bench.clock, messages_per_s=10_000.0)  # all of one time, which stands while one works
     machine = Machine(platform, bench.broker(), report_s=0.2, caps={"openings_per_minute": 1_000.0})
     await machine.pair()
     machine.start()

@@ -76,7 +76,7 @@ class Link:
     async def command(self, number: int) -> None:
         name = f"c-{number}"
         self.asked.append(name)
-        self.platform.say(do="command", id=name, ttl_ms=self.chance.choice((1_500, 20_000)))
+        self.platform.say(do="command", id=name, ttl_ms=self.chance.choice((1_500, 5_000)))
         await asyncio.sleep(self.chance.random() * 0.1)
 
     async def answered(self, number: int) -> None:

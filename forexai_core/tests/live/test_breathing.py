@@ -30,7 +30,7 @@ def a_lost_cycle():
 
 
 def littered():
-    """Allocate what would make Python collect several times over."""
+    """Allocate what would make Python collect several times over; what is let go of counts no longer."""
     return [[] for _ in range(1_000)]
 
 
@@ -78,9 +78,10 @@ def test_it_is_kept_until_the_last_session_has_ended():
             assert not gc.isenabled()
         assert not gc.isenabled()
         lost = a_lost_cycle()
-        assert littered()
+        kept = littered()
         first.collect()
         assert lost() is None
+        assert len(kept) == 1_000
     assert gc.isenabled()
 
 
@@ -94,15 +95,17 @@ def test_who_keeps_python_from_collecting_is_left_alone():
     gc.disable()
     with collecting_between_prices() as collector:
         lost = a_lost_cycle()
-        assert littered()
+        kept = littered()
         collector.collect()
         assert lost() is not None
+        assert len(kept) == 1_000
     assert not gc.isenabled()
 
 
 def test_one_that_holds_nothing_collects_nothing():
     gc.disable()
     lost = a_lost_cycle()
-    assert littered()
+    kept = littered()
     Collector().collect()
     assert lost() is not None
+    assert len(kept) == 1_000

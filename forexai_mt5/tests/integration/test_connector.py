@@ -14,9 +14,12 @@ from forexai_core.errors import (
     OrderRejectedError,
     OrderStateUnknownError,
 )
+from forexai_core.values.orders import OrderRequest
 from forexai_mt5.connector.credentials import NotPairedError
 from forexai_mt5.connector.service import DismissedError
-from forexai_mt5.gateway.routes import Inward, inward_topic
+from forexai_mt5.gateway.routes import Inward, Outward, inward_topic, outward_topic
+from forexai_mt5.platform_broker.broker import LineBroker
+from forexai_mt5.platform_broker.settings import LineSettings
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.reports import Subscribe
 from forexai_mt5.protocol.trading import TradeCommand
@@ -374,6 +377,41 @@ async def test_a_command_for_a_former_connection_reaches_no_later_one(platform, 
         line._say = real
         assert (await waiting).outcome == "ABSENT"
     assert machine.broker.submitted == []
+
+
+async def say_as_an_older_sender(platform, line, command):
+    """Pass a copy on as a process does that had the line before, and has not noticed that it lost it."""
+    older = command.model_copy(update={"fence": FenceToken(epoch=1, number=line.fence.number - 1)})
+    inward = Inward(kind="message", link=await line.link(), text=older.model_dump_json(exclude_none=True))
+    await platform.services.bus.publish(inward_topic("main"), inward.model_dump_json().encode())
+    return older
+
+
+async def test_a_copy_of_an_older_sender_makes_no_second_order_of_the_one_under_way(platform, machine):
+    async with platform.line():
+        pass  # somebody had the line before
+    machine.broker.wait_s = 0.3
+    session = LineBroker(LineSettings(account="main"), platform.services)
+    await session.connect()
+    request = OrderRequest(client_id="o-1", symbol="EURUSD", side=1, volume_lots=0.1)
+    sent = []
+    real = session._line.command
+
+    async def command(asked):
+        sent.append(asked)
+        return await real(asked)
+
+    session._line.command = command
+    waiting = asyncio.ensure_future(session.submit(request))
+    await until(lambda: machine.broker.submitted == ["o-1"])
+    older = await say_as_an_older_sender(platform, session._line, sent[0])
+    undelivered = Outward(kind="undelivered", link=await session._line.link(), about="o-1", fence=older.fence)
+    await platform.services.bus.publish(outward_topic("main"), undelivered.model_dump_json().encode())
+    assert (await waiting).client_id == "o-1"
+    assert (await session.submit(request)).client_id == "o-1"
+    assert machine.broker.submitted == ["o-1"]
+    assert len(await session.positions()) == 1
+    await session.disconnect()
 
 
 async def test_a_device_that_is_revoked_is_out_at_once_and_stays_out(platform, machine):

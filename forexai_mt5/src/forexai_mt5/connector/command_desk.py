@@ -8,6 +8,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import attrs
 
 from forexai_core.errors import (
     BrokerUnreachableError,
@@ -55,6 +58,26 @@ def _fence(token: FenceToken) -> Fence:
     return Fence(resource=_RESOURCE, epoch=token.epoch, number=token.number)
 
 
+@attrs.define(eq=False)
+class _UnderWay:
+    """A command that was accepted, as its newest sender gave it, and the fences of all whom its result answers."""
+
+    command: TradeCommand
+    expired: Callable[[], bool]
+    fences: list[FenceToken] = attrs.field(init=False)
+    over: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self.fences = [self.command.fence]
+
+    def join(self, copy: TradeCommand, expired: Callable[[], bool]) -> None:
+        """Take a copy in; of a newer sender it is what is carried out."""
+        if copy.fence not in self.fences:
+            self.fences.append(copy.fence)
+        if self.command.fence.is_older_than(copy.fence):
+            self.command, self.expired = copy, expired
+
+
 class CommandDesk:
     """Carries out commands, one after the other.
 
@@ -89,8 +112,8 @@ class CommandDesk:
     ) -> None:
         self._broker, self._intents, self._guard, self._clock = broker, intents, guard, clock
         self._tell, self._call_s = tell, call_s
-        self._waiting: asyncio.Queue[tuple[TradeCommand, Callable[[], bool]]] = asyncio.Queue()
-        self._under_way: dict[str, asyncio.Event] = {}
+        self._waiting: asyncio.Queue[_UnderWay] = asyncio.Queue()
+        self._under_way: dict[str, _UnderWay] = {}
         self._newest: FenceToken | None = None
 
     # -------------------------------------------------------------------------------------------------------- taking in
@@ -107,20 +130,40 @@ class CommandDesk:
         try:
             intent = await self._intents.record(_draft(command.id, _content(command)), fence=_fence(command.fence))
         except FencedError:
-            await self._tell(self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded since."))
+            await self._answer_older(command, expired)
             return
         except (ConflictError, ConfigError):
             refused = self._result(command.id, "REFUSED", "conflict", "Another command, or none, has that id.")
-            await self._tell(refused)
+            await self._tell_copy(refused, command.fence)
             return
         self._newest = command.fence
-        if command.id in self._under_way:
-            return  # its result comes
-        if intent.state is IntentState.RECORDED:
-            self._under_way[command.id] = asyncio.Event()
-            self._waiting.put_nowait((command, expired))
+        under_way = self._under_way.get(command.id)
+        if under_way is not None:
+            under_way.join(command, expired)  # its result comes
+        elif intent.state is IntentState.RECORDED:
+            self._under_way[command.id] = under_way = _UnderWay(command, expired)
+            self._waiting.put_nowait(under_way)
         else:
-            await self._tell(self._remembered(command.id, intent))
+            await self._tell_copy(self._remembered(command.id, intent), command.fence)
+
+    async def _answer_older(self, command: TradeCommand, expired: Callable[[], bool]) -> None:
+        """Answer the copy of a sender that a newer one has followed: a newer copy may be under way, or carried out.
+
+        That it is refused is said only of a command of which nothing else is known here.
+        """
+        content, under_way = _content(command), self._under_way.get(command.id)
+        if under_way is not None and _content(under_way.command) == content:
+            under_way.join(command, expired)
+            return
+        told = self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded since.")
+        with suppress(NotFoundError):
+            intent = await self._intents.get(_key(command.id))
+            if intent.draft.request == content:
+                told = self._remembered(command.id, intent)
+        await self._tell_copy(told, command.fence)
+
+    async def _tell_copy(self, result: TradeResult, fence: FenceToken) -> None:
+        await self._tell(result.model_copy(update={"fence": fence}))
 
     async def fate(self, command_id: str, fence: FenceToken | None = None) -> TradeResult:
         """Tell what came of a command; one that was never seen is barred, so that a late copy is refused.
@@ -132,7 +175,7 @@ class CommandDesk:
         """
         under_way = self._under_way.get(command_id)
         if under_way is not None:
-            await under_way.wait()
+            await under_way.over.wait()
         try:
             return self._remembered(command_id, await self._intents.get(_key(command_id)))
         except NotFoundError:
@@ -156,6 +199,7 @@ class CommandDesk:
         results = []
         for intent in await self._intents.unsettled(_ACCOUNT):
             kept = json.loads(intent.draft.request)
+            asked = (await self._intents.history(intent.draft.id))[0].fence
             command_id = str(kept.get("id") or kept.get("barred"))
             if intent.state is IntentState.RECORDED:
                 told = self._result(command_id, "EXPIRED", "expired", "The connector restarted before it was sent.")
@@ -163,28 +207,31 @@ class CommandDesk:
                 told = self._result(command_id, "UNKNOWN", "unknown", "The connector stopped while it was sent.")
             if intent.state is not IntentState.UNKNOWN:
                 await self._settle(command_id, told, newest)
-            results.append(told)
+            results.append(told.model_copy(update={"fence": FenceToken(epoch=asked.epoch, number=asked.number)}))
         return results
 
     # ----------------------------------------------------------------------------------------------------- carrying out
     async def work(self) -> None:
         """Carry out what was accepted, in order, until cancelled."""
         while True:
-            command, expired = await self._waiting.get()
+            under_way = await self._waiting.get()
+            command_id = under_way.command.id
             try:
-                result = await self._carry_out(command, expired)
+                result = await self._carry_out(under_way)
             except ForexAIError as problem:
                 # The store failed: nobody can say how far it came. It is not sent again, since it stays recorded.
-                _LOG.warning("Command %s: %s", command.id, problem)
-                result = self._result(command.id, "UNKNOWN", "unknown", "This machine could not write it down.")
+                _LOG.warning("Command %s: %s", command_id, problem)
+                result = self._result(command_id, "UNKNOWN", "unknown", "This machine could not write it down.")
             finally:
-                self._under_way.pop(command.id).set()
-            await self._tell(result)
+                self._under_way.pop(command_id).over.set()
+            for fence in under_way.fences:
+                await self._tell_copy(result, fence)
 
-    async def _carry_out(self, command: TradeCommand, expired: Callable[[], bool]) -> TradeResult:
-        refusal = await self._guard.refuses(command, self._broker)
+    async def _carry_out(self, under_way: _UnderWay) -> TradeResult:
+        refusal = await self._guard.refuses(under_way.command, self._broker)
+        command = under_way.command  # of a newer sender, where one has asked for it meanwhile
         newest = self._newest or command.fence
-        if expired():
+        if under_way.expired():
             result = self._result(command.id, "EXPIRED", "expired", "Its time to live was over before it was sent.")
         elif command.fence.is_older_than(newest):
             result = self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded before it was sent.")

@@ -195,8 +195,9 @@ class Connection:
 
     async def _refuse(self, wanted: object, reason: str) -> None:
         about = getattr(wanted, "id", "")
-        if isinstance(wanted, TradeCommand) or about:
-            await self._publish(Outward(kind="undelivered", link=self.fence, about=about, reason=reason))
+        if about:
+            fence = wanted.fence if isinstance(wanted, TradeCommand) else None
+            await self._publish(Outward(kind="undelivered", link=self.fence, about=about, fence=fence, reason=reason))
 
     # ------------------------------------------------------------------------------------------------------ keeping it
     async def _keep(self) -> None:

@@ -52,7 +52,8 @@ class ConnectorLine(ConnectorQuestions):
         self._patience_s = patience_s
         self._owner = f"line-{chance.token_hex(8)}"
         self._lease: Lease | None = None
-        self._results: dict[str, asyncio.Future[TradeResult]] = {}
+        # By id and fence: of an id that another line has sent, too, each takes the answers to its own copies only.
+        self._results: dict[tuple[str, FenceToken | None], asyncio.Future[TradeResult]] = {}
         self._under_way: dict[str, tuple[TradeCommand, asyncio.Task[TradeResult]]] = {}
         self.latest: AccountUpdate | None = None
         self.listeners: list[Callable[[AccountUpdate | Prices], None]] = []
@@ -125,21 +126,23 @@ class ConnectorLine(ConnectorQuestions):
             task = asyncio.ensure_future(self._carried(command))
             self._under_way[command.id] = known = (command, task)
             task.add_done_callback(lambda _: self._under_way.pop(command.id, None))
-        if known[0].model_copy(update={"issued_at": command.issued_at}) != command:
+        of_now = {"issued_at": command.issued_at, "ttl_ms": command.ttl_ms, "fence": command.fence}
+        if known[0].model_copy(update=of_now) != command:
             raise ConflictError(f"Another command '{command.id}' is under way. Give each its own id.")
         # Who is cancelled leaves it under way: it may have been sent.
         return await asyncio.shield(known[1])
 
     async def _carried(self, command: TradeCommand) -> TradeResult:
         future: asyncio.Future[TradeResult] = asyncio.get_running_loop().create_future()
-        self._results[command.id] = future
+        asked = command.id, command.fence
+        self._results[asked] = future
         try:
             device = await self._say(command)
             with suppress(TimeoutError):
                 return await asyncio.wait_for(asyncio.shield(future), command.ttl_ms / 1e3 + _GRACE_S)
             return await self._ask_until_told(command.id, device, future)
         finally:
-            self._results.pop(command.id, None)
+            self._results.pop(asked, None)
             future.cancel()
 
     async def _ask_until_told(self, command_id: str, device: str, future: asyncio.Future[TradeResult]) -> TradeResult:
@@ -214,7 +217,7 @@ class ConnectorLine(ConnectorQuestions):
     # -------------------------------------------------------------------------------------------------------- listening
     def _return(self, told: Outward) -> None:
         super()._return(told)
-        future = self._results.get(told.about)
+        future = self._results.get((told.about, told.fence))
         if future is not None and not future.done():
             future.set_exception(
                 BrokerUnreachableError(f"Not passed on to the connector of '{self.account}': {told.reason}")
@@ -223,7 +226,7 @@ class ConnectorLine(ConnectorQuestions):
     def _hear(self, message: FromConnector) -> None:
         super()._hear(message)
         if isinstance(message, TradeResult):
-            future = self._results.get(message.command_id)
+            future = self._results.get((message.command_id, message.fence))
             if future is not None and not future.done():
                 future.set_result(message)
         elif isinstance(message, AccountUpdate | Prices):

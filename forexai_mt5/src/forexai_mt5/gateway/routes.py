@@ -54,6 +54,8 @@ class Outward(Part):
     """The message, as it came."""
     about: str = ""
     """Of what was not passed on: its id."""
+    fence: FenceToken | None = None
+    """And its sender, where it is a command: another one may have sent one of that id, too."""
     reason: Text = ""
     """And why not."""
 

@@ -113,6 +113,8 @@ class TradeResult(Message):
     type: Literal["TRADE_RESULT"] = "TRADE_RESULT"
     command_id: Id
     """Of the command."""
+    fence: FenceToken | None = None
+    """Of the copy of the command that it answers: each sender takes the answers to its own copies only."""
     success: bool
     """Whether the outcome is DONE."""
     outcome: Outcome

@@ -217,6 +217,13 @@ async def until(condition, timeout_s=60.0):
             await asyncio.sleep(0.01)
 
 
+async def eventually(condition, timeout_s=60.0):
+    """Wait until something that has to be asked for holds."""
+    async with asyncio.timeout(timeout_s):
+        while not await condition():  # noqa: ASYNC110 - nobody sets an event
+            await asyncio.sleep(0.01)
+
+
 async def connected(platform, machine, account="main", line=None):
     """Wait until a machine's connector serves its account."""
     await until(lambda: machine.states and machine.states[-1][0] == "connected")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from gateway_bench import CountingBroker, Machine, Platform, connected, opening, until
+from gateway_bench import CountingBroker, Machine, Platform, connected, eventually, opening, until
 
 from forexai_core.errors import (
     BrokerUnreachableError,
@@ -14,6 +14,7 @@ from forexai_core.errors import (
     OrderRejectedError,
     OrderStateUnknownError,
 )
+from forexai_core.ports.halts import HaltScope
 from forexai_core.values.orders import OrderRequest
 from forexai_mt5.connector.credentials import NotPairedError
 from forexai_mt5.connector.service import DismissedError
@@ -209,6 +210,70 @@ async def test_a_kill_stops_openings_through_restarts_and_lets_closing_pass(plat
         assert (await line.command(opening(line, "c3"))).error.kind == "killed"
         assert (await line.command(changing(line, "c4", "CLOSE", opened.position))).success
     assert machine.broker.submitted == ["c1"]
+
+
+async def all_kills_are_confirmed(platform):
+    return not any("kills" in name for name in await platform.services.secrets.names())
+
+
+async def is_killed(machine):
+    return bool((await machine.halts.read()).halts)
+
+
+async def test_a_kill_that_was_said_into_a_dead_connection_comes_with_the_next_wherever_that_is():
+    platform = Platform(gateways=2)
+    machine = Machine(platform)
+    await machine.pair()
+    machine.start()
+    await connected(platform, machine)
+    (wire,) = [each for each in machine.transport.sockets if not each.task.done()]
+
+    async def nothing_comes():
+        await asyncio.Event().wait()
+
+    wire.event = nothing_comes
+    await until(lambda: not wire.from_app.empty())  # what is said there piles up
+    async with platform.line() as line:
+        await line.kill("margin")
+        await until(lambda: any('"KILL"' in event.get("text", "") for event in wire.from_app._queue))
+        assert not await is_killed(machine)
+        machine.gateway = 1
+        machine.transport.cut()
+        await machine.kill()
+        machine.start()
+        await until(lambda: line.latest is not None and line.latest.killed)
+    assert await is_killed(machine)
+    await machine.kill()
+    platform.services.close()
+
+
+async def test_a_kill_for_a_connector_that_is_away_waits_for_it_through_restarts_of_the_platform(tmp_path):
+    platform = Platform(home=tmp_path)
+    machine = Machine(platform)
+    await machine.pair()
+    async with platform.line() as line:
+        assert not await line.kill("margin")
+    platform.services.close()
+    machine.platform = Platform(home=tmp_path)
+    machine.transport.pick = lambda: machine.platform.gateways[0]
+    machine.start()
+    await eventually(lambda: is_killed(machine))
+    await machine.kill()
+    machine.platform.services.close()
+
+
+async def test_a_kill_that_was_confirmed_is_not_said_again_after_a_person_has_lifted_it(platform, machine):
+    async with platform.line() as line:
+        assert await line.kill("margin")
+        await until(lambda: line.latest is not None and line.latest.killed)
+        await line.query("POSITIONS")  # its answer acknowledges what came before
+        await eventually(lambda: all_kills_are_confirmed(platform))
+        await machine.halts.rearm(HaltScope.PLATFORM, "", by="me", reason="looked at", time_ns=1)
+        machine.transport.cut()
+        await machine.kill()
+        machine.start()
+        await connected(platform, machine)
+        assert (await line.command(opening(line, "c1"))).success
 
 
 @pytest.mark.parametrize(

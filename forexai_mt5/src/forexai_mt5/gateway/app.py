@@ -17,11 +17,12 @@ from forexai_core.ports.leases import Lease
 from forexai_core.ports.services import Services
 from forexai_mt5.gateway.admission import Admission, Device, RefusedError
 from forexai_mt5.gateway.connections import Connection, EndedError, EndingCode
+from forexai_mt5.gateway.kills import LinkKills, StandingKills
 from forexai_mt5.gateway.pairings import end_connections
 from forexai_mt5.gateway.routes import Inward, inward_topic, lease_of
 from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.gateway.sockets import Receive, Scope, Send, Socket, SocketGoneError
-from forexai_mt5.protocol.codec import LARGEST_BYTES, FromConnector, ProtocolError, from_connector
+from forexai_mt5.protocol.codec import LARGEST_BYTES, ProtocolError, from_connector
 from forexai_mt5.protocol.link import Link
 from forexai_mt5.protocol.rates import Rates
 from forexai_mt5.protocol.requests import AUTH_REQUEST, ChallengeRequest, PairRequest
@@ -61,7 +62,8 @@ class Gateway:
         self._addresses = Rates(settings.auth_per_minute)
         self._pairings = Rates(settings.pair_per_minute)
         self._all_pairings = Rates(settings.all_pair_per_minute, most=1)
-        self._links: OrderedDict[str, Link[FromConnector]] = OrderedDict()
+        self._links: OrderedDict[str, LinkKills] = OrderedDict()
+        self._kills = StandingKills(services.secrets)
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._connections = self._greeting = 0
 
@@ -188,7 +190,7 @@ class Gateway:
             socket=socket,
             device=device,
             lease=lease,
-            link=self._link(key),
+            kills=self._link(key, device.account),
             bus=self._services.bus,
             leases=self._services.leases,
             clock=self._services.clock,
@@ -232,9 +234,9 @@ class Gateway:
             raise EndedError("busy", "Another connector serves this account. Stop it, or take over.")
         return lease
 
-    def _link(self, key: str) -> Link[FromConnector]:
+    def _link(self, key: str, account: str) -> LinkKills:
         """Give the streams of a connector; those that were longest unused are forgotten."""
-        link = self._links.pop(key, None) or Link(f"s-{chance.token_hex(8)}")
+        link = self._links.pop(key, None) or LinkKills(self._kills, account, Link(f"s-{chance.token_hex(8)}"))
         self._links[key] = link
         if len(self._links) > _MOST_LINKS:
             self._links.popitem(last=False)

@@ -14,6 +14,7 @@ from forexai_core.ports.bus import Bus, Message, Overflow
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.leases import Lease, Leases
 from forexai_mt5.gateway.admission import Admission, Device
+from forexai_mt5.gateway.kills import LinkKills
 from forexai_mt5.gateway.routes import Outward, inward_topic, outward_topic, read_inward
 from forexai_mt5.gateway.settings import GatewaySettings
 from forexai_mt5.gateway.sockets import Socket, SocketGoneError
@@ -50,14 +51,14 @@ class Connection:
         Who it is.
     lease : Lease
         Of the account's connection; renewed while it lasts.
-    link : Link
-        Both streams; they outlive the connection.
+    kills : LinkKills
+        What was said over the link of kills that stand.
     """
 
     socket: Socket
     device: Device
     lease: Lease
-    link: Link[FromConnector]
+    kills: LinkKills
     bus: Bus
     leases: Leases
     clock: Clock
@@ -66,6 +67,11 @@ class Connection:
     _heard_s: float = 0.0
     _renewed_s: float = 0.0
     _echo: int = 0
+
+    @property
+    def link(self) -> Link[FromConnector]:
+        """Both streams; they outlive the connection."""
+        return self.kills.link
 
     @property
     def fence(self) -> FenceToken:
@@ -118,6 +124,11 @@ class Connection:
         )
         for text in link.outbox.after():
             await self.socket.write(text)
+        await self._say_kills(await self.kills.due())
+
+    async def _say_kills(self, texts: list[str]) -> None:
+        for text in texts:
+            await self.socket.write(text)
 
     async def _announce(self, kind: Literal["up", "down"]) -> None:
         await self._publish(Outward(kind=kind, link=self.fence))
@@ -147,6 +158,7 @@ class Connection:
             raise EndedError("stopping", "The connector has said goodbye.")
         for text in self.link.hear(message, self._now_s()):
             await self.socket.write(text)
+        await self._say_kills(await self.kills.heed())
         if isinstance(message, Heartbeat):
             self._echo = message.timestamp
         elif not message.numbered and message.type in {"ACCOUNT_UPDATE", "PRICES"}:
@@ -177,6 +189,9 @@ class Connection:
         if asked.kind == "end":
             if asked.device_id in {"", self.device.id} and (asked.link is None or asked.link == self.fence):
                 raise EndedError(asked.code, "The connection was ended by the platform.")
+            return
+        if asked.kind == "kills":
+            await self._say_kills(await self.kills.due())
             return
         if asked.link != self.fence:
             return  # meant for another connection: that one answers, or nobody

@@ -17,8 +17,9 @@ from forexai_core.errors import (
 )
 from forexai_core.ports.leases import Lease
 from forexai_core.ports.services import Services
+from forexai_mt5.gateway.kills import StandingKills
 from forexai_mt5.gateway.questions import ConnectorQuestions
-from forexai_mt5.gateway.routes import Outward
+from forexai_mt5.gateway.routes import Inward, Outward, inward_topic
 from forexai_mt5.protocol.codec import FromConnector
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.envelope import Message as Said
@@ -40,7 +41,7 @@ class ConnectorLine(ConnectorQuestions):
     Parameters
     ----------
     services : Services
-        Bus, leases and clock are used.
+        Bus, leases, secrets and clock are used.
     account : str
         The account, as its device was paired with.
     patience_s : float
@@ -194,15 +195,26 @@ class ConnectorLine(ConnectorQuestions):
             )
         return told
 
-    async def kill(self, reason: str) -> None:
+    async def kill(self, reason: str) -> bool:
         """Have the connector open nothing more, until a person there lifts it.
+
+        The kill is kept until the connector has confirmed it: one that is away, or whose connection is broken without
+        anybody having noticed, hears it with its next connection.
+
+        Returns
+        -------
+        bool
+            Whether a connector seems to be connected now.
 
         Raises
         ------
-        BrokerUnreachableError
-            If it is not connected.
+        StorageError
+            If it could not be kept, or not passed on at once: ask again.
         """
-        await self._say(Kill(id=f"k-{chance.token_hex(8)}", reason=reason))
+        kill = Kill(id=f"k-{chance.token_hex(8)}", reason=reason)
+        await StandingKills(self._services.secrets).add(self.account, kill)
+        await self._services.bus.publish(inward_topic(self.account), Inward(kind="kills").model_dump_json().encode())
+        return await self.link() is not None
 
     async def say(self, message: Said) -> None:
         """Send something that has no answer, such as a SUBSCRIBE.

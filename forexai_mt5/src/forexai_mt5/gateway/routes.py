@@ -31,8 +31,8 @@ def lease_of(account: str) -> str:
 class Inward(Part):
     """To whoever holds the connection."""
 
-    kind: Literal["message", "end"]
-    """A message for the connector, or the end of the connection."""
+    kind: Literal["message", "end", "kills"]
+    """A message for the connector, the end of the connection, or that kills stand which were not said yet."""
     link: FenceToken | None = None
     """Which connection is meant: no other one passes the message on. Always given with a message."""
     text: str = ""

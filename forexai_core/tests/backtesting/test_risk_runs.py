@@ -121,9 +121,7 @@ class TestBreach:
         assert broken.trades["close_reason"].tolist() == ["kill", "end_of_data"]
 
 
-@pytest.mark.parametrize("side", [1, -1])
-@pytest.mark.parametrize("slippage", [0, 3])
-@pytest.mark.parametrize(
+on_every_conversion = pytest.mark.parametrize(
     ("symbol", "price", "currency", "rates"),
     [
         ("EURUSD", 1.1000, "USD", None),
@@ -132,6 +130,11 @@ class TestBreach:
         ("USDJPY", 150.00, "EUR", {"EURUSD": 1.1, "EURJPY": 165.0}),
     ],
 )
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("slippage", [0, 3])
+@on_every_conversion
 def test_what_an_order_risks_is_what_its_stop_books(  # noqa: PLR0917 - drawn by name
     symbol, price, currency, rates, slippage, side
 ):
@@ -153,6 +156,54 @@ def test_what_an_order_risks_is_what_its_stop_books(  # noqa: PLR0917 - drawn by
     (trade,) = result.trades
     assert trade["close_reason"] == "stop_loss"
     assert seen.seen[0]["entry_risk"] == pytest.approx(-trade["net_profit"], abs=1e-9)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("kind", ["market", "limit", "stop"])
+@pytest.mark.parametrize("slippage", [0, 3, 40])
+@on_every_conversion
+def test_what_is_sized_by_risk_passes_a_limit_of_the_same_share(  # noqa: PLR0917 - drawn by name
+    symbol, price, currency, rates, slippage, kind, side
+):
+    """Its stop loses no more than the share, and less than a step less than it."""
+    pip = 0.01 if symbol == "USDJPY" else 0.0001
+    hit = price - side * 60 * pip
+    rows = [
+        *flat(price, 4),
+        (price, price + 12 * pip, price - 12 * pip, price),
+        (price, max(price, hit), min(price, hit), hit),
+    ]
+    result = fx.backtest(
+        Sized(side=side, kind=kind, away=side * 10 * pip),
+        bars(rows, symbol=symbol),
+        account=fx.Account(currency=currency),
+        costs=fx.Costs(
+            spread_points=0, commission_per_lot=3.57, slippage_points=slippage, swap_long_points=0, swap_short_points=0
+        ),
+        rates=rates,
+        risk=fx.Risk(max_position_risk_fraction=0.01),
+    )
+    (trade,) = result.trades
+    assert trade["close_reason"] == "stop_loss"
+    step = -trade["net_profit"] / trade["volume_lots"] * 0.01
+    assert 100.0 - 1.01 * step < -trade["net_profit"] <= 100.0
+
+
+class Sized(fx.Strategy):
+    """One order of a hundredth of the equity."""
+
+    side: int = 1
+    kind: str = "market"
+    away: float = 0.001  # of a stop order's price beyond the market, of a limit order's before it
+
+    def on_bar(self, ctx):
+        if len(ctx.bars.close) == 2:
+            side, away = "buy" if self.side > 0 else "sell", self.away if self.kind == "stop" else -self.away
+            if self.kind == "market":
+                getattr(ctx, side)(risk_fraction=0.01, stop_loss_pips=30.0)
+            else:
+                price = round(ctx.bars.close[-1] + away, 5)
+                getattr(ctx, f"{side}_{self.kind}")(price, risk_fraction=0.01, stop_loss_pips=30.0)
 
 
 class Single(fx.Strategy):

@@ -8,7 +8,7 @@ from math import floor
 from reference.book import Book
 from reference.contract import Contract
 from reference.execution import Waiting, draw
-from reference.orders import LIMIT, STOP, STOP_LIMIT, Order, Position, Request
+from reference.orders import LIMIT, MARKET, STOP, STOP_LIMIT, Order, Position, Request
 from reference.quotes import Quote
 
 __all__ = [
@@ -76,19 +76,22 @@ def check_steps(book: Book, request: Request, symbol: int, entry: int, stop: int
     if request.risk_fraction:
         if stop is None or request.side * (entry - stop) <= 0:
             raise Refused("invalid_stops")
-        steps = min(_steps_at_risk(book, request.risk_fraction, symbol, entry, stop), contract.max_steps)
+        steps = min(_steps_at_risk(book, request, symbol, entry, stop), contract.max_steps)
     if not contract.min_steps <= steps <= contract.max_steps:
         raise Refused("invalid_volume")
     return steps
 
 
-def _steps_at_risk(book: Book, fraction: Fraction, symbol: int, entry: int, stop: int) -> int:
-    contract = book.contracts[symbol]
-    loss = -abs(entry - stop) * contract.value_per_point_step
-    loss = -contract.in_account(loss, stop, book.account, book.rates[symbol])
-    loss += contract.commission_of_step(entry, stop, book.account, book.rates[symbol])
+def _steps_at_risk(book: Book, request: Request, symbol: int, entry: int, stop: int) -> int:
+    """Give how many steps lose the share of the equity at the stop, as the slippage that never varies fills both."""
+    contract, slip = book.contracts[symbol], book.contracts[symbol].fixed_slippage
+    opened = max(1, entry + request.side * slip) if request.kind in {MARKET, STOP} else entry
+    closed = max(1, stop - request.side * slip)
+    loss = -abs(opened - closed) * contract.value_per_point_step
+    loss = -contract.in_account(loss, closed, book.account, book.rates[symbol])
+    loss += contract.commission_of_step(opened, closed, book.account, book.rates[symbol])
     equity = Fraction(book.equity(), 10**book.account.digits)
-    budget = fraction * equity - contract.commission_fixed(book.rates[symbol])
+    budget = request.risk_fraction * equity - contract.commission_fixed(book.rates[symbol])
     return max(0, floor(budget / loss + Fraction(1, 10**9)))
 
 

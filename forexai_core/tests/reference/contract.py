@@ -134,7 +134,8 @@ class Contract:
     limit_steps: int
     stops_level: int
     freeze_level: int
-    slippage: int  # whatever the volume
+    slippage: int  # of the present event, whatever the volume
+    fixed_slippage: int  # of every event
     impact: Impact
     commission: Commission
     swap_mode: str
@@ -178,6 +179,7 @@ class Contract:
             stops_level=instrument["stops_level_points"],
             freeze_level=instrument["freeze_level_points"],
             slippage=ceil(exact(costs.get("slippage_points") or 0)),
+            fixed_slippage=ceil(exact(costs.get("slippage_points") or 0)),
             impact=Impact.make(costs.get("slippage_model") or {}),
             commission=Commission.make(
                 costs.get("commission") or {"per_lot": cost("commission_per_lot", "commission_per_lot")}

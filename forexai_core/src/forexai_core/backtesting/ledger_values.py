@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from forexai_core._jit import kernel
-from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
+from forexai_core.engine.accounting.commissions import fixed_commission
 from forexai_core.engine.accounting.margin import initial_margin
 from forexai_core.engine.accounting.money import convert
+from forexai_core.engine.accounting.sizing import lost_at_stop
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.preparation.contracts import CostSheet
 from forexai_core.engine.state import records
@@ -23,7 +24,7 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["OPENING_KINDS", "LedgerValues", "converted"]
+__all__ = ["OPENING_KINDS", "LedgerValues", "converted", "entry_and_stop"]
 
 OPENING_KINDS = {
     records.REQUEST_MARKET: OrderKind.MARKET,
@@ -53,6 +54,18 @@ def converted(symbol: Any, amount: float, price: int) -> float:
     takes seconds at the first order.
     """
     return convert(symbol, amount, price)
+
+
+def entry_and_stop(request: Any, symbol: Any, instrument: Instrument) -> tuple[int, int]:
+    """Give the price at which a request would open now, and its stop; points, and NO_PRICE without a stop."""
+    side = int(request["side"])
+    own = int(symbol["ask"] if side > 0 else symbol["bid"])
+    if request["kind"] != records.REQUEST_MARKET:
+        own = int(request["limit_price"] if request["kind"] == records.REQUEST_STOP_LIMIT else request["price"])
+    stop = int(request["stop_loss"])
+    if stop == NO_PRICE and request["stop_distance"] > 0:
+        stop = instrument.grid.closing_points(own - side * int(request["stop_distance"]), side)
+    return own, stop
 
 
 def _price(points: int, symbol: Any) -> float:
@@ -184,22 +197,17 @@ class LedgerValues:
         index = int(request["symbol"])
         symbol, instrument = self._ledger.symbols[index], self._instruments[index]
         kind, side = OPENING_KINDS[int(request["kind"])], int(request["side"])
-        own = int(symbol["ask"] if side > 0 else symbol["bid"])
-        if kind is not OrderKind.MARKET:
-            own = int(request["limit_price"] if kind is OrderKind.STOP_LIMIT else request["price"])
-        stop, target = int(request["stop_loss"]), int(request["take_profit"])
-        if stop == NO_PRICE and request["stop_distance"] > 0:
-            stop = instrument.grid.closing_points(own - side * int(request["stop_distance"]), side)
+        own, stop = entry_and_stop(request, symbol, instrument)
+        target = int(request["take_profit"])
         if target == NO_PRICE and request["target_distance"] > 0:
             target = instrument.grid.closing_points(own + side * int(request["target_distance"]), side)
-        away = None if stop == NO_PRICE else max(0, side * (own - stop))
         expiry_ns = int(request["expiry_ns"])
         return OrderRequest(
             client_id=f"{instrument.symbol}-{self._ledger.account['next_ticket']}",
             symbol=instrument.symbol,
             side=side,
             kind=kind,
-            volume_lots=self._lots(request, symbol, instrument, away),
+            volume_lots=self._lots(request, symbol, own, stop),
             price=0.0 if kind is OrderKind.MARKET else _price(request["price"], symbol),
             limit_price=_price(request["limit_price"], symbol),
             stop_loss=_price(stop, symbol),
@@ -208,16 +216,14 @@ class LedgerValues:
             expire_time_ns=max(expiry_ns, 0),
         )
 
-    def _lots(self, request: Any, symbol: Any, instrument: Instrument, away: int | None) -> float:
+    def _lots(self, request: Any, symbol: Any, own: int, stop: int) -> float:
         """Give the volume that a request asks for; by risk, as it would be sized now."""
-        steps = int(request["volume_steps"])
-        if request["risk_fraction"] > 0.0 and away:
-            lost = -float(converted(symbol, -away * float(symbol["value_per_point_step"]), int(symbol["bid"])))
-            quote = int(symbol["ask"] if request["side"] > 0 else symbol["bid"])
-            lost += float(step_commission(symbol, quote, quote))
+        steps, side = int(request["volume_steps"]), int(request["side"])
+        if request["risk_fraction"] > 0.0 and stop != NO_PRICE and side * (own - stop) > 0:
+            lost = float(lost_at_stop(symbol, int(request["kind"]), side, own, stop))
             budget = float(request["risk_fraction"] * self._ledger.account["equity"] - fixed_commission(symbol))
             steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
-        return round(max(steps, 1) * instrument.volume_step, 8)
+        return round(max(steps, 1) * float(symbol["volume_step"]), 8)
 
     def holdings(self, waiting: int) -> tuple[Holding, ...]:
         """Describe all that is open, works, or is on its way, as risks.

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from forexai_core._jit import kernel
-from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
+from forexai_core.engine.accounting.commissions import fixed_commission
 from forexai_core.engine.accounting.grid import is_on_grid
 from forexai_core.engine.accounting.margin import TOLERANCE, account_margin, initial_margin, mark
-from forexai_core.engine.accounting.money import convert, money
+from forexai_core.engine.accounting.money import money
+from forexai_core.engine.accounting.sizing import lost_at_stop
 from forexai_core.engine.state.book import Book
 from forexai_core.engine.state.records import NO_PRICE, ORDER_LIMIT, REQUEST_MARKET, STATUS_RATE_UNKNOWN
 
@@ -193,30 +194,27 @@ def affordable_wait(book: Book, index: int, margin: float) -> bool:
 
 
 @kernel
-def sized(book: Book, index: int, fraction: float, entry: int, stop_loss: int) -> int:
+def sized(book: Book, request: Any, entry: int, stop_loss: int) -> int:
     """Size a volume so that its stop loses a fraction of the equity, costs included.
 
     Parameters
     ----------
     book : Book
         The account, at present quotes.
-    index : int
-        Symbol.
-    fraction : float
-        Share of the equity to risk.
+    request : REQUEST record
+        An opening; its ``risk_fraction`` is the share of the equity to risk.
     entry, stop_loss : int
-        Points: the quoted entry, and the stop.
+        Points: the quoted entry, or the order's own price, and the stop, on the losing side of it.
 
     Returns
     -------
     int
         Steps, rounded down; at most the symbol's maximum.
     """
-    symbol = book["symbols"][index]
+    symbol = book["symbols"][request["symbol"]]
     mark(book)
-    lost = -convert(symbol, -abs(entry - stop_loss) * symbol["value_per_point_step"], stop_loss)
-    lost += step_commission(symbol, entry, stop_loss)
+    lost = lost_at_stop(symbol, request["kind"], request["side"], entry, stop_loss)
     if lost <= 0.0:
         return 0
-    steps = int((fraction * book["account"]["equity"] - fixed_commission(symbol)) / lost + 1e-9)
+    steps = int((request["risk_fraction"] * book["account"]["equity"] - fixed_commission(symbol)) / lost + 1e-9)
     return max(0, min(steps, symbol["max_steps"]))

@@ -70,7 +70,7 @@ def _steps_of(book: Book, request: Any, own: int, stop: int) -> int:
         return request["volume_steps"]
     if stop == NO_PRICE or request["side"] * (own - stop) <= 0:
         return -1
-    return sized(book, request["symbol"], request["risk_fraction"], own, stop)
+    return sized(book, request, own, stop)
 
 
 @kernel

@@ -242,6 +242,7 @@ def _cost_values(sheet: CostSheet) -> dict[str, float]:
     return {
         "spread": sheet.spread_points or 0,
         "slippage": sheet.slippage_points,
+        "fixed_slippage": sheet.slippage_points,
         **({} if sheet.slippage_model is None else _impact_values(sheet.slippage_model)),
         "swap_mode": _SWAP.index(sheet.swap_mode),
         **_commission_values(sheet.commission),

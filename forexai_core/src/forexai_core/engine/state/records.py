@@ -205,6 +205,7 @@ SYMBOL = np.dtype(
         ("freeze_level", np.int64),  # points
         ("spread", np.int64),  # points, where no column gives it
         ("slippage", np.int64),  # points, whatever the volume
+        ("fixed_slippage", np.int64),  # points: the part of it that is the same in every event
         ("impact_points", np.float64),  # of one lot beyond the free ones; 0: volume makes no difference
         ("impact_free_lots", np.float64),
         ("impact_linear", np.int64),  # 0: by the square root of the lots

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forexai_core.backtesting.ledger_values import LedgerValues, converted
-from forexai_core.engine.accounting.commissions import fixed_commission, step_commission
+from forexai_core.backtesting.ledger_values import LedgerValues, converted, entry_and_stop
+from forexai_core.engine.accounting.commissions import fixed_commission
 from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.accounting.sizing import lost_at_stop
 from forexai_core.engine.driving.sleeves import NO_TURN
 from forexai_core.engine.state.book import Roster
-from forexai_core.engine.state.records import NO_PRICE, REQUEST_MARKET, REQUEST_STOP_LIMIT
+from forexai_core.engine.state.records import NO_PRICE, REQUEST_MARKET
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.wishes import Sizing
 from forexai_core.ports.halts import Halt
@@ -40,26 +41,20 @@ def sizing_of(mirror: Mirror, row: int, instrument: Instrument) -> Sizing:
         return Sizing(lots=round(int(request["volume_steps"]) * step, 8))
     symbol = mirror.symbols[int(request["symbol"])]
     budget = fraction * equity - float(fixed_commission(symbol))
-    lost = _lost_per_step(request, symbol)
+    lost = _lost_per_step(request, symbol, instrument)
     steps = 0 if lost <= 0.0 else max(0, min(int(budget / lost + _GRID), int(symbol["max_steps"])))
     return Sizing(
         lots=round(steps * step, 8), fraction=fraction, equity=equity, budget=budget, per_lot=round(lost / step, 8)
     )
 
 
-def _lost_per_step(request: Any, symbol: Any) -> float:
-    """Give what a step loses from its entry to its stop, commissions included; 0 without a stop."""
+def _lost_per_step(request: Any, symbol: Any, instrument: Instrument) -> float:
+    """Give what a step loses from its entry to its stop, costs included; 0 without a stop."""
     side = int(request["side"])
-    own = int(symbol["ask"] if side > 0 else symbol["bid"])
-    if request["kind"] != REQUEST_MARKET:
-        own = int(request["limit_price"] if request["kind"] == REQUEST_STOP_LIMIT else request["price"])
-    stop = int(request["stop_loss"])
-    if stop == NO_PRICE and request["stop_distance"] > 0:
-        stop = own - side * int(request["stop_distance"])
+    own, stop = entry_and_stop(request, symbol, instrument)
     if stop == NO_PRICE or side * (own - stop) <= 0:
         return 0.0
-    lost = -float(converted(symbol, -abs(own - stop) * float(symbol["value_per_point_step"]), stop))
-    return lost + float(step_commission(symbol, own, stop))
+    return float(lost_at_stop(symbol, int(request["kind"]), side, own, stop))
 
 
 def prepare(mirror: Mirror, roster: Roster) -> None:
@@ -67,7 +62,7 @@ def prepare(mirror: Mirror, roster: Roster) -> None:
     mirror.take_turn(roster, NO_TURN)
     account, symbol = mirror.account, mirror.symbols[0]
     converted(symbol, -1.0, 1)
-    step_commission(symbol, 1, 1)
+    lost_at_stop(symbol, REQUEST_MARKET, 1, 2, 1)
     fixed_commission(symbol)
     initial_margin(account, symbol, REQUEST_MARKET, 1, 1, 1)
 

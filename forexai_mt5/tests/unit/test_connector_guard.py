@@ -8,8 +8,12 @@ import pytest
 from gateway_bench import Machine, Platform, connected, opening, until
 from pydantic import ValidationError
 
+from forexai_core.ports.broker import BrokerCapabilities
 from forexai_core.risk.halting import DeadMan
 from forexai_core.services.halts import MemoryHalts
+from forexai_core.values.accounts import AccountMode
+from forexai_core.values.orders import OrderRequest, OrderState
+from forexai_core.values.positions import Position
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.settings import Caps
 from forexai_mt5.protocol.envelope import FenceToken
@@ -32,8 +36,31 @@ class Clock:
 
 
 class Broker:
+    """An account on which something is open, and something waits."""
+
+    def __init__(self, positions=(), orders=(), mode=AccountMode.HEDGING):
+        self.open, self.waiting = positions, orders
+        self.capabilities = BrokerCapabilities(modes=frozenset({mode}))
+
     async def positions(self):
-        return ()
+        return self.open
+
+    async def orders(self):
+        return self.waiting
+
+
+def position(lots, symbol="EURUSD"):
+    return Position(
+        position=1, symbol=symbol, side=1 if lots > 0 else -1, volume_lots=abs(lots), open_time_ns=1, open_price=1.1
+    )
+
+
+def order(lots, symbol="EURUSD", *, closes=0, filled=0.0):
+    request = OrderRequest(
+        client_id="o", symbol=symbol, side=1 if lots > 0 else -1, kind="limit", volume_lots=abs(lots), price=1.0,
+        position=closes,
+    )  # fmt: skip
+    return OrderState(order=2, request=request, status="placed", filled_lots=filled, placed_time_ns=1)
 
 
 def command(action="OPEN", **fields):
@@ -78,6 +105,48 @@ async def test_a_silent_platform_opens_nothing_until_it_is_heard_again(guard):
 )
 async def test_what_lessens_what_is_open_goes_on(guard, action, fields, passes):
     assert (await guard.refuses(command(action, **fields), Broker()) is None) is passes
+
+
+@pytest.mark.parametrize(
+    ("positions", "orders", "capped"),
+    [
+        ([position(0.1)], [order(0.1)], True),
+        ([], [order(0.1), order(-0.1, "GBPUSD")], True),
+        ([position(0.1)], [], False),
+        ([position(0.1)], [order(-0.1, closes=1)], False),  # it opens nothing
+    ],
+)
+async def test_orders_that_wait_to_open_count_as_positions(guard, positions, orders, capped):
+    guard.hear_platform()
+    guard._caps = Caps(max_positions=2)
+    refusal = await guard.refuses(command(), Broker(positions, orders))
+    assert (refusal is not None and refusal[0] == "capped") is capped
+
+
+@pytest.mark.parametrize(
+    ("positions", "orders", "change", "capped"),
+    [
+        ([position(0.9)], [], {"lot_size": 0.1}, False),
+        ([position(0.9)], [], {"lot_size": 0.2}, True),
+        ([position(-0.9)], [], {"order_type": "SELL", "lot_size": 0.2}, True),
+        ([position(0.9, "GBPUSD")], [], {"lot_size": 0.2}, False),
+        ([position(-0.9)], [], {"lot_size": 1}, False),  # it lessens what is open, and turns it
+        ([position(0.5)], [order(0.4)], {"lot_size": 0.2}, True),
+        ([position(0.5)], [order(0.9, filled=0.5)], {"lot_size": 0.1}, False),
+        ([position(0.5)], [order(-0.9)], {"lot_size": 0.5}, False),
+        # By the time that it is filled what is sold may be closed.
+        ([position(-0.5)], [order(0.6)], {"order_type": "BUY_LIMIT", "price": 1.0, "lot_size": 0.5}, True),
+        ([position(-0.5)], [order(0.6)], {"lot_size": 0.5}, False),
+    ],
+)
+async def test_on_a_netting_account_the_position_that_an_order_leads_to_is_bounded(
+    guard, positions, orders, change, capped
+):
+    guard.hear_platform()
+    netting = Broker(positions, orders, AccountMode.NETTING)
+    refusal = await guard.refuses(command(**change), netting)
+    assert (refusal is not None and refusal[0] == "capped") is capped
+    assert await guard.refuses(command(**change), Broker(positions, orders)) is None  # side by side each is its own
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3_601])

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forexai_core.errors import ForexAIError
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, Halts, HaltScope
 from forexai_core.risk.halting import DeadMan
+from forexai_core.values.accounts import AccountMode
+from forexai_core.values.orders import OrderState
+from forexai_core.values.positions import Position
 from forexai_mt5.connector.settings import Caps
 from forexai_mt5.protocol.rates import Bucket
 from forexai_mt5.protocol.trading import Kill, TradeCommand
 
 __all__ = ["Guard"]
+
+_TINY = 1e-9  # lots: what adding binary fractions leaves
 
 
 class Guard:
@@ -65,7 +72,7 @@ class Guard:
             return "unreachable", f"Not opened: {silence[0].reason}"
         if command.action != "OPEN":
             return None
-        return self._beyond(command) or await self._too_many(broker)
+        return self._beyond(command) or await self._beyond_with_others(command, broker)
 
     def _beyond(self, command: TradeCommand) -> tuple[str, str] | None:
         caps = self._caps
@@ -79,10 +86,34 @@ class Guard:
             return "capped", f"More than {caps.openings_per_minute:g} openings a minute."
         return None
 
-    async def _too_many(self, broker: Broker) -> tuple[str, str] | None:
+    async def _beyond_with_others(self, command: TradeCommand, broker: Broker) -> tuple[str, str] | None:
+        """Hold an opening against the caps together with what is open, and with what waits to open."""
         try:
-            count = len(await broker.positions())
+            # Orders first: one that is filled between the two looks counts twice, and not never.
+            waiting = [each for each in await broker.orders() if each.request.opens]
+            positions = await broker.positions()
         except ForexAIError as problem:
-            return "unreachable", f"The positions cannot be counted: {problem}"[:500]
-        most = self._caps.max_positions
-        return ("capped", f"{count} positions are open, and {most} are allowed.") if count >= most else None
+            return "unreachable", f"The positions and orders cannot be counted: {problem}"[:500]
+        most, largest = self._caps.max_positions, self._caps.max_lots
+        if len(positions) + len(waiting) >= most:
+            told = f"{len(positions)} positions are open and {len(waiting)} orders wait to open one"
+            return "capped", f"{told}; {most} are allowed together."
+        if AccountMode.NETTING not in broker.capabilities.modes:
+            return None
+        lots = _position_it_leads_to(command, positions, waiting)
+        if lots <= largest + _TINY:
+            return None
+        return "capped", f"The position in {command.symbol} could have {lots:g} lots; {largest:g} are allowed here."
+
+
+def _position_it_leads_to(command: TradeCommand, positions: Sequence[Position], waiting: Sequence[OrderState]) -> float:
+    """Give the largest volume that the one position of a symbol could have on the side of an opening; lots.
+
+    On a netting account orders of one side add up. What is open on the other side lessens only what is filled at once:
+    by the time that an order which waits is filled, it may be closed.
+    """
+    side = 1 if (command.order_type or "").startswith("BUY") else -1
+    held = sum(each.side * each.volume_lots for each in positions if each.symbol == command.symbol) * side
+    beside = sum(each.left_lots for each in waiting if each.symbol == command.symbol and each.side == side)
+    lots = float(command.lot_size)
+    return beside + (max(held + lots, 0.0) if command.order_type in {"BUY", "SELL"} else max(held, 0.0) + lots)

@@ -27,13 +27,13 @@ class Caps(Settings):
     opens: bool = True
     """Whether anything may be opened at all."""
     max_lots: float = Field(default=1.0, gt=0)
-    """Largest volume of one order."""
+    """Largest volume of one order; on a netting account also of the position that it and what waits there lead to."""
     openings_per_minute: float = Field(default=30.0, gt=0)
     """Orders that open, in any minute."""
     symbols: tuple[str, ...] = ()
     """The only symbols that may be opened; none: all."""
     max_positions: int = Field(default=50, ge=1)
-    """Positions open at once."""
+    """Positions open at once, and orders that wait to open one."""
     dead_man_s: float = Field(default=30.0, gt=0, le=3_600)
     """How long the platform may be silent: after that nothing is opened until it is heard again."""
 

@@ -184,6 +184,15 @@ class Agreement:
         return adopted | {ticket: plan.owner for ticket, plan in self._sorted.plans.items()}
 
     @property
+    def owned_orders(self) -> dict[int, str]:
+        """Whose each working order of the last look is, likewise."""
+        if self._sorted is None:
+            return {}
+        adopts = self.settings.foreign is ForeignPolicy.ADOPT
+        adopted = {each.order: "" for each in self._sorted.orders} if adopts else {}
+        return adopted | {ticket: plan.owner for ticket, plan in self._sorted.working.items()}
+
+    @property
     def plans(self) -> Mapping[int, Plan]:
         """What opened each position of the last look that is ours, by its ticket."""
         return {} if self._sorted is None else self._sorted.plans

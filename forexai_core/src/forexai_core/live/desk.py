@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Self, TypeVar
 
 import attrs
@@ -15,10 +15,10 @@ from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
 from forexai_core.live.halt_journal import HaltJournal
 from forexai_core.live.intent_book import IntentBook
+from forexai_core.live.knowledge import Knowledge
 from forexai_core.live.placing import AskAgain, Placing
 from forexai_core.live.plans import Plan
 from forexai_core.live.settings import DeskSettings
-from forexai_core.live.snapshots import Snapshot
 from forexai_core.live.upkeep import Upkeep
 from forexai_core.ports.broker import Broker, TrailingBroker
 from forexai_core.ports.intents import IntentState, Resolution
@@ -32,7 +32,7 @@ __all__ = ["OrderDesk"]
 AnswerT = TypeVar("AnswerT")
 
 
-class OrderDesk:
+class OrderDesk(Knowledge):
     """Sends the orders of one account, and brings what it knows into agreement with the venue.
 
     Made by :meth:`open`. While it is open it is the account's single writer: every step of an intent carries the token
@@ -295,49 +295,6 @@ class OrderDesk:
     async def hear(self, order: OrderState) -> None:
         """Take note of what the venue says of an order by itself, as :meth:`run` does."""
         await self._agreement.hear(order)
-
-    @property
-    def unsettled(self) -> bool:
-        """Whether something needs to be looked at soon."""
-        return self._agreement.unsettled
-
-    def closing(self, position: int) -> str | None:
-        """Give the id of the intent that closes a position and is not settled; None where it is not being closed."""
-        return self._book.closing(position)
-
-    def settled(self, intent_id: str) -> bool:
-        """Whether it is known what became of an intent."""
-        return self._book.find(intent_id) is None
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Ids of the intents of which nobody knows what became."""
-        return tuple(each.id for each in self._book.unclear)
-
-    @property
-    def states(self) -> Mapping[str, int]:
-        """How many intents that are not settled there are, by their state."""
-        return self._book.states
-
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The last look at the venue."""
-        return self._agreement.snapshot
-
-    @property
-    def owned(self) -> dict[int, str]:
-        """Whose each position of the last look is: a strategy's name; empty for the session itself, or adopted."""
-        return self._agreement.owned
-
-    @property
-    def plans(self) -> Mapping[int, Plan]:
-        """What opened each position of the last look that is ours, by its ticket."""
-        return self._agreement.plans
-
-    @property
-    def working(self) -> tuple[OrderState, ...]:
-        """What may still open something: the orders of the last look, and in full each opening that it did not show."""
-        return self._agreement.working
 
     async def decide(self, intent_id: str, resolution: Resolution, *, person: str) -> None:
         """Let a person say what became of an order that is unknown.

@@ -61,6 +61,8 @@ class Sorted:
     ----------
     plans : dict of int to Plan
         By position: the order that opened each position of ours.
+    working : dict of int to Plan
+        By order: what each working order of ours was asked for with.
     turned : tuple of (Position, Plan)
         Positions that an order of ours has opened that was only to close one, with that order: on an account that nets,
         where a stop came first.
@@ -76,6 +78,7 @@ class Sorted:
     """
 
     plans: dict[int, Plan]
+    working: dict[int, Plan]
     turned: tuple[tuple[Position, Plan], ...]
     positions: tuple[Position, ...]
     orders: tuple[OrderState, ...]
@@ -175,11 +178,13 @@ class Sorter:
                 plans[position.position] = known[1]
         self._positions = {each.position: self._positions[each.position] for each in snapshot.positions}
         behind = {name: self._known[key] for name, key in shown}
+        orders = [(each, self._known[_key(each.request)]) for each in snapshot.orders]
         return Sorted(
             plans=plans,
+            working={each.order: known[1] for each, known in orders if known is not None},
             turned=tuple(turned),
             positions=tuple(foreign),
-            orders=tuple(each for each in snapshot.orders if self._known[_key(each.request)] is None),
+            orders=tuple(each for each, known in orders if known is None),
             seen=frozenset(known[0].draft.id for known in behind.values() if known is not None),
             contradictions=(
                 *(

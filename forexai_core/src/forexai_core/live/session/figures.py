@@ -12,6 +12,8 @@ import attrs
 
 from forexai_core.live.session.account_run import AccountRun
 from forexai_core.live.session.arriving import Arriving
+from forexai_core.live.session.flattening import own_halts
+from forexai_core.ports.halts import Halt
 from forexai_core.ports.metrics import Metrics, Sample
 
 __all__ = ["ABOUT", "Figures", "Health", "health_of", "quantile"]
@@ -91,8 +93,18 @@ def health_of(session: SessionOf) -> Health:
 
 
 def _reasons(run: AccountRun) -> tuple[str, ...]:
-    halts = (f"halted by {halt.by}: {halt.reason}" for halt in run.session.halts("", run.state().time_ns))
-    return (*run.session.desk.blocks.reasons(), *run.broken(), *halts)
+    session, time_ns = run.session, run.state().time_ns
+    own = {name: own_halts(session.halts, name, time_ns) for name in session.names}
+    return (
+        *session.desk.blocks.reasons(),
+        *run.broken(),
+        *(_halted(each) for each in session.halts("", time_ns)),
+        *(f"{name} is {_halted(each)}" for name, halts in own.items() for each in halts),
+    )
+
+
+def _halted(halt: Halt) -> str:
+    return f"halted by {halt.by}: {halt.reason}"
 
 
 def quantile(samples: Sequence[Sample], share: float) -> float:

@@ -187,12 +187,10 @@ class PaperRun(AccountRun):
         """Do nothing: the venue ends with the process."""
 
     async def _heed(self) -> None:
-        """Cancel what could open a position under a halt of the whole account, and go flat where it says so."""
-        halts = self.session.halts("", self.venue.time_ns)
-        if any(halt.flatten for halt in halts):
-            await self._flattening.go_on()
-        elif halts and self.venue.working():
-            await self._flattening.go_on(flatten=False)
+        """Cancel what could open a position under a halt, and close what it says."""
+        session, time_ns = self.session, self.venue.time_ns
+        if any(session.halts(name, time_ns) for name in ("", *session.names)):
+            await self._flattening.heed(time_ns)
 
     @property
     def flat(self) -> bool:
@@ -219,7 +217,7 @@ class PaperRun(AccountRun):
             return
         self._note_breaches(control.see(venue.sighting))
         if control.watch.must_be_flat:
-            await self._flattening.go_on()
+            await self._flattening.heed(venue.time_ns, must_be_flat=True)
 
     async def finish(self) -> NDArray[np.void]:
         """Let strategies finish, close what is left at the last prices where they have ended, and write everything.

@@ -288,18 +288,13 @@ class VenueRun(AccountRun):
         await self._memory.keep(time_ns, now=bool(moved))
 
     async def _heed(self) -> None:
-        """Cancel what could open a position under a halt, and go flat where a halt or a broken limit says so."""
+        """Cancel what could open a position under a halt, and close what a halt or a broken limit says."""
         now_ns = self._real.monotonic_ns()
         if now_ns - self._flattened_ns < _FLATTENS_EVERY_NS:
             return
-        halts = self.session.halts("", self._clock.now_ns())
-        flatten = self.session.screening.control.watch.must_be_flat or any(halt.flatten for halt in halts)
-        snapshot = self.session.desk.snapshot
-        works = snapshot is not None and bool(snapshot.orders)
-        if flatten or (halts and works):
+        must_be_flat = self.session.screening.control.watch.must_be_flat
+        if await self._flattening.heed(self._clock.now_ns(), must_be_flat=must_be_flat):
             self._flattened_ns = now_ns
-            if not self.flat:
-                await self._flattening.go_on(flatten=flatten)
 
     # --------------------------------------------------------------------------------------------- decisions
     async def _take_turn(self, number: int, *, warm: bool) -> None:
@@ -346,9 +341,9 @@ class VenueRun(AccountRun):
     # ---------------------------------------------------------------------------------------------- telling
     @property
     def flat(self) -> bool:
-        """Whether the last look showed nothing open and nothing that works."""
-        snapshot = self.session.desk.snapshot
-        return snapshot is not None and not (snapshot.positions or snapshot.orders or self.session.desk.unknown)
+        """Whether the last look showed nothing open and nothing that works, of what is not somebody else's."""
+        desk = self.session.desk
+        return desk.snapshot is not None and not (desk.owned or desk.owned_orders or desk.unknown)
 
     def positions(self) -> tuple[Position, ...]:
         """List what the last look showed open."""

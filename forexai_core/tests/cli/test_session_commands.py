@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from decimal import Decimal
 
 import numpy as np
 import pytest
 
 import forexai_core as fx
+from forexai_core.services.journal_frames import whole_frames
 
 pytestmark = pytest.mark.kernels
 
@@ -97,6 +100,72 @@ def test_a_journal_is_decided_anew_and_a_change_is_found(forexai, session, tmp_p
     assert "not the prices" in changed.err
     _tamper(tmp_path / "journal" / "run-00002", b'"fast":5', b'"fast":6')
     assert forexai("replay", "journal").code == 3
+
+
+def _segment_of(journal):
+    """The file of the decisions of a journal's only run."""
+    (part,) = [path for path in journal.rglob("*.fxj") if b'"kind":"decision"' in path.read_bytes()]
+    return part
+
+
+def test_a_journal_without_its_end_is_never_all_equal(forexai, session, tmp_path):
+    forexai("run", session())
+    whole = forexai("replay", "journal", "--json").json["accounts"][0]
+    assert whole["equal"]
+    assert whole["ending"] == "over"
+    part = _segment_of(tmp_path / "journal")
+    content = part.read_bytes()
+    ends = [frame.end for frame in whole_frames(content, first_sequence=1, place="here")]
+    for size in (len(content) // 2, ends[-2], ends[-2] + 9, ends[-1] - 1):
+        part.write_bytes(content[:size])
+        cut = forexai("replay", "journal", "--json")
+        assert cut.code == 1
+        (account,) = cut.json["accounts"]
+        assert not account["equal"]
+        assert account["ending"] is None
+        assert 0 < account["last"] < whole["last"]
+        assert account["records"] <= whole["records"]
+        assert ("torn" in account) == (size not in ends)
+        told = forexai("replay", "journal")
+        assert told.code == 1
+        assert "all equal" not in told.out
+        assert f"ends with record {account['last']}" in told.out
+        assert ("did not come to its end" in told.out) == (size not in ends)
+        assert part.read_bytes() == content[:size]
+
+
+def test_a_journal_that_is_damaged_in_the_middle_is_an_error_that_names_the_place(forexai, session, tmp_path):
+    forexai("run", session())
+    part = _segment_of(tmp_path / "journal")
+    content = part.read_bytes()
+    frame = whole_frames(content, first_sequence=1, place="here")[1]
+    at = (frame.entries_at + frame.end) // 2
+    damaged = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    part.write_bytes(damaged)
+    for asked in (("replay", "journal"), ("why", "journal", "--at", "2030-01-01"), ("drift", "journal")):
+        told = forexai(*asked)
+        assert told.code == 3
+        assert f"{part.relative_to(tmp_path)}, byte {frame.start}: a record" in told.err
+        assert "backup" in told.err
+    told = forexai("run", session(), "--resume")
+    assert told.code == 3
+    assert str(part.relative_to(tmp_path)) in told.err
+    assert part.read_bytes() == damaged
+
+
+def test_a_journal_that_goes_on_after_the_session_had_counted_its_decisions_is_found(forexai, session, tmp_path):
+    forexai("run", session())
+    part = _segment_of(tmp_path / "journal")
+    content = part.read_bytes()
+    before, now = b'{"decisions":400,"kind":"ended"', b'{"decisions":401,"kind":"ended"'
+    assert content.count(before) == 1
+    last = whole_frames(content, first_sequence=1, place="here")[-1]
+    rest = content[last.start + 12 : last.end].replace(before, now)
+    checksum = zlib.crc32(rest, zlib.crc32(struct.pack("<I", len(rest))))
+    part.write_bytes(content[: last.start] + struct.pack("<4sII", b"FXJ1", len(rest), checksum) + rest)
+    told = forexai("replay", "journal")
+    assert told.code == 3
+    assert "counted 401 decisions at its end, and 400 stand" in told.err
 
 
 IDEA = """

@@ -10,6 +10,7 @@ from live.session_strategies import Everything
 
 import forexai_core as fx
 from forexai_core.errors import ConfigError, ConflictError, IntegrityError
+from forexai_core.live.session.endings import Ending, ending_of
 from forexai_core.live.session.opening import open_session
 from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.repeating import records_of
@@ -17,6 +18,7 @@ from forexai_core.live.session.resuming import resume_session
 from forexai_core.live.session.specification import spec_of
 from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.services.halts import MemoryHalts
+from forexai_core.services.journal_frames import whole_frames
 
 pytestmark = pytest.mark.kernels
 
@@ -112,14 +114,38 @@ def test_one_that_came_to_its_end_adds_nothing(whole, tmp_path):
     assert kept == whole[1]
 
 
+def test_one_that_was_stopped_says_so_and_goes_on_to_its_end(whole, tmp_path):
+    async def stopped():
+        opened = await open_session(a_spec(), plans(), tmp_path, owner="test-stopped", hear=lambda _notice: None)
+        try:
+            await opened.session.run(lambda session: session.stop() if session.prices >= 120 else None)
+            return await records_of(opened.services.journal, "main")
+        finally:
+            opened.close()
+
+    records = asyncio.run(stopped())
+    assert ending_of(records) is Ending.STOPPED
+    assert ending_of(records[:-1]) is None
+    assert ending_of([]) is None
+    ends, kept = asyncio.run(gone(resume_session, tmp_path))
+    ended = [place for place, (kind, _, _) in enumerate(kept["main"]) if kind == "ended"]
+    assert ended == [len(records) - 1, len(kept["main"]) - 1]
+    assert [each for place, each in enumerate(kept["main"]) if place != ended[0]] == whole[1]["main"]
+    assert b'"why":"over"' in kept["main"][-1][2]
+    assert ends["main"].trades.tolist() == whole[0]["main"].trades.tolist()
+
+
 def test_a_journal_that_was_torn_is_mended_and_gone_on_with(whole, tmp_path):
     asyncio.run(gone(open_session, tmp_path, until=200))
     (segment,) = _segments(tmp_path)
     content = segment.read_bytes()
     segment.write_bytes(content[: len(content) - 7])
+    whole_bytes = whole_frames(content, first_sequence=1, place="here")[-1].start
     ends, kept = asyncio.run(gone(resume_session, tmp_path))
     assert kept == whole[1]
     assert ends["main"].trades.tolist() == whole[0]["main"].trades.tolist()
+    (torn,) = segment.parent.glob("*.torn")
+    assert torn.read_bytes() == content[whole_bytes:-7]
 
 
 def test_what_has_changed_since_is_found_and_nothing_is_added(tmp_path):

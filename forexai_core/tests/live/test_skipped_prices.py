@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import closing
 
 import numpy as np
@@ -84,6 +85,8 @@ async def test_prices_that_nobody_notices_change_nothing(passed, sleeves, prices
     assert len(passed) == taken
     assert len(each.trades) > 2
     assert end.trades.tolist() == each.trades.tolist()
+    *records, (kind, _, ended) = records
+    assert (kind, json.loads(ended)["prices"]) == ("ended", run.taken) == ("ended", each.run.taken)
     assert records == [(one.kind, one.time_ns, one.payload) for one in each.records]
     np.testing.assert_array_equal(run.venue.ledger.equity, each.equity)
     assert run.session.screening.control.to_dict() == each.run.session.screening.control.to_dict()

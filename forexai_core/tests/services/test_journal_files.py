@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import threading
 from contextlib import asynccontextmanager
@@ -102,16 +103,122 @@ async def test_one_changed_byte_in_a_durable_record_is_found(written):
             await write(written, [b"more"])
 
 
-async def test_damaged_records_that_were_never_durable_are_a_torn_tail(tmp_path):
+async def test_a_damaged_record_before_whole_ones_is_refused_and_nothing_is_cut_off(tmp_path):
     await write(tmp_path / "j", [b"one"])
     await write(tmp_path / "j", [b"two"], [b"three"], durable=False)
     path = segments(tmp_path / "j")[0]
     content, found = await frames(path)
     at = found[1].start + 20
-    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-    assert await read(tmp_path / "j") == [b"one"]
-    await write(tmp_path / "j", [b"again"])
-    assert await read(tmp_path / "j") == [b"one", b"again"]
+    damaged = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+    path.write_bytes(damaged)
+    said = rf"{re.escape(str(path))}, byte {found[1].start}: a record is damaged, and whole ones follow.*backup"
+    with pytest.raises(IntegrityError, match=said):
+        await read(tmp_path / "j")
+    with pytest.raises(IntegrityError, match=said):
+        await write(tmp_path / "j", [b"again"])
+    assert path.read_bytes() == damaged
+
+
+async def test_two_damaged_records_at_the_end_are_no_torn_tail(tmp_path):
+    await write(tmp_path / "j", [b"one"], [b"two"], [b"three"], durable=False)
+    path = segments(tmp_path / "j")[0]
+    content, found = await frames(path)
+    at = found[1].start + 20
+    damaged = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 : -3]
+    path.write_bytes(damaged)
+    with pytest.raises(IntegrityError, match=f"byte {found[1].start}: a record is damaged, and another one was begun"):
+        await write(tmp_path / "j", [b"again"])
+    assert path.read_bytes() == damaged
+
+
+async def test_a_layout_of_a_newer_release_is_no_torn_tail(tmp_path):
+    await write(tmp_path / "j", [b"one"], [b"two"])
+    path = segments(tmp_path / "j")[0]
+    content, found = await frames(path)
+    newer = content[: found[1].start] + content[found[1].start :].replace(b"FXJ1", b"FXJ3", 1)
+    path.write_bytes(newer)
+    with pytest.raises(ConfigError, match=r"version 3, and this release reads up to 1"):
+        await read(tmp_path / "j")
+    with pytest.raises(ConfigError, match=r"version 3, and this release reads up to 1"):
+        await write(tmp_path / "j", [b"again"])
+    assert path.read_bytes() == newer
+
+
+async def _after(folder):
+    """What a damaged journal gives a reader, and what a writer then does to it."""
+    journal = FileJournal(folder, disk=FaultyDisk())
+    try:
+        there = [record.payload async for record in journal.read("s")]
+        torn = await journal.torn("s")
+        await journal.append("s", entries(b"again"), fence=FENCE)
+    except IntegrityError as refusal:
+        return None, None, str(refusal)
+    else:
+        return there, torn, None
+    finally:
+        journal.close()
+
+
+def _changes(content):
+    """Every cut, and three changes of every byte."""
+    for at in range(len(content)):
+        yield content[:at]
+        for bits in (0x01, 0x80, 0xFF):
+            yield content[:at] + bytes([content[at] ^ bits]) + content[at + 1 :]
+
+
+@pytest.mark.parametrize("durable", [True, False])
+@pytest.mark.parametrize("segment", [0, 1])
+async def test_no_byte_can_be_cut_or_changed_without_a_word_and_none_is_lost(tmp_path, durable, segment):
+    await write(tmp_path / "j", [b"one"], [b"two", b"three"], [b"four"], durable=durable, segment_bytes=150)
+    paths = segments(tmp_path / "j")
+    assert len(paths) == 2
+    before = [path.read_bytes() for path in paths]
+    whole, path = await read(tmp_path / "j"), paths[segment]
+    boundaries = {0, *(frame.end for frame in (await frames(path))[1])}
+    for damaged in _changes(before[segment]):
+        for kept in path.parent.glob("*.torn"):
+            kept.unlink()
+        for each, content in zip(paths, before, strict=True):
+            each.write_bytes(content)
+        path.write_bytes(damaged)
+        there, torn, refusal = await _after(tmp_path / "j")
+        if refusal is not None:
+            assert re.match(rf"{re.escape(str(path))}(, byte \d+)?: ", refusal), refusal
+            assert "backup" in refusal
+            assert path.read_bytes() == damaged
+            continue
+        if segment == 0:  # it was left for the next one: only the word that said so can be missing without a loss
+            assert there == whole
+            continue
+        assert there == whole[: len(there)] != whole
+        assert (torn is None) == (len(damaged) in boundaries and before[1].startswith(damaged))
+        kept = b"".join(each.read_bytes() for each in path.parent.glob("*.torn"))
+        assert path.read_bytes().startswith(damaged[: len(damaged) - len(kept)])
+        assert damaged.endswith(kept)
+        if torn is not None:
+            assert (torn.path, torn.offset, torn.size) == (path, len(damaged) - len(kept), len(kept))
+
+
+async def test_what_is_cut_off_twice_at_one_place_is_kept_twice(written):
+    path = segments(written)[0]
+    content, found = await frames(path)
+    for cut in (-1, -1, -2):
+        path.write_bytes(content[:cut])
+        await write(written, [b"again"])
+    kept = sorted(each.read_bytes() for each in path.parent.glob("*.torn"))
+    assert kept == sorted(content[found[-1].start : cut] for cut in (-1, -2))
+
+
+async def test_a_disk_without_room_for_what_is_cut_off_lets_nothing_be_written(written):
+    path = segments(written)[0]
+    torn = path.read_bytes()[:-1]
+    path.write_bytes(torn)
+    journal = FileJournal(written, disk=FaultyDisk(1, for_good=True))
+    with pytest.raises(StorageError, match="Keeping"):
+        await journal.append("s", entries(b"six"), fence=FENCE)
+    journal.close()
+    assert path.read_bytes() == torn
 
 
 async def test_opening_vouches_for_what_is_there(tmp_path):

@@ -31,11 +31,22 @@ def replay_journal(folder: Path, *, as_json: bool) -> int:
     else:
         for each in compared:
             say(_line(each))
-    return ExitCode.FOUND if any(each.difference for each in compared) else ExitCode.DONE
+    return ExitCode.DONE if all(each.equal for each in compared) else ExitCode.FOUND
 
 
 def _as_object(each: Repeated) -> dict[str, object]:
-    fields: dict[str, object] = {"account": each.account, "records": each.records, "equal": each.difference is None}
+    fields: dict[str, object] = {
+        "account": each.account,
+        "records": each.records,
+        "equal": each.equal,
+        "ending": None if each.ending is None else str(each.ending),
+        "last": each.last,
+        "last_ns": str(each.last_ns),
+    }
+    if each.left_out:
+        fields["left_out"] = each.left_out
+    if each.torn is not None:
+        fields["torn"] = {"file": str(each.torn.path), "offset": each.torn.offset, "bytes": each.torn.size}
     if each.difference is not None:
         before, now = (part.decode() for part in each.difference)
         fields |= {"number": each.number, "written": before, "now": now}
@@ -43,10 +54,23 @@ def _as_object(each: Repeated) -> dict[str, object]:
 
 
 def _line(each: Repeated) -> str:
-    if each.difference is None:
+    if each.difference is not None:
+        before, now = (part.decode() or "nothing" for part in each.difference)
+        return f"{each.account}: record {each.number} differs\n  written: {before}\n  now:     {now}"
+    if each.equal:
         return f"{each.account}: {each.records:,} records, all equal"
-    before, now = (part.decode() or "nothing" for part in each.difference)
-    return f"{each.account}: record {each.number} differs\n  written: {before}\n  now:     {now}"
+    lines = [f"{each.account}: {each.records:,} records are equal, and more was not compared"]
+    if each.ending is None:
+        lines.append(
+            f"the journal ends with record {each.last:,}, at {format_time_ns(each.last_ns)}, without saying that the "
+            "session ended: it still runs, was killed or failed, or the end of the journal is missing. A session that "
+            "was killed goes on by 'forexai run SESSION --resume'."
+        )
+    if each.torn is not None:
+        lines.append(f"left out: {each.torn}.")
+    if each.left_out:
+        lines.append(f"left out: {each.left_out:,} records after the last price that was kept.")
+    return "\n  ".join(lines)
 
 
 def explain_journal(folder: Path, at: str, *, account: str | None, strategy: str | None, as_json: bool) -> int:

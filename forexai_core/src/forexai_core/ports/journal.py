@@ -149,8 +149,8 @@ class Journal(Protocol):
         NotFoundError
             If there is no such stream.
         IntegrityError
-            If a record is damaged or missing. A half-written tail, which was never reported as written, is no
-            damage: it is cut off by the next append.
+            If a record is damaged or missing. Half a write at the end, which was never reported as written, is no
+            damage: the next append puts it aside.
         """
         ...
 

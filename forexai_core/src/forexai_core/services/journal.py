@@ -17,7 +17,7 @@ from forexai_core.ports.leases import Fence
 from forexai_core.ports.names import check_name
 from forexai_core.services.disk import Disk
 from forexai_core.services.file_names import from_file_name, to_file_name
-from forexai_core.services.journal_streams import Append, StreamFiles
+from forexai_core.services.journal_streams import Append, StreamFiles, TornTail
 
 __all__ = ["FileJournal", "MemoryJournal"]
 
@@ -97,6 +97,13 @@ class FileJournal:
     async def last(self, stream: str) -> int:
         """Return the newest sequence number; see `forexai_core.ports.journal.Journal`."""
         return await self._call(self._files(stream).last_sequence)
+
+    async def torn(self, stream: str) -> TornTail | None:
+        """Return what a write that did not come to its end has left at the end of a stream; None where there is none.
+
+        Whoever appends next keeps it beside the segment, and cuts it off.
+        """
+        return await self._call(self._files(stream).torn)
 
     async def streams(self) -> Sequence[str]:
         """Return the names of the streams; see `forexai_core.ports.journal.Journal`."""

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from forexai_core.errors import IntegrityError
+from forexai_core.errors import ConfigError, IntegrityError
 from forexai_core.ports.journal import Entry, JournalRecord
 from forexai_core.ports.leases import Fence
 
@@ -31,7 +31,8 @@ __all__ = ["LONGEST_FRAME", "Frame", "encode", "records", "whole_frames"]
 LONGEST_FRAME = 1 << 28
 """Most bytes of a frame: a longer one is a damaged length."""
 
-_MAGIC = b"FXJ1"
+_FAMILY, _VERSION = b"FXJ", 1
+_MAGIC = _FAMILY + b"%d" % _VERSION
 _START = struct.Struct("<4sII")
 _HEAD = struct.Struct("<qqqqIH")
 _ENTRY = struct.Struct("<qHI")
@@ -82,17 +83,24 @@ def _checksum(body: bytes | memoryview) -> int:
     return zlib.crc32(body, zlib.crc32(struct.pack("<I", len(body))))
 
 
-def _frame_at(content: memoryview, start: int) -> Frame | None:
-    """Return the frame that begins there, None if no whole one does."""
+def _body_at(content: memoryview, start: int) -> tuple[int, int] | None:
+    """Say where the checksummed part of a frame begins and ends, whatever its version; None if none is whole there."""
     at = start + _START.size
     if at + _HEAD.size > len(content):
         return None
     magic, length, checksum = _START.unpack_from(content, start)
     end = at + length
-    if magic != _MAGIC or not _HEAD.size <= length <= LONGEST_FRAME or end > len(content):
+    if not magic.startswith(_FAMILY) or not _HEAD.size <= length <= LONGEST_FRAME or end > len(content):
         return None
-    if _checksum(content[at:end]) != checksum:
+    return (at, end) if _checksum(content[at:end]) == checksum else None
+
+
+def _frame_at(content: memoryview, start: int) -> Frame | None:
+    """Return the frame that begins there, None if no whole one does."""
+    body = _body_at(content, start)
+    if body is None or content[start : start + len(_MAGIC)] != _MAGIC:
         return None
+    at, end = body
     first, synced, epoch, number, count, name_length = _HEAD.unpack_from(content, at)
     name_at = at + _HEAD.size
     resource = bytes(content[name_at : name_at + name_length]).decode()
@@ -110,8 +118,8 @@ def _frame_at(content: memoryview, start: int) -> Frame | None:
 def whole_frames(content: bytes, *, first_sequence: int, place: str) -> list[Frame]:
     """Return the frames of a segment up to its torn tail, if it has one.
 
-    A frame that is damaged is a torn tail, which no append reported as durable, unless a whole frame after it
-    says that it was durable.
+    A torn tail is one write that did not come to its end, so it is the last: a frame that is not whole and that
+    nothing follows. Where a frame follows one that is not whole, the file was damaged.
 
     Parameters
     ----------
@@ -124,8 +132,10 @@ def whole_frames(content: bytes, *, first_sequence: int, place: str) -> list[Fra
 
     Raises
     ------
+    ConfigError
+        If a newer release wrote it.
     IntegrityError
-        If entries that were reported as durable are damaged or missing.
+        If entries are damaged or missing.
     """
     view = memoryview(content)
     found: list[Frame] = []
@@ -138,21 +148,50 @@ def whole_frames(content: bytes, *, first_sequence: int, place: str) -> list[Fra
             )
         found.append(frame)
         at, expected = frame.end, expected + frame.count
-    _check_torn(content, at, place)
+    if at < len(content):
+        _check_version(view, at, place)
+        _check_torn(content, at, place)
     return found
 
 
+def _check_version(content: memoryview, at: int, place: str) -> None:
+    digit = bytes(content[at + len(_FAMILY) : at + len(_MAGIC)])
+    if digit.isdigit() and int(digit) > _VERSION and _body_at(content, at) is not None:
+        raise ConfigError(
+            f"{place}, byte {at}: this record has the layout of version {int(digit)}, and this release reads up to "
+            f"{_VERSION}. Go on with the release that wrote it, or a newer one."
+        )
+
+
 def _check_torn(content: bytes, torn_at: int, place: str) -> None:
+    """Refuse what is no torn tail: something follows what is not whole."""
     view = memoryview(content)
-    at = content.find(_MAGIC, torn_at + 1)
+    at = content.find(_FAMILY, torn_at + 1)
     while at != -1:
         frame = _frame_at(view, at)
-        if frame is not None and frame.synced_bytes > torn_at:
-            raise IntegrityError(
-                f"{place}, byte {torn_at}: a record that was durable is damaged. Restore the file from a backup; "
-                "nothing after that byte can be trusted."
-            )
-        at = content.find(_MAGIC, at + 1 if frame is None else frame.end)
+        if frame is not None:
+            durable = " that was durable" if frame.synced_bytes > torn_at else ""
+            raise _damaged(place, torn_at, f"a record{durable} is damaged, and whole ones follow it")
+        at = content.find(_FAMILY, at + 1)
+    if _is_followed(view, torn_at):
+        raise _damaged(place, torn_at, "a record is damaged, and another one was begun after it")
+
+
+def _is_followed(content: memoryview, start: int) -> bool:
+    """Say whether another frame begins where one that is not whole says that it ends."""
+    at = start + _START.size
+    if at > len(content):
+        return False
+    magic, length, _ = _START.unpack_from(content, start)
+    rest = bytes(content[at + length : at + length + len(_MAGIC)])
+    return magic == _MAGIC and bool(rest) and _MAGIC.startswith(rest)
+
+
+def _damaged(place: str, at: int, what: str) -> IntegrityError:
+    return IntegrityError(
+        f"{place}, byte {at}: {what}. Restore the file from a backup. Where there is none, put a copy of the file "
+        f"aside and cut it to {at} bytes: what stands before that is whole, and what stands after it is lost to it."
+    )
 
 
 def records(content: bytes, frame: Frame, stream: str) -> Iterator[JournalRecord]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import attrs
@@ -15,9 +17,11 @@ from forexai_core.services.disk import Disk, storing
 from forexai_core.services.file_locks import FileLock
 from forexai_core.services.journal_frames import Frame, encode, records, whole_frames
 
-__all__ = ["Append", "StreamFiles"]
+__all__ = ["Append", "StreamFiles", "TornTail"]
 
+_LOG = logging.getLogger(__name__)
 _SUFFIX = ".fxj"
+_TORN_SUFFIX = ".torn"
 _LOCK = "lock"
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -45,6 +49,28 @@ class Append:
     durable: bool
     last_sequence: int = -1
     failure: ForexAIError | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TornTail:
+    """The half of a write that a process which was killed, or a machine that lost power, left at the end of a stream.
+
+    Attributes
+    ----------
+    path : Path
+        Of the segment.
+    offset : int
+        Where it begins, bytes.
+    size : int
+        Bytes.
+    """
+
+    path: Path
+    offset: int
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.size} bytes of a write that did not come to its end, at byte {self.offset} of {self.path}"
 
 
 @attrs.define(kw_only=True)
@@ -105,6 +131,16 @@ class StreamFiles:
         with self._lock:
             return self._present().next_sequence - 1
 
+    def torn(self) -> TornTail | None:
+        """Return what a write that did not come to its end has left; None where there is none."""
+        if not self.exists():
+            return None
+        with self._lock:
+            tail = self._present()
+            if tail.size == tail.whole_size:
+                return None
+            return TornTail(path=tail.path, offset=tail.whole_size, size=tail.size - tail.whole_size)
+
     def snapshot(self) -> tuple[list[Path], int]:
         """Return the segments, and the bytes of the last one that are whole now.
 
@@ -133,13 +169,22 @@ class StreamFiles:
         if following is not None and following <= after + 1:
             return []
         if index == 0 and _first_sequence(path) > 1:
-            raise IntegrityError(f"The stream '{self._name}' begins with {path.name}: earlier segments are missing.")
+            raise IntegrityError(
+                f"{path}: the stream '{self._name}' begins with it: earlier segments are missing. Restore them from a "
+                "backup."
+            )
         content = _content(path)[: whole_size if is_last else None]
         frames = whole_frames(content, first_sequence=_first_sequence(path), place=str(path))
         if (frames[-1].end if frames else 0) != len(content):
-            raise IntegrityError(f"{path} has a damaged record. Restore the file from a backup.")
+            at = frames[-1].end if frames else 0
+            raise IntegrityError(
+                f"{path}, byte {at}: a record is damaged, and more follows it. Restore the file from a backup."
+            )
         if following is not None and (not frames or _next(frames[-1]) != following):
-            raise IntegrityError(f"{path} does not lead to {segments[index + 1].name}: records are missing.")
+            raise IntegrityError(
+                f"{path}, byte {len(content)}: it does not lead to {segments[index + 1].name}: records are missing. "
+                "Restore the files from a backup."
+            )
         return [
             record
             for frame in frames
@@ -209,6 +254,20 @@ class StreamFiles:
             raise StorageError(self._broken) from problem
         tail.size = tail.whole_size
 
+    def _keep_torn(self, tail: _Tail) -> None:
+        """Put the bytes of a torn tail beside the segment, before they are cut off."""
+        torn = _content(tail.path)[tail.whole_size :]
+        place = next(path for path in _torn_names(tail) if not path.exists() or _content(path) == torn)
+        with storing(f"Keeping {len(torn)} bytes of {tail.path} in {place}"):
+            self._disk.replace(place, torn)
+        _LOG.warning(
+            "%s: %d bytes of a write that did not come to its end were cut off at byte %d; they are kept in %s.",
+            tail.path,
+            len(torn),
+            tail.whole_size,
+            place.name,
+        )
+
     def _sync(self, tail: _Tail) -> None:
         if tail.synced_bytes == tail.whole_size:
             return
@@ -269,6 +328,7 @@ class StreamFiles:
             self._tail = self._create(1)
         tail = self._present()
         if tail.size > tail.whole_size:
+            self._keep_torn(tail)
             self._cut(tail)
         if not tail.adopted:
             self._sync(tail)
@@ -322,6 +382,11 @@ def _first_sequence(path: Path) -> int:
         return int(path.stem)
     except ValueError:
         raise IntegrityError(f"{path} is no segment of a journal: move it out of the folder.") from None
+
+
+def _torn_names(tail: _Tail) -> Iterator[Path]:
+    stem = f"{tail.path.stem}-{tail.whole_size}"
+    return (tail.path.with_name(f"{stem}{f'-{n}' if n else ''}{_TORN_SUFFIX}") for n in count())
 
 
 def _next(frame: Frame) -> int:

@@ -18,6 +18,7 @@ from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.breathing import Breathing, Collector, collecting_between_prices
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
+from forexai_core.live.session.endings import Ending, write_ending
 from forexai_core.live.session.figures import Figures
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
@@ -118,7 +119,7 @@ class Session:
         self.runs, self.clock, self.arriving = tuple(runs), clock, arriving
         self.figures = figures or Figures(MemoryMetrics())
         self.state, self.prices = SessionState.READY, 0
-        self.catching_up: Callable[[], bool] = _never
+        self.catching_up: Callable[[], bool] = bool  # never, unless somebody says so
         self._real, self._watch = real, watch
         self._goes_on = asyncio.Event()
         self._goes_on.set()
@@ -249,7 +250,7 @@ class Session:
         try:
             with collecting_between_prices() as self._collector:
                 await self._go(follow)
-            return {run.plan.name: await _ended(run) for run in self.runs}
+            return {run.plan.name: await _ended(run, self._ending) for run in self.runs}
         finally:
             self.state = SessionState.ENDED
             for task in beside:
@@ -331,6 +332,13 @@ class Session:
         return all(run.flat for run in self.runs if run.left or self._more_may_come)
 
     @property
+    def _ending(self) -> Ending:
+        """Why it ends; a stop comes first, since prices may be left then."""
+        if self._stops:
+            return Ending.STOPPED
+        return Ending.DRAINED if self.state is SessionState.DRAINING else Ending.OVER
+
+    @property
     def _more_may_come(self) -> bool:
         return self.arriving is not None and not self.arriving.over
 
@@ -365,10 +373,6 @@ class Session:
             await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
 
 
-def _never() -> bool:
-    return False
-
-
 async def _opened(plan: AccountPlan, services: Services, *, owner: str, hear: Hear, real: Clock) -> AccountRun:
     if isinstance(plan, VenuePlan):
         return await VenueRun.open(plan, services, owner=owner, hear=hear, real=real)
@@ -381,8 +385,9 @@ def _next_ns(run: AccountRun) -> int:
     return run.next_ns
 
 
-async def _ended(run: AccountRun) -> AccountEnd:
+async def _ended(run: AccountRun, why: Ending) -> AccountEnd:
     trades = await run.finish()
+    await write_ending(run, why)
     positions = run.positions()
     return AccountEnd(
         trades=trades,

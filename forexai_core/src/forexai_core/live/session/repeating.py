@@ -15,12 +15,14 @@ from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.assembly import Openers, plans_of
 from forexai_core.live.session.confirming import RecordedConfirming
 from forexai_core.live.session.decisions import read_record, stream_of
+from forexai_core.live.session.endings import Ending, ending_of
 from forexai_core.live.session.halt_log import HaltLog, halts_of
 from forexai_core.live.session.opening import PRICES_FOLDER, open_session
 from forexai_core.live.session.specification import FeedTable, SessionSpec, spec_of
 from forexai_core.ports.journal import Journal, JournalRecord
 from forexai_core.ports.notifier import Notice
 from forexai_core.services.journal import FileJournal
+from forexai_core.services.journal_streams import TornTail
 from forexai_core.values.timeframes import Timeframe
 
 __all__ = ["Repeated", "accounts_of", "head_of", "kept_prices", "open_journal", "records_of", "repeat"]
@@ -43,12 +45,31 @@ class Repeated:
         What was written and what has come out now, of the first that differ; None where all are equal.
     number : int
         Of the first that differs, in the journal; 0 where none does.
+    ending : Ending or None
+        Why the session came to its end, as the journal says; None where it does not, so that nobody knows what more
+        there was.
+    last, last_ns : int
+        Number of the last record, and when it was, nanoseconds UTC.
+    left_out : int
+        How many records were not compared, since they were written after the last price that is kept.
+    torn : TornTail or None
+        Half of a write, at the journal's end, that was left out.
     """
 
     account: str
     records: int
     difference: tuple[bytes, bytes] | None = None
     number: int = 0
+    ending: Ending | None = None
+    last: int = 0
+    last_ns: int = 0
+    left_out: int = 0
+    torn: TornTail | None = None
+
+    @property
+    def equal(self) -> bool:
+        """Whether all that the session wrote is there, and has come out again."""
+        return self.difference is None and self.ending is not None and not (self.left_out or self.torn)
 
 
 def open_journal(folder: Path) -> FileJournal:
@@ -102,13 +123,16 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
     Raises
     ------
     ConfigError
-        If the session was one at a venue.
+        If the session was one at a venue, or a newer release wrote the journal.
     DataError
         If the prices are not what they were.
+    IntegrityError
+        If the journal is damaged.
     """
     journal = open_journal(folder)
     try:
         written = {name: await records_of(journal, name) for name in await accounts_of(journal)}
+        standing = {name: await _standing(journal, name, records) for name, records in written.items()}
     finally:
         journal.close()
     heads = {name: head_of(records) for name, records in written.items()}
@@ -122,14 +146,29 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
     if spec.live and kept.is_dir():  # of the present: nobody could read them again
         known = {feed.symbol: kept_prices(Library(kept), feed) for feed in spec.feeds}
         until_ns = min(int(known_ns(rows)[-1]) for rows in known.values())
-        written = {name: _until(records, until_ns) for name, records in written.items()}
+        for name, each in standing.items():
+            if each.ending is None:  # a process that is killed keeps no last prices
+                whole, written[name] = written[name], _until(written[name], until_ns)
+                standing[name] = attrs.evolve(each, left_out=len(whole) - len(written[name]))
     unasked = spec.model_copy(update={"confirmation": None})  # answers are those of then
     plans = tuple(_as_begun(plan, heads[plan.name]) for plan in plans_of(unasked, openers, known))
     if spec.confirmation is not None:
         plans = tuple(attrs.evolve(plan, confirming=RecordedConfirming.of(written[plan.name])) for plan in plans)
     _check_prices(plans, heads)
     made = await _run_again(spec, plans, written)
-    return tuple(_compared(name, records, made[name]) for name, records in written.items())
+    return tuple(_compared(standing[name], records, made[name]) for name, records in written.items())
+
+
+async def _standing(journal: FileJournal, account: str, records: Sequence[JournalRecord]) -> Repeated:
+    """Say how far an account's journal goes, before anything is compared."""
+    return Repeated(
+        account=account,
+        records=0,
+        ending=ending_of(records),
+        last=records[-1].sequence if records else 0,
+        last_ns=records[-1].time_ns if records else 0,
+        torn=await journal.torn(stream_of(account)),
+    )
 
 
 def kept_prices(library: Library, feed: FeedTable) -> Prices:
@@ -139,7 +178,7 @@ def kept_prices(library: Library, feed: FeedTable) -> Prices:
 
 
 def _until(records: Sequence[JournalRecord], until_ns: int) -> list[JournalRecord]:
-    """Leave out what was written after the last price that is kept: a process that is killed keeps no last ones."""
+    """Leave out what was written after the last price that is kept."""
     return [record for record in records if record.time_ns <= until_ns or record.kind not in _COMPARED]
 
 
@@ -193,15 +232,16 @@ def _ignore(_notice: Notice) -> None:
     """Tell nobody: it was told when it happened."""
 
 
-def _compared(account: str, written: Sequence[JournalRecord], made: Sequence[JournalRecord]) -> Repeated:
+def _compared(standing: Repeated, written: Sequence[JournalRecord], made: Sequence[JournalRecord]) -> Repeated:
     old = [record for record in written if record.kind in _COMPARED]
     new = [record for record in made if record.kind in _COMPARED]
+    counted = attrs.evolve(standing, records=len(old))
     for before, now in zip(old, new, strict=False):
         if (before.kind, before.time_ns, before.payload) != (now.kind, now.time_ns, now.payload):
-            pair = before.payload, now.payload
-            return Repeated(account=account, records=len(old), difference=pair, number=before.sequence)
+            return attrs.evolve(counted, difference=(before.payload, now.payload), number=before.sequence)
     if len(old) > len(new):
-        return Repeated(
-            account=account, records=len(old), difference=(old[len(new)].payload, b""), number=old[len(new)].sequence
-        )
-    return Repeated(account=account, records=len(old))  # one that was stopped has written less
+        missed = old[len(new)]
+        return attrs.evolve(counted, difference=(missed.payload, b""), number=missed.sequence)
+    if len(new) > len(old) and standing.ending is Ending.OVER:  # one that was stopped, or killed, has written less
+        return attrs.evolve(counted, difference=(b"", new[len(old)].payload), number=standing.last)
+    return counted

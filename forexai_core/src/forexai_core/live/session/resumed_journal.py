@@ -10,6 +10,7 @@ import attrs
 
 from forexai_core.errors import ConfigError, ConflictError, IntegrityError
 from forexai_core.live.session.decisions import read_record, stream_of
+from forexai_core.live.session.endings import ENDED
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.journal import Entry, Journal, JournalRecord
 from forexai_core.ports.leases import Fence, Lease
@@ -19,7 +20,7 @@ from forexai_core.services.sqlite import Database
 
 __all__ = ["ResumedJournal", "resumed_journal"]
 
-_OF_PEOPLE = frozenset({"notice"})
+_OF_PEOPLE = frozenset({"notice", ENDED})
 _LEASE_S = 30.0
 
 
@@ -44,6 +45,7 @@ class ResumedJournal:
             stream: deque(each for each in records if each.kind not in _OF_PEOPLE)
             for stream, records in written.items()
         }
+        self._ends = {stream: records[-1] for stream, records in written.items() if records}
         self._begun: set[str] = set()
 
     def left(self, stream: str) -> int:
@@ -70,13 +72,15 @@ class ResumedJournal:
         self._begun.add(stream)
         fresh = [entry for entry in entries if not self._known(stream, entry)]
         if fresh:
+            self._ends.pop(stream, None)
             return await self._inner.append(stream, fresh, fence=self._fences[fence.resource], durable=durable)
         return await self._inner.last(stream)
 
     def _known(self, stream: str, entry: Entry) -> bool:
         left = self._left.get(stream)
         if not left:
-            return False
+            end = self._ends.get(stream)
+            return end is not None and entry.kind == end.kind == ENDED and entry.payload == end.payload
         if entry.kind in _OF_PEOPLE:
             return True  # said while the past is gone through again; nothing follows from it
         before = left.popleft()

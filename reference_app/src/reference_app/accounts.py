@@ -27,6 +27,8 @@ from forexai_saas.billing.tenant_meter import TenantMeter
 from forexai_saas.notifications.board import Board
 from forexai_saas.notifications.choices import Choices
 from forexai_saas.notifications.outbox import Letter, Outbox, PostRoom
+from forexai_saas.trading.accounts import TradingAccounts
+from forexai_saas.trading.gate import TradingGate
 from reference_app.store import Store
 
 __all__ = ["Accounts", "open_accounts"]
@@ -61,6 +63,8 @@ class Accounts:
     members: Members
     inviting: Inviting
     post_room: PostRoom
+    gate: TradingGate
+    trading: TradingAccounts
 
 
 def open_accounts(
@@ -86,6 +90,7 @@ def open_accounts(
     on = lay_foundation(store.database, store.lookups, clock, store.masters, settings=settings)
     outbox, sessions, second_factor = Outbox(on.vault, clock), SessionBook(on), SecondFactor(on)
     board, facts = Board(store.database, outbox, clock), FactBook(clock, on.audit)
+    gate = TradingGate(facts)
     return Accounts(
         on=on,
         registering=Registering(on, outbox),
@@ -106,4 +111,6 @@ def open_accounts(
         members=Members(on),
         inviting=Inviting(on, outbox),
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),
+        gate=gate,
+        trading=TradingAccounts(on, gate),
     )

@@ -43,7 +43,7 @@ class Holdings:
         self._database = database
         self._clock = clock
 
-    async def take(self, scope: Scope, feature: str, thing: UUID, table: sa.Table) -> None:
+    async def take(self, scope: Scope, feature: str, thing: UUID, holders: sa.Select[tuple[UUID]]) -> None:
         """Take a unit for a thing that is about to be made.
 
         Parameters
@@ -54,8 +54,8 @@ class Holdings:
             Of the plans.
         thing : UUID
             Its key.
-        table : Table
-            Where all things that hold units of the feature stand, by their ``id``.
+        holders : Select
+            The keys of all things that hold units of the feature.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class Holdings:
         try:
             await self._meter.reserve(tenant_id, feature, 1, key=_key(feature, thing))
         except QuotaExceededError:
-            if not await self._free_unused(scope, feature, table):
+            if not await self._free_unused(scope, feature, holders):
                 raise
             await self._meter.reserve(tenant_id, feature, 1, key=_key(feature, thing))
 
@@ -77,7 +77,7 @@ class Holdings:
         except BillingError as problem:
             _LOG.warning("a unit of %s was not given back: %s", feature, problem)
 
-    async def _free_unused(self, scope: Scope, feature: str, table: sa.Table) -> bool:
+    async def _free_unused(self, scope: Scope, feature: str, holders: sa.Select[tuple[UUID]]) -> bool:
         kept = sa.select(usage_reservations.c.key).where(
             usage_reservations.c.feature == feature,
             usage_reservations.c.state == "reserved",
@@ -85,7 +85,7 @@ class Holdings:
         )
         async with self._database.reading(scope) as session:
             held = {row.key for row in await session.rows(kept)}
-            used = {_key(feature, row.id) for row in await session.rows(sa.select(table.c.id))}
+            used = {_key(feature, row.id) for row in await session.rows(holders)}
         unused = held - used
         for key in unused:
             await self._meter.release(_tenant(scope), key)

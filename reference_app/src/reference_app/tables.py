@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from forexai_core.ports.app import TENANT_COLUMN
-from forexai_saas.storage.column_types import Document, Id, TimeNs
+from forexai_saas.storage.column_types import Document, Id, Money, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "backtests", "price_files", "strategies"]
+__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "backtests", "paper_accounts", "price_files", "strategies"]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -88,4 +88,20 @@ backtests = sa.Table(
     sa.Column("problem", sa.Text(), nullable=False),
     sa.Column("created_ns", TimeNs(), nullable=False),
     sa.Column("finished_ns", TimeNs()),
+)
+
+paper_accounts = sa.Table(
+    "app_paper_accounts",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("id", Id(), primary_key=True),  # of the trading account, which says that it is paper
+    sa.Column("currency", sa.String(5), nullable=False),
+    sa.Column("leverage", sa.Integer(), nullable=False),
+    sa.Column("margin_mode", sa.String(8), nullable=False),
+    sa.Column("balance", Money(), nullable=False),  # as it began
+    sa.Column("instruments", Document(), nullable=False),
+    sa.Column("seed", sa.BigInteger(), nullable=False),
+    sa.Column("pace", sa.Integer(), nullable=False),
+    sa.Column("market_ns", TimeNs(), nullable=False),  # where its market begins
+    sa.Column("archived_ns", TimeNs()),
 )

@@ -13,6 +13,8 @@ from reference_app.features.backtests.book import RUN, Backtests
 from reference_app.features.backtests.ending import Ending
 from reference_app.features.backtests.routes import backtests_router
 from reference_app.features.backtests.running import BacktestRun
+from reference_app.features.brokers.book import Connections
+from reference_app.features.brokers.routes import brokers_router
 from reference_app.features.data.book import CHECK, PriceFiles
 from reference_app.features.data.checking import FileCheck
 from reference_app.features.data.routes import data_router
@@ -27,7 +29,7 @@ from reference_app.settings import AppSettings
 
 __all__ = ["TRADING_ROUTERS", "TradingSide", "open_trading_side"]
 
-TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router, backtests_router)
+TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router, backtests_router, brokers_router)
 """Their routes."""
 
 _WORKER = "reference_app.features.worker"
@@ -52,6 +54,8 @@ class TradingSide:
         Prices that tenants uploaded.
     backtests : Backtests
         That tenants asked for.
+    connections : Connections
+        Accounts to trade on.
     """
 
     holdings: Holdings
@@ -60,6 +64,7 @@ class TradingSide:
     strategies: StrategyBook
     files: PriceFiles
     backtests: Backtests
+    connections: Connections
 
     def dependencies(self) -> dict[str, object]:
         """Give what routes ask for, by name."""
@@ -67,6 +72,7 @@ class TradingSide:
             "strategies": self.strategies,
             "files": self.files,
             "backtests": self.backtests,
+            "connections": self.connections,
             "runner": self.runner,
         }
 
@@ -99,4 +105,5 @@ def open_trading_side(accounts: Accounts, services: Services, settings: AppSetti
         strategies=strategies,
         files=files,
         backtests=Backtests(ending=ending, strategies=strategies, files=files, blobs=blobs, jobs=jobs),
+        connections=Connections(on=on, accounts=accounts.trading, holdings=holdings, bench=bench),
     )

@@ -49,18 +49,33 @@ class TradingAccounts:
         AccountError
             If it may not be done, or the name is none.
         """
+        made = new_id()
+        async with self._on.database.writing(_scope(tenant_id, who)) as session:
+            await self.enter(session, who, made, name=name, mode=mode)
+        return made
+
+    async def enter(
+        self, session: Session, who: Identity, made: UUID, *, name: str, mode: Literal["paper", "live"]
+    ) -> None:
+        """Add an account as :meth:`add` does, in a transaction that writes what goes with it, too.
+
+        Parameters
+        ----------
+        session : Session
+            For the tenant and the person.
+        made : UUID
+            The account's new key.
+        """
         if not name.strip() or len(name) > _LONGEST_NAME:
             raise AccountError("account.name", f"Name the account in 1 to {_LONGEST_NAME} characters.")
-        made, permission = new_id(), "brokers:connections:write" if mode == "live" else "brokers:paper:write"
-        async with self._on.database.writing(_scope(tenant_id, who)) as session:
-            await self._gate.check(session, who, Ask(permission=permission))
-            await session.execute(
-                sa.insert(trading_accounts).values(
-                    id=made, name=name.strip(), mode=mode, created_ns=self._on.clock.now_ns()
-                )
+        permission = "brokers:connections:write" if mode == "live" else "brokers:paper:write"
+        await self._gate.check(session, who, Ask(permission=permission))
+        await session.execute(
+            sa.insert(trading_accounts).values(
+                id=made, name=name.strip(), mode=mode, created_ns=self._on.clock.now_ns()
             )
-            await record(session, self._on, "account.added", details={"account": str(made), "mode": mode})
-        return made
+        )
+        await record(session, self._on, "account.added", details={"account": str(made), "mode": mode})
 
     async def arm(self, tenant_id: UUID, who: Identity, account_id: UUID) -> bool:
         """Let positions be opened on a live account from now on; False where it is armed already."""

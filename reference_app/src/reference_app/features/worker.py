@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from reference_app.features.backtests.working import run
+from reference_app.features.brokers.working import terms_checked
 from reference_app.features.data.working import checked
 from reference_app.features.strategies.opening import parameters_checked
 from reference_app.features.strategies.working import offered, validated
@@ -23,6 +24,7 @@ def main() -> None:
             "strategies.parameters": parameters_checked,
             "data.checked": checked,
             "backtests.run": run,
+            "brokers.terms": terms_checked,
         }
     )
 

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from litestar import Request
 from litestar.connection import ASGIConnection
 
+from forexai_saas.accounts.api_keys import Caller as Program
 from forexai_saas.accounts.roles import permissions_of
-from forexai_saas.accounts.sessions import SessionKind
+from forexai_saas.accounts.sessions import Identity, SessionKind
 from forexai_saas.errors import AccountError
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.storage.tables import memberships, tenants
@@ -45,6 +46,8 @@ class Caller:
         For whom the call is made, and what the caller may do there; empty where a route asks for a person alone.
     suspended : bool
         Whether the tenant is: it reads and reduces, and nothing else.
+    identity, program : Identity or Program or None
+        As whom the gate before accounts knows the caller: one of the two.
     """
 
     user_id: UUID
@@ -58,6 +61,8 @@ class Caller:
     role: str = ""
     permissions: frozenset[str] = frozenset()
     suspended: bool = False
+    identity: Identity | None = None
+    program: Program | None = None
 
     @property
     def scope(self) -> Scope:
@@ -75,6 +80,23 @@ class Caller:
         """
         self.check_person()
         return cast("UUID", self.session_id)
+
+    @property
+    def person(self) -> Identity:
+        """The person who calls.
+
+        Raises
+        ------
+        AccountError
+            If it is a program.
+        """
+        self.check_person()
+        return cast("Identity", self.identity)
+
+    @property
+    def who(self) -> Identity | Program:
+        """As whom the gate before accounts knows the caller."""
+        return self.person if self.program is None else self.program
 
     def check_person(self) -> None:
         """Refuse a program.
@@ -110,6 +132,7 @@ async def identify(
                 tenant_id=key.tenant_id,
                 permissions=key.permissions,
                 suspended=key.suspended,
+                program=key,
             ),
             False,
         )
@@ -129,6 +152,7 @@ async def identify(
             second_factor_ns=identity.second_factor_ns,
             totp_ns=identity.totp_ns,
             platform_admin=identity.platform_admin,
+            identity=identity,
         ),
         by_cookie,
     )

@@ -65,6 +65,7 @@ STATUS: Mapping[type[errors.ForexAIError], HTTPStatus] = MappingProxyType(
 ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
     {
         "account.name": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "account.terms": HTTPStatus.UNPROCESSABLE_ENTITY,
         "account.unarmed": HTTPStatus.CONFLICT,
         "account.unknown": HTTPStatus.NOT_FOUND,
         "audit.head": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -71,7 +71,7 @@ class PriceFiles:
             If the plan allows no more data sources.
         """
         made, now_ns = new_id(), self.on.clock.now_ns()
-        await self.holdings.take(scope, _FEATURE, made, price_files)
+        await self.holdings.take(scope, _FEATURE, made, sa.select(price_files.c.id))
         values = {
             "id": made,
             "name": wanted.name.strip() or wanted.symbol,

@@ -100,7 +100,7 @@ class StrategyBook:
         """
         values = await self._values(rules)
         made, now_ns = new_id(), self._on.clock.now_ns()
-        await self._holdings.take(scope, _FEATURE, made, strategies)
+        await self._holdings.take(scope, _FEATURE, made, sa.select(strategies.c.id))
         try:
             await repository.add_row(
                 self._on, scope, {**values, "id": made, "version": 1, "created_ns": now_ns, "changed_ns": now_ns}

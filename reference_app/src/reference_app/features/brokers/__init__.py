@@ -1,0 +1,1 @@
+"""Accounts to trade on: at brokers, and on paper."""

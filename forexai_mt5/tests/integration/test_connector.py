@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import attrs
 import pytest
 from gateway_bench import CountingBroker, Machine, Platform, connected, eventually, opening, until
 
@@ -37,7 +38,7 @@ async def platform():
 async def machine(platform):
     made = Machine(platform)
     await made.pair()
-    made.start()
+    made.service = made.start()
     await connected(platform, made)
     yield made
     await made.kill()
@@ -296,6 +297,64 @@ async def test_caps_of_the_machine_hold_whatever_the_platform_says(platform, cap
         assert results[-1].error.kind == "capped"
         assert len(machine.broker.submitted) < 2
     await machine.kill()
+
+
+# --------------------------------------------------------------------------------------------- what nobody has expected
+async def test_a_position_at_no_price_leaves_the_connection_up_and_is_told_to_who_asks(platform, machine):
+    async with platform.line() as line:
+        await line.command(opening(line, "c1"))
+        real = machine.broker.positions
+
+        async def positions():
+            return [attrs.evolve(each, open_price=-1.5) for each in await real()]
+
+        machine.broker.positions = positions
+        connections = len(machine.transport.sockets)
+        with pytest.raises(BrokerUnreachableError, match=r"position \d+ .*open_price"):
+            await line.query("POSITIONS")
+        machine.broker.positions = real
+        line.latest = None
+        await until(lambda: line.latest is not None)
+        assert len((await line.query("POSITIONS"))[0].positions) == 1
+        assert len(machine.transport.sockets) == connections
+
+
+@pytest.mark.parametrize("problem", [ZeroDivisionError("secret"), OSError("pipe"), ValueError("secret")])
+async def test_whatever_a_plugin_raises_the_reports_go_on_and_its_words_stay_there(platform, machine, problem):
+    async def fails(*_args):
+        raise problem
+
+    async with platform.line() as line:
+        await line.say(Subscribe(symbols=("EURUSD",)))
+        names = ("account", "positions", "quote", "history", "orders", "instruments")
+        real = {name: getattr(machine.broker, name) for name in names}
+        for name in names:
+            setattr(machine.broker, name, fails)
+        for what in ("ACCOUNT", "POSITIONS", "PRICE", "DEALS", "ORDERS", "INSTRUMENTS"):
+            with pytest.raises(BrokerUnreachableError, match=type(problem).__name__) as caught:
+                await line.query(what, symbol="EURUSD")
+            assert "secret" not in str(caught.value)
+        for name, method in real.items():
+            setattr(machine.broker, name, method)
+        line.latest = None
+        await until(lambda: line.latest is not None)
+    assert [state for state, _ in machine.states].count("connected") == 1
+
+
+async def test_an_error_that_nobody_expected_ends_a_connection_and_not_the_connector(platform, machine):
+    problems = []
+
+    async def fails(_halt):
+        machine.halts.halt = real
+        raise OSError("no space")
+
+    real, machine.halts.halt = machine.halts.halt, fails
+    machine.service._on_problem = problems.append
+    async with platform.line() as line:
+        await line.kill("margin")
+        await eventually(lambda: is_killed(machine))  # it was not acknowledged, and came again
+    assert [type(each) for each in problems] == [OSError]
+    assert not machine.task.done()
 
 
 # ------------------------------------------------------------------------------------------------- cuts and restarts

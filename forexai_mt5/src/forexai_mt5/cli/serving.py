@@ -18,6 +18,7 @@ from forexai_mt5.connector.passwords import with_passwords
 from forexai_mt5.connector.service import ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.settings_file import read_settings
+from forexai_mt5.connector.telling import said_of
 from forexai_mt5.desktop.opening import open_window
 from forexai_mt5.gateway.admission import Admission, PairingCode
 from forexai_mt5.gateway.settings import GatewaySettings
@@ -106,7 +107,11 @@ def window_command(
 async def _run(settings: ConnectorSettings, folder: Path) -> None:
     with alone_in(folder), embedded_services(folder) as services:
         broker = open_broker(settings, with_passwords(settings, services, folder))
-        await open_service(settings, services, on_state=_tell, broker=broker).run()
+        await open_service(settings, services, on_state=_tell, on_problem=_warn, broker=broker).run()
+
+
+def _warn(problem: Exception) -> None:
+    note(f"look at the account: {said_of(problem)}")
 
 
 def _tell(state: ConnectorState, text: str) -> None:

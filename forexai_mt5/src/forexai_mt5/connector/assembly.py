@@ -56,6 +56,7 @@ def open_service(
     services: Services,
     *,
     on_state: Callable[[ConnectorState, str], None],
+    on_problem: Callable[[Exception], None],
     broker: Broker | None = None,
     transport: Transport | None = None,
 ) -> ConnectorService:
@@ -69,6 +70,8 @@ def open_service(
         Of its folder: commands, the kill switch, keys and time.
     on_state : callable
         Told each state, with a text for people.
+    on_problem : callable
+        Told each error after which a person should look.
     broker : Broker, optional
         Default the one of the settings.
     transport : Transport, optional
@@ -84,4 +87,5 @@ def open_service(
         clock=services.clock,
         settings=settings,
         on_state=on_state,
+        on_problem=on_problem,
     )

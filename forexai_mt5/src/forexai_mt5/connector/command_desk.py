@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 import attrs
@@ -17,7 +17,6 @@ from forexai_core.errors import (
     ConfigError,
     ConflictError,
     FencedError,
-    ForexAIError,
     NotFoundError,
     OrderRejectedError,
 )
@@ -25,9 +24,10 @@ from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import Intent, IntentDraft, Intents, IntentState, Resolution
 from forexai_core.ports.leases import Fence
-from forexai_core.values.orders import OrderState
+from forexai_core.values.orders import OrderRequest, OrderState
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.rows import closing_order, order_to_place
+from forexai_mt5.connector.telling import UntellableError, told_as
 from forexai_mt5.protocol.envelope import FenceToken
 from forexai_mt5.protocol.trading import Outcome, TradeCommand, TradeError, TradeResult
 
@@ -98,6 +98,8 @@ class CommandDesk:
         ``await tell(result)`` hands a result over to be sent.
     call_s : float
         How long the broker may take.
+    alert : callable, optional
+        Told of every error after which a person should look.
     """
 
     def __init__(
@@ -109,9 +111,11 @@ class CommandDesk:
         *,
         tell: Callable[[TradeResult], Awaitable[None]],
         call_s: float = 60.0,
+        alert: Callable[[Exception], None] = lambda _problem: None,
     ) -> None:
         self._broker, self._intents, self._guard, self._clock = broker, intents, guard, clock
-        self._tell, self._call_s = tell, call_s
+        self._tell, self._call_s, self._alert = tell, call_s, alert
+        self._doubtful: set[str] = set()  # of which this process could not write down what became of them
         self._waiting: asyncio.Queue[_UnderWay] = asyncio.Queue()
         self._under_way: dict[str, _UnderWay] = {}
         self._newest: FenceToken | None = None
@@ -133,13 +137,19 @@ class CommandDesk:
             await self._answer_older(command, expired)
             return
         except (ConflictError, ConfigError):
+            # Of one that is under way, or was carried out, too: it is another command of that id.
             refused = self._result(command.id, "REFUSED", "conflict", "Another command, or none, has that id.")
             await self._tell_copy(refused, command.fence)
+            return
+        except Exception as problem:  # noqa: BLE001 - whatever the store raises, nobody knows what it has kept
+            await self._doubt_copy(command, expired, problem)
             return
         self._newest = command.fence
         under_way = self._under_way.get(command.id)
         if under_way is not None:
             under_way.join(command, expired)  # its result comes
+        elif command.id in self._doubtful:
+            await self._tell_copy(self._unwritten(command.id), command.fence)
         elif intent.state is IntentState.RECORDED:
             self._under_way[command.id] = under_way = _UnderWay(command, expired)
             self._waiting.put_nowait(under_way)
@@ -161,6 +171,23 @@ class CommandDesk:
             if intent.draft.request == content:
                 told = self._remembered(command.id, intent)
         await self._tell_copy(told, command.fence)
+
+    async def _doubt_copy(self, command: TradeCommand, expired: Callable[[], bool], problem: Exception) -> None:
+        """Answer a command that could not be written down: as unknown, and it is not sent by this process any more."""
+        under_way = self._under_way.get(command.id)
+        if under_way is not None:
+            under_way.join(command, expired)
+            return
+        self._doubt(command.id, problem)
+        await self._tell_copy(self._unwritten(command.id), command.fence)
+
+    def _doubt(self, command_id: str, problem: Exception) -> None:
+        self._doubtful.add(command_id)
+        _LOG.error("Command %s: its outcome is not known", command_id, exc_info=problem)
+        self._alert(problem)
+
+    def _unwritten(self, command_id: str) -> TradeResult:
+        return self._result(command_id, "UNKNOWN", "unknown", "This machine could not write it down.")
 
     async def _tell_copy(self, result: TradeResult, fence: FenceToken) -> None:
         await self._tell(result.model_copy(update={"fence": fence}))
@@ -218,14 +245,19 @@ class CommandDesk:
             command_id = under_way.command.id
             try:
                 result = await self._carry_out(under_way)
-            except ForexAIError as problem:
-                # The store failed: nobody can say how far it came. It is not sent again, since it stays recorded.
-                _LOG.warning("Command %s: %s", command_id, problem)
-                result = self._result(command_id, "UNKNOWN", "unknown", "This machine could not write it down.")
+            except Exception as problem:  # noqa: BLE001 - nobody can say how far it came, and others wait behind it
+                self._doubt(command_id, problem)
+                result = self._unwritten(command_id)
             finally:
                 self._under_way.pop(command_id).over.set()
-            for fence in under_way.fences:
+            await self._tell_all(result, under_way.fences)
+
+    async def _tell_all(self, result: TradeResult, fences: Sequence[FenceToken]) -> None:
+        for fence in fences:
+            try:
                 await self._tell_copy(result, fence)
+            except Exception as problem:  # noqa: BLE001 - it is remembered, and told when it is asked for
+                _LOG.error("The result of command %s was not told", result.command_id, exc_info=problem)
 
     async def _carry_out(self, under_way: _UnderWay) -> TradeResult:
         refusal = await self._guard.refuses(under_way.command, self._broker)
@@ -246,26 +278,32 @@ class CommandDesk:
 
     async def _send(self, command: TradeCommand) -> TradeResult:
         try:
+            wanted = order_to_place(command) if command.action == "OPEN" else None
+        except ConfigError as problem:
+            return self._result(command.id, "REFUSED", "final", str(problem))
+        try:
             async with asyncio.timeout(self._call_s):
-                state = await self._call(command)
+                return self._done(command.id, await self._call(command, wanted))
         except OrderRejectedError as problem:
             return self._result(command.id, "REJECTED", problem.kind.value, str(problem), problem.code)
         except BrokerUnreachableError as problem:
             return self._result(command.id, "REFUSED", "unreachable", str(problem))
-        except ConfigError as problem:
-            return self._result(command.id, "REFUSED", "final", str(problem))
+        except UntellableError as problem:
+            _LOG.error("Command %s: %s", command.id, problem)
+            self._alert(problem)
+            return self._result(command.id, "UNKNOWN", "unknown", str(problem))
         except Exception as problem:  # noqa: BLE001 - whatever it was, the order may be there
             _LOG.warning("Command %s: its outcome is not known: %s", command.id, problem)
+            self._alert(problem)
             # Its text stays here: a plugin may have put into it what is nobody's business.
             return self._result(
                 command.id, "UNKNOWN", "unknown", f"The broker's plugin failed: {type(problem).__name__}."
             )
-        return self._done(command.id, state)
 
-    async def _call(self, command: TradeCommand) -> OrderState | None:
+    async def _call(self, command: TradeCommand, wanted: OrderRequest | None) -> OrderState | None:
         broker = self._broker
-        if command.action == "OPEN":
-            return await broker.submit(order_to_place(command))
+        if wanted is not None:
+            return await broker.submit(wanted)
         if command.action == "CLOSE":
             return await self._close(command)
         if command.action == "CANCEL":
@@ -310,7 +348,7 @@ class CommandDesk:
             "open_price": state.average_price,
         }  # fmt: skip
         fixed = {"command_id": command_id, "success": True, "outcome": "DONE", "timestamp": self._clock.now_ns()}
-        return TradeResult.model_validate(fixed | values)
+        return told_as(TradeResult, f"the order of command {command_id}, which it carried out,", fixed | values)
 
     def _result(
         self, command_id: str, outcome: Outcome, kind: str, message: str, code: int | None = None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
-from forexai_core.errors import ForexAIError
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, Halts, HaltScope
@@ -13,11 +13,13 @@ from forexai_core.values.accounts import AccountMode
 from forexai_core.values.orders import OrderState
 from forexai_core.values.positions import Position
 from forexai_mt5.connector.settings import Caps
+from forexai_mt5.connector.telling import said_of
 from forexai_mt5.protocol.rates import Bucket
 from forexai_mt5.protocol.trading import Kill, TradeCommand
 
 __all__ = ["Guard"]
 
+_LOG = logging.getLogger(__name__)
 _TINY = 1e-9  # lots: what adding binary fractions leaves
 
 
@@ -40,6 +42,7 @@ class Guard:
     def __init__(self, caps: Caps, halts: Halts, clock: Clock) -> None:
         self._caps, self._halts, self._clock = caps, halts, clock
         self._platform = DeadMan("the platform", account="here", ttl_s=caps.dead_man_s)
+        self._killed = False  # here, where the kill could not be written down
         self._openings = Bucket(caps.openings_per_minute / 60, max(1.0, caps.openings_per_minute))
 
     def hear_platform(self) -> None:
@@ -49,17 +52,20 @@ class Guard:
     async def is_killed(self) -> bool:
         """Say whether openings are halted; also where that cannot be read."""
         try:
-            return bool((await self._halts.read()).halts)
-        except ForexAIError:
+            return self._killed or bool((await self._halts.read()).halts)
+        except Exception as problem:  # noqa: BLE001 - whatever it is: what cannot be read halts
+            _LOG.warning("The kill switch cannot be read: %s", problem)
             return True
 
     async def kill(self, order: Kill) -> None:
-        """Halt openings, durably."""
+        """Halt openings, durably; where that cannot be written down, at least until it can, and the error is raised."""
+        self._killed = True
         printable = "".join(letter if letter.isprintable() else " " for letter in order.reason).strip()[:200]
         halt = Halt(
             scope=HaltScope.PLATFORM, time_ns=self._clock.now_ns(), by="the platform", reason=printable or "killed"
         )
         await self._halts.halt(halt)
+        self._killed = False  # from here on a person lifts it
 
     async def refuses(self, command: TradeCommand, broker: Broker) -> tuple[str, str] | None:
         """Give kind and reason for which a command is not carried out; None where it is."""
@@ -92,8 +98,9 @@ class Guard:
             # Orders first: one that is filled between the two looks counts twice, and not never.
             waiting = [each for each in await broker.orders() if each.request.opens]
             positions = await broker.positions()
-        except ForexAIError as problem:
-            return "unreachable", f"The positions and orders cannot be counted: {problem}"[:500]
+        except Exception as problem:  # noqa: BLE001 - whatever a plugin raises: what cannot be counted is not exceeded
+            _LOG.warning("Positions and orders cannot be counted", exc_info=problem)
+            return "unreachable", f"The positions and orders cannot be counted: {said_of(problem)}"[:500]
         most, largest = self._caps.max_positions, self._caps.max_lots
         if len(positions) + len(waiting) >= most:
             told = f"{len(positions)} positions are open and {len(waiting)} orders wait to open one"

@@ -24,6 +24,8 @@ from forexai_mt5.connector.rows import (
     price_row,
 )
 from forexai_mt5.connector.settings import ConnectorSettings
+from forexai_mt5.connector.telling import said_of
+from forexai_mt5.protocol.codec import ProtocolError
 from forexai_mt5.protocol.envelope import Message
 from forexai_mt5.protocol.rates import Bucket
 from forexai_mt5.protocol.reports import Answer, PriceRow, Prices, Query
@@ -84,8 +86,8 @@ class Reporting:
                     killed = await self._guard.is_killed()
                     update = await account_update(self._broker, killed=killed, time_ns=self._clock.now_ns())
                 await self._tell(update)
-            except (ForexAIError, TimeoutError) as problem:
-                _LOG.warning("The account cannot be looked at: %s", problem)
+            except Exception as problem:  # noqa: BLE001 - whatever a plugin raises, the next look may be better
+                _LOG.warning("The account cannot be told: %s", said_of(problem), exc_info=_unexpected(problem))
             try:
                 async with asyncio.timeout(self._settings.report_s):
                     await self._stirred.wait()
@@ -109,24 +111,25 @@ class Reporting:
         try:
             async with asyncio.timeout(self._settings.call_s):
                 return price_row(await self._broker.quote(symbol))
-        except (ForexAIError, TimeoutError) as problem:
-            _LOG.debug("No price of %s: %s", symbol, problem)
+        except Exception as problem:  # noqa: BLE001 - as above
+            _LOG.debug("No price of %s: %s", symbol, said_of(problem), exc_info=_unexpected(problem))
             return None
 
     async def answer(self, query: Query) -> None:
         """Answer a question, in as many parts as it needs."""
+        part = 0
         try:
             async with asyncio.timeout(self._settings.call_s):
                 fields = await self._found(query)
-        except (ForexAIError, TimeoutError, ValueError) as problem:
-            said = f"{type(problem).__name__}: {problem}"[:500]
+            for answer in _parts(query.id, *fields):
+                if answer.part or answer.candles:
+                    await self._room()
+                await self._tell(answer)
+                part = answer.part + 1
+        except Exception as problem:  # noqa: BLE001 - whatever a plugin raises, who asks hears that there is no answer
+            _LOG.info("No answer to a question for %s", query.what, exc_info=_unexpected(problem))
             refused = isinstance(problem, OrderRejectedError)
-            await self._tell(Answer(query_id=query.id, part=0, last=True, error=said, refused=refused))
-            return
-        for answer in _parts(query.id, *fields):
-            if answer.part or answer.candles:
-                await self._room()
-            await self._tell(answer)
+            await self._tell(Answer(query_id=query.id, part=part, last=True, error=said_of(problem), refused=refused))
 
     async def _room(self) -> None:
         """Wait until another part may go out."""
@@ -142,7 +145,7 @@ class Reporting:
             return "prices", [price_row(await broker.quote(query.symbol))]
         if query.what == "COMMAND":
             if query.command_id is None:
-                raise ValueError("a query about a COMMAND names it")
+                raise ProtocolError("A query about a COMMAND names it.")
             return "result", [await self._desk.fate(query.command_id, query.fence)]
         if query.what == "CANDLES":
             return "candles", CandleRows(await candles_of(broker, query))
@@ -158,6 +161,11 @@ class Reporting:
         if query.what == "ORDERS":
             return "orders", [order_row(each) for each in await broker.orders()]
         return "deals", [deal_row(each) for each in await broker.history(query.start, query.stop)]
+
+
+def _unexpected(problem: Exception) -> Exception | None:
+    """Give an error whose trace is wanted in the log: none of those that are raised on purpose."""
+    return None if isinstance(problem, ForexAIError | TimeoutError) else problem
 
 
 def _parts(query_id: str, field: str, rows: Sequence[Any] | CandleRows) -> Iterator[Answer]:

@@ -9,6 +9,7 @@ from forexai_core.values.bars import Bars
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import Deal, OrderKind, OrderRequest, OrderState, TimeInForce
 from forexai_core.values.positions import Position
+from forexai_mt5.connector.telling import told_as
 from forexai_mt5.protocol.candles import CandleRow
 from forexai_mt5.protocol.contracts import contract_of
 from forexai_mt5.protocol.reports import (
@@ -98,7 +99,9 @@ def closing_order(command: TradeCommand, position: Position) -> OrderRequest:
 
 def position_row(position: Position) -> PositionRow:
     """Write a position."""
-    return PositionRow.model_validate(
+    return told_as(
+        PositionRow,
+        f"position {position.position}",
         {
             "ticket": position.position,
             "symbol": _printable(position.symbol),
@@ -115,7 +118,7 @@ def position_row(position: Position) -> PositionRow:
             "magic_number": position.magic,
             "comment": _printable(position.tag),
             "client_id": _printable(position.client_id),
-        }
+        },
     )
 
 
@@ -123,7 +126,9 @@ def order_row(order: OrderState) -> OrderRow:
     """Write an order that works."""
     request = order.request
     order_type: OrderType = ("BUY" if request.side > 0 else "SELL") + _ENDINGS[request.kind]  # type: ignore[assignment]
-    return OrderRow.model_validate(
+    return told_as(
+        OrderRow,
+        f"order {order.order}",
         {
             "ticket": order.order,
             "symbol": _printable(request.symbol),
@@ -142,13 +147,15 @@ def order_row(order: OrderState) -> OrderRow:
             "time_in_force": request.time_in_force.value.upper(),
             "average_price": order.average_price,
             "position": order.position or request.position,
-        }
+        },
     )
 
 
 def deal_row(deal: Deal) -> DealRow:
     """Write a deal."""
-    return DealRow.model_validate(
+    return told_as(
+        DealRow,
+        f"deal {deal.deal}",
         {
             "ticket": deal.deal,
             "order": deal.order,
@@ -166,13 +173,15 @@ def deal_row(deal: Deal) -> DealRow:
             "magic_number": deal.magic,
             "comment": _printable(deal.tag),
             "client_id": _printable(deal.client_id),
-        }
+        },
     )
 
 
 def account_row(state: AccountState, can: BrokerCapabilities, *, candles: bool) -> AccountRow:
     """Write how an account stands, what can be commanded there, and whether its history can be asked for."""
-    return AccountRow.model_validate(
+    return told_as(
+        AccountRow,
+        "the account",
         {
             "login": state.login,
             "currency": state.currency,
@@ -192,7 +201,7 @@ def account_row(state: AccountState, can: BrokerCapabilities, *, candles: bool) 
                 orders_end_daily=_listed(can.orders_end_daily),
                 stops_end_daily=_listed(can.stops_end_daily),
             ),
-        }
+        },
     )
 
 
@@ -203,7 +212,8 @@ def _listed(symbols: frozenset[str]) -> tuple[str, ...]:
 
 def instrument_row(instrument: Instrument) -> InstrumentRow:
     """Write what can be traded."""
-    return InstrumentRow(symbol=_printable(instrument.symbol), contract=contract_of(instrument))
+    values = {"symbol": _printable(instrument.symbol), "contract": contract_of(instrument)}
+    return told_as(InstrumentRow, f"the contract of {instrument.symbol}", values)
 
 
 class CandleRows:
@@ -226,7 +236,7 @@ class CandleRows:
         spreads = [None] * len(bars) if bars.spread_points is None else bars.spread_points.tolist()
         names = ("time", "open", "high", "low", "close", "volume")
         return [
-            CandleRow.model_validate(dict(zip(names, row, strict=True)) | {"spread": spread})
+            told_as(CandleRow, "a candle", dict(zip(names, row, strict=True)) | {"spread": spread})
             for row, spread in zip(bars.data.tolist(), spreads, strict=True)
         ]
 
@@ -234,7 +244,7 @@ class CandleRows:
 def price_row(quote: Quote) -> PriceRow:
     """Write a quote."""
     values = {"symbol": _printable(quote.symbol), "time": quote.time_ns, "bid": quote.bid, "ask": quote.ask}
-    return PriceRow.model_validate(values)
+    return told_as(PriceRow, f"the price of {quote.symbol}", values)
 
 
 async def account_update(broker: Broker, *, killed: bool, time_ns: int) -> AccountUpdate:
@@ -242,7 +252,9 @@ async def account_update(broker: Broker, *, killed: bool, time_ns: int) -> Accou
     state: AccountState = await broker.account()
     positions = await broker.positions()
     modes = broker.capabilities.modes
-    return AccountUpdate.model_validate(
+    return told_as(
+        AccountUpdate,
+        "the account",
         {
             "login": state.login,
             "currency": state.currency,
@@ -256,5 +268,5 @@ async def account_update(broker: Broker, *, killed: bool, time_ns: int) -> Accou
             "total_positions": len(positions),
             "killed": killed,
             "timestamp": time_ns,
-        }
+        },
     )

@@ -73,6 +73,8 @@ class ConnectorService:
         The rest.
     on_state : callable, optional
         Told each state, with a text for people.
+    on_problem : callable, optional
+        Told each error after which a person should look; the service goes on.
     """
 
     def __init__(
@@ -86,13 +88,17 @@ class ConnectorService:
         clock: Clock,
         settings: ConnectorSettings,
         on_state: Callable[[ConnectorState, str], None] = lambda _state, _text: None,
+        on_problem: Callable[[Exception], None] = lambda _problem: None,
     ) -> None:
         self._broker, self._transport, self._credentials = broker, transport, credentials
-        self._clock, self._settings, self._on_state = clock, settings, on_state
+        self._clock, self._settings = clock, settings
+        self._on_state, self._on_problem = on_state, on_problem
         self._instance = f"i-{chance.token_hex(8)}"
         self._link: Link[FromPlatform] = Link(self._instance)
         self._guard = Guard(settings.caps, halts, clock)
-        self._desk = CommandDesk(broker, intents, self._guard, clock, tell=self._told, call_s=settings.call_s)
+        self._desk = CommandDesk(
+            broker, intents, self._guard, clock, tell=self._told, call_s=settings.call_s, alert=on_problem
+        )
         self._reporting = Reporting(
             broker=broker, desk=self._desk, guard=self._guard, clock=clock, settings=settings, tell=self._say
         )
@@ -148,6 +154,10 @@ class ConnectorService:
                 raise
             except (ForexAIError, WireClosedError, TimeoutError) as problem:
                 said = str(problem) or type(problem).__name__
+            except Exception as problem:  # noqa: BLE001 - the account is served on, over the next connection
+                _LOG.error("A connection ended with an error that nobody expected", exc_info=problem)
+                self._on_problem(problem)
+                said = f"An unexpected error: {type(problem).__name__}."
             wait_s = _SHORTEST_S if self._now_s() - began_s > _LONGEST_S else min(wait_s * 2, _LONGEST_S)
             self._become(ConnectorState.WAITING, said)
             # Spread, so that many connectors do not come back in one moment.

@@ -20,6 +20,7 @@ from forexai_mt5.connector.passwords import with_passwords
 from forexai_mt5.connector.rows import account_update
 from forexai_mt5.connector.service import ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
+from forexai_mt5.connector.telling import said_of
 from forexai_mt5.connector.transport import PlatformTransport, Transport
 from forexai_mt5.desktop.events import (
     AccountHeard,
@@ -137,7 +138,12 @@ class Runner:
         broker = self._ways.broker(self._settings, services)
         transport = WatchedTransport(self._ways.transport(self._settings), self._clock, self._tell)
         service = open_service(
-            self._settings, self._services, on_state=self._on_state, broker=broker, transport=transport
+            self._settings,
+            self._services,
+            on_state=self._on_state,
+            on_problem=self._on_problem,
+            broker=broker,
+            transport=transport,
         )
         watching = [asyncio.ensure_future(work) for work in (self._look(broker), self._count(broker))]
         try:
@@ -157,6 +163,10 @@ class Runner:
             self._note("lost", detail=text)
         self._was_connected = state is ConnectorState.CONNECTED
         self._hand_over(PlatformHeard(state, text))
+
+    def _on_problem(self, problem: Exception) -> None:
+        reason, detail = failure_of(problem)
+        self._note("failed", reason=reason, detail=detail)
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, AccountHeard):
@@ -192,8 +202,11 @@ class Runner:
             async with asyncio.timeout(self._settings.call_s):
                 killed = await self._guard.is_killed()
                 update = await account_update(broker, killed=killed, time_ns=self._clock.now_ns())
-        except (ForexAIError, TimeoutError) as problem:
-            self._lose_terminal(str(problem) or "It does not answer in time.")
+        except TimeoutError:
+            self._lose_terminal("It does not answer in time.")
+            return
+        except Exception as problem:  # noqa: BLE001 - whatever a plugin raises, it is looked again
+            self._lose_terminal(str(problem) if isinstance(problem, ForexAIError) else said_of(problem))
             return
         self._tell(AccountHeard(update))
 
@@ -202,7 +215,7 @@ class Runner:
         await self._reached.wait()
         while True:
             self._traded.clear()
-            with suppress(ForexAIError, TimeoutError):  # the next count is right again
+            with suppress(Exception):  # whatever a plugin raises, the next count is right again
                 async with asyncio.timeout(self._settings.call_s):
                     now_ns = self._clock.now_ns()
                     deals = await broker.history(_midnight_ns(now_ns), now_ns + 86_400 * _NS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from numbers import Integral, Real
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
@@ -18,7 +19,7 @@ _DECIMAL = r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,10})?"
 def _int64(value: Any, info: ValidationInfo) -> int:
     if isinstance(value, str) and re.fullmatch(_INTEGER, value):
         value = int(value)
-    elif info.mode == "json" or isinstance(value, bool) or not isinstance(value, int):
+    elif info.mode == "json" or isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError("an integer of 64 bits is written as text, such as '1788343200000000000'")
     if not -_INT64 <= value < _INT64:
         raise ValueError("it does not fit 64 bits")
@@ -26,17 +27,34 @@ def _int64(value: Any, info: ValidationInfo) -> int:
 
 
 def _decimal(value: Any, info: ValidationInfo) -> Decimal:
-    if info.mode != "json" and isinstance(value, Decimal | int | float) and not isinstance(value, bool):
-        value = _plain(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
+    if info.mode != "json" and isinstance(value, Decimal | Real) and not isinstance(value, bool):
+        value = _plain(_exact(value))
     if isinstance(value, str) and re.fullmatch(_DECIMAL, value):
         return Decimal(value)
     raise ValueError("a decimal number is written as text, such as '1.08512', with 18 and 10 digits at most")
 
 
+def _exact(value: Decimal | Real) -> Decimal:
+    """Read a number of any kind, numpy's too, as the shortest decimal that stands for it."""
+    if isinstance(value, Decimal):
+        exact = value
+    else:
+        exact = Decimal(int(value)) if isinstance(value, Integral) else Decimal(repr(float(value)))
+    if not exact.is_finite():
+        raise ValueError(f"{exact} is no number that can be told")
+    return exact
+
+
+def _decimal_of_use(value: Any, info: ValidationInfo) -> Decimal:
+    """Read a price or a volume, of which 0 means none, or all: one that is not 0 does not become it."""
+    read = _decimal(value, info)
+    if read == 0 and isinstance(value, Decimal | Real) and value != 0:
+        raise ValueError(f"{value} is too small to be told: ten digits behind the point are the most")
+    return read
+
+
 def _plain(value: Decimal) -> str:
     """Write a decimal without an exponent, and a number that a double made with ten digits."""
-    if not value.is_finite():
-        return str(value)
     text = format(round(value, 10).normalize(), "f")
     return "0" if Decimal(text) == 0 else text
 
@@ -66,7 +84,7 @@ Amount = Annotated[
 Price = Annotated[
     Decimal,
     AfterValidator(_not_negative),
-    BeforeValidator(_decimal),
+    BeforeValidator(_decimal_of_use),
     PlainSerializer(_plain, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": f"^{_DECIMAL.removeprefix('-?')}$"}),
 ]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
+import attrs
 import pytest
 from gateway_bench import CountingBroker, until
 
+from forexai_core.errors import ConfigError, StorageError
+from forexai_core.ports.halts import HaltBoard
 from forexai_core.services import embedded_services
 from forexai_core.services.halts import MemoryHalts
 from forexai_mt5.connector.command_desk import CommandDesk
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.settings import Caps
 from forexai_mt5.protocol.envelope import FenceToken
-from forexai_mt5.protocol.trading import TradeCommand
+from forexai_mt5.protocol.trading import Kill, TradeCommand
 
 OLD, NEW, NEWEST = (FenceToken(epoch=1, number=number) for number in (1, 2, 3))
 
@@ -25,15 +29,16 @@ def never():
 class Desk:
     """A desk over a broker in memory, and what it tells."""
 
-    def __init__(self, services=None, broker=None):
+    def __init__(self, services=None, broker=None, intents=None):
         self.services = services or embedded_services(None)
         self.broker = broker or CountingBroker()
         self.guard = Guard(Caps(), MemoryHalts(), self.services.clock)
         self.guard.hear_platform()
-        self.told = []
+        self.told, self.alerts = [], []
         self.desk = CommandDesk(
-            self.broker, self.services.intents, self.guard, self.services.clock, tell=self._told, call_s=60.0
-        )
+            self.broker, intents or self.services.intents, self.guard, self.services.clock, tell=self._told,
+            call_s=60.0, alert=self.alerts.append,
+        )  # fmt: skip
         self.working = None
 
     async def begin(self):
@@ -103,3 +108,100 @@ async def test_what_waits_is_carried_out_for_the_newest_who_has_asked_for_it_and
     told = await desk.tells(3)
     assert sorted(told, key=lambda each: each[0].number) == [(OLD, "DONE"), (OLD, "DONE"), (NEW, "DONE")]
     assert desk.broker.submitted == ["c0", "c1"]
+
+
+# ------------------------------------------------------------------------------------------- what nobody has expected
+class OddBroker(CountingBroker):
+    """Carries orders out, and tells of it what it likes."""
+
+    told: dict[str, object] = {}  # noqa: RUF012 - of each test its own
+
+    async def submit(self, request):
+        return attrs.evolve(await super().submit(request), **self.told)
+
+
+@pytest.mark.parametrize("price", [math.nan, math.inf, -1.5, 1e-11, None])
+async def test_a_fill_at_no_price_is_unknown_said_aloud_and_the_desk_goes_on(price):
+    desk = await Desk(broker=OddBroker()).begin()
+    desk.broker.told = {"average_price": price}
+    await desk.accept("c1", NEW)
+    await desk.tells(1)
+    desk.broker.told = {}
+    await desk.accept("c2", NEW)
+    assert await desk.tells(2) == [(NEW, "UNKNOWN"), (NEW, "DONE")]
+    assert "open_price" in desk.told[0].error.message
+    assert len(desk.alerts) == 1
+    assert (await desk.desk.fate("c1")).outcome == "UNKNOWN"
+    assert desk.broker.submitted == ["c1", "c2"]
+    await desk.end()
+
+
+class FailingStore:
+    """Intents whose disk fails at one call."""
+
+    def __init__(self, intents, name, problem):
+        self._intents, self._name, self.problem = intents, name, problem
+
+    def __getattr__(self, name):
+        real = getattr(self._intents, name)
+
+        async def call(*args, **named):
+            step = f"{name} {args[1]}" if name == "advance" else name
+            if self.problem is not None and step == self._name:
+                raise self.problem
+            return await real(*args, **named)
+
+        return call
+
+
+@pytest.mark.parametrize("problem", [OSError("no space"), StorageError("no space"), RuntimeError("odd")])
+@pytest.mark.parametrize(("step", "sent"), [("record", 0), ("advance sent", 0), ("advance filled", 1)])
+async def test_a_store_that_fails_makes_a_command_unknown_and_never_not_sent(step, sent, problem):
+    services = embedded_services(None)
+    store = FailingStore(services.intents, step, problem)
+    desk = await Desk(services, intents=store).begin()
+    await desk.accept("c1", NEW)
+    await desk.tells(1)
+    store.problem = None
+    await desk.accept("c1", NEW)  # the disk is well again: what was told stays so
+    await desk.accept("c2", NEW)
+    assert await desk.tells(3) == [(NEW, "UNKNOWN"), (NEW, "UNKNOWN"), (NEW, "DONE")]
+    assert desk.broker.submitted == ["c1", "c2"][1 - sent :]
+    assert len(desk.alerts) == 1
+    await desk.end()
+    services.close()
+
+
+async def test_whatever_a_plugin_raises_the_outcome_is_unknown_and_the_desk_goes_on(desk):
+    for number, problem in enumerate((KeyError("x"), OSError("pipe"), ConfigError("late"), ZeroDivisionError())):
+        desk.broker.fail = problem
+        await desk.accept(f"c{number}", NEW)
+    told = await desk.tells(4)
+    assert told == [(NEW, "UNKNOWN")] * 4
+    assert len(desk.alerts) == 4
+
+
+async def test_a_plugin_that_cannot_count_opens_nothing(desk):
+    async def positions():
+        raise ZeroDivisionError
+
+    desk.broker.positions = positions
+    await desk.accept("c1", NEW)
+    assert await desk.tells(1) == [(NEW, "REFUSED")]
+    assert desk.told[0].error.kind == "unreachable"
+
+
+async def test_a_kill_that_cannot_be_written_down_halts_all_the_same(desk):
+    class Disk:
+        async def read(self):
+            return HaltBoard(number=0)
+
+        async def halt(self, halt):
+            raise OSError("no space")
+
+    desk.guard._halts = Disk()
+    with pytest.raises(OSError, match="no space"):
+        await desk.guard.kill(Kill(id="k-1", reason="margin"))
+    await desk.accept("c1", NEW)
+    assert await desk.tells(1) == [(NEW, "REFUSED")]
+    assert desk.told[0].error.kind == "killed"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
 import jsonschema
+import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from forexai_core.values.timeframes import Timeframe
 from forexai_mt5.protocol.candles import CandleRow, CandleTimeframe
@@ -171,6 +174,25 @@ def test_what_the_models_write_keeps_the_schema_and_what_they_refuse_breaks_it()
     assert check.is_valid(json.loads(encode(account())))
     for change in ({"lot_size": 0.1}, {"v": 2}, {"trailing": "1"}, {"id": "../x"}, {"magic_number": 7}):
         assert not check.is_valid(told | change)
+
+
+def test_numbers_of_every_kind_are_read_and_what_is_none_is_refused():
+    for lots in (np.float64(0.1), np.float32(0.5), np.int64(2), 1, 0.1, Decimal("0.1")):
+        assert opening(lot_size=lots).lot_size == round(Decimal(float(lots)), 6)
+    assert opening(magic_number=np.int64(7)).magic_number == 7
+    for wrong in (math.nan, math.inf, np.float64("nan"), Decimal("NaN"), True, "", None, 1e-11, Decimal("1e-11")):
+        with pytest.raises(ValidationError):
+            opening(lot_size=wrong)
+
+
+def test_a_volume_or_a_price_that_is_too_small_to_be_told_does_not_become_none_and_money_is_rounded():
+    with pytest.raises(ValidationError, match="too small"):
+        # 0 lots of a CLOSE are all of it.
+        TradeCommand(id="c", action="CLOSE", ticket=7, lot_size=1e-11, issued_at=1, ttl_ms=1, fence=FENCE)
+    with pytest.raises(ValidationError, match="too small"):
+        opening(stop_loss=1e-11)
+    assert opening(stop_loss=0.0).stop_loss == 0
+    assert account(profit=-1e-11).profit == 0
 
 
 def test_every_message_is_of_one_side_or_of_both():

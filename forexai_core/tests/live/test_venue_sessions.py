@@ -8,13 +8,14 @@ import pytest
 from live.venue_trading import BARS, Openers, Trading, Venue, a_spec, a_venue
 
 import forexai_core as fx
-from forexai_core.errors import ConfigError, IntegrityError, OrderRejectedError, RejectionKind
+from forexai_core.errors import ConfigError, ConflictError, IntegrityError, OrderRejectedError, RejectionKind
 from forexai_core.live.session.assembly import plans_of
 from forexai_core.live.session.folders import newest_run, next_run, standing_run
 from forexai_core.live.session.repeating import repeat
 from forexai_core.live.session.specification import spec_of
 from forexai_core.ports.broker import BrokerEventKind
 from forexai_core.ports.halts import Halt, HaltScope
+from forexai_core.services.assembly import embedded_services
 from forexai_core.services.halts import MemoryHalts
 from forexai_core.testing.venues import SimulatedVenue
 
@@ -272,3 +273,76 @@ async def test_a_session_at_a_venue_has_one_folder_for_all_its_starts(tmp_path):
     (later / "state.sqlite3").touch()
     os.utime(later / "state.sqlite3", ns=(2**61, 2**61))
     assert newest_run(tmp_path) == later
+
+
+ONE = {"name": "one", "broker": "simulated", "leverage": 30}
+TWICE = {
+    "same login": ({"login": "1@memory"}, {"login": " 1@Memory", "settings": {"path": "b"}}, "login = '1@memory'"),
+    "other broker": ({"login": "1@memory"}, {"login": "1@memory", "broker": "far"}, "login = '1@memory'"),
+    "same settings": ({"settings": {"path": "a"}}, {"settings": {"path": "a"}}, "the same settings"),
+}
+
+
+@pytest.mark.parametrize("case", TWICE)
+async def test_one_login_by_two_names_is_refused(case):
+    first, second, said = TWICE[case]
+    document = {
+        "session": {"clock": "real"},
+        "accounts": [ONE | first, ONE | {"name": "other"} | second],
+        "feeds": [{"symbol": "EURUSD", "timeframe": "M1", "live": True}],
+        "strategies": [{"name": "a", "account": "one"}, {"name": "a", "account": "other"}],
+    }
+    with pytest.raises(ConfigError, match=f"one and other: both have .*{said}.*one account"):
+        spec_of(document, "a test")
+    document["accounts"][1] |= {"login": "2@memory"}
+    if first.get("login"):
+        assert spec_of(document, "a test").at_venue
+
+
+async def test_an_account_that_another_session_trades_is_not_traded_whatever_it_is_called(tmp_path):
+    shared, broker = embedded_services(tmp_path / "home"), a_venue()
+    with shared:
+        async with Trading(broker, tmp_path / "a", logins=shared.leases) as trading:
+            await trading.minutes(2)
+            before = len(broker.venue.orders)
+            other = a_spec(name="second")
+            with pytest.raises(ConflictError, match=r"accounts second: the venue shows '1@memory'.*'test-30/main'"):
+                async with Trading(Venue(broker.venue), tmp_path / "b", spec=other, logins=shared.leases):
+                    raise AssertionError("it has begun")
+            assert len(broker.venue.orders) == before
+            await trading.minutes(4)
+            end, _ = await trading.end()
+            assert not end.halted
+        async with Trading(Venue(broker.venue), tmp_path / "b", spec=other, logins=shared.leases, first=40) as trading:
+            await trading.minutes(1)  # the first one has let go of it
+
+
+async def test_two_accounts_that_turn_out_to_be_one_are_refused_before_anything_is_sent(tmp_path):
+    venue = SimulatedVenue(account=fx.Account(balance=10_000))
+    spec = spec_of(
+        {
+            "session": {"clock": "real"},
+            "accounts": [ONE | {"settings": {"path": "a"}}, ONE | {"name": "other", "settings": {"path": "b"}}],
+            "feeds": [{"symbol": "EURUSD", "timeframe": "M1", "live": True}],
+            "strategies": [{"name": "a", "account": "one"}, {"name": "a", "account": "other"}],
+            "risk": {"none": True},
+        },
+        "a test",
+    )
+    with pytest.raises(ConflictError, match=r"accounts other: the venue shows '1@memory', which another account"):
+        async with Trading(Venue(venue), tmp_path, spec=spec):
+            raise AssertionError("it has begun")
+    assert venue.orders == {}
+
+
+async def test_a_session_that_lost_its_login_sends_nothing_any_more(tmp_path):
+    shared, broker = embedded_services(tmp_path / "home"), a_venue()
+    with shared:
+        async with Trading(broker, tmp_path / "a", logins=shared.leases) as trading:
+            await shared.leases.raise_epoch()
+            assert not await trading.run.renew()
+            before = len(broker.venue.orders)
+            await trading.minutes(8)
+            end, _ = await trading.end()
+    assert len(broker.venue.orders) == before
+    assert any("holds" in each or "taken" in each for each in end.halted), end.halted

@@ -102,10 +102,20 @@ class Trading:
     """
 
     def __init__(
-        self, broker, folder, *, spec=None, armed=(), halts=None, first=HISTORY, strategy=Alternating, settings=LASTING
+        self,
+        broker,
+        folder,
+        *,
+        spec=None,
+        armed=(),
+        halts=None,
+        first=HISTORY,
+        strategy=Alternating,
+        settings=LASTING,
+        logins=None,
     ):
         self.broker, self.folder, self.spec = broker, folder, spec or a_spec()
-        self.settings = settings
+        self.settings, self.logins = settings, logins
         self.armed, self.halts, self.first = armed, halts or MemoryHalts(), first
         self.source, self.openers, self.notices = Told(BARS), Openers(broker, strategy), []
         self.number = first
@@ -126,6 +136,7 @@ class Trading:
             halts=self.halts,
             live=self.prices,
             real=self.clock,
+            logins=self.logins,
         )
         self.session, self.run = self.opened.session, self.opened.session.runs[0]
         self.stirred = asyncio.Event()

@@ -23,18 +23,18 @@ from forexai_core.cli.session_telling import Telling
 from forexai_core.cli.session_view import HeadlessView, TerminalView, View
 from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.live.alerts import Alerts
+from forexai_core.live.growth.merging import LivePrices
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.assembly import plans_of
 from forexai_core.live.session.folders import newest_run, next_run, standing_run
 from forexai_core.live.session.live_feeds import live_prices_of
 from forexai_core.live.session.loop import AccountEnd, Session
-from forexai_core.live.session.opening import open_session
+from forexai_core.live.session.opening import OpenSession, open_session
 from forexai_core.live.session.resuming import resume_session
 from forexai_core.live.session.specification import SessionSpec, read_spec
-from forexai_core.ports.halts import Halts
+from forexai_core.ports.services import Services
 from forexai_core.services.assembly import default_home, embedded_services
 from forexai_core.services.clocks import RealClock
-from forexai_core.services.halts import FileHalts
 
 __all__ = ["Start", "run_session", "trades_as_objects"]
 
@@ -69,8 +69,8 @@ def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home
         note_compiling()
         choose = newest_run if start.resume else standing_run if spec.at_venue else next_run
         folder = choose(Path(spec.session.journal))
-        halts = FileHalts(home or default_home())
-        ends = asyncio.run(_go(spec, openers, plans, folder, start, view=view, telling=telling, halts=halts))
+        with embedded_services(home or default_home()) as shared:
+            ends = asyncio.run(_go(spec, openers, plans, folder, start, view=view, telling=telling, shared=shared))
     _show(ends, folder, as_json=as_json)
     return 0
 
@@ -84,7 +84,7 @@ async def _go(
     *,
     view: View,
     telling: Telling,
-    halts: Halts,
+    shared: Services,
 ) -> Mapping[str, AccountEnd]:
     real = RealClock()
     alerts = Alerts("feeds", real, telling.hear)
@@ -94,11 +94,7 @@ async def _go(
         if live is not None:
             await live.begin()
             plans = plans_of(spec, openers, live.known, start.armed)
-        owner = f"run-{os.getpid()}-{secrets.token_hex(4)}"
-        if start.resume:
-            opened = await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
-        else:
-            opened = await open_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live)
+        opened = await _opened(spec, plans, folder, start, live=live, telling=telling, shared=shared)
         telling.follow(opened.session)
         with contextlib.closing(opened), _until_told(opened.session):
             async with served(opened.session, start.metrics_port):
@@ -108,6 +104,24 @@ async def _go(
         if live is not None:
             await live.close()
         await telling.finish(teller)
+
+
+async def _opened(
+    spec: SessionSpec,
+    plans: tuple[AccountPlan, ...],
+    folder: Path,
+    start: Start,
+    *,
+    live: LivePrices | None,
+    telling: Telling,
+    shared: Services,
+) -> OpenSession:
+    owner, halts = f"run-{os.getpid()}-{secrets.token_hex(4)}", shared.halts
+    if start.resume:
+        return await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
+    return await open_session(
+        spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live, logins=shared.leases
+    )
 
 
 @contextlib.contextmanager

@@ -9,11 +9,11 @@ from typing import Protocol
 from forexai_core.errors import BrokerError, FencedError, StorageError
 from forexai_core.live.settings import DeskSettings
 from forexai_core.ports.broker import Broker, BrokerEventKind
-from forexai_core.ports.leases import Lease
+from forexai_core.ports.leases import Lease, Leases
 from forexai_core.ports.services import Services
 from forexai_core.values.orders import OrderState
 
-__all__ = ["Upkeep", "UpkeepOf"]
+__all__ = ["Upkeep", "UpkeepOf", "renewed"]
 
 
 class UpkeepOf(Protocol):
@@ -87,14 +87,9 @@ class Upkeep:
 
     async def renew(self) -> bool:
         """Renew the lease; say whether it is still ours."""
-        try:
-            self._lease = await self._leases.renew(self._lease)
-        except FencedError as lost:
-            self._desk.taken_over(lost)
-            return False
-        except StorageError as problem:
-            self._desk.lease_in_doubt(problem)
-        return True
+        lease = await renewed(self._leases, self._lease, self._desk)
+        self._lease = lease or self._lease
+        return lease is not None
 
     async def _renew(self) -> None:
         while True:
@@ -134,3 +129,25 @@ class Upkeep:
                 await self._desk.hear(event.order)
             if event.kind is not BrokerEventKind.QUOTE:
                 self.wake()
+
+
+async def renewed(leases: Leases, lease: Lease, desk: UpkeepOf) -> Lease | None:
+    """Renew a lease that an account is traded by; None where another one has it, which the desk is told.
+
+    Parameters
+    ----------
+    leases : Leases
+        Where it is held.
+    lease : Lease
+        As it was renewed last.
+    desk : UpkeepOf
+        Told where it is lost, or could not be renewed.
+    """
+    try:
+        return await leases.renew(lease)
+    except FencedError as lost:
+        desk.taken_over(lost)
+        return None
+    except StorageError as problem:
+        desk.lease_in_doubt(problem)
+    return lease

@@ -211,6 +211,10 @@ class AccountRun(ABC):
     async def attend(self) -> None:
         """Do what is due without a price; where only prices move the account, nothing is."""
 
+    async def renew(self) -> bool:
+        """Hold on to what only one session may hold; say whether it is still ours."""
+        return await self.session.desk.renew()
+
     @abstractmethod
     async def close(self) -> None:
         """Leave the venue; what stands there stands."""

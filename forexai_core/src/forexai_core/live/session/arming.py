@@ -11,6 +11,7 @@ from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.rows import Prices
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.ports.broker import Broker, BrokerCapabilities
+from forexai_core.ports.leases import Leases
 from forexai_core.ports.notifier import NoticeLevel
 from forexai_core.values.accounts import AccountMode, AccountState
 from forexai_core.values.instruments import Instrument
@@ -34,6 +35,8 @@ class VenuePlan(AccountPlan):
         Whether the session file says that it trades with real money.
     armed : bool
         Whether a person has armed the account for this start.
+    logins : Leases, optional
+        Where logins are held, shared by all sessions that may trade the account; default the leases of this one.
     """
 
     broker: Broker
@@ -41,6 +44,7 @@ class VenuePlan(AccountPlan):
     login: str = ""
     real_money: bool = False
     armed: bool = False
+    logins: Leases | None = None
 
 
 def check_armed(plan: VenuePlan, capabilities: BrokerCapabilities, state: AccountState) -> None:

@@ -369,7 +369,7 @@ class Session:
         return _NAP_S * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
 
     async def _renew(self, run: AccountRun) -> None:
-        while await run.session.desk.renew():
+        while await run.renew():
             await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
 
 

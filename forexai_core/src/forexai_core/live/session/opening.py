@@ -23,6 +23,7 @@ from forexai_core.live.session.loop import Session
 from forexai_core.live.session.specification import SessionSpec
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halts
+from forexai_core.ports.leases import Leases
 from forexai_core.ports.services import Services
 from forexai_core.services.assembly import embedded_services
 from forexai_core.services.clocks import ManualClock, RealClock
@@ -103,6 +104,7 @@ async def open_session(
     halts: Halts | None = None,
     live: LivePrices | None = None,
     real: Clock | None = None,
+    logins: Leases | None = None,
 ) -> OpenSession:
     """Open a session.
 
@@ -126,6 +128,9 @@ async def open_session(
         Begun feeds whose prices come while it runs, of which ``plans`` has the first.
     real : Clock, optional
         In place of the system's.
+    logins : Leases, optional
+        Where the logins of accounts at venues are held, shared by all sessions that may trade them; default the leases
+        in ``folder``, which keep the accounts of one session apart.
 
     Raises
     ------
@@ -135,6 +140,7 @@ async def open_session(
     at_venue = any(isinstance(plan, VenuePlan) for plan in plans)
     if at_venue:
         _check_venue(plans, folder, halts, live)
+        plans = tuple(attrs.evolve(plan, logins=logins) if isinstance(plan, VenuePlan) else plan for plan in plans)
     real = real or RealClock()
     clock = clock_of(spec, plans, real, live)
     if live is not None and live.at_once:

@@ -165,6 +165,8 @@ class SessionSpec(Settings):
                 raise ValueError(f"[[{what}]]: {twice} stands twice; give each once")
         if len({each.broker == "paper" for each in self.accounts}) > 1:
             raise ValueError("[[accounts]]: some are paper and some at a venue; run a session for each kind")
+        if self.at_venue:
+            _check_apart(self.accounts)
         for each in self.strategies:
             _check_named("account", each.account, names, each)
             _check_named("symbol", each.symbol, symbols, each)
@@ -193,6 +195,20 @@ class SessionSpec(Settings):
     def strategies_of(self, account: str) -> tuple[StrategyTable, ...]:
         """Give the strategies of an account."""
         return tuple(each for each in self.strategies if self.account_of(each) == account)
+
+
+def _check_apart(accounts: tuple[AccountTable, ...]) -> None:
+    """Refuse two accounts of a session that are one at the venue; what only the venue knows it says later."""
+    for number, one in enumerate(accounts):
+        for other in accounts[number + 1 :]:
+            named = one.login.strip().casefold() == other.login.strip().casefold()
+            reached = one.broker == other.broker and dict(one.settings) == dict(other.settings)
+            if named and (reached or one.login):
+                said = f"login = '{one.login}'" if one.login else f"broker = '{one.broker}' with the same settings"
+                raise ValueError(
+                    f"[[accounts]] {one.name} and {other.name}: both have {said}, so they are one account; give it one "
+                    "[[accounts]], and name that in the [[strategies]] of both"
+                )
 
 
 def _check_named(what: str, name: str | None, known: list[str], strategy: StrategyTable) -> None:

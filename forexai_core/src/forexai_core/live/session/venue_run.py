@@ -20,6 +20,7 @@ from forexai_core.live.session.account import AccountSession
 from forexai_core.live.session.account_run import AccountRun, Laid, account_session
 from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, check_nights, with_contracts
 from forexai_core.live.session.decisions import DecisionBook
+from forexai_core.live.session.logins import HeldLogin
 from forexai_core.live.session.risk_memory import RiskMemory
 from forexai_core.live.session.screening import prepare
 from forexai_core.live.session.seats import start_all, stop_all
@@ -90,6 +91,7 @@ class VenueRun(AccountRun):
         self._heard_until_ns = view.state.time_ns
         self._told: set[int] = set()
         self._new_limits: frozenset[str] = frozenset()
+        self.login: HeldLogin | None = None
 
     @classmethod
     async def open(cls, plan: VenuePlan, services: Services, *, owner: str, hear: Hear, real: Clock) -> VenueRun:
@@ -115,17 +117,19 @@ class VenueRun(AccountRun):
         BrokerUnreachableError
             If the venue is not reached.
         ConflictError
-            If another session holds the account.
+            If another session holds the account, by this name or another one.
         IntegrityError, StorageError
             If what is known of the account from before cannot be read.
         """
         broker, limit_s = plan.broker, plan.settings.query_timeout_s
+        login = HeldLogin(plan, plan.logins or services.leases, owner)
         try:
             state = await in_time(broker.connect(), limit_s)
             check_armed(plan, broker.capabilities, state)
+            await login.take(state.login)
             check_nights(plan, broker.capabilities, Alerts(plan.name, services.clock, hear))
             contracts = await in_time(broker.instruments(), limit_s)
-            return await cls._open(
+            run = await cls._open(
                 at_venue(plan, broker.capabilities, state, contracts),
                 services,
                 state=attrs.evolve(state, time_ns=services.clock.now_ns()),
@@ -135,9 +139,12 @@ class VenueRun(AccountRun):
                 real=real,
             )
         except BaseException:
+            await login.release()
             with suppress(BrokerError):
                 await in_time(broker.disconnect(), limit_s)
             raise
+        run.login = login
+        return run
 
     @classmethod
     async def _open(
@@ -377,8 +384,15 @@ class VenueRun(AccountRun):
         digits = self.plan.inputs.account.digits
         return trades_of(deals, mirror.setup.symbols, mirror.symbols, digits, self.session.names)
 
+    async def renew(self) -> bool:
+        """Hold on to the account, and to its login; see `AccountRun.renew`."""
+        held = self.login is None or await self.login.renew(self.session.desk)
+        return held and await super().renew()
+
     async def close(self) -> None:
         """Leave the venue; what stands there stands."""
         await self._events.close()
+        if self.login is not None:
+            await self.login.release()
         with suppress(BrokerError):
             await in_time(self._broker.disconnect(), self._limit_s)

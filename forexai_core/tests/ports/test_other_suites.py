@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import bisect
 import math
 
@@ -152,6 +153,26 @@ class KeepsTheFirst(MemorySecrets):
         self._kept.setdefault(name, secret)
 
 
+class AddsInItsPlace(MemorySecrets):
+    async def add(self, name, secret):
+        await self.set(name, secret)
+        return True
+
+
+class LooksBeforeItAdds(MemorySecrets):
+    async def add(self, name, secret):
+        there = name in self._kept
+        await asyncio.sleep(0)
+        if not there:
+            await self.set(name, secret)
+        return not there
+
+
+class AddsUnderAnyName(MemorySecrets):
+    async def add(self, name, secret):
+        return self._kept.setdefault(name, secret) is secret
+
+
 class IgnoresCapitals(MemorySecrets):
     async def set(self, name, secret):
         await super().set(name.lower(), secret)
@@ -189,6 +210,9 @@ SECRETS = [
     Proof("gives_back_what_was_set", alone("secrets", Strips)),
     Proof("gives_back_what_was_set", alone("secrets", HandsOutText)),
     Proof("replaces", alone("secrets", KeepsTheFirst)),
+    Proof("adds_only_what_is_not_there", alone("secrets", AddsInItsPlace)),
+    Proof("adds_only_what_is_not_there", alone("secrets", LooksBeforeItAdds)),
+    Proof("adds_only_what_is_not_there", alone("secrets", AddsUnderAnyName)),
     Proof("names_are_apart", alone("secrets", IgnoresCapitals)),
     Proof("knows_what_is_not_there", alone("secrets", EmptyWhenMissing)),
     Proof("deletes", alone("secrets", KeepsTheDeleted)),

@@ -99,6 +99,21 @@ class Secrets(Protocol):
         """
         ...
 
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret durably where there is none of that name; return whether it was stored.
+
+        Of several that add one at once, in whatever processes, one stores it: whoever needs a key that all share adds
+        one, and then gets the one that is there.
+
+        Raises
+        ------
+        ConfigError
+            If the name is no name.
+        StorageError
+            If it could not be stored.
+        """
+        ...
+
     async def names(self) -> Sequence[str]:
         """Return the names, sorted."""
         ...

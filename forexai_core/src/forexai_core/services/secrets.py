@@ -70,7 +70,11 @@ class FileSecrets:
 
     async def set(self, name: str, secret: Secret) -> None:
         """Store a secret; see `forexai_core.ports.secrets.Secrets`."""
-        await asyncio.to_thread(self._set, check_name("secret", name), secret)
+        await asyncio.to_thread(self._put, check_name("secret", name), secret)
+
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret where there is none; see `forexai_core.ports.secrets.Secrets`."""
+        return await asyncio.to_thread(self._put, check_name("secret", name), secret, only_new=True)
 
     async def names(self) -> Sequence[str]:
         """Return the names; see `forexai_core.ports.secrets.Secrets`."""
@@ -89,15 +93,19 @@ class FileSecrets:
             raise IntegrityError(f"The key file {self._key_path} is gone; without it no secret opens. Restore it.")
         return Secret(_open(key, name, sealed, self._path))
 
-    def _set(self, name: str, secret: Secret) -> None:
+    def _put(self, name: str, secret: Secret, *, only_new: bool = False) -> bool:
+        """Store a secret, or leave the one that is there; return whether it was stored."""
         with self._lock:
             entries = self._entries()
+            if only_new and name in entries:
+                return False
             key = self._key()
             if key is None:
                 if entries:
                     raise IntegrityError(f"The key file {self._key_path} is gone; restore it, or delete {self._path}.")
                 key = self._make_key()
             self._write(entries | {name: _seal(key, name, secret)})
+        return True
 
     def _delete(self, name: str) -> bool:
         with self._lock:
@@ -206,6 +214,10 @@ class MemorySecrets:
     async def set(self, name: str, secret: Secret) -> None:
         """Store a secret; see `forexai_core.ports.secrets.Secrets`."""
         self._kept[check_name("secret", name)] = secret
+
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret where there is none; see `forexai_core.ports.secrets.Secrets`."""
+        return self._kept.setdefault(check_name("secret", name), secret) is secret
 
     async def names(self) -> Sequence[str]:
         """Return the names; see `forexai_core.ports.secrets.Secrets`."""

@@ -49,6 +49,7 @@ class KeyringSecrets:
 
     def __init__(self, ring: Keyring, failures: tuple[type[Exception], ...]) -> None:
         self._ring, self._failures = ring, failures
+        self._changing = asyncio.Lock()  # the connector's process is alone in its folder: it keeps no other one out
 
     async def get(self, name: str) -> Secret:
         """Return a secret; see `forexai_core.ports.secrets.Secrets`."""
@@ -59,7 +60,21 @@ class KeyringSecrets:
 
     async def set(self, name: str, secret: Secret) -> None:
         """Store a secret; see `forexai_core.ports.secrets.Secrets`."""
-        await self._keep(f"secret:{check_name('secret', name)}", secret.reveal())
+        check_name("secret", name)
+        async with self._changing:
+            await self._put(name, secret)
+
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret where there is none; see `forexai_core.ports.secrets.Secrets`."""
+        check_name("secret", name)
+        async with self._changing:
+            if await self._asked(name) is not None:
+                return False
+            await self._put(name, secret)
+            return True
+
+    async def _put(self, name: str, secret: Secret) -> None:
+        await self._keep(f"secret:{name}", secret.reveal())
         await self._keep(_INDEX, json.dumps(sorted({*await self.names(), name})))
 
     async def names(self) -> Sequence[str]:
@@ -69,11 +84,13 @@ class KeyringSecrets:
 
     async def delete(self, name: str) -> bool:
         """Forget a secret; see `forexai_core.ports.secrets.Secrets`."""
-        if await self._asked(check_name("secret", name)) is None:
-            return False
-        await self._call(self._ring.delete_password, _SERVICE, f"secret:{name}")
-        await self._keep(_INDEX, json.dumps([each for each in await self.names() if each != name]))
-        return True
+        check_name("secret", name)
+        async with self._changing:
+            if await self._asked(name) is None:
+                return False
+            await self._call(self._ring.delete_password, _SERVICE, f"secret:{name}")
+            await self._keep(_INDEX, json.dumps([each for each in await self.names() if each != name]))
+            return True
 
     async def _asked(self, name: str) -> str | None:
         return await self._call(self._ring.get_password, _SERVICE, f"secret:{name}")

@@ -18,6 +18,7 @@ from forexai_core.ports.names import check_name
 from forexai_core.ports.secrets import Secret, Secrets
 from forexai_core.ports.services import Services
 from forexai_core.services.disk import Disk, storing
+from forexai_core.services.file_locks import FileLock
 from forexai_mt5.connector.keyrings import KeyringSecrets, keyring_here
 from forexai_mt5.connector.settings import ConnectorSettings
 
@@ -55,6 +56,7 @@ class GuardedSecrets:
 
     def __init__(self, path: Path, guarding: Guarding, *, disk: Disk | None = None) -> None:
         self._path, self._guarding, self._disk = path, guarding, disk or Disk()
+        self._lock = FileLock(path.with_name(path.name + ".lock"))
 
     async def get(self, name: str) -> Secret:
         """Return a secret; see `forexai_core.ports.secrets.Secrets`."""
@@ -70,15 +72,28 @@ class GuardedSecrets:
 
     async def set(self, name: str, secret: Secret) -> None:
         """Store a secret; see `forexai_core.ports.secrets.Secrets`."""
+        await asyncio.to_thread(self._put, name, self._sealed(name, secret))
+
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret where there is none; see `forexai_core.ports.secrets.Secrets`."""
+        return await asyncio.to_thread(self._put, name, self._sealed(name, secret), only_new=True)
+
+    def _sealed(self, name: str, secret: Secret) -> str:
         check_name("secret", name)
         try:
-            sealed = base64.b64encode(self._guarding.seal(secret.reveal().encode())).decode()
+            return base64.b64encode(self._guarding.seal(secret.reveal().encode())).decode()
         except OSError:
             raise StorageError(
                 f"The system does not seal secret '{name}'. Log in to it as usual, and try again."
             ) from None
-        entries = await asyncio.to_thread(self._entries)
-        await asyncio.to_thread(self._write, entries | {name: sealed})
+
+    def _put(self, name: str, sealed: str, *, only_new: bool = False) -> bool:
+        with self._lock:
+            entries = self._entries()
+            if only_new and name in entries:
+                return False
+            self._write(entries | {name: sealed})
+        return True
 
     async def names(self) -> Sequence[str]:
         """Return the names; see `forexai_core.ports.secrets.Secrets`."""
@@ -86,10 +101,14 @@ class GuardedSecrets:
 
     async def delete(self, name: str) -> bool:
         """Forget a secret; see `forexai_core.ports.secrets.Secrets`."""
-        entries = await asyncio.to_thread(self._entries)
-        if entries.pop(check_name("secret", name), None) is None:
-            return False
-        await asyncio.to_thread(self._write, entries)
+        return await asyncio.to_thread(self._delete, check_name("secret", name))
+
+    def _delete(self, name: str) -> bool:
+        with self._lock:
+            entries = self._entries()
+            if entries.pop(name, None) is None:
+                return False
+            self._write(entries)
         return True
 
     def _entries(self) -> dict[str, str]:
@@ -132,6 +151,10 @@ class LayeredSecrets:
     async def set(self, name: str, secret: Secret) -> None:
         """Store a secret; see `forexai_core.ports.secrets.Secrets`."""
         await self._first.set(name, secret)
+
+    async def add(self, name: str, secret: Secret) -> bool:
+        """Store a secret where neither has one; see `forexai_core.ports.secrets.Secrets`."""
+        return name not in await self._then.names() and await self._first.add(name, secret)
 
     async def names(self) -> Sequence[str]:
         """Return the names; see `forexai_core.ports.secrets.Secrets`."""

@@ -238,12 +238,12 @@ class Admission:
 
     async def _mark(self, body: str, device_id: str) -> str:
         if self._key is None:
-            try:
-                kept = await self._secrets.get(_KEY)
-            except NotFoundError:
-                await self._secrets.set(_KEY, Secret(chance.token_hex(32)))
-                kept = await self._secrets.get(_KEY)  # of several processes that begin at once, the last has set it
-            self._key = bytes.fromhex(kept.reveal())
+            with suppress(NotFoundError):
+                self._key = bytes.fromhex((await self._secrets.get(_KEY)).reveal())
+        if self._key is None:
+            # Of several processes that begin at once, one adds it, and all of them take that one.
+            await self._secrets.add(_KEY, Secret(chance.token_hex(32)))
+            self._key = bytes.fromhex((await self._secrets.get(_KEY)).reveal())
         return hmac.new(self._key, f"challenge:{device_id}:{body}".encode(), hashlib.sha256).hexdigest()
 
     async def _sweep(self) -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 from gateway_bench import HOST, Machine, Platform, post
 
-from forexai_core.errors import BrokerUnreachableError, IntegrityError
+from forexai_core.errors import BrokerUnreachableError, IntegrityError, NotFoundError
 from forexai_core.ports.secrets import Secret
 from forexai_core.services import embedded_services
 from forexai_core.services.clocks import ManualClock
@@ -197,6 +197,42 @@ async def test_a_challenge_is_ours_of_one_device_and_for_a_while(door):
     )
     with pytest.raises(RefusedError):
         await door.admission.prove(late, platform=HOST)
+
+
+class BeginsTogether:
+    """Secrets of a process that finds no key in the very moment in which another one does not, either."""
+
+    def __init__(self, secrets, both):
+        self._secrets, self._both = secrets, both
+
+    def __getattr__(self, name):
+        return getattr(self._secrets, name)
+
+    async def get(self, name):
+        try:
+            return await self._secrets.get(name)
+        except NotFoundError:
+            if name.endswith("gateway-key"):
+                await self._both.wait()
+            raise
+
+
+async def test_two_processes_that_begin_together_take_each_others_challenges(tmp_path):
+    both, key = asyncio.Barrier(2), DeviceKey.generate()
+    services = [embedded_services(tmp_path, clock=ManualClock(START_NS)) for _ in range(2)]
+    doors = []
+    for each in services:
+        door = Door()
+        door.admission._secrets, door.key = BeginsTogether(each.secrets, both), key
+        doors.append(door)
+    device_id = (await doors[0].pair()).device_id
+    challenges = await asyncio.gather(*(each.admission.challenge(device_id) for each in doors))
+    for door, other in zip(doors, reversed(challenges), strict=True):
+        signature = key.sign(said_in_proof(device_id, other.challenge, HOST))
+        proof = Prove(device_id=device_id, challenge=other.challenge, signature=signature)
+        assert (await door.admission.prove(proof, platform=HOST)).ticket
+    for each in services:
+        each.close()
 
 
 async def test_a_stranger_cannot_tell_which_devices_there_are(door):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,22 @@ class SecretsSuite:
         await secrets.set("a", Secret("new"))
         require((await secrets.get("a")).reveal() == "new", "the former secret is still there")
         require(list(await secrets.names()) == ["a"], "replacing made another one")
+
+    async def test_adds_only_what_is_not_there(self, secrets: Secrets, another: Callable[[], Secrets]) -> None:
+        """What is there stays; of several that add at once one is told that it did, and all get the same."""
+        require(await secrets.add("a", Secret("first")) is True, "adding does not say that it was stored")
+        require(await another().add("a", Secret("second")) is False, "adding again does not say that one is there")
+        require((await secrets.get("a")).reveal() == "first", "adding replaced what was there")
+        stores = [another() for _ in range(8)]
+        texts = [f"key {number}" for number in range(8)]
+        both = zip(stores, texts, strict=True)
+        added = await asyncio.gather(*(store.add("key", Secret(text)) for store, text in both))
+        require(sum(added) == 1, f"{sum(added)} of 8 that added at once were told that they did")
+        got = {(await store.get("key")).reveal() for store in (secrets, *stores)}
+        require(got == {texts[added.index(True)]}, "those that added at once do not have the one that was stored")
+        with refused(ConfigError, "adding under no name"):
+            await secrets.add("../a", Secret(_TEXT))
+        require(await secrets.delete("a") and await secrets.add("a", Secret("x")), "a deleted one cannot be added")
 
     async def test_names_are_apart(self, secrets: Secrets) -> None:
         """Each name has its own, listed in order."""

@@ -79,7 +79,7 @@ async def test_an_order_is_durable_before_it_is_sent_and_carries_its_marks():
     assert position.tag.isascii()
     await bench.drive(desk.reconcile())
     assert desk.owned == {position.position: "cross"}
-    assert desk.working == ()
+    assert desk.reserved == ()
 
 
 async def test_marks_differ_between_orders_and_between_sessions():
@@ -99,13 +99,13 @@ async def test_a_lost_answer_is_found_out_and_never_sent_again():
     assert outcome.answer.state is IntentState.UNKNOWN
     assert not outcome.known
     assert desk.unknown == (outcome.intent_id,)
-    assert [(each.symbol, each.left_lots) for each in desk.working] == [("EURUSD", 0.1)]
+    assert [(each.symbol, each.volume_lots) for each in desk.reserved] == [("EURUSD", 0.1)]
     with pytest.raises(OrderRefusedError, match="nobody knows"):
         await bench.drive(desk.place(buy(symbol="GBPUSD")))
     await bench.drive(desk.reconcile())
     intent = await bench.services.intents.get(outcome.intent_id)
     assert (intent.state, intent.resolution) == (IntentState.RESOLVED, Resolution.FILLED)
-    assert desk.unknown == desk.working == ()
+    assert desk.unknown == desk.reserved == ()
     assert (await bench.drive(desk.place(buy(symbol="GBPUSD")))).answer.state is IntentState.FILLED
     assert len(bench.broker.sent) == len(bench.venue.deals) == 2
 
@@ -451,7 +451,7 @@ async def test_a_pending_order_is_followed_to_its_end():
     assert filled.answer.state is dropped.answer.state is IntentState.ACKNOWLEDGED
     await bench.look_on(desk, 300)
     assert not desk.blocks.reasons()
-    assert len(desk.working) == 2
+    assert desk.reserved == ()  # both are shown at work
     bench.venue.set_quote("EURUSD", 1.0895, 1.0896)
     await bench.drive(desk.cancel(dropped.answer.order))
     await bench.look_on(desk, 80)
@@ -460,7 +460,7 @@ async def test_a_pending_order_is_followed_to_its_end():
         (IntentState.FILLED, None),
         (IntentState.RESOLVED, Resolution.CANCELLED),
     ]
-    assert desk.working == ()
+    assert desk.reserved == ()
 
 
 @pytest.mark.parametrize(
@@ -775,4 +775,4 @@ async def test_an_unknown_opening_of_which_a_part_is_shown_counts_in_full():
     await bench.drive(desk.reconcile())
     assert desk.unknown == (outcome.intent_id,)
     assert [position.volume_lots for position in desk.snapshot.positions] == [0.03]
-    assert [order.request.volume_lots for order in desk.working] == [0.1]
+    assert [order.volume_lots for order in desk.reserved] == [0.1]

@@ -256,6 +256,21 @@ class FindsForAnybody(SqliteIntents):
         return [*await super().marked(account, magic), *await super().marked("other", magic)]
 
 
+class GivesTheFirst(SqliteIntents):
+    async def latest(self, account, count):
+        return (await super().latest(account, 1_000))[:count]
+
+
+class GivesTheLatestFirst(SqliteIntents):
+    async def latest(self, account, count):
+        return (await super().latest(account, count))[::-1]
+
+
+class GivesTheLivingOnly(SqliteIntents):
+    async def latest(self, account, count):
+        return [intent for intent in await super().latest(account, count) if intent.state not in SETTLED]
+
+
 class KeepsTheLastStep(SqliteIntents):
     async def history(self, intent_id):
         return (await super().history(intent_id))[-1:]
@@ -327,6 +342,9 @@ INTENTS = [
     Proof("lists_what_is_unsettled", intents(ListsBackwards)),
     Proof("lists_what_is_unsettled", intents(ForgetsTheUnknown)),
     Proof("finds_by_magic", intents(FindsTheLivingOnly)),
+    Proof("gives_the_latest", intents(GivesTheFirst)),
+    Proof("gives_the_latest", intents(GivesTheLatestFirst)),
+    Proof("gives_the_latest", intents(GivesTheLivingOnly)),
     Proof("finds_by_magic", intents(FindsForAnybody)),
     Proof("keeps_the_history", intents(KeepsTheLastStep)),
     Proof("keeps_the_history", intents(ForgetsWhoDidIt)),

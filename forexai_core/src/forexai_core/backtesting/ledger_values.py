@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
+
+import attrs
 
 from forexai_core._jit import kernel
 from forexai_core.engine.accounting.commissions import fixed_commission
@@ -33,6 +35,8 @@ OPENING_KINDS = {
     records.REQUEST_STOP_LIMIT: OrderKind.STOP_LIMIT,
 }
 """Requests that may open a position."""
+
+_REQUESTS = {kind: request for request, kind in OPENING_KINDS.items()}
 
 _BY_COLUMN = 2  # how a symbol's profit reaches the account: by the rates of the run
 
@@ -92,6 +96,10 @@ def _ends(position: Any, requests: Any) -> bool:
     return False
 
 
+def _reserved(request: OrderRequest, time_ns: int) -> OrderState:
+    return OrderState(order=0, request=request, status=OrderStatus.PLACED, placed_time_ns=time_ns)
+
+
 def _swap_rates(sheet: CostSheet, day: int) -> tuple[float, float]:
     """Give the long and the short rate of a day, counted from 1970."""
     rates = sheet.swap_long, sheet.swap_short
@@ -118,6 +126,7 @@ class LedgerValues:
         self._ledger = ledger
         self._account = account
         self._instruments = tuple(instruments.values())
+        self._places = {symbol: place for place, symbol in enumerate(instruments)}
         self._sheets = tuple(ledger.setup.costs[symbol] for symbol in instruments)
         self._rollovers: dict[int, _Rollover] = {}
 
@@ -186,11 +195,13 @@ class LedgerValues:
 
     def margin(self, request: Any, lots: float) -> float:
         """Compute what an opening request would bind, of so many lots."""
-        index, side = int(request["symbol"]), int(request["side"])
+        return self._margin(int(request["symbol"]), int(request["kind"]), int(request["side"]), lots)
+
+    def _margin(self, index: int, kind: int, side: int, lots: float) -> float:
         symbol = self._ledger.symbols[index]
         steps = round(lots / self._instruments[index].volume_step)
         price = int(symbol["ask"] if side > 0 else symbol["bid"])
-        return float(initial_margin(self._ledger.account, symbol, int(request["kind"]), side, steps, price))
+        return float(initial_margin(self._ledger.account, symbol, kind, side, steps, price))
 
     def request(self, request: Any) -> OrderRequest:
         """Write a request that may open a position as an order."""
@@ -225,13 +236,15 @@ class LedgerValues:
             steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
         return round(max(steps, 1) * float(symbol["volume_step"]), 8)
 
-    def holdings(self, waiting: int) -> tuple[Holding, ...]:
+    def holdings(self, waiting: int, reserved: Sequence[OrderRequest] = ()) -> tuple[Holding, ...]:
         """Describe all that is open, works, or is on its way, as risks.
 
         Parameters
         ----------
         waiting : int
             How many of the ledger's requests have been accepted.
+        reserved : sequence of OrderRequest
+            Openings that neither the ledger's rows nor its requests show.
         """
         ledger, account = self._ledger, self._ledger.account
         terms = cache(self.terms)
@@ -249,7 +262,35 @@ class LedgerValues:
             for row in requests
             if int(row["kind"]) in OPENING_KINDS
         ]
+        made += [
+            order_holding(self._priced(each), terms(self._places[each.symbol]), kind=HoldingKind.INTENT)
+            for each in reserved
+            if each.symbol in self._places
+        ]
         return tuple(made)
+
+    def _priced(self, request: OrderRequest) -> OrderRequest:
+        """Give an order whose stop is a distance the price at which that would put it now."""
+        if request.stop_loss or not request.stop_loss_distance:
+            return request
+        index = self._places[request.symbol]
+        own = request.limit_price or request.price or self.quote(index)[request.side > 0]
+        stop = own - request.side * request.stop_loss_distance
+        price = self._instruments[index].grid.closing(stop, request.side)
+        return attrs.evolve(request, stop_loss=price, stop_loss_distance=0.0)
+
+    def _bound(self, waiting: int, reserved: Sequence[OrderRequest]) -> float:
+        """Give what is to be bound by openings of which the venue's margin says nothing yet."""
+        on_way = sum(
+            self.margin(row, self.request(row).volume_lots)
+            for row in self._ledger.requests[:waiting]
+            if int(row["kind"]) in OPENING_KINDS
+        )
+        return on_way + sum(
+            self._margin(self._places[each.symbol], _REQUESTS[each.kind], each.side, each.volume_lots)
+            for each in reserved
+            if each.symbol in self._places
+        )
 
     def positions(self) -> tuple[Position, ...]:
         """Give all that is open."""
@@ -303,7 +344,9 @@ class LedgerValues:
             placed_time_ns=int(row["placed_ns"]),
         )
 
-    def proposal(self, row: int, kept: int, time_ns: int, *, weighs_margin: bool) -> Proposal:
+    def proposal(
+        self, row: int, kept: int, time_ns: int, *, weighs_margin: bool, reserved: Sequence[OrderRequest] = ()
+    ) -> Proposal:
         """Describe a request to risk rules, those before it being on their way.
 
         Parameters
@@ -314,6 +357,9 @@ class LedgerValues:
             When it was decided, nanoseconds UTC.
         weighs_margin : bool
             Whether any rule asks for the margin of the entry, which takes its time.
+        reserved : sequence of OrderRequest
+            Openings that count in full though neither the ledger's rows nor its requests show them: their outcome is
+            unknown, or the venue does not list them yet.
 
         Returns
         -------
@@ -335,10 +381,14 @@ class LedgerValues:
                 currency=self._account.currency,
                 balance=float(account["balance"]),
                 equity=equity,
-                margin=float(account["margin"]),
+                margin=float(account["margin"]) + (self._bound(kept, reserved) if weighs_margin else 0.0),
             ),
             positions=self.positions(),
-            orders=self.orders(),
+            # What of them is of a symbol that nobody can value here is no holding, so that risk calls it unknown.
+            orders=(
+                *self.orders(),
+                *(_reserved(each, time_ns) for each in reserved if each.symbol not in self._places),
+            ),
             day_start_equity=equity,
             peak_equity=equity,
             profit_rate=self.profit_rate(index),
@@ -346,5 +396,5 @@ class LedgerValues:
             entry_night_cost=own.night_cost(order.side, order.volume_lots),
             entry_value=own.value(order.volume_lots),
             entry_margin=self.margin(request, order.volume_lots) if weighs_margin else None,
-            holdings=self.holdings(kept),
+            holdings=self.holdings(kept, reserved),
         )

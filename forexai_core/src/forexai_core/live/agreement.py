@@ -10,7 +10,7 @@ import attrs
 from forexai_core.errors import BrokerError, OrderRefusedError, StorageError
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.foreign import ForeignPolicy, Sorted, Sorter
-from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.placing import Placing
 from forexai_core.live.plans import Plan
 from forexai_core.live.protection import StopGuards
@@ -18,6 +18,7 @@ from forexai_core.live.reconciling import Reconciler
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot, look
 from forexai_core.live.strangers import Strangers
+from forexai_core.live.tracked import Tracked
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.notifier import NoticeLevel
@@ -145,7 +146,7 @@ class Agreement:
         async with asyncio.timeout(self.settings.query_timeout_s):
             found = await self._sorter.sort(snapshot)
         self.snapshot, self._sorted = snapshot, found
-        self.book.see(found.seen)
+        self.book.see(snapshot, found.plans, nets=nets)
         for contradiction in found.contradictions:
             if contradiction not in self._contradicted:  # it stays in sight after a person has released the account
                 self._contradicted.add(contradiction)
@@ -171,7 +172,7 @@ class Agreement:
     @property
     def unsettled(self) -> bool:
         """Whether something needs to be looked at soon."""
-        return bool(self.book.unclear or self.book.unseen or self._guards.pending)
+        return bool(self.book.unclear or self.book.unshown or self._guards.pending)
 
     @property
     def owned(self) -> dict[int, str]:
@@ -196,13 +197,6 @@ class Agreement:
     def plans(self) -> Mapping[int, Plan]:
         """What opened each position of the last look that is ours, by its ticket."""
         return {} if self._sorted is None else self._sorted.plans
-
-    @property
-    def working(self) -> tuple[OrderState, ...]:
-        """What may still open something: the orders of the last look, and in full each opening that it did not show."""
-        orders = () if self.snapshot is None else self.snapshot.orders
-        shown = frozenset() if self._sorted is None else self._sorted.seen
-        return (*orders, *self.book.reserved(shown))
 
     async def _ask_person(self, tracked: Tracked, why: str) -> None:
         if not tracked.told:

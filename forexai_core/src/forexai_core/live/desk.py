@@ -73,7 +73,7 @@ class OrderDesk(Knowledge):
             services.clock,
             account,
             lease.fence,
-            lag_ns=round(settings.absence_after_s * 1_000_000_000),
+            absence=settings.absence,
         )
         self._agreement = Agreement(
             broker=broker,
@@ -163,6 +163,7 @@ class OrderDesk(Knowledge):
         await self._book.recover()
         state = await self._in_time(self._broker.connect())
         self._placing.login, self._placing.venue_ns = state.login, state.time_ns
+        await self._book.recall(state.time_ns)
         self._placing.instruments = {each.symbol: each for each in await self._in_time(self._broker.instruments())}
         await self.reconcile()
 

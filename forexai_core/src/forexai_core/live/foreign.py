@@ -70,8 +70,6 @@ class Sorted:
         Foreign ones.
     orders : tuple of OrderState
         Foreign ones.
-    seen : frozenset of str
-        Ids of the intents that something shown belongs to.
     contradictions : tuple of str
         What the venue shows of orders that it had refused or never had, and beyond what orders were settled with: a
         sentence each.
@@ -82,7 +80,6 @@ class Sorted:
     turned: tuple[tuple[Position, Plan], ...]
     positions: tuple[Position, ...]
     orders: tuple[OrderState, ...]
-    seen: frozenset[str]
     contradictions: tuple[str, ...]
 
 
@@ -185,7 +182,6 @@ class Sorter:
             turned=tuple(turned),
             positions=tuple(foreign),
             orders=tuple(each for each, known in orders if known is None),
-            seen=frozenset(known[0].draft.id for known in behind.values() if known is not None),
             contradictions=(
                 *(
                     f"The venue shows {name} of intent {known[0].draft.id}, which had come to nothing "

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from forexai_core.errors import ConfigError, NotFoundError
+from forexai_core.live.absence import Absence
 from forexai_core.live.answers import Answer
 from forexai_core.live.executed_closes import ExecutedCloses
+from forexai_core.live.findings import own_orders
 from forexai_core.live.marks import Mark, Marks
 from forexai_core.live.plans import Plan
 from forexai_core.live.records import decode, encode
 from forexai_core.live.sending import UNREACHABLE
+from forexai_core.live.snapshots import Snapshot
+from forexai_core.live.tracked import UNCLEAR, Tracked
+from forexai_core.live.unshown import Net, Unshown, shown_lots
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import SETTLED, Intent, IntentDraft, Intents, IntentState, Resolution
 from forexai_core.ports.leases import Fence
-from forexai_core.values.orders import OrderState, OrderStatus
+from forexai_core.values.orders import OrderKind, OrderRequest, OrderState
 
-__all__ = ["IntentBook", "Tracked"]
+__all__ = ["IntentBook"]
 
-_SENT_KIND, _SENT_VERSION = "sent", 2  # 1 had no time of the venue
-_UNCLEAR = frozenset({IntentState.SENT, IntentState.UNKNOWN})
+_SENT_KIND, _SENT_VERSION = "sent", 3  # 1 had no time of the venue, 2 nothing of what was shown before
+_LATEST = 1_000  # intents that a start reads back: far more than a venue's lists lag behind
+_LOTS = 1e-8
 _ABANDONED = Answer(
     state=IntentState.RESOLVED,
     resolution=Resolution.ABANDONED,
@@ -35,64 +41,6 @@ _NEVER_SENT = Answer(
     refusal=UNREACHABLE,
     reason="It was not known whether it was written down, so that it was not sent.",
 )
-
-
-@attrs.define(kw_only=True, eq=False)
-class Tracked:
-    """An intent that is not settled, or not yet seen at the venue.
-
-    Attributes
-    ----------
-    intent : Intent
-        As it stands.
-    plan : Plan
-        What was asked for.
-    login : str
-        Of the account when it was sent.
-    sent_ns : int
-        When, nanoseconds UTC, by our clock.
-    venue_ns : int
-        The venue's own time when it was last seen before that; 0 where it is not known.
-    unclear_ns : int
-        Since when it is unclear what became of it, by the monotonic clock.
-    missing : bool
-        Whether the last look did not show it at work.
-    looks : list of int
-        When a look that counts showed nothing of it.
-    told : bool
-        Whether a person was told.
-    shown_lots : float
-        What the last look before the send showed of the position that it closes; 0 where it closes none.
-    settling : asyncio.Lock
-        Held while a step of it is written.
-    """
-
-    intent: Intent
-    plan: Plan
-    login: str
-    sent_ns: int
-    venue_ns: int
-    unclear_ns: int
-    missing: bool = False
-    looks: list[int] = attrs.field(factory=list)
-    told: bool = False
-    shown_lots: float = 0.0
-    settling: asyncio.Lock = attrs.field(factory=asyncio.Lock)
-
-    @property
-    def id(self) -> str:
-        """Of the intent."""
-        return self.intent.draft.id
-
-    @property
-    def state(self) -> IntentState:
-        """Of the intent."""
-        return self.intent.state
-
-    @property
-    def since_ns(self) -> int:
-        """From when on the venue may have executed it, by its own clock, whatever ours was set to."""
-        return min(self.sent_ns, self.venue_ns or self.sent_ns)
 
 
 class IntentBook:
@@ -108,8 +56,8 @@ class IntentBook:
         Whose intents.
     fence : Fence
         The writer's token; the store checks it at every step.
-    lag_ns : int
-        Longest that a venue's lists are taken to lag behind its answers, nanoseconds.
+    absence : Absence
+        When it proves something that a look does not show what was sent.
 
     Attributes
     ----------
@@ -117,15 +65,16 @@ class IntentBook:
         What was closed, and may be shown still.
     """
 
-    def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence, *, lag_ns: int) -> None:
+    def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence, *, absence: Absence) -> None:
         self._intents, self._clock = intents, clock
         self._account, self._fence = account, fence
-        self.closes = ExecutedCloses(clock, lag_ns)
+        self.closes = ExecutedCloses(clock, absence.after_ns)
         self._marks = Marks(account, fence, clock.now_ns())
         self._tracked: dict[str, Tracked] = {}
         self._flying: set[str] = set()
         self._beginning: dict[int, str] = {}
-        self._unseen: dict[str, Tracked] = {}
+        self._unshown = Unshown(clock, absence)
+        self._recent_ns = absence.after_ns
         self._adrift: set[str] = set()  # perhaps written down, and certainly not sent
 
     # ------------------------------------------------------------------------------------------------ writing
@@ -141,6 +90,31 @@ class IntentBook:
         for intent in await self._intents.unsettled(self._account):
             await self._resume(intent)
         return list(self._tracked.values())
+
+    async def recall(self, venue_ns: int) -> None:
+        """Take up again what was executed just before the last writer ended: the venue may not show it yet.
+
+        Parameters
+        ----------
+        venue_ns : int
+            The venue's own time, which tells what is recent though our clock was set meanwhile.
+        """
+        executed: list[tuple[Tracked, Answer]] = []
+        for intent in reversed(await self._intents.latest(self._account, _LATEST)):
+            if intent.state not in SETTLED:
+                continue
+            answer = Answer.from_bytes(intent.state, intent.resolution, intent.detail)
+            if not answer.filled_lots:
+                continue
+            tracked = await self._remembered(intent)
+            passed_ns = self._clock.now_ns() - intent.changed_at_ns
+            if tracked.venue_ns:
+                passed_ns = min(passed_ns, venue_ns - tracked.venue_ns)
+            if passed_ns > self._recent_ns:
+                break
+            executed.append((tracked, answer))
+        for tracked, answer in reversed(executed):
+            self._note_execution(tracked, answer, tracked.before)
 
     async def settle_adrift(self) -> None:
         """Settle the intents whose writing down failed or was broken off, and which were therefore never sent.
@@ -174,6 +148,7 @@ class IntentBook:
             login=str(detail["login"]),
             sent_ns=sent.time_ns,
             venue_ns=int(detail.get("venue_ns", 0)),
+            before=_read_net(detail.get("before")),
             # What passed while nobody looked does not count: the clock may have been set meanwhile.
             unclear_ns=self._clock.monotonic_ns(),
         )
@@ -212,7 +187,10 @@ class IntentBook:
     async def _begin(self, mark: Mark, plan: Plan, login: str, venue_ns: int) -> Tracked:
         draft = IntentDraft(id=mark.id, account=self._account, tag=mark.tag, magic=mark.magic, request=plan.to_bytes())
         shown_lots = self.closes.shown_lots(plan.request.position)
-        detail = encode(_SENT_KIND, _SENT_VERSION, {"login": login, "venue_ns": str(venue_ns)})
+        # An order that waits is executed long after this look: what was shown before that, nobody knows yet.
+        before = self._unshown.net(plan.request.symbol) if plan.request.kind is OrderKind.MARKET else None
+        told = {"login": login, "venue_ns": str(venue_ns), "before": _write_net(before)}
+        detail = encode(_SENT_KIND, _SENT_VERSION, told)
         try:
             intent = await self._intents.record_sent(draft, fence=self._fence, detail=detail)
         except BaseException:
@@ -226,6 +204,7 @@ class IntentBook:
             venue_ns=venue_ns,
             unclear_ns=self._clock.monotonic_ns(),
             shown_lots=shown_lots,
+            before=before,
         )
         self._tracked[mark.id] = tracked
         self._flying.add(mark.id)
@@ -258,14 +237,14 @@ class IntentBook:
             if tracked.state in SETTLED:
                 self._tracked.pop(tracked.id, None)
                 if answer.filled_lots > 0:
-                    self._note_execution(tracked, answer.filled_lots)
+                    shown = tracked.before or self._unshown.net(tracked.plan.request.symbol)
+                    self._note_execution(tracked, answer, shown)
         return True
 
-    def _note_execution(self, tracked: Tracked, lots: float) -> None:
-        request = tracked.plan.request
+    def _note_execution(self, tracked: Tracked, answer: Answer, before: Net | None) -> None:
+        request, lots = tracked.plan.request, answer.filled_lots
         self.closes.executed(request, shown_lots=tracked.shown_lots, lots=lots)
-        if request.opens:
-            self._unseen[tracked.id] = tracked
+        self._unshown.executed(request, lots, answer.position, since_ns=tracked.since_ns, before=before)
 
     async def _advance(self, intent_id: str, answer: Answer) -> Intent:
         return await self._intents.advance(
@@ -295,39 +274,61 @@ class IntentBook:
     @property
     def unclear(self) -> list[Tracked]:
         """Intents of which nobody knows what became."""
-        return [each for each in self.open_questions() if each.state in _UNCLEAR]
+        return [each for each in self.open_questions() if each.state in UNCLEAR]
 
     @property
     def oldest_ns(self) -> int | None:
         """From when on the venue may have executed the first of those under way."""
-        return min((each.since_ns for each in (*self._tracked.values(), *self._unseen.values())), default=None)
+        times = [each.since_ns for each in self._tracked.values()]
+        if self._unshown.oldest_ns is not None:
+            times.append(self._unshown.oldest_ns)
+        return min(times, default=None)
 
-    def see(self, visible: Iterable[str]) -> None:
-        """Note which filled openings the venue shows by now; they need no reserve any more."""
-        for intent_id in visible:
-            self._unseen.pop(intent_id, None)
-
-    @property
-    def unseen(self) -> list[Tracked]:
-        """Openings that were filled and that no look has shown yet."""
-        return list(self._unseen.values())
-
-    def reserved(self, working: frozenset[str]) -> tuple[OrderState, ...]:
-        """Give every opening that the venue may have and does not show, as an order over its full volume.
-
-        Of an unknown one a part may be shown already: nobody knows what becomes of the rest.
+    def see(self, snapshot: Snapshot, plans: Mapping[int, Plan], *, nets: bool) -> None:
+        """Note how much of what was sent a look accounts for; that needs no reserve any more.
 
         Parameters
         ----------
-        working : frozenset of str
-            Ids of the intents that something shown belongs to.
+        snapshot : Snapshot
+            The look.
+        plans : mapping of int to Plan
+            What opened each position that it shows, where that is ours.
+        nets : bool
+            Whether the account keeps one position a symbol.
         """
-        waiting = [*self._tracked.values(), *self._unseen.values()]
-        return tuple(
-            OrderState(order=0, request=each.plan.request, status=OrderStatus.PLACED, placed_time_ns=each.sent_ns)
-            for each in waiting
-            if each.plan.request.opens and (each.id not in working or each.state in _UNCLEAR)
-        )
+        self._unshown.see(snapshot, plans, nets=nets)
+        for tracked in self._tracked.values():
+            request = tracked.plan.request
+            if nets:  # positions tell of no order; what is executed of one that is not at work any more is settled
+                works = bool(own_orders(request, snapshot.orders))
+                tracked.accounted_lots = request.volume_lots if works else 0.0
+            else:
+                tracked.accounted_lots = shown_lots(request, 0, snapshot, plans)
+
+    def see_orders(self, orders: Iterable[OrderState]) -> None:
+        """Note which of those under way are seen at work, beside the looks."""
+        works = list(orders)
+        for tracked in self._tracked.values():
+            left = sum(each.left_lots for each in own_orders(tracked.plan.request, works))
+            tracked.accounted_lots = max(tracked.accounted_lots, left)
+
+    @property
+    def unshown(self) -> bool:
+        """Whether openings were executed that no look accounts for yet."""
+        return bool(self._unshown.openings)
+
+    @property
+    def reserved(self) -> tuple[OrderRequest, ...]:
+        """Every opening that the venue may have and does not show, each with the volume that is not shown.
+
+        An unknown one counts in full, though a part may be shown already: nobody knows what becomes of the rest.
+        """
+        left = [
+            attrs.evolve(request, volume_lots=lots)
+            for each in self._tracked.values()
+            if (request := each.plan.request).opens and (lots := each.unaccounted_lots) > _LOTS
+        ]
+        return (*left, *self._unshown.openings)
 
     async def whose(self, magic: int, client_id: str) -> tuple[Intent, Plan] | None:
         """Find the intent behind something at the venue, by magic, else by client id; None if it is not ours."""
@@ -351,3 +352,11 @@ class IntentBook:
         except (NotFoundError, ConfigError):
             return None
         return (intent, Plan.from_bytes(intent.draft.request)) if intent.draft.account == self._account else None
+
+
+def _write_net(net: Net | None) -> list[Any] | None:
+    return None if net is None else [net.lots, str(net.time_ns)]
+
+
+def _read_net(plain: Any) -> Net | None:
+    return None if plain is None else Net(float(plain[0]), int(plain[1]))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from forexai_core.live.agreement import Agreement
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.plans import Plan
 from forexai_core.live.snapshots import Snapshot
-from forexai_core.values.orders import OrderState
+from forexai_core.values.orders import OrderRequest, OrderState
 
 __all__ = ["Knowledge"]
 
@@ -74,6 +74,10 @@ class Knowledge:
         return self._agreement.plans
 
     @property
-    def working(self) -> tuple[OrderState, ...]:
-        """What may still open something: the orders of the last look, and in full each opening that it did not show."""
-        return self._agreement.working
+    def reserved(self) -> tuple[OrderRequest, ...]:
+        """Openings under way, unknown, or executed and not listed yet: they count in risk beside what is listed."""
+        return self._book.reserved
+
+    def see_orders(self, orders: Iterable[OrderState]) -> None:
+        """Take note of what works, seen beside the looks."""
+        self._book.see_orders(orders)

@@ -14,11 +14,12 @@ from forexai_core.live.alerts import Alerts
 from forexai_core.live.answers import Answer, Outcome
 from forexai_core.live.blocks import Blocks
 from forexai_core.live.halt_journal import HaltJournal
-from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.plans import Plan
 from forexai_core.live.retries import Action
 from forexai_core.live.sending import send
 from forexai_core.live.settings import DeskSettings
+from forexai_core.live.tracked import Tracked
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.intents import IntentState

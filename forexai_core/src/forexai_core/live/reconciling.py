@@ -8,10 +8,11 @@ import attrs
 
 from forexai_core.live.answers import Answer
 from forexai_core.live.findings import Finding, Found, carries, find
-from forexai_core.live.intent_book import IntentBook, Tracked
+from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.sending import answer_of
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot
+from forexai_core.live.tracked import Tracked
 from forexai_core.ports.intents import SETTLED, IntentState, Resolution
 from forexai_core.values.orders import OrderKind, OrderState, OrderStatus
 
@@ -46,9 +47,8 @@ class Reconciler:
     """
 
     def __init__(self, book: IntentBook, settings: DeskSettings, tell: Tell) -> None:
-        self._book, self._settings, self._tell = book, settings, tell
-        self._after_ns = round(settings.absence_after_s * _NS_PER_S)
-        self._gap_ns = round(settings.absence_gap_s * _NS_PER_S)
+        self._book, self._tell = book, tell
+        self._absence = settings.absence
         self._person_ns = round(settings.person_after_s * _NS_PER_S)
         self._margin_ns = round(settings.history_margin_s * _NS_PER_S)
 
@@ -157,7 +157,7 @@ class Reconciler:
                 tracked.unclear_ns = snapshot.began_ns
         if self._counts(tracked, snapshot):
             tracked.looks.append(snapshot.began_ns)
-        if len(tracked.looks) >= self._settings.absence_polls:
+        if self._absence.proven(tracked.looks):
             await self._settle(tracked, finding, _end_of(tracked, finding, snapshot))
         elif snapshot.began_ns - tracked.unclear_ns >= self._person_ns:
             await self._tell(tracked, self._why_not(tracked, snapshot))
@@ -168,8 +168,7 @@ class Reconciler:
             bool(tracked.login)
             and snapshot.login == tracked.login
             and snapshot.history_from_ns <= tracked.since_ns - self._margin_ns
-            and snapshot.began_ns - tracked.unclear_ns >= self._after_ns
-            and (not tracked.looks or snapshot.began_ns - tracked.looks[-1] >= self._gap_ns)
+            and self._absence.counts(snapshot.began_ns, tracked.unclear_ns, tracked.looks)
         )
 
     def _why_not(self, tracked: Tracked, snapshot: Snapshot) -> str:

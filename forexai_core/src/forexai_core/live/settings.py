@@ -5,10 +5,13 @@ from __future__ import annotations
 import attrs
 
 from forexai_core.errors import ConfigError
+from forexai_core.live.absence import Absence
 from forexai_core.live.foreign import ForeignPolicy
 from forexai_core.live.retries import RetryPolicy
 
 __all__ = ["DeskSettings"]
+
+_NS_PER_S = 1_000_000_000
 
 
 def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
@@ -76,3 +79,12 @@ class DeskSettings:
     retry: RetryPolicy = attrs.field(factory=RetryPolicy)
     foreign: ForeignPolicy = attrs.field(default=ForeignPolicy.FLAG, converter=_policy)
     protect_points: float = attrs.field(default=500.0, validator=_positive)
+
+    @property
+    def absence(self) -> Absence:
+        """When it proves something that a look shows nothing."""
+        return Absence(
+            after_ns=round(self.absence_after_s * _NS_PER_S),
+            gap_ns=round(self.absence_gap_s * _NS_PER_S),
+            polls=self.absence_polls,
+        )

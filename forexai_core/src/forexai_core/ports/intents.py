@@ -286,6 +286,13 @@ class Intents(Protocol):
         """
         ...
 
+    async def latest(self, account: str, count: int) -> Sequence[Intent]:
+        """Return the account's last ``count`` intents, in the order of recording, whatever their state.
+
+        By this a session that begins anew knows what the one before it had just sent.
+        """
+        ...
+
     async def history(self, intent_id: str) -> Sequence[Transition]:
         """Return every step of an intent, oldest first.
 

@@ -155,6 +155,14 @@ class SqliteIntents:
             lambda connection: [_intent(row) for row in connection.execute(query, (account, magic))]
         )
 
+    async def latest(self, account: str, count: int) -> Sequence[Intent]:
+        """Return the last ones; see `forexai_core.ports.intents.Intents`."""
+        query = f"SELECT {_COLUMNS} FROM intents WHERE account = ? ORDER BY position DESC LIMIT ?"  # noqa: S608 - a constant
+        found = await self._database.read(
+            lambda connection: [_intent(row) for row in connection.execute(query, (account, count))]
+        )
+        return found[::-1]
+
     async def history(self, intent_id: str) -> Sequence[Transition]:
         """Return every step; see `forexai_core.ports.intents.Intents`."""
 

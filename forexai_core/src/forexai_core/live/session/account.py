@@ -182,7 +182,9 @@ class AccountSession:
 
     async def refresh(self) -> None:
         """Show strategies what is open and what waits, without settling anything."""
-        self._show(await self.broker.positions(), await self.broker.orders())
+        positions, orders = await self.broker.positions(), await self.broker.orders()
+        self.desk.see_orders(orders)
+        self._show(positions, orders)
 
     def _show(self, positions: Sequence[Position], orders: Sequence[OrderState]) -> None:
         self.mirror.show(positions, orders)
@@ -310,7 +312,8 @@ class AccountSession:
             why = f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
             unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why)
             return list(_about([unmet], sizing, said)), None, False
-        judgement = self.screening.judge(row, kept, time_ns, self.halts(self.names[strategy], time_ns))
+        halts = self.halts(self.names[strategy], time_ns)
+        judgement = self.screening.judge(row, kept, time_ns, halts, reserved=self._reserved())
         return list(_about(wishes_of(mirror, row, instrument, lots), sizing, said)), judgement, judgement.allowed
 
     async def _confirmed(self, strategy: int, wishes: Sequence[Wish], time_ns: int, confirmed: int) -> Said | None:
@@ -344,7 +347,8 @@ class AccountSession:
         for wish in wishes:
             turns = wish.kind is WishKind.OPEN and self.mirror.requests[wish.row]["turns"]
             stays = held_up(wish, zip(wishes, carried, strict=False)) if turns else None
-            carried.append(stays or await self._carry_one(strategy, wish, time_ns))
+            placed = frozenset(each.intent_id for each in carried)
+            carried.append(stays or await self._carry_one(strategy, wish, time_ns, placed))
         self.carried += len(carried)
         flying: dict[int, set[str]] = {}
         for wish, came in zip(wishes, carried, strict=True):
@@ -358,7 +362,12 @@ class AccountSession:
             self._shown = True  # there may be something to look at from now on
             self.book.note_outcomes(number, time_ns, [each.fields for each in carried])
 
-    async def _carry_one(self, strategy: int, wish: Wish, time_ns: int) -> Carried:
+    def _reserved(self, counted: frozenset[str] = frozenset()) -> tuple[OrderRequest, ...]:
+        """Give the openings that count though the mirror shows neither them nor, but for those counted, a request."""
+        flying = counted.union(*(flight.intents for flight in self._flights))
+        return tuple(each for each in self.desk.reserved if each.client_id not in flying)
+
+    async def _carry_one(self, strategy: int, wish: Wish, time_ns: int, before: frozenset[str]) -> Carried:
         request = self.mirror.requests[wish.row]
         symbol = self.mirror.symbols[int(request["symbol"])]
         side = 1 if wish.order is None else wish.order.side
@@ -366,7 +375,8 @@ class AccountSession:
         label = self.tags[strategy][int(request["tag"])] if int(request["tag"]) else ""
 
         def ask_again(order: OrderRequest) -> None:
-            said = self.screening.judge(wish.row, wish.row, time_ns, self.halts(self.names[strategy], time_ns))
+            halts, reserved = self.halts(self.names[strategy], time_ns), self._reserved(before)
+            said = self.screening.judge(wish.row, wish.row, time_ns, halts, reserved=reserved)
             if not said.allowed:
                 raise OrderRefusedError(f"{order.symbol}: {said.refusals[0].reason}", rule=said.refusals[0].rule)
 

@@ -22,6 +22,7 @@ from forexai_core.risk.judging import Judgement
 from forexai_core.risk.settings import Risk
 from forexai_core.values.accounts import Account, AccountState
 from forexai_core.values.instruments import Instrument
+from forexai_core.values.orders import OrderRequest
 
 __all__ = ["Screening", "prepare", "sizing_of"]
 
@@ -110,7 +111,15 @@ class Screening:
             for rule in self.control.rules
         )
 
-    def judge(self, row: int, kept: int, time_ns: int, halts: Sequence[Halt] = ()) -> Judgement:
+    def judge(
+        self,
+        row: int,
+        kept: int,
+        time_ns: int,
+        halts: Sequence[Halt] = (),
+        *,
+        reserved: Sequence[OrderRequest] = (),
+    ) -> Judgement:
         """Judge the opening of a row, those before ``kept`` being on their way; one that passes is counted.
 
         Parameters
@@ -121,8 +130,11 @@ class Screening:
             When it was decided, nanoseconds UTC.
         halts : sequence of Halt
             Those that cover it.
+        reserved : sequence of OrderRequest
+            Openings that the mirror does not show, and that count in full.
         """
-        proposal = self.values.proposal(row, kept, time_ns, weighs_margin=self._weighs_margin)
+        weighs_margin = self._weighs_margin
+        proposal = self.values.proposal(row, kept, time_ns, weighs_margin=weighs_margin, reserved=reserved)
         judgement = self.control.judge(proposal, halts)
         if judgement.allowed:
             self.control.note_order(time_ns)

@@ -260,6 +260,17 @@ class IntentsSuite:
         require(got == ["intent-1", "intent-2"], f"magic 7 of 'main' marks {got}")
         require(list(await intents.marked("main", 9)) == [], "an unused magic marks intents")
 
+    async def test_gives_the_latest(self, intents: Intents) -> None:
+        """In the order of recording, of one account, settled or not, so many at most."""
+        for number, state in enumerate(_PATHS, 1):
+            await _reach(intents, state, number)
+        await intents.record(_draft(99, account="other"), fence=STRANGER)
+        want = [f"intent-{number}" for number in range(1, len(_PATHS) + 1)]
+        for count in (0, 3, len(want), 100):
+            got = [intent.draft.id for intent in await intents.latest("main", count)]
+            require(got == want[max(0, len(want) - count) :], f"the last {count} are {got}")
+        require(list(await intents.latest("none", 5)) == [], "an unknown account has intents")
+
     async def test_keeps_the_history(self, intents: Intents) -> None:
         """Every step is kept with its detail and token."""
         await intents.record(_draft(), fence=FIRST)

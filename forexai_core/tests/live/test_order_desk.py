@@ -523,23 +523,6 @@ async def test_an_entry_without_its_stop_gets_it_or_is_closed():
     assert len(bench.venue.deals) == 3  # closed once
 
 
-async def test_a_position_that_lost_its_stop_before_the_session_is_told_of_and_kept():
-    bench = Bench()
-    desk = await bench.desk()
-    await bench.drive(desk.place(buy(stop_loss=1.09)))
-    (ticket,) = bench.venue.positions
-    bench.venue.modify(ticket, None, 0.0, None)
-
-    class Refusing(SimulatedBroker):
-        async def modify(self, ticket, *, price=None, stop_loss=None, take_profit=None):
-            raise OrderRejectedError("too near")
-
-    desk = await bench.desk(Refusing(bench.venue))
-    await bench.look_on(desk, 30, every=1)
-    assert list(bench.venue.positions) == [ticket]
-    assert f"unprotected:{ticket}" in bench.told
-
-
 @pytest.mark.parametrize("policy", ForeignPolicy)
 async def test_foreign_positions_and_orders_by_policy(policy):
     bench = Bench(settings=attrs.evolve(QUICK, foreign=policy, protect_points=300.0))

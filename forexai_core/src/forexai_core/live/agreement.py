@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
-from forexai_core.errors import BrokerError, OrderRefusedError, StorageError
+from forexai_core.errors import BrokerError, OrderRefusedError, RejectionKind, StorageError
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.foreign import ForeignPolicy, Sorted, Sorter
 from forexai_core.live.intent_book import IntentBook
@@ -17,10 +17,12 @@ from forexai_core.live.protection import StopGuards
 from forexai_core.live.reconciling import Reconciler
 from forexai_core.live.settings import DeskSettings
 from forexai_core.live.snapshots import Snapshot, look
+from forexai_core.live.stop_memory import StopMemory
 from forexai_core.live.strangers import Strangers
 from forexai_core.live.tracked import Tracked
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.clock import Clock
+from forexai_core.ports.intents import IntentState
 from forexai_core.ports.notifier import NoticeLevel
 from forexai_core.values.accounts import AccountMode
 from forexai_core.values.orders import OrderRequest, OrderState
@@ -56,6 +58,8 @@ class Agreement:
         Of the desk.
     placing : Placing
         Set by the desk: for closing what has to be closed, and for halting.
+    stops : StopMemory
+        What was set after entries.
     set_stop, cancel : callable
         ``await set_stop(position, stop_loss)``, ``await cancel(order)``.
     """
@@ -65,6 +69,7 @@ class Agreement:
     book: IntentBook
     alerts: Alerts
     settings: DeskSettings
+    stops: StopMemory
     set_stop: Change
     cancel: Callable[[int], Awaitable[object]]
     placing: Placing = attrs.field(init=False)
@@ -81,7 +86,13 @@ class Agreement:
     def __attrs_post_init__(self) -> None:
         self._reconciler = Reconciler(self.book, self.settings, self._ask_person)
         self._sorter = Sorter(self.book, self.broker)
-        self._guards = StopGuards(self.clock, self.settings.stop_deadline_s, self.set_stop, self._leave)
+        self._guards = StopGuards(
+            clock=self.clock,
+            deadline_s=self.settings.stop_deadline_s,
+            stops=self.stops,
+            change=self.set_stop,
+            leave=self._leave,
+        )
         self._strangers = Strangers(
             settings=self.settings,
             alerts=self.alerts,
@@ -159,7 +170,7 @@ class Agreement:
     async def _treat(self, snapshot: Snapshot, found: Sorted) -> None:
         self._treating = True
         try:
-            await self._guards.tend(snapshot, found.plans)
+            await self._guards.tend(snapshot, found.plans, self.placing.instruments)
             for position, plan in found.turned:
                 await self._leave_turned(position, plan)
             for position in found.positions:
@@ -198,26 +209,34 @@ class Agreement:
         """What opened each position of the last look that is ours, by its ticket."""
         return {} if self._sorted is None else self._sorted.plans
 
+    def plan_of(self, ticket: int) -> Plan | None:
+        """Give what a position or a working order of ours was asked for with."""
+        found = self._sorted
+        return None if found is None else found.plans.get(ticket) or found.working.get(ticket)
+
     async def _ask_person(self, tracked: Tracked, why: str) -> None:
         if not tracked.told:
             tracked.told = True
             self.placing.halt(f"person:{tracked.id}", f"Intent {tracked.id}: {why}")
             await self.placing.keep()
 
-    async def _leave(self, position: Position, plan: Plan, *, inherited: bool) -> None:
+    async def _leave(self, position: Position, plan: Plan, stop_loss: float) -> None:
+        """Close an entry without its stop; where the venue takes neither, a person has to look."""
         key = f"unprotected:{position.position}"
+        shown = f"the stop {position.stop_loss:g}" if position.stop_loss else "no stop"
         what = (
-            f"Position {position.position} in {position.symbol} has no stop at the venue; "
-            f"{plan.stop_of(position):g} was asked for."
+            f"Position {position.position} in {position.symbol} has {shown} at the venue; {stop_loss:g} was asked for."
         )
-        if inherited:
-            self.alerts.tell(key, "A position has lost its stop", what)
-            return
         self.alerts.tell(key, "An entry without its stop is closed", what)
         try:
-            await self.placing.place(Plan(request=closing_of(position), owner=plan.owner, reason="unprotected"))
+            outcome = await self.placing.place(
+                Plan(request=closing_of(position), owner=plan.owner, reason="unprotected")
+            )
         except OrderRefusedError:
             return  # it is being closed already
+        answer = outcome.answer
+        if answer.state is IntentState.REJECTED and answer.refusal != RejectionKind.GONE:
+            self.placing.halt(f"{key}:open", f"{what} The venue does not close it either: {answer.reason}")
 
     async def _leave_turned(self, position: Position, plan: Plan) -> None:
         """Close what an order has opened that was to close: its position had been closed before it arrived."""

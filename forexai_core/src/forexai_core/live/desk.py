@@ -19,6 +19,7 @@ from forexai_core.live.knowledge import Knowledge
 from forexai_core.live.placing import AskAgain, Placing
 from forexai_core.live.plans import Plan
 from forexai_core.live.settings import DeskSettings
+from forexai_core.live.stop_memory import StopMemory
 from forexai_core.live.upkeep import Upkeep
 from forexai_core.ports.broker import Broker, TrailingBroker
 from forexai_core.ports.intents import IntentState, Resolution
@@ -68,19 +69,15 @@ class OrderDesk(Knowledge):
         self._broker, self._clock = broker, services.clock
         self.blocks = Blocks(services.clock)
         self._alerts = Alerts(account, services.clock, hear)
-        self._book = IntentBook(
-            services.intents,
-            services.clock,
-            account,
-            lease.fence,
-            absence=settings.absence,
-        )
+        self._book = IntentBook(services.intents, services.clock, account, lease.fence, absence=settings.absence)
+        self._stops = StopMemory(services.journal, services.clock, account, lease.fence)
         self._agreement = Agreement(
             broker=broker,
             clock=services.clock,
             book=self._book,
             alerts=self._alerts,
             settings=settings,
+            stops=self._stops,
             set_stop=self._set_stop,
             cancel=self.cancel,
         )
@@ -160,6 +157,7 @@ class OrderDesk(Knowledge):
         self.blocks.set(UNSEEN, "The venue has not been seen yet.")
         for name, reason in (await self._halts.recover()).items():
             self._placing.halt(name, reason)
+        await self._stops.recover()
         await self._book.recover()
         state = await self._in_time(self._broker.connect())
         self._placing.login, self._placing.venue_ns = state.login, state.time_ns
@@ -229,6 +227,7 @@ class OrderDesk(Knowledge):
         """
         plan = Plan(request=order, owner=owner, reason=reason, label=label)
         outcome = await self._placing.place(plan, decided_price, ask_again)
+        await self._note_added(order, outcome)
         self._upkeep.wake()
         return outcome
 
@@ -257,10 +256,32 @@ class OrderDesk(Knowledge):
             If another writer took the account over.
         BrokerError, TimeoutError
             As the venue answers.
+        StorageError
+            If a stop could not be written down; the account is halted then.
         """
+        if stop_loss is not None and self._agreement.plan_of(ticket) is None:
+            await self.reconcile()  # it may have been opened since the last look
+        await self._change(ticket, price=price, stop_loss=stop_loss, take_profit=take_profit)
+        plan = self._agreement.plan_of(ticket)
+        if plan is not None and stop_loss is not None:
+            await self._note_stop(plan, stop_loss)
+
+    async def _change(self, ticket: int, **terms: float | None) -> None:
         await self._book.check()
-        change = self._broker.modify(ticket, price=price, stop_loss=stop_loss, take_profit=take_profit)
-        await self._in_time(change)
+        await self._in_time(self._broker.modify(ticket, **terms))
+
+    async def _note_stop(self, plan: Plan, stop_loss: float) -> None:
+        try:
+            await self._stops.note(plan.request.client_id, stop_loss)
+        except StorageError as problem:
+            self._placing.store_failed(problem)
+            raise
+
+    async def _note_added(self, order: OrderRequest, outcome: Outcome) -> None:
+        """Note the stop of an order that has added to a position, where the account nets: it is the position's now."""
+        held = self.plans.get(outcome.answer.position)
+        if held is not None and order.opens and order.stop_loss and outcome.answer.filled_lots:
+            await self._note_stop(held, order.stop_loss)
 
     async def trail(self, position: int, *, distance: float, start: float = 0.0) -> None:
         """Let a position's stop follow its best price; raises as :meth:`modify` does.
@@ -350,4 +371,4 @@ class OrderDesk(Knowledge):
         self._alerts.tell("lease-store", "The lease could not be renewed", str(problem))
 
     async def _set_stop(self, position: int, stop_loss: float) -> None:
-        await self.modify(position, stop_loss=stop_loss)
+        await self._change(position, stop_loss=stop_loss)

@@ -29,6 +29,7 @@ __all__ = ["IntentBook"]
 
 _SENT_KIND, _SENT_VERSION = "sent", 3  # 1 had no time of the venue, 2 nothing of what was shown before
 _LATEST = 1_000  # intents that a start reads back: far more than a venue's lists lag behind
+_RATE_NS = 120_000_000_000  # so long before a start what was sent may count for how many orders a minute has
 _LOTS = 1e-8
 _ABANDONED = Answer(
     state=IntentState.RESOLVED,
@@ -63,6 +64,8 @@ class IntentBook:
     ----------
     closes : ExecutedCloses
         What was closed, and may be shown still.
+    sent_before : tuple of int
+        When the last writer sent openings, nanoseconds UTC, as far as they may count for what a minute has.
     """
 
     def __init__(self, intents: Intents, clock: Clock, account: str, fence: Fence, *, absence: Absence) -> None:
@@ -74,6 +77,7 @@ class IntentBook:
         self._flying: set[str] = set()
         self._beginning: dict[int, str] = {}
         self._unshown = Unshown(clock, absence)
+        self.sent_before: tuple[int, ...] = ()
         self._recent_ns = absence.after_ns
         self._adrift: set[str] = set()  # perhaps written down, and certainly not sent
 
@@ -99,15 +103,20 @@ class IntentBook:
         venue_ns : int
             The venue's own time, which tells what is recent though our clock was set meanwhile.
         """
+        latest, now_ns = await self._intents.latest(self._account, _LATEST), self._clock.now_ns()
+        sent = (each for each in latest if now_ns - each.recorded_at_ns <= _RATE_NS)
+        self.sent_before = tuple(
+            each.recorded_at_ns for each in sent if Plan.from_bytes(each.draft.request).request.opens
+        )
         executed: list[tuple[Tracked, Answer]] = []
-        for intent in reversed(await self._intents.latest(self._account, _LATEST)):
+        for intent in reversed(latest):
             if intent.state not in SETTLED:
                 continue
             answer = Answer.from_bytes(intent.state, intent.resolution, intent.detail)
             if not answer.filled_lots:
                 continue
             tracked = await self._remembered(intent)
-            passed_ns = self._clock.now_ns() - intent.changed_at_ns
+            passed_ns = now_ns - intent.changed_at_ns
             if tracked.venue_ns:
                 passed_ns = min(passed_ns, venue_ns - tracked.venue_ns)
             if passed_ns > self._recent_ns:

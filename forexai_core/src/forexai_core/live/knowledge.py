@@ -78,6 +78,11 @@ class Knowledge:
         """Openings under way, unknown, or executed and not listed yet: they count in risk beside what is listed."""
         return self._book.reserved
 
+    @property
+    def sent_before(self) -> tuple[int, ...]:
+        """When openings were sent just before the desk was opened, nanoseconds UTC, oldest first."""
+        return self._book.sent_before
+
     def see_orders(self, orders: Iterable[OrderState]) -> None:
         """Take note of what works, seen beside the looks."""
         self._book.see_orders(orders)

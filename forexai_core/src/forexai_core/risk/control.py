@@ -254,6 +254,16 @@ class RiskControl:
             self._sent.popleft()
         self._sent.append(time_ns)
 
+    def recall_orders(self, times_ns: Iterable[int]) -> None:
+        """Take over when orders were handed on before this start, in place of what a restored state tells of it.
+
+        Parameters
+        ----------
+        times_ns : iterable of int
+            Nanoseconds UTC, oldest first.
+        """
+        self._sent = deque(times_ns, maxlen=_MOST_ORDERS)
+
     def note_opening(self, time_ns: int) -> None:
         """Take note that a position was opened, for objectives that count days of trading."""
         if self._objectives is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,8 @@ __all__ = ["Recalled", "RiskMemory"]
 
 _KIND = "risk"
 _EVERY_NS = 60_000_000_000
+_STEP = 0.01
+"""Share of what may be lost by which a floor rises before that is on the disk, whatever has been sent since."""
 
 
 @attrs.frozen
@@ -44,7 +47,10 @@ class Recalled:
 class RiskMemory:
     """Writes the state of risk into the account's journal, and reads the last one back.
 
-    It is written when a limit breaks or a day begins, and once a minute otherwise; a breach before anything is closed.
+    It is written when a limit breaks, a day begins, or a floor has risen by a hundredth of what may be lost, and once a
+    minute otherwise; a breach before anything is closed. A floor that has risen less goes with the next decision, so
+    that it is written before the order which that allows is sent. How many orders were sent is not taken from here: the
+    intents tell it to the last one.
 
     Parameters
     ----------
@@ -62,6 +68,8 @@ class RiskMemory:
         self._journal, self._book, self._control, self._transfers = journal, book, control, transfers
         self._kept_ns = 0
         self._moved: Any = None
+        self._written: Mapping[str, float] = {}
+        self._on_disk: Mapping[str, float] = {}
 
     async def recall(self) -> Recalled:
         """Go on from the last state of risk that was written, and tell what else the journal holds.
@@ -80,6 +88,7 @@ class RiskMemory:
             last = record if record.kind == _KIND else last
         known = self._restore(last) if last is not None else self._control.watch.marks
         self._moved = self._marks()
+        self._written = self._on_disk = self._floors()
         return Recalled(
             decisions, frozenset(deals), until_ns, frozenset(self._control.watch.marks.keys() - known.keys())
         )
@@ -104,8 +113,25 @@ class RiskMemory:
         broken = tuple(floor.rule for floor in self._control.watch.floors if floor.broken_ns)
         return broken, self._control.quiet_until_ns
 
+    def _floors(self) -> dict[str, float]:
+        return {floor.rule: floor.equity for floor in self._control.watch.floors}
+
+    def _has_risen(self, before: Mapping[str, float], step: float = 0.0) -> bool:
+        """Say whether a floor has risen by more than a share of what may be lost above it."""
+        floors = self._control.watch.floors
+        return any(each.equity > before.get(each.rule, -math.inf) + step * each.allowance for each in floors)
+
+    def note(self, time_ns: int) -> None:
+        """Let the state be written with what is written next, where a floor has risen since it was."""
+        if self._has_risen(self._written):
+            self._note(time_ns)
+
+    def _note(self, time_ns: int) -> None:
+        self._kept_ns, self._written = time_ns, self._floors()
+        self._book.note(_KIND, time_ns, {"state": self._control.to_dict(), "transfers": self._transfers.to_dict()})
+
     async def keep(self, time_ns: int, *, now: bool = False) -> None:
-        """Write the state where it is time; durable on return where a limit broke or a day began.
+        """Write the state where it is time; durable on return where a limit broke, a day began or a floor rose far.
 
         Raises
         ------
@@ -113,9 +139,11 @@ class RiskMemory:
             If it could not be written.
         """
         marks = self._marks()
-        moved = marks != self._moved
-        if not (now or moved or time_ns - self._kept_ns >= _EVERY_NS):
+        durable = now or not self._kept_ns or marks != self._moved or self._has_risen(self._on_disk, _STEP)
+        if not (durable or time_ns - self._kept_ns >= _EVERY_NS):
             return
-        self._moved, self._kept_ns = marks, time_ns
-        self._book.note(_KIND, time_ns, {"state": self._control.to_dict(), "transfers": self._transfers.to_dict()})
-        await self._book.write(durable=moved or now)
+        self._moved = marks
+        self._note(time_ns)
+        await self._book.write(durable=durable)
+        if durable:
+            self._on_disk = self._written

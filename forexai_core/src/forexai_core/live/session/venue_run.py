@@ -184,6 +184,7 @@ class VenueRun(AccountRun):
         """Recall what is known from before, look at the venue, and let strategies prepare."""
         recalled = await self._memory.recall()
         self._new_limits = recalled.new_limits
+        self.session.screening.control.recall_orders(self.session.desk.sent_before)
         self.earlier = self.session.book.decisions = recalled.decisions
         for symbol in self.plan.inputs.prices:
             await self._quote(symbol)
@@ -313,6 +314,7 @@ class VenueRun(AccountRun):
             self._quote_of_bar(symbol, place, int(session.roster.turns[number]["row"]))
         else:
             await self._quote(symbol)
+            self._memory.note(self._view.state.time_ns)
         carried = session.carried
         await session.turn(number, warm=warm)
         if session.carried > carried:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
 import pytest
 from live.session_runs import LASTING, as_inputs
 from live.venue_trading import Trading, a_spec, a_venue
@@ -192,8 +191,7 @@ async def test_a_close_that_is_not_taken_is_told_of_and_asked_for_until_it_is(tm
 @pytest.mark.parametrize("policy", ["flag", "protect", "adopt"])
 async def test_going_flat_leaves_what_is_somebody_elses_unless_it_was_adopted(tmp_path, policy):
     broker, halts = a_venue(), MemoryHalts()
-    settings = attrs.evolve(LASTING, foreign=policy)
-    async with of_two(tmp_path, broker=broker, halts=halts, settings=settings) as trading:
+    async with of_two(tmp_path, broker=broker, halts=halts, spec={"desk": {"foreign": policy}}) as trading:
         venue = broker.venue
         await trading.minutes(3)
         hand = venue.submit(OrderRequest(client_id="hand", symbol="EURUSD", side=1, volume_lots=0.3)).position

@@ -126,7 +126,8 @@ class Trading:
         self.prices, self.clock, _ = of_the_present({"EURUSD": self.source}, "M1", now_ns=now_ns, history=HISTORY)
         await self.prices.begin()
         plans = plans_of(self.spec, self.openers, self.prices.known, self.armed)
-        plans = tuple(attrs.evolve(plan, settings=self.settings) for plan in plans)
+        lasting = [attrs.evolve(plan.settings, lease_ttl_s=LASTING.lease_ttl_s) for plan in plans]
+        plans = tuple(attrs.evolve(plan, settings=each) for plan, each in zip(plans, lasting, strict=True))
         self.opened = await open_session(
             self.spec,
             plans,

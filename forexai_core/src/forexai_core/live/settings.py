@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
 import attrs
 
-from forexai_core.errors import ConfigError
+from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.live.absence import Absence
 from forexai_core.live.foreign import ForeignPolicy
 from forexai_core.live.retries import RetryPolicy
 
-__all__ = ["DeskSettings"]
+__all__ = ["DeskSettings", "desk_settings_of"]
 
+SettingsT = TypeVar("SettingsT")
 _NS_PER_S = 1_000_000_000
+_LEAST_ABSENCE_S = 60.0
 
 
 def _positive(_: object, attribute: attrs.Attribute[float], value: float) -> None:
@@ -88,3 +93,47 @@ class DeskSettings:
             gap_ns=round(self.absence_gap_s * _NS_PER_S),
             polls=self.absence_polls,
         )
+
+
+def desk_settings_of(table: Mapping[str, Any], place: str) -> DeskSettings:
+    """Read the settings of a desk from a table of a file.
+
+    Parameters
+    ----------
+    table : mapping
+        By name, with those of the retries in ``retry``; what is left out has its default.
+    place : str
+        Where it stands, for errors.
+
+    Raises
+    ------
+    ConfigError
+        If something in it is unknown or wrong, or would let an order be taken for absent too soon.
+    """
+    given = dict(table)
+    if "retry" in given:
+        given["retry"] = _read(RetryPolicy, given["retry"], f"{place}.retry")
+    settings = _read(DeskSettings, given, place)
+    if settings.absence_after_s < _LEAST_ABSENCE_S:
+        raise ConfigError(
+            f"{place}: absence_after_s is {_LEAST_ABSENCE_S:g} or more, not {settings.absence_after_s:g}: an order "
+            "that is called absent too soon is sent twice."
+        )
+    return settings
+
+
+def _read(kind: type[SettingsT], table: object, place: str) -> SettingsT:
+    if not isinstance(table, Mapping):
+        raise ConfigError(f"{place} is a table, not {table!r}. Write {place.rpartition('.')[2]} = {{ … }}.")
+    known = {each.name: each for each in attrs.fields(kind)}  # type: ignore[arg-type]
+    for name, value in table.items():
+        if name not in known:
+            raise ConfigError(f"{place}: there is no '{name}'. {did_you_mean(str(name), known)}")
+        default = known[name].default
+        number = isinstance(value, int if isinstance(default, int) else (int, float)) and not isinstance(value, bool)
+        if isinstance(default, int | float) and not number:
+            raise ConfigError(f"{place}: {name} is a {'whole ' * isinstance(default, int)}number, not {value!r}.")
+    try:
+        return kind(**table)
+    except ConfigError as problem:
+        raise ConfigError(f"{place}: {str(problem).removeprefix(f'{kind.__name__}: ')}") from None

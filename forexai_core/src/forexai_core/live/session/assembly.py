@@ -18,7 +18,7 @@ from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.confirming import Confirming
 from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.specification import AccountTable, ConfirmationTable, FeedTable, SessionSpec
-from forexai_core.live.settings import DeskSettings
+from forexai_core.live.settings import desk_settings_of
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.confirmation import Confirmation
 from forexai_core.ports.data import DataSource
@@ -219,7 +219,7 @@ def _common(
             for part in parts
         ),
         "risk": spec.risk.of_session(openers.calendar),
-        "settings": DeskSettings(),
+        "settings": desk_settings_of(account.desk, f"accounts {account.name}: desk"),
         "decides_from_ns": instant_of(spec.session.start),
         "tenant": account.tenant,
     }

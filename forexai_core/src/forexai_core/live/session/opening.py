@@ -214,6 +214,9 @@ def _written(spec: SessionSpec) -> dict[str, Any]:
     for table in document["notifiers"]:
         if table["events"] is None:
             del table["events"]
+    for table in document["accounts"]:
+        if not table["desk"]:
+            del table["desk"]
     return document
 
 

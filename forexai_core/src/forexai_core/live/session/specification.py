@@ -70,6 +70,8 @@ class AccountTable(Settings):
     """Of the broker offer."""
     tenant: str = ""
     """Whose account it is, for halts of a tenant."""
+    desk: Mapping[str, Any] = Field(default_factory=dict)
+    """How its orders are looked after: `DeskSettings` by name, such as ``foreign = "adopt"``."""
 
 
 class FeedTable(Settings):

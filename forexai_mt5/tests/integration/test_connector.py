@@ -453,6 +453,45 @@ async def test_any_process_reaches_a_connector_that_another_one_holds():
     platform.services.close()
 
 
+# ---------------------------------------------------------------------------------------------------------- paired anew
+async def commanded_many_times(platform, account="main"):
+    """Open the line often, so that the numbers of its leases are far on."""
+    for number in range(3):
+        async with platform.line(account) as line:
+            assert (await line.command(opening(line, f"c{number}"))).success
+
+
+async def test_a_machine_that_is_paired_with_another_account_serves_it_without_being_started_anew(platform, machine):
+    await commanded_many_times(platform)
+    await machine.pair("second")
+    machine.transport.cut()
+    async with platform.line("second") as line:
+        await eventually(lambda: is_linked(line))
+        await connected(platform, machine)
+        assert (await line.command(opening(line, "c1"))).success  # not what the other account calls by that id
+    assert machine.broker.submitted == ["c0", "c1", "c2", "c1"]
+
+
+async def is_linked(line):
+    return await line.link() is not None
+
+
+async def test_a_machine_that_is_paired_with_a_platform_that_was_set_up_anew_serves_it(platform, machine):
+    await commanded_many_times(platform)
+    await machine.kill()
+    machine.platform = Platform()
+    machine.transport.pick = lambda: machine.platform.gateways[0]
+    machine.states.clear()
+    await machine.pair()
+    machine.start()
+    await connected(machine.platform, machine)
+    async with machine.platform.line() as line:
+        assert line.fence.number == 1
+        assert (await line.command(opening(line, "d1"))).success
+    await machine.kill()
+    machine.platform.services.close()
+
+
 # ------------------------------------------------------------------------------------------------- two for one account
 async def test_a_second_connector_of_an_account_waits_until_the_first_is_gone(platform, machine):
     second = Machine(platform, CountingBroker())

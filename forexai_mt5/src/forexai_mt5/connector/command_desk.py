@@ -34,28 +34,13 @@ from forexai_mt5.protocol.trading import Outcome, TradeCommand, TradeError, Trad
 __all__ = ["CommandDesk"]
 
 _LOG = logging.getLogger(__name__)
-_ACCOUNT = "account"
-_RESOURCE = "line"
 _ENDS = {"DONE": IntentState.FILLED, "REJECTED": IntentState.REJECTED, "UNKNOWN": IntentState.UNKNOWN}
 _NOT_CONTENT = {"seq", "ack", "fence", "issued_at", "ttl_ms"}
-
-
-def _key(command_id: str) -> str:
-    return f"command/{hashlib.sha256(command_id.encode()).hexdigest()[:40]}"
-
-
-def _draft(command_id: str, content: bytes) -> IntentDraft:
-    tag = base64.b32encode(hashlib.sha256(command_id.encode()).digest()).decode()[:26]
-    return IntentDraft(id=_key(command_id), account=_ACCOUNT, tag=tag, magic=0, request=content)
 
 
 def _content(command: TradeCommand) -> bytes:
     """Write what makes a command the same command: not who sends it, when and for how long."""
     return command.model_dump_json(exclude=_NOT_CONTENT).encode()
-
-
-def _fence(token: FenceToken) -> Fence:
-    return Fence(resource=_RESOURCE, epoch=token.epoch, number=token.number)
 
 
 @attrs.define(eq=False)
@@ -94,6 +79,8 @@ class CommandDesk:
         What this machine allows.
     clock : Clock
         For results and time-outs.
+    place : str
+        What the connector is paired for. Fences count, and ids of commands are apart, within it.
     tell : callable
         ``await tell(result)`` hands a result over to be sent.
     call_s : float
@@ -109,16 +96,28 @@ class CommandDesk:
         guard: Guard,
         clock: Clock,
         *,
+        place: str,
         tell: Callable[[TradeResult], Awaitable[None]],
         call_s: float = 60.0,
         alert: Callable[[Exception], None] = lambda _problem: None,
     ) -> None:
         self._broker, self._intents, self._guard, self._clock = broker, intents, guard, clock
+        self._place = f"line/{place}"
         self._tell, self._call_s, self._alert = tell, call_s, alert
         self._doubtful: set[str] = set()  # of which this process could not write down what became of them
         self._waiting: asyncio.Queue[_UnderWay] = asyncio.Queue()
         self._under_way: dict[str, _UnderWay] = {}
         self._newest: FenceToken | None = None
+
+    def _key(self, command_id: str) -> str:
+        return f"command/{hashlib.sha256(f'{self._place}/{command_id}'.encode()).hexdigest()[:40]}"
+
+    def _draft(self, command_id: str, content: bytes) -> IntentDraft:
+        tag = base64.b32encode(hashlib.sha256(command_id.encode()).digest()).decode()[:26]
+        return IntentDraft(id=self._key(command_id), account=self._place, tag=tag, magic=0, request=content)
+
+    def _fence(self, token: FenceToken) -> Fence:
+        return Fence(resource=self._place, epoch=token.epoch, number=token.number)
 
     # -------------------------------------------------------------------------------------------------------- taking in
     async def accept(self, command: TradeCommand, expired: Callable[[], bool]) -> None:
@@ -132,7 +131,9 @@ class CommandDesk:
             Whether its time to live is over.
         """
         try:
-            intent = await self._intents.record(_draft(command.id, _content(command)), fence=_fence(command.fence))
+            intent = await self._intents.record(
+                self._draft(command.id, _content(command)), fence=self._fence(command.fence)
+            )
         except FencedError:
             await self._answer_older(command, expired)
             return
@@ -167,7 +168,7 @@ class CommandDesk:
             return
         told = self._result(command.id, "REFUSED", "fenced", "A newer sender has commanded since.")
         with suppress(NotFoundError):
-            intent = await self._intents.get(_key(command.id))
+            intent = await self._intents.get(self._key(command.id))
             if intent.draft.request == content:
                 told = self._remembered(command.id, intent)
         await self._tell_copy(told, command.fence)
@@ -204,27 +205,27 @@ class CommandDesk:
         if under_way is not None:
             await under_way.over.wait()
         try:
-            return self._remembered(command_id, await self._intents.get(_key(command_id)))
+            return self._remembered(command_id, await self._intents.get(self._key(command_id)))
         except NotFoundError:
             return await self._bar(command_id, fence or self._newest or FenceToken(epoch=1, number=1))
 
     async def _bar(self, command_id: str, token: FenceToken) -> TradeResult:
         absent = self._result(command_id, "ABSENT", "absent", "It never came here, and will not be carried out.")
         content = json.dumps({"barred": command_id}).encode()
-        await self._intents.record(_draft(command_id, content), fence=_fence(token))
-        await self._settle(command_id, absent, _fence(token))
+        await self._intents.record(self._draft(command_id, content), fence=self._fence(token))
+        await self._settle(command_id, absent, self._fence(token))
         return absent
 
     async def recover(self) -> list[TradeResult]:
         """After a start: settle what the last run left, and give its results. Nothing of it is sent any more."""
-        known = await self._intents.marked(_ACCOUNT, 0)
+        known = await self._intents.marked(self._place, 0)
         if not known:
             return []
         # Tokens never go back from one recording to the next: the last one has the newest.
         newest = (await self._intents.history(known[-1].draft.id))[0].fence
         self._newest = FenceToken(epoch=newest.epoch, number=newest.number)
         results = []
-        for intent in await self._intents.unsettled(_ACCOUNT):
+        for intent in await self._intents.unsettled(self._place):
             kept = json.loads(intent.draft.request)
             asked = (await self._intents.history(intent.draft.id))[0].fence
             command_id = str(kept.get("id") or kept.get("barred"))
@@ -270,10 +271,10 @@ class CommandDesk:
         elif refusal is not None:
             result = self._result(command.id, "REFUSED", *refusal)
         else:
-            await self._intents.advance(_key(command.id), IntentState.SENT, fence=_fence(newest))
+            await self._intents.advance(self._key(command.id), IntentState.SENT, fence=self._fence(newest))
             result = await self._send(command)
         # What was sent is finished here, even if a newer sender has come meanwhile.
-        await self._settle(command.id, result, _fence(self._newest or newest))
+        await self._settle(command.id, result, self._fence(self._newest or newest))
         return result
 
     async def _send(self, command: TradeCommand) -> TradeResult:
@@ -325,14 +326,14 @@ class CommandDesk:
 
     # ---------------------------------------------------------------------------------------------------------- results
     async def _settle(self, command_id: str, result: TradeResult, fence: Fence) -> None:
-        intent = await self._intents.get(_key(command_id))
+        intent = await self._intents.get(self._key(command_id))
         detail = result.model_dump_json().encode()
         if intent.state is IntentState.RECORDED:
             state = IntentState.RESOLVED
         else:
             state = _ENDS.get(result.outcome, IntentState.REJECTED)
         resolution = Resolution.ABANDONED if state is IntentState.RESOLVED else None
-        await self._intents.advance(_key(command_id), state, fence=fence, detail=detail, resolution=resolution)
+        await self._intents.advance(self._key(command_id), state, fence=fence, detail=detail, resolution=resolution)
 
     def _remembered(self, command_id: str, intent: Intent) -> TradeResult:
         if intent.detail:

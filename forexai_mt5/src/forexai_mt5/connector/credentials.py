@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TypeVar
 
@@ -59,7 +60,7 @@ class Credentials:
             raise NotPairedError("A pairing code has twelve letters and digits. Copy it as it is shown.") from None
         paired = await self._ask(request, Paired)
         await self._secrets.set(_KEY, key.secret())
-        kept = {"device_id": paired.device_id, "account": paired.account, "host": self._host}
+        kept = paired.model_dump() | {"host": self._host}
         await self._secrets.set(_DEVICE, Secret(json.dumps(kept)))
         return paired
 
@@ -80,6 +81,18 @@ class Credentials:
         except NotFoundError:
             return ""
         return str(kept["account"]) if kept["host"] == self._host else ""
+
+    async def place(self) -> str:
+        """Name what this device is paired for, so that no two platforms, and no two accounts of one, have one name.
+
+        Fences count within it, and commands are remembered by it; a platform that was set up anew begins anew.
+        """
+        try:
+            kept = json.loads((await self._secrets.get(_DEVICE)).reveal())
+        except NotFoundError:
+            return "unpaired"
+        parts = (kept["host"], kept.get("installation", ""), kept["account"])
+        return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
 
     async def ticket(self, instance: str) -> tuple[str, str, str]:
         """Get a ticket for one connection; give device, ticket and the proof that goes with it.

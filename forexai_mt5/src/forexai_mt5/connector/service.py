@@ -52,6 +52,10 @@ class DismissedError(ForexAIError):
     """The platform has ended the connection for good: a person has to look."""
 
 
+class _PairedAnewError(ForexAIError):
+    """Since the service began this device was paired for something else."""
+
+
 class ConnectorService:
     """One account of this machine, at the service of a platform.
 
@@ -93,20 +97,33 @@ class ConnectorService:
         self._broker, self._transport, self._credentials = broker, transport, credentials
         self._clock, self._settings = clock, settings
         self._on_state, self._on_problem = on_state, on_problem
-        self._instance = f"i-{chance.token_hex(8)}"
-        self._link: Link[FromPlatform] = Link(self._instance)
+        self._intents = intents
         self._guard = Guard(settings.caps, halts, clock)
-        self._desk = CommandDesk(
-            broker, intents, self._guard, clock, tell=self._told, call_s=settings.call_s, alert=on_problem
-        )
-        self._reporting = Reporting(
-            broker=broker, desk=self._desk, guard=self._guard, clock=clock, settings=settings, tell=self._say
-        )
+        self._begin("unpaired")
         self._wire: Wire | None = None
         self._peer_time = PeerTime()
         self._answering: set[asyncio.Task[None]] = set()
         self._heard_s = 0.0
         self.state = ConnectorState.STOPPED
+
+    def _begin(self, place: str) -> None:
+        """Begin to serve what this device is paired for: streams, commands and reports are of that alone."""
+        settings, clock, self._place = self._settings, self._clock, place
+        self._instance = f"i-{chance.token_hex(8)}"
+        self._link: Link[FromPlatform] = Link(self._instance)
+        self._desk = CommandDesk(
+            self._broker,
+            self._intents,
+            self._guard,
+            clock,
+            place=place,
+            tell=self._told,
+            call_s=settings.call_s,
+            alert=self._on_problem,
+        )
+        self._reporting = Reporting(
+            broker=self._broker, desk=self._desk, guard=self._guard, clock=clock, settings=settings, tell=self._say
+        )
 
     def _now_s(self) -> float:
         return self._clock.monotonic_ns() / 1e9
@@ -129,6 +146,19 @@ class ConnectorService:
             If the account cannot be reached at the start.
         """
         await self._broker.connect()
+        try:
+            while True:
+                try:
+                    await self._serve_pairing()
+                except _PairedAnewError as problem:
+                    _LOG.info("%s", problem)
+        finally:
+            await self._broker.disconnect()
+            self._become(ConnectorState.STOPPED, "")
+
+    async def _serve_pairing(self) -> None:
+        """Serve what this device is paired for now."""
+        self._begin(await self._credentials.place())
         for result in await self._desk.recover():
             await self._told(result)
         working = asyncio.ensure_future(self._desk.work())
@@ -139,8 +169,6 @@ class ConnectorService:
             for task in self._answering:
                 task.cancel()
             await asyncio.gather(working, *self._answering, return_exceptions=True)
-            await self._broker.disconnect()
-            self._become(ConnectorState.STOPPED, "")
 
     async def _serve(self) -> None:
         wait_s = _SHORTEST_S
@@ -150,7 +178,7 @@ class ConnectorService:
             try:
                 await self._connection()
                 said = "The connection was closed."
-            except (NotPairedError, DismissedError):
+            except (NotPairedError, DismissedError, _PairedAnewError):
                 raise
             except (ForexAIError, WireClosedError, TimeoutError) as problem:
                 said = str(problem) or type(problem).__name__
@@ -165,6 +193,8 @@ class ConnectorService:
 
     async def _connection(self) -> None:
         device_id, ticket, proof = await self._credentials.ticket(self._instance)
+        if await self._credentials.place() != self._place:  # asked after the ticket: both are of the new pairing then
+            raise _PairedAnewError("This device was paired with another platform or account: it serves that one now.")
         async with self._transport.open() as wire:
             hello = Hello(
                 device_id=device_id,

@@ -154,7 +154,7 @@ class Admission:
             paired_at_ns=self._clock.now_ns(),
         )
         await self._secrets.set(f"connector/devices/{device.id}", Secret(json.dumps(attrs.asdict(device))))
-        return Paired(device_id=device.id, account=account)
+        return Paired(device_id=device.id, account=account, installation=await self._installation())
 
     async def _used_code(self, code: str) -> str:
         """Use a code up, and give its account."""
@@ -236,7 +236,11 @@ class Admission:
             raise refused
         return device
 
-    async def _mark(self, body: str, device_id: str) -> str:
+    async def _installation(self) -> str:
+        """Name this installation, the same in all its processes, and telling nothing of its key."""
+        return hmac.new(await self._own_key(), b"installation", hashlib.sha256).hexdigest()[:32]
+
+    async def _own_key(self) -> bytes:
         if self._key is None:
             with suppress(NotFoundError):
                 self._key = bytes.fromhex((await self._secrets.get(_KEY)).reveal())
@@ -244,7 +248,10 @@ class Admission:
             # Of several processes that begin at once, one adds it, and all of them take that one.
             await self._secrets.add(_KEY, Secret(chance.token_hex(32)))
             self._key = bytes.fromhex((await self._secrets.get(_KEY)).reveal())
-        return hmac.new(self._key, f"challenge:{device_id}:{body}".encode(), hashlib.sha256).hexdigest()
+        return self._key
+
+    async def _mark(self, body: str, device_id: str) -> str:
+        return hmac.new(await self._own_key(), f"challenge:{device_id}:{body}".encode(), hashlib.sha256).hexdigest()
 
     async def _sweep(self) -> None:
         """Remove codes and tickets that nobody used in time."""

@@ -32,6 +32,8 @@ class Paired(Part):
     device_id: Id
     account: Text
     """Which account it stands for."""
+    installation: Text = ""
+    """Of the platform: another one for each that was set up anew, whose fences begin anew."""
 
 
 class ChallengeRequest(Part):

@@ -29,15 +29,15 @@ def never():
 class Desk:
     """A desk over a broker in memory, and what it tells."""
 
-    def __init__(self, services=None, broker=None, intents=None):
+    def __init__(self, services=None, broker=None, intents=None, place="main"):
         self.services = services or embedded_services(None)
         self.broker = broker or CountingBroker()
         self.guard = Guard(Caps(), MemoryHalts(), self.services.clock)
         self.guard.hear_platform()
         self.told, self.alerts = [], []
         self.desk = CommandDesk(
-            self.broker, intents or self.services.intents, self.guard, self.services.clock, tell=self._told,
-            call_s=60.0, alert=self.alerts.append,
+            self.broker, intents or self.services.intents, self.guard, self.services.clock, place=place,
+            tell=self._told, call_s=60.0, alert=self.alerts.append,
         )  # fmt: skip
         self.working = None
 
@@ -205,3 +205,23 @@ async def test_a_kill_that_cannot_be_written_down_halts_all_the_same(desk):
     await desk.accept("c1", NEW)
     assert await desk.tells(1) == [(NEW, "REFUSED")]
     assert desk.told[0].error.kind == "killed"
+
+
+# ---------------------------------------------------------------------------------------------- what it was paired for
+async def test_fences_and_ids_of_one_pairing_are_not_those_of_another(tmp_path):
+    services = embedded_services(tmp_path)
+    for place in ("main", "second"):
+        desk = await Desk(services, place=place).begin()
+        await desk.accept("c1", NEWEST if place == "main" else OLD)
+        assert [outcome for _, outcome in await desk.tells(1)] == ["DONE"]
+        await desk.accept("c2", NEWEST)
+        await desk.accept("c3", OLD)
+        await desk.tells(3)
+        assert {each.command_id: each.outcome for each in desk.told} == {"c1": "DONE", "c2": "DONE", "c3": "REFUSED"}
+        await desk.end()
+    again = await Desk(services, place="main").begin()
+    await again.accept("c1", NEWEST)
+    assert await again.tells(1) == [(NEWEST, "DONE")]
+    assert again.broker.submitted == []
+    await again.end()
+    services.close()

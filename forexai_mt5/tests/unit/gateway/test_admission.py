@@ -225,7 +225,10 @@ async def test_two_processes_that_begin_together_take_each_others_challenges(tmp
         door = Door()
         door.admission._secrets, door.key = BeginsTogether(each.secrets, both), key
         doors.append(door)
-    device_id = (await doors[0].pair()).device_id
+    # With pairing a platform begins: it tells which installation it is.
+    paired = await asyncio.gather(*(each.pair() for each in doors))
+    assert len({each.installation for each in paired}) == 1
+    device_id = paired[0].device_id
     challenges = await asyncio.gather(*(each.admission.challenge(device_id) for each in doors))
     for door, other in zip(doors, reversed(challenges), strict=True):
         signature = key.sign(said_in_proof(device_id, other.challenge, HOST))

@@ -453,6 +453,18 @@ async def test_any_process_reaches_a_connector_that_another_one_holds():
     platform.services.close()
 
 
+async def test_once_a_newer_line_has_looked_an_older_sender_changes_nothing(platform, machine):
+    async with platform.line() as old:
+        late = opening(old, "c1")
+    async with platform.line() as new:
+        assert (await new.query("POSITIONS"))[0].positions == ()
+        inward = Inward(kind="message", link=await new.link(), text=late.model_dump_json(exclude_none=True))
+        await platform.services.bus.publish(inward_topic("main"), inward.model_dump_json().encode())
+        assert (await new.command(opening(new, "c2"))).success
+        assert len((await new.query("POSITIONS"))[0].positions) == 1
+    assert machine.broker.submitted == ["c2"]
+
+
 # ---------------------------------------------------------------------------------------------------------- paired anew
 async def commanded_many_times(platform, account="main"):
     """Open the line often, so that the numbers of its leases are far on."""

@@ -145,7 +145,8 @@ class CommandDesk:
         except Exception as problem:  # noqa: BLE001 - whatever the store raises, nobody knows what it has kept
             await self._doubt_copy(command, expired, problem)
             return
-        self._newest = command.fence
+        if self._newest is None or self._newest.is_older_than(command.fence):
+            self._newest = command.fence
         under_way = self._under_way.get(command.id)
         if under_way is not None:
             under_way.join(command, expired)  # its result comes
@@ -156,6 +157,33 @@ class CommandDesk:
             self._waiting.put_nowait(under_way)
         else:
             await self._tell_copy(self._remembered(command.id, intent), command.fence)
+
+    async def take(self, fence: FenceToken) -> None:
+        """Refuse older senders from now on, through restarts, and wait until what they have under way has ended.
+
+        Who looks at the account after this sees everything that an older sender can still do to it.
+
+        Raises
+        ------
+        FencedError
+            If a newer sender has come since.
+        """
+        if self._newest is None or self._newest.is_older_than(fence):
+            # As an intent that is never sent: so a restart finds the newest token in its last recording.
+            name = f"taken/{fence.epoch}.{fence.number}"
+            draft = self._draft(name, json.dumps({"taken": f"{fence.epoch}.{fence.number}"}).encode())
+            intent = await self._intents.record(draft, fence=self._fence(fence))
+            if intent.state is IntentState.RECORDED:
+                await self._intents.advance(
+                    draft.id, IntentState.RESOLVED, fence=self._fence(fence), resolution=Resolution.ABANDONED
+                )
+            if self._newest is None or self._newest.is_older_than(fence):
+                self._newest = fence
+        if fence.is_older_than(self._newest):
+            raise FencedError("A newer sender has come since: what is asked with this token is not answered any more.")
+        for under_way in list(self._under_way.values()):
+            if under_way.command.fence.is_older_than(fence):
+                await under_way.over.wait()
 
     async def _answer_older(self, command: TradeCommand, expired: Callable[[], bool]) -> None:
         """Answer the copy of a sender that a newer one has followed: a newer copy may be under way, or carried out.
@@ -227,6 +255,11 @@ class CommandDesk:
         results = []
         for intent in await self._intents.unsettled(self._place):
             kept = json.loads(intent.draft.request)
+            if "taken" in kept:
+                await self._intents.advance(
+                    intent.draft.id, IntentState.RESOLVED, fence=newest, resolution=Resolution.ABANDONED
+                )
+                continue
             asked = (await self._intents.history(intent.draft.id))[0].fence
             command_id = str(kept.get("id") or kept.get("barred"))
             if intent.state is IntentState.RECORDED:
@@ -271,8 +304,13 @@ class CommandDesk:
         elif refusal is not None:
             result = self._result(command.id, "REFUSED", *refusal)
         else:
-            await self._intents.advance(self._key(command.id), IntentState.SENT, fence=self._fence(newest))
-            result = await self._send(command)
+            # With its own token: a newer sender may be taking the account in this very moment.
+            try:
+                await self._intents.advance(self._key(command.id), IntentState.SENT, fence=self._fence(command.fence))
+            except FencedError:
+                result = self._result(command.id, "REFUSED", "fenced", "A newer sender has come before it was sent.")
+            else:
+                result = await self._send(command)
         # What was sent is finished here, even if a newer sender has come meanwhile.
         await self._settle(command.id, result, self._fence(self._newest or newest))
         return result

@@ -138,6 +138,8 @@ class Reporting:
 
     async def _found(self, query: Query) -> tuple[str, Sequence[Any] | CandleRows]:
         broker = self._broker
+        if query.fence is not None:
+            await self._desk.take(query.fence)  # what is looked at is not changed by an older sender afterwards
         if query.what == "ACCOUNT":
             candles = isinstance(broker, CandleBroker)
             return "account", [account_row(await broker.account(), broker.capabilities, candles=candles)]

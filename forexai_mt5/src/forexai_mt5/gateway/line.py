@@ -166,6 +166,12 @@ class ConnectorLine(ConnectorQuestions):
             "at its orders, positions and deals once it is back; do not send it again."
         )
 
+    def _asker(self) -> FenceToken | None:
+        try:
+            return self.fence
+        except FencedError as problem:
+            raise BrokerUnreachableError(str(problem)) from problem
+
     async def fate(self, command_id: str) -> TradeResult:
         """Ask what came of a command. One that was never seen is never carried out from then on: ``ABSENT``.
 
@@ -174,7 +180,7 @@ class ConnectorLine(ConnectorQuestions):
         return (await self._fate(command_id))[0]
 
     async def _fate(self, command_id: str) -> tuple[TradeResult, str]:
-        (answer, *_), device = await self._ask("COMMAND", command_id=command_id, fence=self.fence)
+        (answer, *_), device = await self._ask("COMMAND", command_id=command_id)
         if answer.result is None:
             raise BrokerUnreachableError(f"The connector does not tell about '{command_id}': {answer.error}")
         return answer.result, device

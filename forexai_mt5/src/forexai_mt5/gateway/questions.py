@@ -106,7 +106,7 @@ class ConnectorQuestions:
 
     async def _ask(self, what: Any, *, timeout_s: float = 10.0, **fields: Any) -> tuple[list[Answer], str]:
         """Ask, and say which device has answered."""
-        question = Query(id=f"q-{chance.token_hex(8)}", what=what, **fields)
+        question = Query(id=f"q-{chance.token_hex(8)}", what=what, fence=self._asker(), **fields)
         collected = self._answers[question.id] = _Collected()
         try:
             device = await self._say(question)
@@ -122,6 +122,10 @@ class ConnectorQuestions:
             said = f"The connector of '{self.account}' says: {answers[-1].error}"
             raise OrderRejectedError(said) if answers[-1].refused else BrokerUnreachableError(said)
         return answers, device
+
+    def _asker(self) -> FenceToken | None:
+        """Give the token of whoever commands; who only asks has none."""
+        return None
 
     async def _say(self, message: Said) -> str:
         """Hand a message to the connection that stands now, and name the device that it is of."""

@@ -206,7 +206,7 @@ class Query(Message):
     command_id: Id | None = None
     """Of a COMMAND."""
     fence: FenceToken | None = None
-    """Of whoever asks for it."""
+    """Of a sender of commands: before the answer older ones are refused, and what they have under way has ended."""
 
 
 class Answer(Message):

@@ -9,7 +9,7 @@ import attrs
 import pytest
 from gateway_bench import CountingBroker, until
 
-from forexai_core.errors import ConfigError, StorageError
+from forexai_core.errors import ConfigError, FencedError, StorageError
 from forexai_core.ports.halts import HaltBoard
 from forexai_core.services import embedded_services
 from forexai_core.services.halts import MemoryHalts
@@ -224,4 +224,68 @@ async def test_fences_and_ids_of_one_pairing_are_not_those_of_another(tmp_path):
     assert await again.tells(1) == [(NEWEST, "DONE")]
     assert again.broker.submitted == []
     await again.end()
+    services.close()
+
+
+# ------------------------------------------------------------------------------------------------- who takes an account
+async def test_after_a_newer_sender_has_taken_the_account_an_older_one_changes_nothing_through_restarts(tmp_path):
+    services = embedded_services(tmp_path)
+    desk = await Desk(services).begin()
+    await desk.accept("c1", OLD)
+    await desk.tells(1)
+    await desk.desk.take(NEW)
+    await desk.desk.take(NEW)
+    await desk.accept("c2", OLD)
+    with pytest.raises(FencedError):
+        await desk.desk.take(OLD)
+    assert [each.outcome for each in desk.told] == ["DONE", "REFUSED"]
+    await desk.end()
+    again = Desk(services, broker=desk.broker)
+    assert await again.desk.recover() == []
+    await again.begin()
+    await again.accept("c3", OLD)
+    await again.accept("c4", NEW)
+    assert await again.tells(2) == [(OLD, "REFUSED"), (NEW, "DONE")]
+    assert desk.broker.submitted == ["c1", "c4"]
+    await again.end()
+    services.close()
+
+
+async def test_who_takes_the_account_waits_for_what_an_older_sender_has_under_way_and_bars_what_waits(desk):
+    desk.broker.wait_s = 0.3
+    await desk.accept("c1", OLD)
+    await until(lambda: desk.broker.submitted)
+    await desk.accept("c2", OLD)
+    await desk.desk.take(NEW)
+    assert len(await desk.broker.positions()) == 1
+    assert await desk.tells(2) == [(OLD, "DONE"), (OLD, "REFUSED")]
+    assert desk.broker.submitted == ["c1"]
+
+
+async def test_one_who_takes_the_account_between_the_last_look_and_the_sending_is_seen(desk):
+    real = desk.guard.refuses
+
+    async def refuses(command, broker):
+        refusal = await real(command, broker)
+        await desk.services.intents.take(desk.desk._place, desk.desk._fence(NEW))  # as another process does
+        return refusal
+
+    desk.guard.refuses = refuses
+    taking = asyncio.ensure_future(desk.accept("c1", OLD))
+    await taking
+    told = await desk.tells(1)
+    assert told[0][1] != "DONE"
+    assert desk.broker.submitted == []
+
+
+async def test_after_a_restart_the_newest_sender_is_known_by_the_last_recording(tmp_path):
+    services = embedded_services(tmp_path)
+    desk = Desk(services)
+    await desk.accept("c1", OLD)
+    await desk.accept("c2", NEW)  # neither is carried out: nobody works
+    again = Desk(services)
+    told = await again.desk.recover()
+    assert [(each.command_id, each.outcome) for each in told] == [("c1", "EXPIRED"), ("c2", "EXPIRED")]
+    assert again.desk._newest == NEW
+    assert (await again.desk.fate("c9")).outcome == "ABSENT"  # barred with the newest token, not with the first
     services.close()

@@ -72,7 +72,8 @@ class Mt5Settings(Settings):
     portable: bool = False
     """As the terminal is started (/portable)."""
     login: int = Field(default=0, ge=0)
-    """Number of the account; 0: the one that the terminal shows at the first connection."""
+    """Number of the account; 0: the one that the terminal shows at the first connection, and no other one from then
+    on. Name login and server to change it."""
     server: str = Field(default="", examples=["Broker-Demo"])
     """Name of the server; empty: likewise."""
     password: SecretRef | None = None

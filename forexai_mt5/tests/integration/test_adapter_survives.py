@@ -14,6 +14,7 @@ from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, Orde
 from forexai_core.live import Outcome
 from forexai_core.ports.broker import BrokerEventKind
 from forexai_core.ports.intents import IntentState, Resolution
+from forexai_core.ports.secrets import Secret
 from forexai_core.values.orders import OrderKind, OrderStatus
 from forexai_mt5.adapter.identity import Wanted
 from forexai_mt5.adapter.session import LogIn, TerminalSession
@@ -266,6 +267,34 @@ async def test_it_logs_in_where_it_has_to_and_fights_nobody() -> None:
     assert bench.package.calls["login"] == 1  # somebody meant it
     await session.close()
     assert (await session.open()).login == SECOND.login  # and so does who opens it anew
+
+
+async def test_after_a_restart_it_is_the_account_of_before_until_somebody_names_another() -> None:
+    bench = AdapterBench(accounts=[AccountSettings(), SECOND])
+    first = bench.broker()
+    await first.connect()
+    await first.disconnect()
+    bench.terminal.switch(SECOND.login)
+    with pytest.raises(BrokerUnreachableError, match=r"served 50000001@.*login = 50000002 and server = ") as refused:
+        await bench.broker().connect()  # as another process does, which has seen nothing of this one
+    assert "Nothing is sent" in str(refused.value)
+    with pytest.raises(BrokerUnreachableError, match="served 50000001"):
+        await bench.broker(server=SECOND.server).connect()  # of a server there are many accounts
+    named = bench.broker(login=SECOND.login, server=SECOND.server)
+    assert (await named.connect()).login.startswith(str(SECOND.login))
+    await named.disconnect()
+    again = bench.broker()
+    assert (await again.connect()).login.startswith(str(SECOND.login))
+    await again.disconnect()
+
+
+async def test_an_account_that_cannot_be_recalled_is_not_traded() -> None:
+    bench = AdapterBench()
+    await bench.broker().connect()
+    (name,) = [each for each in await bench.services.secrets.names() if each.startswith("mt5/account/")]
+    await bench.services.secrets.set(name, Secret("{"))
+    with pytest.raises(BrokerUnreachableError, match="cannot be recalled"):
+        await bench.broker().connect()
 
 
 async def test_no_request_slips_in_while_a_connection_is_made_anew() -> None:

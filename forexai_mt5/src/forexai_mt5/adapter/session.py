@@ -11,6 +11,7 @@ import attrs
 from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, OrderStateUnknownError, RejectionKind
 from forexai_mt5.adapter.identity import Identity, Wanted
 from forexai_mt5.adapter.package import Package
+from forexai_mt5.adapter.remembered import RememberedAccount
 from forexai_mt5.adapter.retcodes import BROKEN_CODES, REMEDIES, result_of
 from forexai_mt5.terms import constants as c
 from forexai_mt5.terms.structures import AccountInfo, OrderSendResult
@@ -70,10 +71,12 @@ class TerminalSession:
         In its process.
     log_in : LogIn
         Which terminal and account.
+    remembered : RememberedAccount, optional
+        Which account it was before this process.
     """
 
-    def __init__(self, package: Package, log_in: LogIn) -> None:
-        self.package, self._log_in = package, log_in
+    def __init__(self, package: Package, log_in: LogIn, remembered: RememberedAccount | None = None) -> None:
+        self.package, self._log_in, self._remembered = package, log_in, remembered
         self.identity: Identity | None = None
         self._attached = 0  # the generation that is connected
         self._attaching = asyncio.Lock()  # also held while a request is under way
@@ -138,7 +141,11 @@ class TerminalSession:
             if answer.value is not True:
                 raise _unreachable("login", answer.error)
             account = await self._shown(answer.generation)
-        self._check(account)
+        found = Identity.of(account)
+        self._log_in.wanted.check(found, self.identity)
+        if self._remembered is not None and self.identity is None:
+            await self._remembered.check(found, self._log_in.wanted)
+        self.identity = found
         self._may_log_in = False
         self._attached = answer.generation
 

@@ -11,6 +11,7 @@ from forexai_core.ports.services import Services
 from forexai_core.values.clocks import Clock
 from forexai_mt5.adapter.identity import Wanted
 from forexai_mt5.adapter.package import Package
+from forexai_mt5.adapter.remembered import RememberedAccount
 from forexai_mt5.adapter.server_clock import ServerClock
 from forexai_mt5.adapter.session import LogIn, TerminalSession
 from forexai_mt5.adapter.simulated import SimulatedHost
@@ -59,7 +60,7 @@ def venue_of(
     package : Package
         In its process.
     services : Services
-        Of which the clock and the blobs are used.
+        Of which the clock, the blobs and the secrets are used.
     time : Clock, optional
         In place of the services' one.
     password : str, optional
@@ -68,7 +69,10 @@ def venue_of(
     wanted = Wanted(login=settings.login, server=settings.server, kind=settings.account_kind)
     log_in = LogIn(path=settings.path, portable=settings.portable, wanted=wanted, password=password)
     time = time or services.clock
-    session = TerminalSession(package, log_in)
+    # A simulated terminal is made up anew at each start.
+    lasting = settings.terminal != "simulator"
+    remembered = RememberedAccount.of(settings, services.secrets) if lasting else None
+    session = TerminalSession(package, log_in, remembered)
     stated = Clock.of(settings.clock) if settings.clock else None
     return Venue(
         session=session,

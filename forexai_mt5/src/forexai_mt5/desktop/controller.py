@@ -92,6 +92,8 @@ class Controller:
         self._updates = updates or UpdateCheck(folder, version("forexai-mt5"))
         self._thread = LoopThread("connector")
         self._running: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()
+        self._latest = object()  # who asked last to start or to stop
 
     def start(self, settings: ConnectorSettings) -> None:
         """Start the connector; see `Controls`."""
@@ -127,11 +129,23 @@ class Controller:
 
     # ---------------------------------------------------------------------------------------------- in the other thread
     async def _start(self, settings: ConnectorSettings) -> None:
-        await self._stop()
+        self._latest = mine = object()
+        async with self._changing:
+            await self._end()
+            if self._latest is not mine:
+                return  # while the former one ended it was stopped, or started otherwise
+            self._run(settings)
+
+    def _run(self, settings: ConnectorSettings) -> None:
         runner = Runner(settings, self._services, self._folder, self._tell, self._ways)
         self._running = asyncio.ensure_future(runner.run())
 
     async def _stop(self) -> None:
+        self._latest = object()
+        async with self._changing:
+            await self._end()
+
+    async def _end(self) -> None:
         running, self._running = self._running, None
         if running is not None:
             running.cancel()

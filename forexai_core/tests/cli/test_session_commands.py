@@ -18,8 +18,7 @@ pytestmark = pytest.mark.kernels
 FILE = """
 schema_version = 1
 [session]
-clock = "{clock}"
-speed = 1000000
+clock = "{clock}"{speed}
 journal = "journal"
 {more}
 [[accounts]]
@@ -52,7 +51,8 @@ def session(tmp_path):
 
     def write(*, clock="replay", fast=5, risk="max_positions = 3", more=""):
         path = tmp_path / "session.toml"
-        path.write_text(FILE.format(clock=clock, fast=fast, risk=risk, more=more), encoding="utf-8")
+        speed = "\nspeed = 1000000" if clock == "accelerated" else ""
+        path.write_text(FILE.format(clock=clock, speed=speed, fast=fast, risk=risk, more=more), encoding="utf-8")
         return path
 
     write.bars = fx.read_bars(tmp_path / "prices.csv", symbol="EURUSD", timeframe="H1", timezone="UTC")

@@ -38,7 +38,7 @@ def test_a_file_chooses_times_and_retries_and_the_rest_has_its_default():
         ({"stop_deadline_s": 0}, "accounts main: desk: stop_deadline_s must be above 0 and finite, not 0"),
         ({"stop_deadline_s": "5"}, "accounts main: desk: stop_deadline_s is a number, not '5'"),
         ({"stop_deadline_s": True}, "stop_deadline_s is a number, not True"),
-        ({"send_timeout_s": float("nan")}, "send_timeout_s must be above 0 and finite, not nan"),
+        ({"send_timeout_s": float("nan")}, "desk.send_timeout_s = nan: it is no finite number"),
         ({"absence_polls": 2.5}, "absence_polls is a whole number, not 2.5"),
         ({"absence_polls": 1}, "absence_polls is 2 to 100, not 1"),
         ({"absence_after_s": 59}, "absence_after_s is 60 or more, not 59"),

@@ -92,3 +92,20 @@ def test_senseless_limits_are_refused_at_once(given):
 def test_an_unknown_key_is_refused():
     with pytest.raises(ValidationError):
         RiskTable(max_daly_loss_fraction=0.02)
+
+
+@pytest.mark.parametrize(
+    ("given", "limit"),
+    [
+        ({"trading_clock": "UTC"}, "trading_hours"),
+        ({"trading_clock": "UTC", "trading_hours": ()}, "trading_hours"),
+        ({"news_minutes_after": 0}, "news"),
+        ({"news_timezone": "UTC"}, "news"),
+        ({"correlation_threshold": 0.5}, "max_correlated_positions"),
+    ],
+)
+def test_what_limits_nothing_is_refused(given, limit):
+    with pytest.raises(ConfigError, match=rf"\[risk\] {next(iter(given))} = .*without {limit} it limits nothing"):
+        RiskTable(**given).check_effect()
+    RiskTable().check_effect()
+    RiskTable(trading_clock="UTC", trading_hours="mon-fri 08:00-17:00").check_effect()

@@ -107,6 +107,7 @@ class BacktestSettings(Settings):
 
     def make_risk(self) -> Risk | None:
         """Give the limits; None without any."""
+        self.risk.check_effect()
         return self.risk.of_backtest(_calendar)
 
     def prices(self) -> PriceChoice:

@@ -13,6 +13,7 @@ from forexai_core.cli.remedies import LIMITS, READING
 from forexai_core.data import ReadLimits
 from forexai_core.data.options import FileKeywords
 from forexai_core.errors import ConfigError, did_you_mean
+from forexai_core.ports.settings import flags_taken_for_numbers
 
 __all__ = ["checked", "parse_pairs", "read_toml", "reading_of"]
 
@@ -58,10 +59,14 @@ def checked(model: type[ModelT], values: Mapping[str, Any], what: str) -> ModelT
         If a name is unknown, missing or wrong; every problem is named.
     """
     try:
-        return model(**values)
+        made = model(**values)
     except ValidationError as error:
         problems = [_problem(model, each) for each in error.errors(include_url=False)]
         raise ConfigError(f"{what}: {' '.join(problems)}") from None
+    flag = next(flags_taken_for_numbers(values, made), None)
+    if flag is not None:
+        raise ConfigError(f"{what}: {'.'.join(map(str, flag))} is true or false: it is a number. Write one.")
+    return made
 
 
 def _problem(model: type[BaseModel], error: Any) -> str:

@@ -12,7 +12,7 @@ from forexai_core.cli.waiting import note_compiling
 from forexai_core.live.drift.backtested import drift_of_run
 from forexai_core.live.drift.differences import AccountDrift
 from forexai_core.live.session.folders import newest_run
-from forexai_core.live.session.specification import read_spec
+from forexai_core.live.session.spec_files import read_spec
 from forexai_core.services.assembly import embedded_services
 from forexai_core.values.clocks import format_time_ns
 

@@ -25,13 +25,14 @@ from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.merging import LivePrices
 from forexai_core.live.session.account_run import AccountPlan
-from forexai_core.live.session.assembly import plans_of
+from forexai_core.live.session.assembly import check_begins, plans_of
 from forexai_core.live.session.folders import newest_run, next_run, standing_run
 from forexai_core.live.session.live_feeds import live_prices_of
 from forexai_core.live.session.loop import AccountEnd, Session
 from forexai_core.live.session.opening import OpenSession, open_session
 from forexai_core.live.session.resuming import resume_session
-from forexai_core.live.session.specification import SessionSpec, read_spec
+from forexai_core.live.session.spec_files import in_file, read_spec
+from forexai_core.live.session.specification import SessionSpec
 from forexai_core.ports.services import Services
 from forexai_core.services.assembly import default_home, embedded_services
 from forexai_core.services.clocks import RealClock
@@ -63,13 +64,14 @@ def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home
     view: View = HeadlessView() if headless or as_json or spec.session.clock == "replay" else TerminalView()
     with embedded_services(None) as services:
         openers = PluginOpeners(services)
-        with progress_of("reading prices"):
+        with progress_of("reading prices"), in_file(file):
             plans = () if spec.live else plans_of(spec, openers, armed=start.armed)
+            check_begins(spec, plans)
             telling = Telling.of(spec, services)
         note_compiling()
         choose = newest_run if start.resume else standing_run if spec.at_venue else next_run
         folder = choose(Path(spec.session.journal))
-        with embedded_services(home or default_home()) as shared:
+        with embedded_services(home or default_home()) as shared, in_file(file):
             ends = asyncio.run(_go(spec, openers, plans, folder, start, view=view, telling=telling, shared=shared))
     _show(ends, folder, as_json=as_json)
     return 0

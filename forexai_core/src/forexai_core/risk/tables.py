@@ -16,6 +16,13 @@ from forexai_core.values.calendar import EconomicEvent
 
 __all__ = ["RiskTable"]
 
+_PARTS = {
+    "max_correlated_positions": ("correlation_threshold", "correlation_steps", "correlation_step_minutes"),
+    "trading_hours": ("trading_clock",),
+    "news": ("news_timezone", "news_minutes_before", "news_minutes_after"),
+}
+"""What says how a limit is meant, by the limit without which it does nothing."""
+
 Calendars = Callable[[str, str | None], Sequence[EconomicEvent]]
 """Reads a calendar: its file, and the clock of its times where they name none."""
 
@@ -110,6 +117,23 @@ class RiskTable(Settings):
                 raise ConfigError(f"[risk] none = true switches all limits off, but {', '.join(given)} are given too.")
             return None
         return Risk.of_session(**given)
+
+    def check_effect(self) -> None:
+        """Refuse what does nothing without a limit that is not given: whoever wrote it believes to be limited.
+
+        Raises
+        ------
+        ConfigError
+            If there is something of the kind.
+        """
+        for limit, parts in _PARTS.items():
+            for name in parts:
+                given = getattr(self, name)
+                if given is not None and not getattr(self, limit):
+                    raise ConfigError(
+                        f"[risk] {name} = {given!r}: without {limit} it limits nothing. Give {limit} as well, or leave "
+                        f"{name} out."
+                    )
 
     def _given(self, calendars: Calendars | None) -> dict[str, Any]:
         given = {name: value for name, value in self.model_dump(exclude={"none"}).items() if value is not None}

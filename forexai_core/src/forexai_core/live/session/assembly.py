@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import attrs
+from pydantic import ValidationError
 
 from forexai_core.backtesting.inputs import Inputs, inputs_of
 from forexai_core.backtesting.sleeves import Sleeve
 from forexai_core.engine.preparation.rates import DEFAULT_MAX_AGE_NS
-from forexai_core.errors import ConfigError, DataError, did_you_mean
+from forexai_core.errors import ConfigError, DataError, PluginMissingError, did_you_mean
+from forexai_core.live.growth.rows import known_ns
 from forexai_core.live.paper.offers import PaperSettings
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.confirming import Confirming
 from forexai_core.live.session.paper_run import PaperPlan
-from forexai_core.live.session.specification import AccountTable, ConfirmationTable, FeedTable, SessionSpec
+from forexai_core.live.session.specification import (
+    AccountTable,
+    ConfirmationTable,
+    FeedTable,
+    SessionSpec,
+    problems_of,
+)
 from forexai_core.live.settings import desk_settings_of
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.confirmation import Confirmation
 from forexai_core.ports.data import DataSource
+from forexai_core.ports.settings import flags_taken_for_numbers
 from forexai_core.ports.strategy import TradingStrategy
 from forexai_core.values.accounts import Account, AccountMode, Costs
 from forexai_core.values.bars import Bars
 from forexai_core.values.calendar import EconomicEvent
+from forexai_core.values.clocks import format_time_ns
 from forexai_core.values.execution import Execution
 from forexai_core.values.instruments import AssetClass
 from forexai_core.values.ticks import Ticks
 
-__all__ = ["Openers", "instant_of", "plans_of"]
+__all__ = ["Openers", "check_begins", "instant_of", "plans_of"]
 
+OpenedT = TypeVar("OpenedT")
+_YEARS = range(1900, 2200)  # of times that fit 64 bits of nanoseconds, with room on both sides
 _EXECUTION = ("latency_ms", "latency_jitter_ms", "deviation_points", "requote_probability")
 
 
@@ -82,6 +94,8 @@ def instant_of(text: str | None) -> int | None:
     except ValueError:
         raise ConfigError(f"'{text}' is no time. Write it as 2024-01-31 or 2024-01-31T08:00:00, in UTC.") from None
     moment = moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+    if moment.year not in _YEARS:
+        raise ConfigError(f"'{text}' is no time of prices: give a year from {_YEARS[0]} to {_YEARS[-1]}.")
     return round(moment.timestamp()) * 1_000_000_000
 
 
@@ -121,6 +135,32 @@ def plans_of(
     else:
         plans = tuple(_paper_plan(spec, account, openers, prices) for account in spec.accounts)
     return tuple(attrs.evolve(plan, confirming=confirming) for plan in plans)
+
+
+def check_begins(spec: SessionSpec, plans: Sequence[AccountPlan]) -> None:
+    """Refuse a session that begins to decide when all its prices are over.
+
+    Parameters
+    ----------
+    spec : SessionSpec
+        The session.
+    plans : sequence of AccountPlan
+        What is traded, over prices that are all known.
+
+    Raises
+    ------
+    ConfigError
+        If it does.
+    """
+    start_ns = instant_of(spec.session.start)
+    if start_ns is None or not plans:
+        return
+    last_ns = max(int(known_ns(prices)[-1]) for plan in plans for prices in plan.inputs.prices.values())
+    if start_ns > last_ns:
+        raise ConfigError(
+            f"[session] start = '{spec.session.start}': the last price is of {format_time_ns(last_ns)}, so that "
+            "nothing would be decided. Give an earlier start, or later prices."
+        )
 
 
 def _confirming(spec: SessionSpec, openers: Openers) -> Confirming | None:
@@ -212,17 +252,25 @@ def _common(
         "strategies": tuple(
             Sleeve(
                 part.label,
-                openers.strategy(part.name, part.parameters),
+                _opened(f"[[strategies]] {part.label}", openers.strategy, part.name, part.parameters),
                 symbol=part.symbol or spec.feeds[0].symbol,
                 timeframe=part.timeframe,
             )
             for part in parts
         ),
-        "risk": spec.risk.of_session(openers.calendar),
+        "risk": _opened("[risk]", spec.risk.of_session, openers.calendar),
         "settings": desk_settings_of(account.desk, f"accounts {account.name}: desk"),
         "decides_from_ns": instant_of(spec.session.start),
         "tenant": account.tenant,
     }
+
+
+def _opened(place: str, opening: Callable[..., OpenedT], *given: Any, **named: Any) -> OpenedT:
+    """Open something, and name the table that asked for it where that is refused."""
+    try:
+        return opening(*given, **named)
+    except (ConfigError, PluginMissingError) as error:
+        raise type(error)(f"{place}: {error}").with_traceback(error.__traceback__) from error
 
 
 def _inputs(
@@ -241,8 +289,8 @@ def _inputs(
     given: dict[str, Any] = terms if account.timezone is None else terms | {"clock": account.timezone}
     return inputs_of(
         own,
-        account=Account(**given),
-        costs=openers.costs(account.costs),
+        account=_opened(f"[[accounts]] {account.name}", Account, **given),
+        costs=_opened(f"[[accounts]] {account.name}", openers.costs, account.costs),
         rates={**_converting(prices, own), **spec.rates},
         finer=None,
         limit_fill="price",
@@ -280,6 +328,10 @@ def _paper_settings(account: AccountTable) -> PaperSettings:
             "a session they come from [[feeds]]."
         )
     try:
-        return PaperSettings(**(own | dict(account.settings)))
-    except ValueError as error:
-        raise ConfigError(f"accounts {account.name}: {' '.join(str(error).split())}") from None
+        made = PaperSettings(**(own | dict(account.settings)))
+    except ValidationError as error:
+        raise ConfigError(f"[[accounts]] {account.name}: {problems_of(error)}") from None
+    flag = next(flags_taken_for_numbers(account.settings, made), None)
+    if flag is not None:
+        raise ConfigError(f"[[accounts]] {account.name}: {flag[0]} is true or false: it is a number. Write one.")
+    return made

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from forexai_core.errors import ConfigError, did_you_mean
-from forexai_core.ports.settings import Settings
+from forexai_core.ports.names import check_name
+from forexai_core.ports.settings import Settings, flags_taken_for_numbers
 from forexai_core.risk.tables import RiskTable
 
 __all__ = [
@@ -21,7 +23,8 @@ __all__ = [
     "SessionSpec",
     "SessionTable",
     "StrategyTable",
-    "read_spec",
+    "problems_of",
+    "spec_of",
 ]
 
 
@@ -151,7 +154,7 @@ class SessionSpec(Settings):
     accounts: tuple[AccountTable, ...] = Field(min_length=1)
     feeds: tuple[FeedTable, ...] = Field(min_length=1)
     strategies: tuple[StrategyTable, ...] = Field(min_length=1)
-    rates: Mapping[str, float] = Field(default_factory=dict)
+    rates: Mapping[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     """Constant rates of conversion; feeds of currencies that an account does not trade convert, too."""
     risk: RiskTable = RiskTable()
     notifiers: tuple[NotifierTable, ...] = ()
@@ -167,6 +170,8 @@ class SessionSpec(Settings):
                 raise ValueError(f"[[{what}]]: {twice} stands twice; give each once")
         if len({each.broker == "paper" for each in self.accounts}) > 1:
             raise ValueError("[[accounts]]: some are paper and some at a venue; run a session for each kind")
+        for account in self.accounts:
+            _check_account(account)
         if self.at_venue:
             _check_apart(self.accounts)
         for each in self.strategies:
@@ -199,6 +204,13 @@ class SessionSpec(Settings):
         return tuple(each for each in self.strategies if self.account_of(each) == account)
 
 
+def _check_account(account: AccountTable) -> None:
+    try:
+        check_name("account", account.name)
+    except ConfigError as error:
+        raise ValueError(f"[[accounts]] name: {str(error).removesuffix('.')}") from None
+
+
 def _check_apart(accounts: tuple[AccountTable, ...]) -> None:
     """Refuse two accounts of a session that are one at the venue; what only the venue knows it says later."""
     for number, one in enumerate(accounts):
@@ -220,24 +232,10 @@ def _check_named(what: str, name: str | None, known: list[str], strategy: Strate
         raise ValueError(f"[[strategies]] {strategy.name}: there is no {what} {name}; {did_you_mean(name, known)}")
 
 
-_FILES = ("path", "bid", "ask", "instrument", "library")
-
-
-def read_spec(path: Path) -> SessionSpec:
-    """Read a session file; file names in it are relative to it.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot be read, is no TOML, or something in it is unknown or wrong; it is named.
-    """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: it is no TOML: {error}. Correct it there.") from error
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror or error}). Check its name.") from error
-    return spec_of(_beside(path.parent.resolve(), document), str(path))
+_ONE = ("session", "risk", "rates", "confirmation")
+_MANY = ("accounts", "feeds", "strategies", "notifiers")
+_LARGEST = 2**63
+_LONGEST = 80  # characters of a value that is shown
 
 
 def spec_of(document: Mapping[str, Any], where: str) -> SessionSpec:
@@ -249,39 +247,100 @@ def spec_of(document: Mapping[str, Any], where: str) -> SessionSpec:
         If something in it is unknown or wrong.
     """
     try:
-        return SessionSpec.model_validate(document)
+        _check_tables(document)
+        spec = SessionSpec.model_validate(document)
+        _check_flags(document, spec)
     except ValidationError as error:
-        raise ConfigError(f"{where}: {' '.join(map(_problem, error.errors(include_url=False)))}") from None
+        raise ConfigError(f"{where}: {problems_of(error)}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    return spec
 
 
-def _problem(error: Any) -> str:
-    place, kind = ".".join(map(str, error["loc"])), error["type"]
+def _check_tables(document: Mapping[str, Any]) -> None:
+    """Refuse what is no table where one has to be, and values that no setting of a session can have."""
+    for name in _ONE:
+        one = document.get(name)
+        if one is not None and not isinstance(one, Mapping):
+            raise ConfigError(f"{name} = {_shown(one)}: it is a table. Write [{name}], and its keys below it.")
+    for name in _MANY:
+        given = document.get(name, ())
+        if not isinstance(given, list | tuple) or not all(isinstance(each, Mapping) for each in given):
+            raise ConfigError(f"{name} = {_shown(given)}: each is a table. Write [[{name}]], and its keys below it.")
+    _check_values(document, ())
+
+
+def _check_flags(document: Mapping[str, Any], spec: SessionSpec) -> None:
+    flag = next(flags_taken_for_numbers(document, spec), None)
+    if flag is not None:
+        raise ConfigError(f"{_place(flag)} is true or false: it is a number. Write one.")
+
+
+def _check_values(value: Any, place: tuple[str | int, ...]) -> None:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            _check_values(each, (*place, str(key)))
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            _check_values(each, (*place, number))
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{_place(place)} = {value}: it is no finite number. Write a number, or leave it out.")
+    elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        raise ConfigError(f"{_place(place)} = {value:.3e}: it is too large. Write a number of at most 18 digits.")
+    elif isinstance(value, str) and "\0" in value:
+        raise ConfigError(f"{_place(place)} = {_shown(value)}: it holds a zero character. Leave that out.")
+
+
+def _place(place: Sequence[str | int]) -> str:
+    """Name a place as a file has it: its table, counted from 1 where there are several, and the key in it."""
+    table, rest = str(place[0]), place[1:]
+    if table in _MANY and rest:
+        head, rest = f"[[{table}]] {int(rest[0]) + 1}", rest[1:]
+        return f"{head}, {'.'.join(map(str, rest))}" if rest else head
+    if table in _ONE and rest:
+        return f"[{table}] {'.'.join(map(str, rest))}"
+    return ".".join(map(str, place))
+
+
+def problems_of(error: ValidationError, *within: str | int) -> str:
+    """Say what is wrong in a session file, each problem with its table, key, value and remedy.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        Of the session, or of a part of it.
+    within : str or int
+        Where in the session the part stands.
+    """
+    return " ".join(_problem(each, (*within, *each["loc"])) for each in error.errors(include_url=False))
+
+
+def _problem(error: Any, where: tuple[str | int, ...]) -> str:
+    place, kind, given = _place(where) if where else "", error["type"], error["input"]
     if kind == "extra_forbidden":
-        return f"there is no '{place}'."
+        return f"there is no '{place}'. {did_you_mean(str(where[-1]), _fields(where))}".rstrip()
     if kind == "missing":
         return f"'{place}' must be given."
     said = str(error["msg"]).removeprefix("Value error, ")
-    return f"{place} is {error['input']!r}: {said}." if place else f"{said}."
+    quoted = f"; write it in quotes, '{given.isoformat()}'" if isinstance(given, dt.date | dt.time) else ""
+    return f"{place} is {_shown(given)}: {said}{quoted}." if place else f"{said}."
 
 
-def _beside(folder: Path, document: dict[str, Any]) -> dict[str, Any]:
-    """Take the names of files and folders as relative to the session file."""
-    session = document.setdefault("session", {})
-    if isinstance(session, dict):
-        session["journal"] = str(folder / str(session.get("journal", "journal")))
-    for feed in document.get("feeds", ()):
-        for name in _FILES:
-            if isinstance(feed, dict) and name in feed:
-                feed[name] = str(folder / str(feed[name]))
-    for strategy in document.get("strategies", ()):
-        text = str(strategy.get("name", ""))
-        if text.endswith(".json") or ".py:" in text:
-            strategy["name"] = str(folder / text)
-    confirmation = document.get("confirmation")
-    if isinstance(confirmation, dict) and ".py:" in str(confirmation.get("by", "")):
-        confirmation["by"] = str(folder / str(confirmation["by"]))
-    limits = document.get("risk", {})
-    for name in ("news", "prop_firm"):
-        if name in limits and (name == "news" or str(limits[name]).endswith(".toml")):
-            limits[name] = str(folder / str(limits[name]))
-    return document
+def _shown(value: Any) -> str:
+    text = str(value) if isinstance(value, dt.date | dt.time) else repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _fields(place: Sequence[str | int]) -> list[str]:
+    """Name the keys of the table in which one was wrong."""
+    models: dict[str, type[Settings]] = {
+        "session": SessionTable,
+        "risk": RiskTable,
+        "confirmation": ConfirmationTable,
+        "accounts": AccountTable,
+        "feeds": FeedTable,
+        "strategies": StrategyTable,
+        "notifiers": NotifierTable,
+    }
+    named = SessionSpec if len(place) == 1 else models.get(str(place[0]))
+    return [] if named is None else list(named.model_fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from gateway_bench import HOST, CountingBroker, DirectTransport, Platform, opening, until
@@ -14,6 +15,7 @@ from forexai_mt5.connector.one_process import AlreadyRunningError, alone_in
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.transport import WireClosedError
 from forexai_mt5.desktop import watching
+from forexai_mt5.desktop.controller import Controller
 from forexai_mt5.desktop.events import (
     AccountHeard,
     Began,
@@ -202,3 +204,53 @@ async def test_an_unexpected_error_is_named_without_its_text(bench):
     await asyncio.wait_for(bench.task, 60)
     assert bench.of(Ended) == [Ended("unexpected", "RuntimeError")]
     assert "hunter2" not in repr(bench.events)
+
+
+class SlowToLeave(CountingBroker):
+    """Does not let go of its terminal before it is told to."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_leave, self.leaving = threading.Event(), threading.Event()
+
+    async def disconnect(self):
+        self.leaving.set()
+        await asyncio.to_thread(self.may_leave.wait, 60)
+        await super().disconnect()
+
+
+async def test_who_stops_while_the_connector_is_started_anew_has_it_stopped(tmp_path):
+    broker, transport = SlowToLeave(), DirectTransport(lambda: None)
+    transport.down = True
+    services, events = embedded_services(None), []
+    ways = Ways(broker=lambda *_: broker, transport=lambda _: transport)
+    settings = ConnectorSettings(platform=f"https://{HOST}/connector")
+    await credentials_kept(services)
+    controller = Controller(services, tmp_path / "home", events.append, ways)
+    try:
+        controller.start(settings)
+        await until(lambda: any(isinstance(event, PlatformHeard) for event in events))
+        controller.start(settings)  # the settings were saved
+        await until(broker.leaving.is_set)
+        controller.stop()
+        await asyncio.to_thread(controller._thread.submit(asyncio.sleep(0.1)).result)
+        broker.may_leave.set()
+        await until(lambda: any(isinstance(event, Ended) for event in events))
+        await asyncio.to_thread(controller._thread.submit(asyncio.sleep(0.3)).result)
+        assert controller._running is None
+        assert sum(isinstance(event, Began) for event in events) == 1
+        controller.start(settings)  # it can be started again
+        await until(lambda: sum(isinstance(event, Began) for event in events) == 2)
+    finally:
+        controller.close()
+        services.close()
+
+
+async def credentials_kept(services):
+    """Pair a machine with a platform that is not asked any more."""
+    platform = Platform()
+    code = await platform.admission.issue_code("main")
+    transport = DirectTransport(lambda: platform.gateways[0])
+    settings = ConnectorSettings(platform=f"https://{HOST}/connector")
+    await credentials_of(settings, services, transport).pair(code.text, "test")
+    platform.services.close()

@@ -160,7 +160,9 @@ async def repeat(folder: Path, openers: Openers) -> tuple[Repeated, ...]:
 
 
 async def _standing(journal: FileJournal, account: str, records: Sequence[JournalRecord]) -> Repeated:
-    """Say how far an account's journal goes, before anything is compared."""
+    """Say how far an account's journal goes, before anything is compared; refuse records of a newer release."""
+    for record in records:
+        read_record(record)
     return Repeated(
         account=account,
         records=0,

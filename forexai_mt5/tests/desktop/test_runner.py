@@ -111,7 +111,7 @@ async def test_who_is_not_paired_ends_with_the_reason(bench):
 
 async def test_a_terminal_that_is_not_there_yet_is_waited_for(bench, monkeypatch):
     await bench.pair()
-    monkeypatch.setattr("forexai_mt5.desktop.runner._AGAIN_S", 0.01)
+    monkeypatch.setattr("forexai_mt5.connector.assembly._AGAIN_S", 0.01)
     real, bench.tries = bench.broker.connect, 0
 
     async def connect():

@@ -7,6 +7,7 @@ import json
 import socket
 import zlib
 
+import attrs
 import pytest
 import uvicorn
 from gateway_bench import AsgiSocket, Machine, Platform, connected, opening, until
@@ -64,6 +65,56 @@ async def test_a_used_ticket_opens_nothing(platform, machine):
         await opened.send(hello)
         codes.append(json.loads(await opened.receive())["type"])
     assert codes == ["WELCOME", "GOODBYE"]
+
+
+async def test_of_two_sockets_of_one_connector_that_come_at_once_one_is_served():
+    platform = Platform()
+    machine = Machine(platform)
+    await machine.pair()
+    leases, both = platform.services.leases, asyncio.Event()
+    waiting = []
+
+    class Slow:
+        def __getattr__(self, name):
+            return getattr(leases, name)
+
+        async def acquire(self, *args, **named):
+            waiting.append(named["owner"])
+            if len(waiting) == 1:
+                await asyncio.wait([asyncio.ensure_future(both.wait())], timeout=0.5)
+            return await leases.acquire(*args, **named)
+
+    platform.gateways[0]._services = attrs.evolve(platform.services, leases=Slow())
+    sockets = []
+    for _ in range(2):
+        opened = AsgiSocket(platform.gateways[0])
+        await opened.event()
+        await opened.send((await hello_of(machine)).model_dump_json(exclude_none=True))
+        sockets.append(opened)
+    await asyncio.wait([each.task for each in sockets], return_when=asyncio.FIRST_COMPLETED)
+    assert [each.task.done() for each in sockets] == [True, False]
+    first = [json.loads(event["text"]) for event in sockets[0].from_app._queue if "text" in event]
+    assert [each["type"] for each in first if each["type"] != "HEARTBEAT"] == ["WELCOME", "GOODBYE"]
+    welcome = await sockets[1].message("WELCOME")
+    lease = await leases.current("connector:main")
+    assert welcome["fence"] == {"epoch": str(lease.fence.epoch), "number": str(lease.fence.number)}
+    assert len(platform.gateways[0]._running) == 1
+    sockets[1].hang_up()
+    await asyncio.wait([sockets[1].task])
+    platform.services.close()
+
+
+async def test_a_connection_whose_lease_is_over_passes_nothing_on(platform, machine):
+    opened = await greeted(platform, machine)
+    ((key, running),) = platform.gateways[0]._running.items()
+    connection = running.get_coro().cr_frame.f_locals["self"]
+    async with platform.line() as line:
+        connection._renewed_s -= platform.settings.lease_s  # as of a process that stood still
+        with pytest.raises(BrokerUnreachableError, match="lease has run out"):
+            await line.command(opening(line, "c1"))
+    assert await ended(opened) == "fenced"
+    assert key not in platform.gateways[0]._running
+    assert len(connection.link.outbox) == 0
 
 
 @pytest.mark.parametrize(

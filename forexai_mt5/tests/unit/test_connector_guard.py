@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 import pytest
 from gateway_bench import Machine, Platform, connected, opening, until
@@ -17,7 +18,7 @@ from forexai_core.values.positions import Position
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.settings import Caps
 from forexai_mt5.protocol.envelope import FenceToken
-from forexai_mt5.protocol.trading import TradeCommand
+from forexai_mt5.protocol.trading import Kill, TradeCommand
 
 FENCE = FenceToken(epoch=1, number=1)
 _S = 1_000_000_000
@@ -147,6 +148,14 @@ async def test_on_a_netting_account_the_position_that_an_order_leads_to_is_bound
     refusal = await guard.refuses(command(**change), netting)
     assert (refusal is not None and refusal[0] == "capped") is capped
     assert await guard.refuses(command(**change), Broker(positions, orders)) is None  # side by side each is its own
+
+
+async def test_a_close_passes_a_kill_whatever_else_it_says(guard):
+    guard.hear_platform()
+    await guard.kill(Kill(id="k-1", reason="margin"))
+    for action in ("CLOSE", "CANCEL"):
+        asked = command(action, ticket=7).model_copy(update={"price": Decimal("1.05")})
+        assert await guard.refuses(asked, Broker()) is None
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 3_601])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, OrderStateUnknownError
 from forexai_core.values.orders import OrderRequest, OrderState, OrderStatus
 from forexai_core.values.timeframes import NS_PER_SECOND
+from forexai_mt5.adapter.afterwards import after_sending
 from forexai_mt5.adapter.boundary import real_int
 from forexai_mt5.adapter.placing import Placing
 from forexai_mt5.adapter.venue import Venue
@@ -75,8 +76,9 @@ class ClosingBy:
             raise OrderStateUnknownError(
                 f"The server took the order ({result.retcode}) and named no ticket: look whether both are open."
             )
-        venue.marks.sent(client_id, result.order)
-        return await self._followed(request, result.order)
+        with after_sending(result.order):
+            venue.marks.sent(client_id, result.order)
+            return await self._followed(request, result.order)
 
     async def _check(self, first: TradePosition, second: TradePosition) -> None:
         info = await self._venue.symbols.info(first.symbol)

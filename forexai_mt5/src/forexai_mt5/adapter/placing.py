@@ -7,6 +7,7 @@ from typing import Any
 from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, OrderStateUnknownError, RejectionKind
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus
 from forexai_core.values.timeframes import NS_PER_SECOND
+from forexai_mt5.adapter.afterwards import after_sending
 from forexai_mt5.adapter.requests import closing, opening
 from forexai_mt5.adapter.venue import Venue
 from forexai_mt5.adapter.views import lots_of, mean_price
@@ -67,8 +68,9 @@ class Placing:
             raise OrderStateUnknownError(
                 f"The server took the order ({result.retcode}) and named no ticket: look for it by its marks."
             )
-        venue.marks.sent(request.client_id, result.order)
-        return await self._followed(request, result)
+        with after_sending(result.order):
+            venue.marks.sent(request.client_id, result.order)
+            return await self._followed(request, result)
 
     async def _made(self, info: SymbolInfo, request: OrderRequest) -> dict[str, Any]:
         venue = self._venue

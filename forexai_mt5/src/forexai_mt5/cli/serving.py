@@ -12,7 +12,7 @@ import typer
 from forexai_core.cli.options import AsJson
 from forexai_core.cli.printing import note, print_json, say
 from forexai_core.services.assembly import default_home, embedded_services
-from forexai_mt5.connector.assembly import connector_folder, credentials_of, open_broker, open_service
+from forexai_mt5.connector.assembly import connector_folder, credentials_of, open_broker, open_service, serve_patiently
 from forexai_mt5.connector.one_process import alone_in
 from forexai_mt5.connector.passwords import with_passwords
 from forexai_mt5.connector.service import ConnectorState
@@ -106,8 +106,16 @@ def window_command(
 
 async def _run(settings: ConnectorSettings, folder: Path) -> None:
     with alone_in(folder), embedded_services(folder) as services:
-        broker = open_broker(settings, with_passwords(settings, services, folder))
-        await open_service(settings, services, on_state=_tell, on_problem=_warn, broker=broker).run()
+
+        async def serve() -> None:
+            broker = open_broker(settings, with_passwords(settings, services, folder))
+            await open_service(settings, services, on_state=_tell, on_problem=_warn, broker=broker).run()
+
+        await serve_patiently(serve, services.clock, _say_that_it_waits)
+
+
+def _say_that_it_waits(reason: str) -> None:
+    note(f"waiting for the terminal: {reason}")
 
 
 def _warn(problem: Exception) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from forexai_core.errors import ConfigError
+from forexai_core.errors import BrokerUnreachableError, ConfigError
 from forexai_core.plugins import discover
 from forexai_core.ports.broker import Broker
+from forexai_core.ports.clock import Clock
 from forexai_core.ports.services import Services
 from forexai_core.services.assembly import default_home
 from forexai_mt5.connector.credentials import Credentials
@@ -18,7 +19,9 @@ from forexai_mt5.connector.service import ConnectorService, ConnectorState
 from forexai_mt5.connector.settings import ConnectorSettings
 from forexai_mt5.connector.transport import PlatformTransport, Transport
 
-__all__ = ["connector_folder", "credentials_of", "open_broker", "open_service"]
+__all__ = ["connector_folder", "credentials_of", "open_broker", "open_service", "serve_patiently"]
+
+_AGAIN_S = 5.0
 
 
 def connector_folder(home: Path | None = None) -> Path:
@@ -49,6 +52,26 @@ def open_broker(settings: ConnectorSettings, services: Services) -> Broker:
         raise ConfigError(f"broker_settings.{place}: {first['msg']}. See broker '{settings.broker}'.") from None
     broker: Broker = offer.open(chosen, services)
     return broker
+
+
+async def serve_patiently(serve: Callable[[], Awaitable[None]], clock: Clock, tell: Callable[[str], None]) -> None:
+    """Serve, and again a while after each time that the terminal was not reached: it may be started later.
+
+    Parameters
+    ----------
+    serve : callable
+        ``await serve()`` serves until something ends it.
+    clock : Clock
+        For waiting.
+    tell : callable
+        Told why the terminal was not reached.
+    """
+    while True:
+        try:
+            await serve()
+        except BrokerUnreachableError as problem:
+            tell(str(problem))
+        await clock.sleep(_AGAIN_S)
 
 
 def open_service(

@@ -245,7 +245,7 @@ class CommandDesk:
         return absent
 
     async def recover(self) -> list[TradeResult]:
-        """After a start: settle what the last run left, and give its results. Nothing of it is sent any more."""
+        """After a start: settle what the last run left, and give results of that. Nothing of it is sent any more."""
         known = await self._intents.marked(self._place, 0)
         if not known:
             return []
@@ -266,8 +266,9 @@ class CommandDesk:
                 told = self._result(command_id, "EXPIRED", "expired", "The connector restarted before it was sent.")
             else:
                 told = self._result(command_id, "UNKNOWN", "unknown", "The connector stopped while it was sent.")
-            if intent.state is not IntentState.UNKNOWN:
-                await self._settle(command_id, told, newest)
+            if intent.state is IntentState.UNKNOWN:
+                continue  # it was told when it became that, and is told again to who asks
+            await self._settle(command_id, told, newest)
             results.append(told.model_copy(update={"fence": FenceToken(epoch=asked.epoch, number=asked.number)}))
         return results
 

@@ -69,7 +69,7 @@ class Guard:
 
     async def refuses(self, command: TradeCommand, broker: Broker) -> tuple[str, str] | None:
         """Give kind and reason for which a command is not carried out; None where it is."""
-        if command.action != "OPEN" and not command.price:
+        if command.action in {"CLOSE", "CANCEL"} or (command.action == "MODIFY" and not command.price):
             return None  # it closes, cancels, or moves a stop or a target
         if await self.is_killed():
             return "killed", "The kill switch of this machine is set, or cannot be read. A person there lifts it."

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import attrs
 
-from forexai_core.errors import BrokerUnreachableError, ForexAIError
+from forexai_core.errors import ForexAIError
 from forexai_core.ports.broker import Broker
 from forexai_core.ports.services import Services
-from forexai_mt5.connector.assembly import open_broker, open_service
+from forexai_mt5.connector.assembly import open_broker, open_service, serve_patiently
 from forexai_mt5.connector.guard import Guard
 from forexai_mt5.connector.one_process import alone_in
 from forexai_mt5.connector.passwords import with_passwords
@@ -37,7 +37,6 @@ from forexai_mt5.desktop.watching import WatchedTransport
 
 __all__ = ["Runner", "Ways"]
 
-_AGAIN_S = 5.0
 _COUNT_S = 30.0
 _NS = 1_000_000_000
 
@@ -113,7 +112,7 @@ class Runner:
         ended = Ended()
         try:
             with alone_in(self._folder):
-                await self._through_failures()
+                await serve_patiently(self._serve, self._clock, self._lose_terminal)
         except ForexAIError as problem:
             ended = Ended(*failure_of(problem))
         except Exception as problem:  # noqa: BLE001 - the window says it; nobody else hears of this task
@@ -123,14 +122,6 @@ class Runner:
                 self._note("failed", reason=ended.reason, detail=ended.detail)
             self._note("stopped")
             self._hand_over(ended)
-
-    async def _through_failures(self) -> None:
-        while True:
-            try:
-                await self._serve()
-            except BrokerUnreachableError as problem:
-                self._lose_terminal(str(problem))
-            await self._clock.sleep(_AGAIN_S)
 
     async def _serve(self) -> None:
         self._reached.clear()

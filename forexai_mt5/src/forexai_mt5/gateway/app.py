@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ValidationError
 
@@ -65,6 +66,7 @@ class Gateway:
         self._links: OrderedDict[str, LinkKills] = OrderedDict()
         self._kills = StandingKills(services.secrets)
         self._running: dict[str, asyncio.Task[Any]] = {}
+        self._doors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._connections = self._greeting = 0
 
     @property
@@ -184,21 +186,13 @@ class Gateway:
 
     async def _carry(self, socket: Socket, device: Device, hello: Hello) -> None:
         key = f"{device.id}:{hello.instance}"
-        await self._end_former(key)
-        lease = await self._lease(device, key, hello)
-        connection = Connection(
-            socket=socket,
-            device=device,
-            lease=lease,
-            kills=self._link(key, device.account),
-            bus=self._services.bus,
-            leases=self._services.leases,
-            clock=self._services.clock,
-            admission=self.admission,
-            settings=self._settings,
-        )
-        running = asyncio.ensure_future(connection.run(hello))
-        self._running[key] = running
+        # One after the other: of two sockets of one connector the later ends the former, however close they come.
+        async with self._doors.setdefault(key, asyncio.Lock()):
+            await self._end_former(key)
+            lease = await self._lease(device, key, hello)
+            connection = self._connection(socket, device, lease, key)
+            running = asyncio.ensure_future(connection.run(hello))
+            self._running[key] = running
         try:
             await running
         except asyncio.CancelledError:
@@ -211,6 +205,19 @@ class Gateway:
                 del self._running[key]
             with suppress(ForexAIError):
                 await self._services.leases.release(connection.lease)
+
+    def _connection(self, socket: Socket, device: Device, lease: Lease, key: str) -> Connection:
+        return Connection(
+            socket=socket,
+            device=device,
+            lease=lease,
+            kills=self._link(key, device.account),
+            bus=self._services.bus,
+            leases=self._services.leases,
+            clock=self._services.clock,
+            admission=self.admission,
+            settings=self._settings,
+        )
 
     async def _end_former(self, key: str) -> None:
         """End a connection of the same connector that has not noticed that it is gone: two may not share a link."""

@@ -26,6 +26,7 @@ def schema() -> dict[str, Any]:
     models = dict.fromkeys((*CONNECTOR, *PLATFORM))
     _, definitions = models_json_schema([(model, "validation") for model in models])
     defined = definitions["$defs"]
+    _write_defaults_as_they_travel(definitions)
     defined["FromConnector"] = _any_of(CONNECTOR)
     defined["FromPlatform"] = _any_of(PLATFORM)
     return {
@@ -35,6 +36,18 @@ def schema() -> dict[str, Any]:
         "anyOf": [{"$ref": "#/$defs/FromConnector"}, {"$ref": "#/$defs/FromPlatform"}],
         "$defs": dict(sorted(defined.items())),
     }
+
+
+def _write_defaults_as_they_travel(part: Any) -> None:
+    """Write the default of an integer of 64 bits as text, as the integer itself travels."""
+    if isinstance(part, dict):
+        if part.get("type") == "string" and isinstance(part.get("default"), int):
+            part["default"] = str(part["default"])
+        for each in part.values():
+            _write_defaults_as_they_travel(each)
+    elif isinstance(part, list):
+        for each in part:
+            _write_defaults_as_they_travel(each)
 
 
 def _any_of(models: tuple[type[Message], ...]) -> dict[str, Any]:

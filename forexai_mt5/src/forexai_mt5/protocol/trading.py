@@ -75,6 +75,8 @@ class TradeCommand(Message):
             raise ValueError(f"a {self.action} takes no field of an OPEN")
         if self.action == "MODIFY" and {self.price, self.stop_loss, self.take_profit} == {None}:
             raise ValueError("a MODIFY changes price, stop_loss or take_profit")
+        if self.action in {"CLOSE", "CANCEL"} and {self.price, self.stop_loss, self.take_profit} != {None}:
+            raise ValueError(f"a {self.action} takes no price, stop_loss or take_profit")
         if self.action in {"MODIFY", "CANCEL"} and self.lot_size:
             raise ValueError(f"a {self.action} takes no lot_size")
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from adapter_bench import AdapterBench, buy
 
-from forexai_core.errors import OrderRejectedError, OrderStateUnknownError
+from forexai_core.errors import BrokerUnreachableError, OrderRejectedError, OrderStateUnknownError
 from forexai_core.values.orders import OrderStatus
 from forexai_mt5.simulator.server.account_settings import AccountSettings
 from forexai_mt5.terms import constants as c
@@ -50,6 +50,35 @@ async def test_one_whose_answer_was_lost_is_unknown_and_never_sent_again():
     assert sum(each["action"] == c.TRADE_ACTION_CLOSE_BY for each in bench.package.sent) == 1
     (left,) = await broker.positions()
     assert left.volume_lots == 0.2
+    await broker.disconnect()
+
+
+async def test_what_was_taken_and_cannot_be_read_is_unknown_and_not_as_though_it_was_not_sent(monkeypatch):
+    bench = AdapterBench()
+    broker = bench.broker()
+    long, short = await hedged(bench, broker)
+    clock = broker._at_desk().venue.clock
+    real, sent = type(clock).utc_ns, len(bench.package.sent)
+
+    def utc_ns(self, wall_ms):
+        if len(bench.package.sent) > sent:
+            raise BrokerUnreachableError("The server's clock is not what the settings say.")
+        return real(self, wall_ms)
+
+    monkeypatch.setattr(type(clock), "utc_ns", utc_ns)
+    with pytest.raises(OrderStateUnknownError, match="has taken order"):
+        await broker.close_by(long.position, short.position, client_id="by")
+
+    def now_ns(self):
+        if len(bench.package.sent) > sent:
+            raise BrokerUnreachableError("The server's clock is not what the settings say.")
+        return real_now(self)
+
+    real_now, sent = type(clock).now_ns, len(bench.package.sent)
+    monkeypatch.setattr(type(clock), "now_ns", now_ns)
+    with pytest.raises(OrderStateUnknownError, match="has taken order"):
+        await broker.submit(buy("another"))
+    monkeypatch.undo()
     await broker.disconnect()
 
 

@@ -289,3 +289,17 @@ async def test_after_a_restart_the_newest_sender_is_known_by_the_last_recording(
     assert again.desk._newest == NEW
     assert (await again.desk.fate("c9")).outcome == "ABSENT"  # barred with the newest token, not with the first
     services.close()
+
+
+async def test_an_unknown_command_is_told_after_the_restart_that_made_it_one_and_then_to_who_asks(tmp_path):
+    services = embedded_services(tmp_path)
+    desk = await Desk(services).begin()
+    desk.broker.wait_s = 3_600
+    await desk.accept("c1", NEW)
+    await until(lambda: desk.broker.submitted)
+    await desk.end()
+    second, third = Desk(services), Desk(services)
+    assert [(each.fence, each.outcome) for each in await second.desk.recover()] == [(NEW, "UNKNOWN")]
+    assert await third.desk.recover() == []
+    assert (await third.desk.fate("c1")).outcome == "UNKNOWN"
+    services.close()

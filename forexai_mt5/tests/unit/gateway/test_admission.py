@@ -135,6 +135,31 @@ async def test_a_ticket_works_once_also_when_two_come_at_once(door):
     assert sum(not isinstance(each, RefusedError) for each in results) == 1
 
 
+class FindsTogether:
+    """Secrets of two processes that both find a ticket before either removes it."""
+
+    def __init__(self, secrets, both):
+        self._secrets, self._both = secrets, both
+
+    def __getattr__(self, name):
+        return getattr(self._secrets, name)
+
+    async def get(self, name):
+        found = await self._secrets.get(name)
+        if name.startswith("connector/tickets/"):
+            await self._both.wait()
+        return found
+
+
+async def test_of_two_processes_that_find_a_ticket_at_once_one_lets_its_bearer_in(door):
+    device_id = (await door.pair()).device_id
+    hello = door.hello(device_id, (await door.ticket(device_id)).ticket)
+    shared = FindsTogether(door.services.secrets, asyncio.Barrier(2))
+    doors = [Admission(shared, door.clock, GatewaySettings(hosts={HOST})) for _ in range(2)]
+    results = await asyncio.gather(*(each.redeem(hello, platform=HOST) for each in doors), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in results) == ["Device", "RefusedError"]
+
+
 async def test_a_ticket_ends_after_thirty_seconds_and_its_time_cannot_be_altered(door):
     device_id = (await door.pair()).device_id
     ticket = (await door.ticket(device_id)).ticket

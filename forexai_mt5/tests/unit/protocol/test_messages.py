@@ -195,6 +195,27 @@ def test_a_volume_or_a_price_that_is_too_small_to_be_told_does_not_become_none_a
     assert account(profit=-1e-11).profit == 0
 
 
+def test_every_default_of_the_schema_keeps_the_schema():
+    written = schema()
+    checked = 0
+    for name, definition in written["$defs"].items():
+        for field, told in definition.get("properties", {}).items():
+            if "default" in told:
+                rule = {"$defs": written["$defs"]} | told
+                assert not list(jsonschema.Draft202012Validator(rule).iter_errors(told["default"])), (name, field)
+                checked += 1
+    assert checked > 50
+
+
+@pytest.mark.parametrize("action", ["CLOSE", "CANCEL"])
+@pytest.mark.parametrize("field", ["price", "stop_loss", "take_profit"])
+def test_what_closes_takes_no_price(action, field):
+    with pytest.raises(ValidationError, match="takes no price"):
+        TradeCommand.model_validate(
+            {"id": "c", "action": action, "ticket": 7, field: 1.05, "issued_at": 1, "ttl_ms": 1, "fence": FENCE}
+        )
+
+
 def test_every_message_is_of_one_side_or_of_both():
     names = {model.__name__ for model in (*CONNECTOR, *PLATFORM)}
     assert names <= schema()["$defs"].keys()

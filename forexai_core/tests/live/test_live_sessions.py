@@ -16,6 +16,7 @@ from forexai_core.arrays import TRADE
 from forexai_core.live.session.assembly import instant_of, plans_of
 from forexai_core.live.session.decisions import read_record
 from forexai_core.live.session.live_feeds import live_prices_of
+from forexai_core.live.session.loop import SessionState
 from forexai_core.live.session.opening import open_session
 from forexai_core.live.session.repeating import records_of, repeat
 from forexai_core.live.session.specification import spec_of
@@ -65,7 +66,7 @@ def a_spec(prices, *, live, **session):
     )
 
 
-async def ran(spec, prices, folder=None):
+async def ran(spec, prices, folder=None, follow=None):
     """Run a session; give how it ended and what it wrote."""
     openers = Openers(prices)
     live = _live(spec, prices) if spec.live else None
@@ -74,7 +75,7 @@ async def ran(spec, prices, folder=None):
     plans = plans_of(spec, openers, None if live is None else live.known)
     opened = await open_session(spec, plans, folder, owner="test", hear=print, live=live)
     try:
-        (end,) = (await opened.session.run()).values()
+        (end,) = (await opened.session.run(follow)).values()
         records = await records_of(opened.services.journal, "main")
     finally:
         opened.close()
@@ -127,6 +128,23 @@ def test_a_replayed_live_session_is_repeated_from_its_journal(tmp_path):
     (compared,) = asyncio.run(repeat(tmp_path, Openers(BOTH)))
     assert compared.difference is None
     assert compared.records > 100
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_session_that_was_drained_is_repeated_with_its_drain(tmp_path, live):
+    def drain(session):
+        if session.prices >= 150 and session.state is SessionState.RUNNING:
+            session.drain(by="Ada")
+
+    end, kept = asyncio.run(ran(a_spec(BOTH, live=live), BOTH, tmp_path, drain))
+    refused = [
+        payload for kind, _, payload in kept if kind == "decision" and b"the session is being drained" in payload
+    ]
+    assert refused
+    assert end.positions == ()
+    (compared,) = asyncio.run(repeat(tmp_path, Openers(BOTH)))
+    assert compared.difference is None
+    assert (compared.ending, compared.equal) == ("drained", True)
 
 
 class Eager(fx.Strategy):

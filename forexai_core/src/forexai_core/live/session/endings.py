@@ -8,9 +8,10 @@ from enum import StrEnum
 from forexai_core.errors import IntegrityError
 from forexai_core.live.session.account_run import AccountRun
 from forexai_core.live.session.decisions import read_record
+from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.ports.journal import JournalRecord
 
-__all__ = ["ENDED", "Ending", "ending_of", "write_ending"]
+__all__ = ["ENDED", "Ending", "draining", "ending_of", "write_ending"]
 
 ENDED = "ended"
 """Kind of the record."""
@@ -25,6 +26,11 @@ class Ending(StrEnum):
     """It was told to stop."""
     DRAINED = "drained"
     """It was told to open nothing any more, and nothing was open any more."""
+
+
+def draining(account: str, time_ns: int, by: str) -> Halt:
+    """Give the halt of an account that is to open nothing any more, and to end when it is flat."""
+    return Halt(scope=HaltScope.ACCOUNT, name=account, time_ns=time_ns, by=by, reason="the session is being drained")
 
 
 async def write_ending(run: AccountRun, why: Ending) -> None:

@@ -18,13 +18,12 @@ from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.breathing import Breathing, Collector, collecting_between_prices
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
-from forexai_core.live.session.endings import Ending, write_ending
+from forexai_core.live.session.endings import Ending, draining, write_ending
 from forexai_core.live.session.figures import Figures
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
 from forexai_core.live.session.venue_run import VenueRun
 from forexai_core.ports.clock import Clock
-from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.ports.services import Services
 from forexai_core.services.metrics import MemoryMetrics
 from forexai_core.values.accounts import AccountState
@@ -209,15 +208,7 @@ class Session:
             self._goes_on.set()
             self._note("draining", by)
             for run in self.runs:
-                run.close_for_openings(
-                    Halt(
-                        scope=HaltScope.ACCOUNT,
-                        name=run.plan.name,
-                        time_ns=self.clock.now_ns(),
-                        by=by,
-                        reason="the session is being drained",
-                    )
-                )
+                run.close_for_openings(draining(run.plan.name, self.clock.now_ns(), by))
 
     def stop(self) -> None:
         """End after the present price; positions keep the stops that stand at the venue."""
@@ -227,7 +218,7 @@ class Session:
     def _note(self, what: str, by: str) -> None:
         now_ns = self.clock.now_ns()
         for run in self.runs:
-            run.session.book.note("notice", now_ns, {"what": what, "by": by})
+            run.session.book.note("notice", now_ns, {"what": what, "by": by, "price": run.taken})
 
     # ------------------------------------------------------------------------------------------------ running
     async def run(self, follow: Follow | None = None) -> Mapping[str, AccountEnd]:

@@ -15,8 +15,9 @@ from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.assembly import Openers, plans_of
 from forexai_core.live.session.confirming import RecordedConfirming
 from forexai_core.live.session.decisions import read_record, stream_of
-from forexai_core.live.session.endings import Ending, ending_of
+from forexai_core.live.session.endings import Ending, draining, ending_of
 from forexai_core.live.session.halt_log import HaltLog, halts_of
+from forexai_core.live.session.loop import SessionState
 from forexai_core.live.session.opening import PRICES_FOLDER, open_session
 from forexai_core.live.session.specification import FeedTable, SessionSpec, spec_of
 from forexai_core.ports.journal import Journal, JournalRecord
@@ -208,6 +209,7 @@ async def _run_again(
         for run in opened.session.runs:
             _make_halted(run, written[run.plan.name])
             _make_stale(run, written[run.plan.name])
+            _make_drained(run, written[run.plan.name])
         await opened.session.run()
         return {plan.name: await records_of(opened.services.journal, plan.name) for plan in plans}
     finally:
@@ -228,6 +230,24 @@ def _make_stale(run: AccountRun, records: Sequence[JournalRecord]) -> None:
         run.staleness.note(since_ns, tuple(symbols))
     if stale:
         run.session.halts = run.staleness.covering(run.session.halts)
+
+
+def _make_drained(run: AccountRun, records: Sequence[JournalRecord]) -> None:
+    """Let nothing be opened any more from the price on before which the session was told to drain."""
+    notices = ((record, read_record(record)) for record in records if record.kind == "notice")
+    drained = next((each for each in notices if each[1].get("what") == SessionState.DRAINING), None)
+    if drained is None or "price" not in drained[1]:  # which price it was is written since journals have an end
+        return
+    record, said = drained
+    halt, before, price = (
+        draining(run.plan.name, record.time_ns, str(said["by"])),
+        run.session.halts,
+        int(said["price"]),
+    )
+    run.session.halts = lambda strategy, time_ns: (
+        *((halt,) if run.taken > price else ()),
+        *before(strategy, time_ns),
+    )
 
 
 def _ignore(_notice: Notice) -> None:

@@ -113,9 +113,10 @@ class Trading:
         strategy=Alternating,
         settings=LASTING,
         logins=None,
+        words=None,
     ):
         self.broker, self.folder, self.spec = broker, folder, spec or a_spec()
-        self.settings, self.logins = settings, logins
+        self.settings, self.logins, self.words = settings, logins, words
         self.armed, self.halts, self.first = armed, halts or MemoryHalts(), first
         self.source, self.openers, self.notices = Told(BARS), Openers(broker, strategy), []
         self.number = first
@@ -138,6 +139,7 @@ class Trading:
             live=self.prices,
             real=self.clock,
             logins=self.logins,
+            words=self.words,
         )
         self.session, self.run = self.opened.session, self.opened.session.runs[0]
         self.stirred = asyncio.Event()

@@ -32,6 +32,8 @@ COMMANDS = {
     "why": "Say what a session decided at a time, and why.",
     "report": "Show a saved result, or write a report of it.",
     "kill": "Stop openings at once, and let them again by name.",
+    "release": "Show why an account is halted, and allow openings again.",
+    "decide": "Say what became of an order of which nobody knows.",
     "trials": "List and verify the ledger of everything that was tried.",
     "plugins": "List, examine and make plugins.",
 }

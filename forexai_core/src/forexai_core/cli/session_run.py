@@ -34,8 +34,10 @@ from forexai_core.live.session.resuming import resume_session
 from forexai_core.live.session.spec_files import in_file, read_spec
 from forexai_core.live.session.specification import SessionSpec
 from forexai_core.ports.services import Services
+from forexai_core.ports.words import Words
 from forexai_core.services.assembly import default_home, embedded_services
 from forexai_core.services.clocks import RealClock
+from forexai_core.services.words import SqliteWords
 
 __all__ = ["Start", "run_session", "trades_as_objects"]
 
@@ -71,8 +73,14 @@ def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home
         note_compiling()
         choose = newest_run if start.resume else standing_run if spec.at_venue else next_run
         folder = choose(Path(spec.session.journal))
-        with embedded_services(home or default_home()) as shared, in_file(file):
-            ends = asyncio.run(_go(spec, openers, plans, folder, start, view=view, telling=telling, shared=shared))
+        place = home or default_home()
+        with (
+            embedded_services(place) as shared,
+            contextlib.closing(SqliteWords.of_home(place)) as words,
+            in_file(file),
+        ):
+            going = _go(spec, openers, plans, folder, start, view=view, telling=telling, shared=(shared, words))
+            ends = asyncio.run(going)
     _show(ends, folder, as_json=as_json)
     return 0
 
@@ -86,7 +94,7 @@ async def _go(
     *,
     view: View,
     telling: Telling,
-    shared: Services,
+    shared: tuple[Services, Words],
 ) -> Mapping[str, AccountEnd]:
     real = RealClock()
     alerts = Alerts("feeds", real, telling.hear)
@@ -116,13 +124,14 @@ async def _opened(
     *,
     live: LivePrices | None,
     telling: Telling,
-    shared: Services,
+    shared: tuple[Services, Words],
 ) -> OpenSession:
-    owner, halts = f"run-{os.getpid()}-{secrets.token_hex(4)}", shared.halts
+    services, words = shared
+    owner, halts = f"run-{os.getpid()}-{secrets.token_hex(4)}", services.halts
     if start.resume:
         return await resume_session(spec, plans, folder, owner=owner, hear=telling.hear, halts=halts)
     return await open_session(
-        spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live, logins=shared.leases
+        spec, plans, folder, owner=owner, hear=telling.hear, halts=halts, live=live, logins=services.leases, words=words
     )
 
 

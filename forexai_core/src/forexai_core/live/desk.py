@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import Self, TypeVar
 
 import attrs
@@ -19,6 +19,7 @@ from forexai_core.live.knowledge import Knowledge
 from forexai_core.live.placing import AskAgain, Placing
 from forexai_core.live.plans import Plan
 from forexai_core.live.settings import DeskSettings
+from forexai_core.live.standing_causes import standing_cause
 from forexai_core.live.stop_memory import StopMemory
 from forexai_core.live.upkeep import Upkeep
 from forexai_core.ports.broker import Broker, TrailingBroker
@@ -333,12 +334,27 @@ class OrderDesk(Knowledge):
             raise ConfigError("Say who decides: it is written down.")
         if tracked is None or tracked.state is not IntentState.UNKNOWN:
             raise ConfigError(f"Intent '{intent_id}' is not unknown, so there is nothing to decide.")
-        resolved = Answer(state=IntentState.RESOLVED, resolution=resolution, reason=f"Decided by {person}.")
+        # What is said to be executed counts in full, until the venue shows it or it is called absent once more.
+        lots = tracked.plan.request.volume_lots if resolution is Resolution.FILLED else 0.0
+        said = f"Decided by {person}."
+        resolved = Answer(state=IntentState.RESOLVED, resolution=resolution, filled_lots=lots, reason=said)
         if not await self._book.settle(tracked, resolved):
             raise ConfigError(f"Intent '{intent_id}' was settled just now: look again before you decide.")
 
-    async def release(self, *, person: str) -> tuple[str, ...]:
+    async def standing_cause(self, name: str) -> str:
+        """Say why a halt has to stand, by the last look at the venue; empty where a person may release it."""
+        snapshot = self._agreement.snapshot
+        return await standing_cause(name, book=self._book, placing=self._placing, snapshot=snapshot)
+
+    async def release(self, *, person: str, names: Collection[str] | None = None) -> tuple[str, ...]:
         """Let a person allow openings again; give the reasons for which they were halted.
+
+        Parameters
+        ----------
+        person : str
+            Who does.
+        names : collection of str, optional
+            Of the halts that are released; default all.
 
         Raises
         ------
@@ -351,7 +367,7 @@ class OrderDesk(Knowledge):
         """
         if not person.strip():
             raise ConfigError("Say who releases the account: it is written down, and told to everybody.")
-        held = self.blocks.held
+        held = {name: why for name, why in self.blocks.held.items() if names is None or name in names}
         if held:
             await self._halts.lift(held, person=person)
             self.blocks.release(held)

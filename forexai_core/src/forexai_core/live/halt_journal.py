@@ -12,10 +12,44 @@ from forexai_core.ports.clock import Clock
 from forexai_core.ports.journal import Entry, Journal, JournalRecord
 from forexai_core.ports.leases import Fence
 
-__all__ = ["HaltJournal"]
+__all__ = ["HaltJournal", "standing_halts"]
 
 _STREAM = "order-desk/"
 _HALTED, _RELEASED, _VERSION = "halted", "released", 1
+
+
+async def standing_halts(journal: Journal, account: str) -> dict[str, tuple[str, int]]:
+    """Give what waits for a person on an account, whether or not a session runs.
+
+    Returns
+    -------
+    dict
+        By the name of the halt: its reason, and since when, nanoseconds UTC.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be read: then nobody knows what is halted.
+    """
+    standing: dict[str, tuple[str, int]] = {}
+    async for record in journal.read(f"{_STREAM}{account}"):
+        _fold(standing, record, account)
+    return standing
+
+
+def _fold(standing: dict[str, tuple[str, int]], record: JournalRecord, account: str) -> None:
+    fields = decode(record.payload, record.kind, _VERSION)
+    try:
+        if record.kind == _HALTED:
+            standing[str(fields["name"])] = str(fields["reason"]), record.time_ns
+        else:
+            for name in fields["names"]:
+                standing.pop(name, None)
+    except (KeyError, TypeError) as problem:
+        raise IntegrityError(
+            f"Record {record.sequence} of the journal's stream '{_STREAM}{account}' cannot be read ({problem!r}), so "
+            "nobody knows what is halted. Restore the journal from a backup."
+        ) from problem
 
 
 class HaltJournal:
@@ -35,8 +69,9 @@ class HaltJournal:
 
     def __init__(self, journal: Journal, clock: Clock, account: str, fence: Fence) -> None:
         self._journal, self._clock, self._fence = journal, clock, fence
-        self._stream = f"{_STREAM}{account}"
+        self._account, self._stream = account, f"{_STREAM}{account}"
         self._written: dict[str, str] = {}
+        self._since_ns: dict[str, int] = {}
         self._writing = asyncio.Lock()
 
     async def recover(self) -> Mapping[str, str]:
@@ -48,23 +83,10 @@ class HaltJournal:
             If it cannot be read: then nobody knows what is halted.
         """
         await self._journal.take(self._stream, self._fence)
-        async for record in self._journal.read(self._stream):
-            self._fold(record)
+        found = await standing_halts(self._journal, self._account)
+        self._written = {name: reason for name, (reason, _) in found.items()}
+        self._since_ns = {name: since_ns for name, (_, since_ns) in found.items()}
         return dict(self._written)
-
-    def _fold(self, record: JournalRecord) -> None:
-        fields = decode(record.payload, record.kind, _VERSION)
-        try:
-            if record.kind == _HALTED:
-                self._written[str(fields["name"])] = str(fields["reason"])
-            else:
-                for name in fields["names"]:
-                    self._written.pop(name, None)
-        except (KeyError, TypeError) as problem:
-            raise IntegrityError(
-                f"Record {record.sequence} of the journal's stream '{self._stream}' cannot be read ({problem!r}), so "
-                "nobody knows what is halted. Restore the journal from a backup."
-            ) from problem
 
     async def write(self, halts: Mapping[str, str]) -> None:
         """Write down those that are not written yet; without any, nothing is touched.
@@ -83,6 +105,11 @@ class HaltJournal:
                     _HALTED, *({"name": name, "reason": reason} for name, reason in sorted(fresh.items()))
                 )
                 self._written |= fresh
+                self._since_ns |= dict.fromkeys(fresh, self._clock.now_ns())
+
+    def since_ns(self, name: str) -> int:
+        """Give when a halt was written that stands, nanoseconds UTC; 0 where none is."""
+        return self._since_ns[name] if name in self._written else 0
 
     async def lift(self, names: Iterable[str], *, person: str) -> None:
         """Write down who released what; raises as :meth:`write` does, and then nothing is released."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from forexai_core.live.agreement import Agreement
 from forexai_core.live.alerts import Alerts
+from forexai_core.live.halt_journal import HaltJournal
 from forexai_core.live.intent_book import IntentBook
 from forexai_core.live.plans import Plan
 from forexai_core.live.snapshots import Snapshot
@@ -19,6 +20,7 @@ class Knowledge:
 
     _agreement: Agreement
     _book: IntentBook
+    _halts: HaltJournal
 
     @property
     def alerts(self) -> Alerts:
@@ -47,6 +49,15 @@ class Knowledge:
     def unknown_of(self) -> Mapping[str, str]:
         """Whose each of them is: a strategy's name; empty for the session itself."""
         return {each.id: each.plan.owner for each in self._book.unclear}
+
+    def told_of(self, intent_id: str) -> str:
+        """Say what is known of an intent that is not settled, for a person who has to decide on it."""
+        tracked = self._book.find(intent_id)
+        return "" if tracked is None else str(tracked)
+
+    def halted_ns(self, name: str) -> int:
+        """Say since when something is halted that a person has to release, nanoseconds UTC; 0: it is not written."""
+        return self._halts.since_ns(name)
 
     @property
     def states(self) -> Mapping[str, int]:

@@ -45,6 +45,14 @@ class Plan:
     follows: str = ""
     label: str = ""
 
+    def __str__(self) -> str:
+        request, owner = self.request, self.owner or "the session itself"
+        what = "opens" if request.opens else f"closes position {request.position}"
+        return (
+            f"{request.kind} order of {owner}, {what}: {request.side * request.volume_lots:+g} lots of "
+            f"{request.symbol}; tag {request.tag}, magic {request.magic}"
+        )
+
     def stop_of(self, position: Position) -> float:
         """Give the price of the stop that was asked for with what opened a position; 0 where none was."""
         if self.request.stop_loss_distance:

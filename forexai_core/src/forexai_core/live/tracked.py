@@ -9,6 +9,7 @@ import attrs
 from forexai_core.live.plans import Plan
 from forexai_core.live.unshown import Net
 from forexai_core.ports.intents import Intent, IntentState
+from forexai_core.values.clocks import format_time_ns
 
 __all__ = ["UNCLEAR", "Tracked"]
 
@@ -78,6 +79,9 @@ class Tracked:
     def since_ns(self) -> int:
         """From when on the venue may have executed it, by its own clock, whatever ours was set to."""
         return min(self.sent_ns, self.venue_ns or self.sent_ns)
+
+    def __str__(self) -> str:
+        return f"{self.plan}; sent at {format_time_ns(self.sent_ns)} on login '{self.login}'"
 
     @property
     def unaccounted_lots(self) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forexai_core.cli.failures import ExitCode
 from forexai_core.cli.options import AsJson, examples
 from forexai_core.cli.printing import note, print_json, say, show_table
 from forexai_core.errors import ConfigError
@@ -33,6 +34,9 @@ Flatten = Annotated[bool, typer.Option("--flatten", help="Close what is open, to
 Reason = Annotated[str | None, typer.Option(help="Why, for the record.")]
 By = Annotated[str | None, typer.Option(help="Your name, for the record; needed to lift a halt.")]
 Rearm = Annotated[bool, typer.Option("--rearm", help="Lift the halt of this scope.")]
+Limit = Annotated[
+    str | None, typer.Option("--limit", metavar="NAME", help="With --rearm: arm this broken limit of the account.")
+]
 List = Annotated[bool, typer.Option("--list", help="Show the halts that stand, and change nothing.")]
 History = Annotated[bool, typer.Option("--history", help="Show every change ever made, and change nothing.")]
 Home = Annotated[Path | None, typer.Option(help="Folder of the sessions; default your data folder.")]
@@ -62,6 +66,7 @@ def _asked(work: Coroutine[Any, Any, Any]) -> Any:
         "forexai kill --scope account:main --flatten --reason 'margin call'",
         "forexai kill --list",
         "forexai kill --scope account:main --rearm --by 'Ada Lovelace' --reason 'reviewed'",
+        "forexai kill --scope account:main --rearm --limit daily-loss --by 'Ada Lovelace' --reason 'reviewed'",
     )
 )
 def kill(
@@ -70,22 +75,26 @@ def kill(
     reason: Reason = None,
     by: By = None,
     rearm: Rearm = False,
+    limit: Limit = None,
     list_: List = False,
     history: History = False,
     home: Home = None,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Refuse all openings within a scope, in every session of this home, until a person lifts it.
 
     Pending orders that could open a position are cancelled. Closing goes on; --flatten asks for it. Sessions see it
-    within a second.
+    within a second. A limit of loss that is broken and waits for a person is armed by --rearm --limit, one at a time:
+    the account's session does it, once it is flat and while its equity is above the limit's floor.
     """
-    store = _store(home)
     place = _place(scope)
+    if limit is not None:
+        return _rearm_limit(place, limit, rearm=rearm, by=by, reason=reason, home=home, as_json=as_json)
+    store = _store(home)
     now_ns = time.time_ns()
     if history:
         _show_history(_asked(store.history()), as_json=as_json)
-        return
+        return ExitCode.DONE
     if list_:
         board = _asked(store.read())
     elif rearm:
@@ -103,6 +112,26 @@ def kill(
         )
         board = _asked(store.halt(halt))
     _show(board, store.folder, as_json=as_json)
+    return ExitCode.DONE
+
+
+def _rearm_limit(
+    place: tuple[HaltScope, str],
+    limit: str,
+    *,
+    rearm: bool,
+    by: str | None,
+    reason: str | None,
+    home: Path | None,
+    as_json: bool,
+) -> int:
+    # Slow to load: help needs none of it.
+    from forexai_core.cli.persons import Person, rearm_limit
+
+    scope, name = place
+    if not rearm or scope is not HaltScope.ACCOUNT:
+        raise ConfigError("--limit names a broken limit of one account: give --scope account:NAME and --rearm with it.")
+    return rearm_limit(Person(account=name, by=by, reason=reason, home=home), limit, as_json=as_json)
 
 
 def _show(board: HaltBoard, folder: Path, *, as_json: bool) -> None:

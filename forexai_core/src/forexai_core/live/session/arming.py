@@ -13,6 +13,7 @@ from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.ports.broker import Broker, BrokerCapabilities
 from forexai_core.ports.leases import Leases
 from forexai_core.ports.notifier import NoticeLevel
+from forexai_core.ports.words import Words
 from forexai_core.values.accounts import AccountMode, AccountState
 from forexai_core.values.instruments import Instrument
 
@@ -37,6 +38,8 @@ class VenuePlan(AccountPlan):
         Whether a person has armed the account for this start.
     logins : Leases, optional
         Where logins are held, shared by all sessions that may trade the account; default the leases of this one.
+    words : Words, optional
+        Where persons say what halt is to be released, which limit armed, and what became of an order.
     """
 
     broker: Broker
@@ -45,6 +48,7 @@ class VenuePlan(AccountPlan):
     real_money: bool = False
     armed: bool = False
     logins: Leases | None = None
+    words: Words | None = None
 
 
 def check_armed(plan: VenuePlan, capabilities: BrokerCapabilities, state: AccountState) -> None:

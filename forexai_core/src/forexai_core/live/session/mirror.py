@@ -8,7 +8,7 @@ the session to turn into orders.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -28,6 +28,7 @@ from forexai_core.engine.state.records import (
     ORDER_STOP,
     ORDER_STOP_LIMIT,
 )
+from forexai_core.engine.trades import trades_of
 from forexai_core.errors import TradingError
 from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.live.session.entries import Entries
@@ -35,7 +36,7 @@ from forexai_core.values.accounts import AccountState
 from forexai_core.values.orders import Deal, DealEntry, OrderKind, OrderState, volume_steps
 from forexai_core.values.positions import Position
 
-__all__ = ["Mark", "Marks", "Mirror"]
+__all__ = ["Mark", "Marks", "Mirror", "trades_heard"]
 
 _ENTRIES = tuple(DealEntry)
 _KINDS = {OrderKind.LIMIT: ORDER_LIMIT, OrderKind.STOP: ORDER_STOP, OrderKind.STOP_LIMIT: ORDER_STOP_LIMIT}
@@ -234,6 +235,25 @@ class Mirror(GrowingLedger):
         row["reason"] = reasons.index(deal.reason) if deal.reason in reasons else 0
         self._known += 1
         return row
+
+
+def trades_heard(mirror: Mirror, digits: int, names: Sequence[str]) -> NDArray[np.void]:
+    """Give the trades that the deals of a session make up.
+
+    Parameters
+    ----------
+    mirror : Mirror
+        The account.
+    digits : int
+        Of its currency.
+    names : sequence of str
+        The strategies.
+    """
+    heard = mirror.deals
+    deals = heard[(heard["closing"] == 0) | (heard["open_ns"] > 0)].copy()
+    owners = {int(row["position"]): int(row["strategy"]) for row in deals if not row["closing"]}
+    deals["strategy"] = [max(0, owners[int(row["position"])]) for row in deals]
+    return trades_of(deals, mirror.setup.symbols, mirror.symbols, digits, names)
 
 
 def _cost(points_by_steps: float) -> float:

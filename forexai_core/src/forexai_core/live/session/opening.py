@@ -25,6 +25,7 @@ from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halts
 from forexai_core.ports.leases import Leases
 from forexai_core.ports.services import Services
+from forexai_core.ports.words import Words
 from forexai_core.services.assembly import embedded_services
 from forexai_core.services.clocks import ManualClock, RealClock
 from forexai_core.services.leases import SqliteLeases
@@ -105,6 +106,7 @@ async def open_session(
     live: LivePrices | None = None,
     real: Clock | None = None,
     logins: Leases | None = None,
+    words: Words | None = None,
 ) -> OpenSession:
     """Open a session.
 
@@ -131,6 +133,9 @@ async def open_session(
     logins : Leases, optional
         Where the logins of accounts at venues are held, shared by all sessions that may trade them; default the leases
         in ``folder``, which keep the accounts of one session apart.
+    words : Words, optional
+        Where persons say to accounts at venues what halt is to be released, which limit armed, and what became of an
+        order.
 
     Raises
     ------
@@ -140,7 +145,7 @@ async def open_session(
     at_venue = any(isinstance(plan, VenuePlan) for plan in plans)
     if at_venue:
         _check_venue(plans, folder, halts, live)
-        plans = tuple(attrs.evolve(plan, logins=logins) if isinstance(plan, VenuePlan) else plan for plan in plans)
+        plans = tuple(_sharing(plan, logins, words) for plan in plans)
     real = real or RealClock()
     clock = clock_of(spec, plans, real, live)
     if live is not None and live.at_once:
@@ -185,6 +190,11 @@ def _check_venue(
         )
     if folder is None or halts is None:
         raise ConfigError("A session at a venue needs a folder that outlives it, and the board of halts.")
+
+
+def _sharing(plan: AccountPlan, logins: Leases | None, words: Words | None) -> AccountPlan:
+    """Let an account at a venue know where its login is held, and where persons say something to it."""
+    return attrs.evolve(plan, logins=logins, words=words) if isinstance(plan, VenuePlan) else plan
 
 
 def _deciding_from(plan: AccountPlan, begun_ns: int) -> AccountPlan:

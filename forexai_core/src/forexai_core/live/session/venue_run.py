@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
-from forexai_core.engine.trades import trades_of
 from forexai_core.errors import BrokerError
 from forexai_core.live.alerts import Alerts, Hear
 from forexai_core.live.desk import OrderDesk
@@ -20,7 +19,9 @@ from forexai_core.live.session.account import AccountSession
 from forexai_core.live.session.account_run import AccountRun, Laid, account_session
 from forexai_core.live.session.arming import VenuePlan, at_venue, check_armed, check_nights, with_contracts
 from forexai_core.live.session.decisions import DecisionBook
+from forexai_core.live.session.hearing import Hearing
 from forexai_core.live.session.logins import HeldLogin
+from forexai_core.live.session.mirror import trades_heard
 from forexai_core.live.session.risk_memory import RiskMemory
 from forexai_core.live.session.screening import prepare
 from forexai_core.live.session.seats import start_all, stop_all
@@ -88,6 +89,7 @@ class VenueRun(AccountRun):
         self._clock, self._real = clocks
         self._limit_s = plan.settings.query_timeout_s
         self._looked_ns = self._asked_ns = self._flattened_ns = self._real.monotonic_ns()
+        self._hearing = Hearing(self, plan.words, self._real)
         self._heard_until_ns = view.state.time_ns
         self._told: set[int] = set()
         self._new_limits: frozenset[str] = frozenset()
@@ -235,6 +237,7 @@ class VenueRun(AccountRun):
         self.session.land_settled()
         if asks or now_ns - self._asked_ns >= _FRESH_NS:
             await self._ask()
+        await self._hearing.heed()
         await self._heed()
 
     async def _look(self) -> None:
@@ -373,18 +376,13 @@ class VenueRun(AccountRun):
         """
         await self._tend(asks=True)
         stop_all(self.session.seats)
-        await self._memory.keep(self._view.state.time_ns, now=True)
+        await self.keep_risk()
         await self.session.book.write(durable=True)
-        return self._trades()
+        return trades_heard(self.session.mirror, self.plan.inputs.account.digits, self.session.names)
 
-    def _trades(self) -> NDArray[np.void]:
-        mirror = self.session.mirror
-        heard = mirror.deals
-        deals = heard[(heard["closing"] == 0) | (heard["open_ns"] > 0)].copy()
-        owners = {int(row["position"]): int(row["strategy"]) for row in deals if not row["closing"]}
-        deals["strategy"] = [max(0, owners[int(row["position"])]) for row in deals]
-        digits = self.plan.inputs.account.digits
-        return trades_of(deals, mirror.setup.symbols, mirror.symbols, digits, self.session.names)
+    async def keep_risk(self) -> None:
+        """Write the state of risk down, durably."""
+        await self._memory.keep(self._view.state.time_ns, now=True)
 
     async def renew(self) -> bool:
         """Hold on to the account, and to its login; see `AccountRun.renew`."""

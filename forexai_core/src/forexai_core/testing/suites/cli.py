@@ -15,7 +15,7 @@ BOOK = RuleBook()
 
 RESERVED_COMMANDS = frozenset(
     {"data", "strategies", "indicators", "backtest", "optimize", "walk-forward", "monte-carlo", "audit", "report"}
-    | {"run", "replay", "why", "drift", "kill", "plugins", "trials"}
+    | {"run", "replay", "why", "drift", "kill", "release", "decide", "plugins", "trials"}
 )
 """Commands of the core, which no plugin replaces."""
 

@@ -10,7 +10,16 @@ from forexai_core.ports.app import TENANT_COLUMN
 from forexai_saas.storage.column_types import Document, Id, Money, TimeNs
 from forexai_saas.storage.upgrades import Branch
 
-__all__ = ["APP_BRANCH", "APP_METADATA", "answers", "backtests", "paper_accounts", "price_files", "strategies"]
+__all__ = [
+    "APP_BRANCH",
+    "APP_METADATA",
+    "answers",
+    "backtests",
+    "paper_accounts",
+    "paper_commands",
+    "price_files",
+    "strategies",
+]
 
 APP_METADATA = sa.MetaData()
 """Every table of the application."""
@@ -102,6 +111,21 @@ paper_accounts = sa.Table(
     sa.Column("instruments", Document(), nullable=False),
     sa.Column("seed", sa.BigInteger(), nullable=False),
     sa.Column("pace", sa.Integer(), nullable=False),
-    sa.Column("market_ns", TimeNs(), nullable=False),  # where its market begins
+    sa.Column("market_ns", TimeNs(), nullable=False),  # the time of its market when it was made
+    sa.Column("begun_ns", TimeNs(), nullable=False),
     sa.Column("archived_ns", TimeNs()),
+)
+
+paper_commands = sa.Table(
+    "app_paper_commands",
+    APP_METADATA,
+    _tenant(),
+    sa.Column("account_id", Id(), primary_key=True),
+    # Without a hole: of two writers that have seen the same account one finds its number taken, and looks again.
+    sa.Column("number", sa.BigInteger(), primary_key=True),
+    sa.Column("id", Id(), nullable=False),  # of the intent
+    sa.Column("time_ns", TimeNs(), nullable=False),
+    sa.Column("wanted", Document(), nullable=False),
+    sa.Column("user_id", Id(), nullable=False),
+    sa.Column("key_id", Id()),
 )

@@ -21,6 +21,8 @@ from reference_app.features.data.routes import data_router
 from reference_app.features.strategies.asked import OfferAsked
 from reference_app.features.strategies.book import StrategyBook
 from reference_app.features.strategies.routes import strategies_router
+from reference_app.features.trading.book import Trading
+from reference_app.features.trading.routes import trading_router
 from reference_app.jobs.handling import Handler
 from reference_app.jobs.runner import JobRunner
 from reference_app.metering import Holdings
@@ -29,7 +31,13 @@ from reference_app.settings import AppSettings
 
 __all__ = ["TRADING_ROUTERS", "TradingSide", "open_trading_side"]
 
-TRADING_ROUTERS: tuple[Router, ...] = (strategies_router, data_router, backtests_router, brokers_router)
+TRADING_ROUTERS: tuple[Router, ...] = (
+    strategies_router,
+    data_router,
+    backtests_router,
+    brokers_router,
+    trading_router,
+)
 """Their routes."""
 
 _WORKER = "reference_app.features.worker"
@@ -56,6 +64,10 @@ class TradingSide:
         That tenants asked for.
     connections : Connections
         Accounts to trade on.
+    desk : Workbench
+        Reckons them.
+    trading : Trading
+        By hand.
     """
 
     holdings: Holdings
@@ -65,6 +77,8 @@ class TradingSide:
     files: PriceFiles
     backtests: Backtests
     connections: Connections
+    desk: Workbench
+    trading: Trading
 
     def dependencies(self) -> dict[str, object]:
         """Give what routes ask for, by name."""
@@ -73,6 +87,7 @@ class TradingSide:
             "files": self.files,
             "backtests": self.backtests,
             "connections": self.connections,
+            "trading": self.trading,
             "runner": self.runner,
         }
 
@@ -84,6 +99,7 @@ class TradingSide:
         """End the processes."""
         await self.runner.stop()
         await self.bench.stop()
+        await self.desk.stop()
 
 
 def open_trading_side(accounts: Accounts, services: Services, settings: AppSettings) -> TradingSide:
@@ -93,6 +109,8 @@ def open_trading_side(accounts: Accounts, services: Services, settings: AppSetti
     bench = Workbench(_WORKER)
     asked = OfferAsked(disabled=settings.disabled_plugins, required=settings.required_plugins)
     strategies = StrategyBook(on, holdings, bench, asked)
+    connections = Connections(on=on, accounts=accounts.trading, holdings=holdings, bench=bench)
+    desk = Workbench(_WORKER)
     files = PriceFiles(on=on, facts=facts, holdings=holdings, blobs=blobs, jobs=jobs)
     handlers: dict[str, Handler] = {
         CHECK: FileCheck(on=on, blobs=blobs),
@@ -105,5 +123,7 @@ def open_trading_side(accounts: Accounts, services: Services, settings: AppSetti
         strategies=strategies,
         files=files,
         backtests=Backtests(ending=ending, strategies=strategies, files=files, blobs=blobs, jobs=jobs),
-        connections=Connections(on=on, accounts=accounts.trading, holdings=holdings, bench=bench),
+        connections=connections,
+        desk=desk,
+        trading=Trading(on, accounts.gate, connections, desk),
     )

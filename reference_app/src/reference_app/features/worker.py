@@ -9,6 +9,7 @@ from reference_app.features.brokers.working import terms_checked
 from reference_app.features.data.working import checked
 from reference_app.features.strategies.opening import parameters_checked
 from reference_app.features.strategies.working import offered, validated
+from reference_app.features.trading.working import PaperDesk
 from reference_app.processes.serving import serve_tasks
 
 __all__ = ["main"]
@@ -25,6 +26,7 @@ def main() -> None:
             "data.checked": checked,
             "backtests.run": run,
             "brokers.terms": terms_checked,
+            "trading.asked": PaperDesk().answer,
         }
     )
 

@@ -64,6 +64,7 @@ STATUS: Mapping[type[errors.ForexAIError], HTTPStatus] = MappingProxyType(
 
 ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
     {
+        "account.archived": HTTPStatus.CONFLICT,
         "account.name": HTTPStatus.UNPROCESSABLE_ENTITY,
         "account.terms": HTTPStatus.UNPROCESSABLE_ENTITY,
         "account.unarmed": HTTPStatus.CONFLICT,
@@ -109,6 +110,8 @@ ACCOUNT_STATUS: Mapping[str, HTTPStatus] = MappingProxyType(
         "name.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
         "notice.needed": HTTPStatus.CONFLICT,
         "notice.topic": HTTPStatus.NOT_FOUND,
+        "order.refused": HTTPStatus.UNPROCESSABLE_ENTITY,
+        "order.wrong": HTTPStatus.UNPROCESSABLE_ENTITY,
         "origin.refused": HTTPStatus.FORBIDDEN,
         "password.common": HTTPStatus.UNPROCESSABLE_ENTITY,
         "password.long": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -6,7 +6,16 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = ["PaperTerms", "TermsChecked", "TermsProblem"]
+__all__ = ["PaperTerms", "TermsChecked", "TermsProblem", "market_start"]
+
+_DAY_NS = 86_400 * 10**9
+_WEEK_NS = 7 * _DAY_NS
+_TUESDAY_NS = 5 * _DAY_NS  # 1 January 1970 was a Thursday
+
+
+def market_start(now_ns: int) -> int:
+    """Choose at which time the market of a new account stands: the last Tuesday's midnight, when markets are open."""
+    return now_ns - (now_ns - _TUESDAY_NS) % _WEEK_NS
 
 
 class PaperTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +28,9 @@ class PaperTerms(msgspec.Struct, frozen=True, kw_only=True):
     pace : int
         How many times faster than the clock its market goes.
     market_ns : int
-        Where its market begins, nanoseconds UTC.
+        The time of its market when it was made, nanoseconds UTC.
+    begun_ns : int
+        When it was made, nanoseconds UTC.
     """
 
     currency: str
@@ -30,6 +41,11 @@ class PaperTerms(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     pace: int
     market_ns: int
+    begun_ns: int
+
+    def market_at(self, now_ns: int) -> int:
+        """Tell the time of its market: it goes on with the clock, whether anybody looks or not."""
+        return self.market_ns + max(0, now_ns - self.begun_ns) * self.pace
 
 
 class TermsProblem(msgspec.Struct, frozen=True, kw_only=True):

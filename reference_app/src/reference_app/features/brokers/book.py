@@ -18,7 +18,7 @@ from forexai_saas.storage.ids import new_id
 from forexai_saas.storage.scopes import Scope
 from forexai_saas.trading.accounts import TradingAccounts
 from reference_app.features.brokers import repository
-from reference_app.features.brokers.asked import PaperTerms, TermsChecked
+from reference_app.features.brokers.asked import PaperTerms, TermsChecked, market_start
 from reference_app.features.brokers.schemas import PaperAccountWanted
 from reference_app.metering import Holdings
 from reference_app.processes.workbench import Workbench
@@ -40,6 +40,7 @@ def terms_of(row: sa.Row[Any]) -> PaperTerms:
         seed=row.seed,
         pace=row.pace,
         market_ns=row.market_ns,
+        begun_ns=row.begun_ns,
     )
 
 
@@ -75,6 +76,7 @@ class Connections:
         QuotaExceededError
             If the plan allows no more accounts.
         """
+        now_ns = self.on.clock.now_ns()
         terms = PaperTerms(
             currency=wanted.currency,
             leverage=wanted.leverage,
@@ -83,7 +85,8 @@ class Connections:
             instruments=wanted.instruments,
             seed=wanted.seed,
             pace=wanted.pace,
-            market_ns=self.on.clock.now_ns(),
+            market_ns=market_start(now_ns),
+            begun_ns=now_ns,
         )
         await self._check(terms)
         made = new_id()

@@ -17,6 +17,8 @@ __all__ = ["TIMEFRAME", "account_of", "made_up", "set_up"]
 TIMEFRAME = "M1"
 """Of the bars that the market is made of."""
 
+_KNOWN_NS = 3_600 * 10**9  # so that there are prices from the first moment on
+
 
 def account_of(terms: PaperTerms) -> Account:
     """Give the account as it begins.
@@ -40,7 +42,7 @@ def made_up(terms: PaperTerms, bars: int) -> Mapping[str, Bars | Ticks]:
         If there is no such instrument.
     """
     return {
-        symbol: synthetic(symbol, TIMEFRAME, bars=bars, seed=terms.seed + number, start=terms.market_ns)
+        symbol: synthetic(symbol, TIMEFRAME, bars=bars, seed=terms.seed + number, start=terms.market_ns - _KNOWN_NS)
         for number, symbol in enumerate(terms.instruments)
     }
 

@@ -19,10 +19,10 @@ from direct_package import DirectPackage
 import forexai_core as fx
 from forexai_core.live import DeskSettings
 from forexai_core.live.alerts import Alerts
+from forexai_core.live.session.account_ends import AccountEnd
 from forexai_core.live.session.assembly import plans_of
 from forexai_core.live.session.decisions import read_record
 from forexai_core.live.session.live_feeds import live_prices_of
-from forexai_core.live.session.loop import AccountEnd
 from forexai_core.live.session.opening import open_session
 from forexai_core.live.session.specification import SessionSpec, spec_of
 from forexai_core.ports.broker import Broker

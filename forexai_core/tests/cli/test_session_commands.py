@@ -436,3 +436,26 @@ def test_figures_are_served_while_a_session_runs(forexai, session):
     wrong = forexai("run", session(), "--metrics", "70000")
     assert wrong.code == 2
     assert "--metrics" in wrong.err
+
+
+def test_a_session_whose_strategy_raises_says_where_and_goes_on_with_the_other_account(forexai, session):
+    file = session(more='[[accounts]]\nname = "sound"\nbalance = 20000.0\n')
+    (file.parent / "mine.py").write_text(
+        "import forexai_core as fx\n\n\nclass Breaks(fx.Strategy):\n    def on_bar(self, ctx):\n"
+        "        if len(ctx.bars.close) == 50:\n            raise ZeroDivisionError('no bars of yesterday')\n",
+        encoding="utf-8",
+    )
+    text = file.read_text(encoding="utf-8").replace('name = "sma-cross"', 'account = "sound"\nname = "sma-cross"')
+    strategy = '[[strategies]]\naccount = "main"\nname = "mine.py:Breaks"\n[risk]'
+    file.write_text(text.replace("[risk]", strategy), encoding="utf-8")
+    ended = forexai("run", file, "--json")
+    assert ended.code == 1
+    assert "Strategy Breaks failed. ZeroDivisionError: no bars of yesterday" in ended.err
+    assert "line 7 of" in ended.err
+    assert "Traceback" not in ended.err
+    accounts = {each["name"]: each for each in ended.json["accounts"]}
+    assert "ZeroDivisionError" in accounts["main"]["failed"]
+    assert accounts["sound"]["failed"] == ""
+    assert accounts["sound"]["decisions"] == 400
+    assert accounts["main"]["decisions"] == 49
+    assert len(ended.json["trades"]) > 10

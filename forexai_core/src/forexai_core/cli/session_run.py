@@ -24,11 +24,12 @@ from forexai_core.cli.session_view import HeadlessView, TerminalView, View
 from forexai_core.cli.waiting import note_compiling, progress_of
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.merging import LivePrices
+from forexai_core.live.session.account_ends import AccountEnd
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.assembly import check_begins, plans_of
 from forexai_core.live.session.folders import newest_run, next_run, standing_run
 from forexai_core.live.session.live_feeds import live_prices_of
-from forexai_core.live.session.loop import AccountEnd, Session
+from forexai_core.live.session.loop import Session
 from forexai_core.live.session.opening import OpenSession, open_session
 from forexai_core.live.session.resuming import resume_session
 from forexai_core.live.session.spec_files import in_file, read_spec
@@ -82,7 +83,7 @@ def run_session(file: Path, start: Start, *, headless: bool, as_json: bool, home
             going = _go(spec, openers, plans, folder, start, view=view, telling=telling, shared=(shared, words))
             ends = asyncio.run(going)
     _show(ends, folder, as_json=as_json)
-    return 0
+    return int(any(end.failed for end in ends.values()))
 
 
 async def _go(
@@ -197,6 +198,7 @@ def _document(ends: Mapping[str, AccountEnd], folder: Path) -> dict[str, Any]:
                 "positions": [attrs.asdict(each) for each in end.positions],
                 "decisions": end.decisions,
                 "halted": list(end.halted),
+                "failed": end.failed,
             }
             for name, end in ends.items()
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from forexai_core.ports.clock import Clock
@@ -13,6 +14,7 @@ Hear = Callable[[Notice], None]
 """Takes a notice and returns at once; whoever sends it does so elsewhere."""
 
 _REMEMBERED = 1_000
+_LOG = logging.getLogger(__name__)
 
 
 class Alerts:
@@ -40,16 +42,18 @@ class Alerts:
         self._told[key] = None
         if len(self._told) > _REMEMBERED:
             del self._told[next(iter(self._told))]
-        self._hear(
-            Notice(
-                key=f"{self._account}:{key}{self._again(key)}",
-                time_ns=self._clock.now_ns(),
-                level=level,
-                category="trade",
-                title=f"{self._account}: {title}",
-                text=text,
-            )
+        notice = Notice(
+            key=f"{self._account}:{key}{self._again(key)}",
+            time_ns=self._clock.now_ns(),
+            level=level,
+            category="trade",
+            title=f"{self._account}: {title}",
+            text=text,
         )
+        try:
+            self._hear(notice)
+        except Exception:  # noqa: BLE001 - whoever is told must not harm whoever trades
+            _LOG.exception("A notice could not be told: %s: %s: %s", notice.level, notice.title, notice.text)
 
     def forget(self, key: str) -> bool:
         """Let a key be told again, when its matter has passed; say whether it had been told."""

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import attrs
 
-from forexai_core.errors import ForexAIError
 from forexai_core.ports.notifier import Notice, NoticeLevel, Notifier
 
 __all__ = ["Channel"]
@@ -70,8 +69,10 @@ class Channel:
             try:
                 async with asyncio.timeout(self.send_s):
                     await self.notifier.send(notice)
-            except (ForexAIError, OSError, TimeoutError) as problem:
-                self.complain(f"warning: a notifier failed: {str(problem) or 'it did not answer in time'}")
+            except TimeoutError:
+                self.complain("warning: a notifier failed: it did not answer in time")
+            except Exception as problem:  # noqa: BLE001 - one of a plugin may raise anything, and has more to send
+                self.complain(f"warning: a notifier failed: {str(problem) or type(problem).__name__}")
 
     def end(self) -> None:
         """Let :meth:`run` end when what waits has been sent."""

@@ -374,6 +374,11 @@ class OrderDesk(Knowledge):
             self._alerts.tell(f"released:{self._clock.now_ns()}", "Openings are allowed again", f"By {person}.")
         return tuple(held.values())
 
+    async def halt(self, key: str, reason: str) -> None:
+        """Open nothing until a person has looked, also after a restart, and tell one."""
+        self._placing.halt(key, reason)
+        await self._placing.keep()
+
     def disconnected(self) -> None:
         """Note that the venue is not reached: nothing is opened until it has been seen again."""
         self._agreement.out_of_reach("The venue is disconnected.")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from forexai_core.errors import ConfigError, ForexAIError
+from forexai_core.errors import ConfigError
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.halts import Halt, HaltBoard, Halts, HaltScope
 from forexai_core.values.orders import OrderState
@@ -146,7 +146,7 @@ def _answered(reading: asyncio.Future[HaltBoard]) -> HaltBoard | None:
     """Give the board; None where the read failed: the cache grows old, and refuses."""
     try:
         return reading.result()
-    except (ForexAIError, OSError, TimeoutError, asyncio.CancelledError):
+    except (Exception, asyncio.CancelledError):  # noqa: BLE001 - whatever it is, nobody knows what is halted
         return None
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 import attrs
 
-from forexai_core.errors import BrokerUnreachableError, DataError
 from forexai_core.live.growth.rows import Prices, known_ns, new_rows, picked, put_behind
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.data import DataSource
@@ -163,7 +162,7 @@ class Subscription:
                     self._broken, pause_s = False, 1.0
                     await self._accept(rows)
                 self._end(None)
-            except (DataError, BrokerUnreachableError, OSError) as problem:
+            except Exception as problem:  # noqa: BLE001 - a source of a plugin may raise anything
                 if not self.feed.at_once:
                     self._end(problem)
                     return
@@ -172,7 +171,7 @@ class Subscription:
                 self._tell(
                     f"broken-{self.feed.symbol}",
                     f"the feed of {self.feed.symbol} broke off",
-                    f"{problem} It is asked again.",
+                    f"{str(problem) or type(problem).__name__} It is asked again.",
                 )
                 await self._clock.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

@@ -15,6 +15,7 @@ from forexai_core.live.desk import OrderDesk
 from forexai_core.live.session.carrying import Carried, Carrier, held_up
 from forexai_core.live.session.confirming import Confirms, shrunk, veto
 from forexai_core.live.session.decisions import DecisionBook, wish_fields
+from forexai_core.live.session.failures import StrategyFailedError
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening, sizing_of
@@ -239,7 +240,11 @@ class AccountSession:
             mirror.take_turn(self.roster, number)
         else:
             mirror.count_bar(self.roster, number)
-            seat.decide(row)
+            try:
+                seat.decide(row)
+            except StrategyFailedError:
+                mirror.account["requests"] = first  # what it asked for before it failed is not meant
+                raise
         if warm:
             mirror.account["requests"] = first
             return

@@ -23,14 +23,15 @@ from forexai_core.live.growth.rosters import carried_over
 from forexai_core.live.session.account import AccountSession, Covering, VenueView
 from forexai_core.live.session.confirming import Confirms
 from forexai_core.live.session.decisions import DecisionBook
+from forexai_core.live.session.failures import StrategyFailedError, told
 from forexai_core.live.session.flattening import Flattening
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening
-from forexai_core.live.session.seats import Seat, decider_of
+from forexai_core.live.session.seats import Seat, decider_of, stop_all
 from forexai_core.live.session.staleness import Staleness
 from forexai_core.live.settings import DeskSettings
-from forexai_core.ports.halts import Halt
+from forexai_core.ports.halts import Halt, HaltScope
 from forexai_core.ports.risk import RiskRule
 from forexai_core.risk.settings import Risk
 from forexai_core.risk.watch import Breach
@@ -121,11 +122,14 @@ class AccountRun(ABC):
         When its prices were stale.
     earlier : int
         How many decisions its journal held before this start.
+    silenced : str
+        Why its strategies are asked no more; empty while they are.
     """
 
     def __init__(self, plan: AccountPlan, session: AccountSession, laid: Laid, ledger: Ledger) -> None:
         self.plan, self.session = plan, session
         self.taken = self.earlier = 0
+        self.silenced = ""
         self.known_ns: int | None = None
         self.staleness = Staleness(plan.name)
         self._laid, self._ledger = laid, ledger
@@ -233,8 +237,24 @@ class AccountRun(ABC):
         while self._turn < len(self._turns) and self._turns[self._turn] < self.taken:
             if self.known_ns is not None and self._decided_ns[self._turn] > self.known_ns:
                 return
-            await self._take_turn(self._turn, warm=self._warms(self._decided_ns[self._turn]))
+            if not self.silenced:
+                try:
+                    await self._take_turn(self._turn, warm=self._warms(self._decided_ns[self._turn]))
+                except StrategyFailedError as failed:
+                    await self._silence(self._turn, failed)
             self._turn += 1
+
+    async def _silence(self, number: int, failed: StrategyFailedError) -> None:
+        """Halt the account because a strategy raised: none is asked any more, and what is open is looked after on."""
+        name = self.session.names[int(self.session.roster.turns[number]["sleeve"])]
+        self.silenced = f"Strategy {name} failed. {told(failed.__cause__ or failed)}"
+        time_ns = self._decided_ns[number]
+        reason = f"strategy {name} failed"
+        self.close_for_openings(
+            Halt(scope=HaltScope.ACCOUNT, name=self.plan.name, time_ns=time_ns, by="the session", reason=reason)
+        )
+        self.session.book.note("notice", time_ns, {"what": f"halted: {reason}", "by": "the session"})
+        await self.session.desk.halt("failed", self.silenced)
 
     async def _take_turn(self, number: int, *, warm: bool) -> None:
         await self.session.turn(number, warm=warm)
@@ -274,6 +294,15 @@ class AccountRun(ABC):
     @abstractmethod
     def state(self) -> AccountState:
         """Tell how the account stands."""
+
+    def _let_finish(self) -> None:
+        """Let strategies finish that are still asked."""
+        if not self.silenced:
+            stop_all(self.session.seats)
+
+    @abstractmethod
+    def trades(self) -> NDArray[np.void]:
+        """Give the trades so far."""
 
     @abstractmethod
     async def finish(self) -> NDArray[np.void]:

@@ -10,10 +10,12 @@ import attrs
 
 from forexai_core.backtesting.inputs import Inputs
 from forexai_core.data.library import Library
+from forexai_core.errors import DataError, StorageError
 from forexai_core.live.alerts import Alerts
 from forexai_core.live.growth.merging import LivePrices
 from forexai_core.live.growth.rows import Prices
 from forexai_core.live.session.account_run import AccountRun
+from forexai_core.live.session.bulkhead import Bulkhead
 from forexai_core.ports.clock import Clock
 from forexai_core.values.bars import Bars
 from forexai_core.values.ticks import Ticks
@@ -82,8 +84,10 @@ class Arriving:
             if self.prices.at_once:
                 run.session.halts = run.staleness.covering(run.session.halts)
 
-    async def hand_over(self, runs: Sequence[AccountRun], nap_s: float) -> bool:
+    async def hand_over(self, runs: Sequence[AccountRun], nap_s: float, bulkhead: Bulkhead) -> bool:
         """Give the accounts what has come, or wait a little for it; say whether anything was given.
+
+        What fails on one of them is kept from the others.
 
         Raises
         ------
@@ -100,8 +104,9 @@ class Arriving:
         self._over = self.prices.over
         until_ns = None if self._over else self.prices.until_ns
         for run in runs:
-            run.grow(grown_inputs(run.plan.inputs, self.prices.known), until_ns)
-            await run.take_turns()
+            async with bulkhead.around(run):
+                run.grow(grown_inputs(run.plan.inputs, self.prices.known), until_ns)
+                await run.take_turns()
         await self._keep(all_of_it=self._over)
         return True
 
@@ -132,7 +137,16 @@ class Arriving:
         if self._library is None or not (all_of_it or now_ns - self._kept_ns >= _KEPT_EVERY_S * _NS_PER_S):
             return
         self._kept_ns = now_ns
-        await asyncio.to_thread(self._append, self._library, all_of_it=all_of_it)
+        try:
+            await asyncio.to_thread(self._append, self._library, all_of_it=all_of_it)
+        except (DataError, StorageError, OSError) as problem:  # trading goes on without them
+            self._alerts.tell(
+                "kept-prices",
+                "prices cannot be kept",
+                f"{problem} The session goes on, and it is tried again; what is not kept cannot be replayed.",
+            )
+        else:
+            self._alerts.forget("kept-prices")
 
     def _append(self, library: Library, *, all_of_it: bool) -> None:
         for symbol, rows in self.prices.known.items():

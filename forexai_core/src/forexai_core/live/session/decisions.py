@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -48,6 +49,7 @@ Follow = Callable[[str, int, Mapping[str, Any]], None]
 """Told of a record: its kind, when it was, nanoseconds UTC, and what it says."""
 
 _FULL = 512
+_LOG = logging.getLogger(__name__)
 _WIDE = ("position", "expire_time_ns", "group")  # may pass 2**53, so they are text
 _SAID = tuple(
     field.name for field in attrs.fields(OrderRequest) if field.name not in {"magic", "tag", "client_id", *_WIDE}
@@ -130,7 +132,8 @@ class DecisionBook:
     decisions : int
         How many decisions have been written or wait to be.
     followers : list of callable
-        Each is told of every record as it is kept: its kind, time and fields; they return at once.
+        Each is told of every record as it is kept: its kind, time and fields; they return at once. One that raises is
+        told no more.
     """
 
     def __init__(self, journal: Journal, account: str, fence: Fence) -> None:
@@ -148,8 +151,12 @@ class DecisionBook:
         """Keep a record for the next write."""
         self._waiting.append(Entry(time_ns=time_ns, kind=kind, payload=encode(kind, VERSION, fields)))
         self.decisions += kind == "decision"
-        for follow in self.followers:
-            follow(kind, time_ns, fields)
+        for follow in tuple(self.followers):
+            try:
+                follow(kind, time_ns, fields)
+            except Exception:  # noqa: BLE001 - whoever is told must not harm whoever trades
+                self.followers.remove(follow)
+                _LOG.exception("%s: who follows the journal failed, and is told no more.", self.account)
 
     @property
     def waiting(self) -> int:

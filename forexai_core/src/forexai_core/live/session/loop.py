@@ -7,18 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 
-import attrs
-import numpy as np
-from numpy.typing import NDArray
-
-from forexai_core.errors import ConfigError
+from forexai_core.errors import ConfigError, IntegrityError
 from forexai_core.live.alerts import Hear
+from forexai_core.live.session.account_ends import AccountEnd, end_of
 from forexai_core.live.session.account_run import AccountPlan, AccountRun
 from forexai_core.live.session.arming import VenuePlan
 from forexai_core.live.session.arriving import Arriving
 from forexai_core.live.session.breathing import Breathing, Collector, collecting_between_prices
+from forexai_core.live.session.bulkhead import Bulkhead
 from forexai_core.live.session.clocks import PacedClock, ReplayClock
-from forexai_core.live.session.endings import Ending, draining, write_ending
+from forexai_core.live.session.endings import Ending, draining
 from forexai_core.live.session.figures import Figures
 from forexai_core.live.session.halt_watch import HaltWatch
 from forexai_core.live.session.paper_run import PaperPlan, PaperRun
@@ -26,10 +24,8 @@ from forexai_core.live.session.venue_run import VenueRun
 from forexai_core.ports.clock import Clock
 from forexai_core.ports.services import Services
 from forexai_core.services.metrics import MemoryMetrics
-from forexai_core.values.accounts import AccountState
-from forexai_core.values.positions import Position
 
-__all__ = ["AccountEnd", "Session", "SessionState"]
+__all__ = ["Session", "SessionState"]
 
 _NAP_S = 0.25
 _ALWAYS = 2**63 - 1
@@ -47,34 +43,6 @@ class SessionState(StrEnum):
     PAUSED = "paused"
     DRAINING = "draining"
     ENDED = "ended"
-
-
-@attrs.frozen(kw_only=True)
-class AccountEnd:
-    """How an account stood when its session ended.
-
-    Attributes
-    ----------
-    trades : (trades,) TRADE
-        Of all its strategies.
-    state : AccountState
-        Its money.
-    positions : tuple of Position
-        What is still open; none where the prices have ended.
-    unprotected : tuple of int
-        Tickets of those that have no stop at the venue.
-    decisions : int
-        How often a strategy decided.
-    halted : tuple of str
-        Why nothing may be opened any more.
-    """
-
-    trades: NDArray[np.void]
-    state: AccountState
-    positions: tuple[Position, ...]
-    unprotected: tuple[int, ...]
-    decisions: int
-    halted: tuple[str, ...]
 
 
 class Session:
@@ -123,6 +91,7 @@ class Session:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._stops = False
+        self._bulkhead = Bulkhead(passes=self._ends_all)
         self._breathing, self._collector = Breathing(real), Collector()
 
     @classmethod
@@ -232,7 +201,12 @@ class Session:
         Returns
         -------
         mapping of str to AccountEnd
-            By account.
+            By account; also of those that failed while others went on.
+
+        Raises
+        ------
+        Exception
+            What failed first, where no account is left to go on with.
         """
         self.state = SessionState.RUNNING
         beside = [asyncio.create_task(self._renew(run)) for run in self.runs]
@@ -241,17 +215,16 @@ class Session:
         try:
             with collecting_between_prices() as self._collector:
                 await self._go(follow)
-            return {run.plan.name: await _ended(run, self._ending) for run in self.runs}
+            ends = {run.plan.name: await end_of(run, self._ending, self._bulkhead) for run in self.runs}
+            self._bulkhead.check(self.runs)
+            return ends
         finally:
             self.state = SessionState.ENDED
             for task in beside:
                 task.cancel()
-            for task in beside:
-                with suppress(asyncio.CancelledError):
-                    await task
+            await asyncio.gather(*beside, return_exceptions=True)
             for run in self.runs:
-                await run.session.desk.close_down()
-                await run.close()
+                await self._bulkhead.leave(run)
             if self.arriving is not None:
                 await self.arriving.close()
 
@@ -261,7 +234,8 @@ class Session:
             if not self._goes_on.is_set():
                 await self._rest()
                 continue
-            left = [run for run in self.runs if run.left]
+            self._bulkhead.check(self.runs)
+            left = [run for run in self._sound if run.left]
             if self._drained or not (left or self._more_may_come):
                 return
             if not left:
@@ -270,7 +244,8 @@ class Session:
             run = min(left, key=_next_ns)
             before = run.taken
             if isinstance(self.clock, ReplayClock):
-                run.skip(min((each.next_ns for each in left if each is not run), default=_ALWAYS))
+                async with self._bulkhead.around(run):
+                    run.skip(min((each.next_ns for each in left if each is not run), default=_ALWAYS))
             if isinstance(self.clock, ReplayClock) or self.catching_up():
                 self.clock.come_to(run.next_ns)
             elif not (self._at_once or await self._wait(run.next_ns)):
@@ -294,14 +269,17 @@ class Session:
             await self._take(run)
             return together
         ends = await asyncio.gather(*map(self._take, together), return_exceptions=True)
-        for end in ends:  # all have come to rest before one that failed ends the session
+        for end in ends:  # all have come to rest before a failure ends the session
             if end is not None:
                 raise end
         return together
 
     async def _take(self, run: AccountRun) -> None:
         began_s = self.figures.begin_price()
-        await run.step()
+        try:
+            await run.step()
+        except Exception as problem:  # noqa: BLE001 - the other accounts have no part in it
+            await self._bulkhead.fail(run, problem)
         self.figures.end_price(run.plan.name, began_s)
 
     async def _rest(self) -> None:
@@ -312,15 +290,24 @@ class Session:
         await self._attend()
 
     async def _attend(self) -> None:
-        for run in self.runs:
-            await run.attend()
+        for run in self._sound:
+            async with self._bulkhead.around(run):
+                await run.attend()
+
+    @property
+    def _sound(self) -> Sequence[AccountRun]:
+        return self._bulkhead.sound(self.runs) if self._bulkhead.failures else self.runs
+
+    def _ends_all(self, problem: Exception) -> bool:
+        """Say whether a failure ends the session for every account: one that is repeated came to something else."""
+        return self.catching_up is not bool and isinstance(problem, IntegrityError)
 
     @property
     def _drained(self) -> bool:
         """Whether it was to end as soon as nothing is open, and nothing is."""
         if self.state is not SessionState.DRAINING:
             return False
-        return all(run.flat for run in self.runs if run.left or self._more_may_come)
+        return all(run.flat for run in self._sound if run.left or self._more_may_come)
 
     @property
     def _ending(self) -> Ending:
@@ -340,7 +327,7 @@ class Session:
 
     async def _receive(self, follow: Follow | None) -> None:
         """Let prices come; a screen is drawn meanwhile, too, so that it shows when they do not."""
-        if self.arriving is not None and not await self.arriving.hand_over(self.runs, _NAP_S):
+        if self.arriving is not None and not await self.arriving.hand_over(self._sound, _NAP_S, self._bulkhead):
             await self._attend()
             if follow is not None:
                 follow(self)
@@ -360,8 +347,9 @@ class Session:
         return _NAP_S * (self.clock.speed if isinstance(self.clock, PacedClock) else 1.0)
 
     async def _renew(self, run: AccountRun) -> None:
-        while await run.renew():
-            await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
+        async with self._bulkhead.around(run):
+            while await run.renew():
+                await self._real.sleep(run.plan.settings.lease_ttl_s / _RENEWALS)
 
 
 async def _opened(plan: AccountPlan, services: Services, *, owner: str, hear: Hear, real: Clock) -> AccountRun:
@@ -374,17 +362,3 @@ async def _opened(plan: AccountPlan, services: Services, *, owner: str, hear: He
 
 def _next_ns(run: AccountRun) -> int:
     return run.next_ns
-
-
-async def _ended(run: AccountRun, why: Ending) -> AccountEnd:
-    trades = await run.finish()
-    await write_ending(run, why)
-    positions = run.positions()
-    return AccountEnd(
-        trades=trades,
-        state=run.state(),
-        positions=positions,
-        unprotected=tuple(each.position for each in positions if not each.stop_loss),
-        decisions=run.session.book.decisions - run.earlier,
-        halted=(*run.session.desk.blocks.reasons(), *run.broken()),
-    )

@@ -21,7 +21,7 @@ from forexai_core.live.session.account_run import AccountPlan, AccountRun, Laid,
 from forexai_core.live.session.decisions import DecisionBook
 from forexai_core.live.session.halt_log import HaltLog
 from forexai_core.live.session.screening import prepare
-from forexai_core.live.session.seats import start_all, stop_all
+from forexai_core.live.session.seats import start_all
 from forexai_core.ports.broker import BrokerEvent
 from forexai_core.ports.services import Services
 from forexai_core.values.accounts import AccountState
@@ -230,10 +230,12 @@ class PaperRun(AccountRun):
         over = not self.left and self.known_ns is None
         if over:
             await self.take_turns()
-        stop_all(self.session.seats)
-        if over:
-            self.venue.ledger.finish()
-        await self.session.book.write(durable=True)
+        try:
+            self._let_finish()
+        finally:
+            if over:
+                self.venue.ledger.finish()
+            await self.session.book.write(durable=True)
         return self.trades()
 
     def trades(self) -> NDArray[np.void]:

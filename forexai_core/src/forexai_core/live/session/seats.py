@@ -8,6 +8,7 @@ import attrs
 
 from forexai_core.backtesting.sleeves import Place
 from forexai_core.engine.deciding.rosters import Decider
+from forexai_core.live.session.failures import StrategyFailedError
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.ports.strategy import StrategyForm
 from forexai_core.strategies.context import Context, SleeveOf
@@ -82,7 +83,13 @@ class Seat:
         )
 
     def decide(self, row: int) -> None:
-        """Let the strategy decide at the close of a bar of its own."""
+        """Let the strategy decide at the close of a bar of its own.
+
+        Raises
+        ------
+        StrategyFailedError
+            If it raised.
+        """
         self.cursor.count = self.cursor.synced = row + 1
         try:
             if self.notices.needed:
@@ -92,8 +99,9 @@ class Seat:
             else:
                 self.strategy.on_bar(self.context)
         except Exception as error:
-            error.add_note(f"{self.context.symbol}, at {format_time_ns(self.context.time_ns)}")
-            raise
+            where = f"{self.context.symbol}, at {format_time_ns(self.context.time_ns)}"
+            error.add_note(where)
+            raise StrategyFailedError(f"{where}: {error}") from error
 
 
 def start_all(seats: Sequence[Seat | None]) -> None:

@@ -24,7 +24,7 @@ from forexai_core.live.session.logins import HeldLogin
 from forexai_core.live.session.mirror import trades_heard
 from forexai_core.live.session.risk_memory import RiskMemory
 from forexai_core.live.session.screening import prepare
-from forexai_core.live.session.seats import start_all, stop_all
+from forexai_core.live.session.seats import start_all
 from forexai_core.live.session.transfers import Transfers, follow
 from forexai_core.live.session.venue_events import VenueEvents
 from forexai_core.live.session.venue_view import LastLook, in_time
@@ -367,17 +367,17 @@ class VenueRun(AccountRun):
         return self._view.state
 
     async def finish(self) -> NDArray[np.void]:
-        """Let strategies finish, hear what came last, and write everything; nothing is closed.
-
-        Returns
-        -------
-        (trades,) TRADE
-            Of the positions that were opened and closed while it ran.
-        """
+        """Let strategies finish, hear what came last, write everything, close nothing; see `AccountRun.finish`."""
         await self._tend(asks=True)
-        stop_all(self.session.seats)
-        await self.keep_risk()
-        await self.session.book.write(durable=True)
+        try:
+            self._let_finish()
+        finally:
+            await self.keep_risk()
+            await self.session.book.write(durable=True)
+        return self.trades()
+
+    def trades(self) -> NDArray[np.void]:
+        """Give those of positions that were opened and closed while it ran."""
         return trades_heard(self.session.mirror, self.plan.inputs.account.digits, self.session.names)
 
     async def keep_risk(self) -> None:

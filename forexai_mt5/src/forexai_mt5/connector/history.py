@@ -9,6 +9,7 @@ from forexai_core.ports.broker import Broker
 from forexai_core.values.bars import Bars
 from forexai_core.values.timeframes import Timeframe
 from forexai_mt5.protocol.candles import MOST_CANDLES
+from forexai_mt5.protocol.codec import ProtocolError
 from forexai_mt5.protocol.reports import Query
 
 __all__ = ["CandleBroker", "candles_of"]
@@ -30,14 +31,14 @@ async def candles_of(broker: Broker, query: Query) -> Bars:
     ------
     OrderRejectedError
         If this broker has no history, or not of this symbol.
-    ValueError
+    ProtocolError
         If the question is not whole, or spans too much.
     """
     if not isinstance(broker, CandleBroker):
         raise OrderRejectedError("The broker of this connector has no history.")
     if query.timeframe is None or not query.symbol:
-        raise ValueError("a query for CANDLES names symbol and timeframe")
+        raise ProtocolError("A query for CANDLES names symbol and timeframe.")
     timeframe = Timeframe.of(query.timeframe)
     if query.stop - query.start > MOST_CANDLES * timeframe.nominal_ns:
-        raise ValueError(f"a query for CANDLES spans {MOST_CANDLES:,} of them at most; ask for the rest after them")
+        raise ProtocolError(f"A query for CANDLES spans {MOST_CANDLES:,} of them at most; ask for the rest after them.")
     return await broker.candles(query.symbol, timeframe, query.start, query.stop)

@@ -64,7 +64,7 @@ def test_all_patterns_in_one_pass(benchmark):
     functions = [getattr(talib, pattern.talib_name) for pattern in PATTERNS.values()]
     ours, reference = in_turns(lambda: candlesticks(BARS), lambda: [function(*BARS) for function in functions])
     benchmark.pedantic(candlesticks, args=(BARS,), rounds=3)
-    benchmark.extra_info["ratio_to_talib"] = ours / reference
+    benchmark.extra_info["ratio_of_all"] = ours / reference  # no indicator of its own: left out of their mean
     print(f"\nall {len(PATTERNS)}: {1e3 * ours:.0f} ms, TA-Lib {1e3 * reference:.0f}, ratio {ours / reference:.2f}")
     if RATIOS:
         mean = math.exp(sum(map(math.log, RATIOS.values())) / len(RATIOS))

@@ -165,7 +165,7 @@ def sweeps(given: task.Task) -> Run:
         )
         for fast, slow in task.sweep_pairs(given.options["sets"])
     ]
-    return lambda: len(fx.sweep(sets, bars, account=ACCOUNT, costs=COSTS, workers=2))
+    return lambda: int(fx.sweep(sets, bars, account=ACCOUNT, costs=COSTS, workers=2).figures["total_trades"].sum())
 
 
 CASES: dict[str, Callable[[task.Task], Run]] = {

@@ -116,6 +116,20 @@ def bracket(row, state, params, out):
         out[two]["oco"] = 1
 
 
+@fx.compiled_strategy(params={"away": 0.00006, "trail": 0.00030})
+def dip(row, state, params, out):
+    """Wait for the market to come back, below it and above it in turn, and trail what that opens."""
+    if row["positions"] > 0:
+        return
+    commands.cancel_all(out)
+    point = row["point"]
+    if row["index"] % 2 == 0:
+        asked = commands.buy_limit(out, round((row["ask"] - params["away"]) / point) * point, 0.1, 0.0, 0.0)
+    else:
+        asked = commands.sell_limit(out, round((row["close"] + params["away"]) / point) * point, 0.1, 0.0, 0.0)
+    out[asked]["trail_distance"] = params["trail"]
+
+
 _WAGER = np.dtype([("balance", np.float64), ("lots", np.float64)])
 
 
@@ -140,6 +154,7 @@ KINDS = {
     "break_even": (reentry(break_even=0.00004, max_bars=3), {}),
     "trailing": (reentry(trail=0.00006, trail_start=0.00002, target=0.0), {}),
     "bracket": (bracket(), {}),
+    "dip": (dip(), {}),
     "martingale": (martingale(), {}),
     "percent_risk": (reentry(risk=0.0002), {}),
     "two_symbols": (fx.strategies.SmaCross(**CROSS), {}),

@@ -19,6 +19,7 @@ from interval_markets import (
     START_NS,
     bracket,
     coarse_and_fine,
+    dip,
     joined,
     longest_step,
     martingale,
@@ -115,6 +116,7 @@ GRIDS = {
         14,
     ),
     "bracket": (bracket(away=0.00001, stop=0.00002, target=0.00001), [FLAT, (0, 3, -3, 0), FLAT], 17),
+    "trailing from a dip": (dip(away=0.00002, trail=0.00004), [FLAT, (0, 3, -2, 0), (0, 1, -3, 1), (1, 1, 1, 1)], 15),
 }
 
 
@@ -217,6 +219,41 @@ def test_minutes_give_a_narrower_interval_than_hours(kind, pytestconfig):
         closer.append(close.best - close.worst)
     print(f"{kind}: mean width {np.mean(widths):.2f} on hours, {np.mean(closer):.2f} on their minutes")
     assert sum(closer) < 0.5 * sum(widths)
+
+
+@fx.compiled_strategy(params={"away": 0.0001, "trail": 0.0003})
+def one_dip(row, state, params, out):
+    """Buy below the market once, and trail what that opens."""
+    if row["index"] == 0:
+        point = row["point"]
+        asked = commands.buy_limit(out, round((row["ask"] - params["away"]) / point) * point, 1.0, 0.0, 0.0)
+        out[asked]["trail_distance"] = params["trail"]
+
+
+@pytest.mark.parametrize("jump_points", [0, 1])
+@pytest.mark.parametrize("peak", [95, 100, 107, 109, 110])
+def test_what_opens_after_the_extreme_may_end_the_bar_with_any_peak(peak, jump_points):
+    """A trailing stop that a dip fills sees the bar's high only where the price comes back to it."""
+    walks = [(100,), (100, 110, 85, peak, 95), (95, 96, 77, 90), (90, 120), (120,)]
+    bid, time_ns = [], []
+    for place, stations in enumerate(walks):
+        path = [stations[0]]
+        for each in stations[1:]:
+            way = 1 if each > path[-1] else -1
+            path += range(path[-1] + way, each + way, way)
+        bid += path
+        time_ns += [START_NS + place * 60 * MINUTE_NS + row * MINUTE_NS // 4 for row in range(len(path))]
+    ticks = ticks_of(np.array(bid) + LEVEL, np.array(bid) + LEVEL + 1, np.array(time_ns, np.int64))
+    bars = resample(ticks, "H1")
+    assert bars.data["high"][1] == pytest.approx((LEVEL + 110) / 1e5)
+
+    within = run(one_dip(), bars, jump_points=jump_points).interval
+    truth = run(one_dip(), bars, finer=ticks).metrics["net_profit"]
+    assert within.certified
+    assert round(within.worst, 2) <= round(truth, 2) <= round(within.best, 2)
+    if jump_points == 0:
+        assert round(within.worst, 2) == -14.0  # by a peak of 107: its stop at 77 meets the next bar's low
+        assert round(within.best, 2) == 29.0
 
 
 class TestSharesAtRisk:

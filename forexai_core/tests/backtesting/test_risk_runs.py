@@ -14,6 +14,7 @@ from forexai_core.backtesting.inputs import inputs_of
 from forexai_core.backtesting.shared import prepared
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.state import records
+from forexai_core.errors import RateError
 from forexai_core.ports.risk import Proposal, Verdict
 from forexai_core.risk import (
     DailyLoss,
@@ -187,6 +188,33 @@ def test_what_is_sized_by_risk_passes_a_limit_of_the_same_share(  # noqa: PLR091
     assert trade["close_reason"] == "stop_loss"
     step = -trade["net_profit"] / trade["volume_lots"] * 0.01
     assert 100.0 - 1.01 * step < -trade["net_profit"] <= 100.0
+
+
+@pytest.mark.parametrize("risk", [None, fx.Risk(max_daily_loss_fraction=0.02)])
+@pytest.mark.parametrize("kind", ["market", "limit", "stop"])
+@pytest.mark.parametrize(
+    ("symbol", "missing", "commission"),
+    [
+        ("EURGBP", "GBPUSD", None),
+        ("USDJPY", "EURUSD", fx.Commission(per_lot=3.0, currency="EUR")),
+    ],
+)
+def test_without_a_rate_nothing_is_sized_by_risk_and_the_run_says_so(
+    symbol, missing, commission, kind, risk
+):
+    price, pip = (150.0, 0.01) if symbol == "USDJPY" else (0.86, 0.0001)
+    late = bars(flat(1.25, 30), symbol=missing)
+    late = attrs.evolve(late, data=late.data[20:].copy())  # the order is decided in the second hour
+    charged = {"commission_per_lot": 0.0} if commission is None else {"commission": commission}
+    with pytest.raises(RateError, match=f"{symbol}: at 2024-01-10T0.*no rate is known"):
+        fx.backtest(
+            Sized(kind=kind, away=10 * pip),
+            bars([*flat(price, 3), (price, price + 12 * pip, price - 12 * pip, price), *flat(price, 6)], symbol=symbol),
+            costs=fx.Costs(spread_points=0, swap_long_points=0, swap_short_points=0, **charged),
+            rates={missing: late},
+            risk=risk,
+            trials=None,
+        )
 
 
 class Sized(fx.Strategy):

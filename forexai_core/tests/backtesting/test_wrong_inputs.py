@@ -37,6 +37,8 @@ VALUES: dict[str, tuple[Callable[..., Any], dict[str, Any], str]] = {
     "leverages": (fx.Account, {"leverages": {"EURUSD": "50"}}, "leverages['EURUSD'] must be a number"),
     "protection": (fx.Account, {"negative_balance_protection": "no"}, "negative_balance_protection is True or False"),
     "spread": (fx.Costs, {"spread_points": "10"}, "spread_points must be a number"),
+    "much spread": (fx.Costs, {"spread_points": 1e19}, "spread_points must be a number of points, 0 to 1e+09"),
+    "much slippage": (fx.Costs, {"slippage_points": 2e9}, "slippage_points must be a number of points, 0 to 1e+09"),
     "swap": (fx.Costs, {"swap_long_points": "-7"}, "swap_long_points must be a finite number"),
     "commission": (fx.Costs, {"commission": 3.5}, "Write commission_per_lot=3.5"),
     "spread model": (fx.Costs, {"spread_model": 5}, "spread_model takes SpreadModel, not 5"),

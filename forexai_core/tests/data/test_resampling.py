@@ -185,3 +185,11 @@ def test_bars_of_another_clock_are_refused():
 def test_none_makes_none():
     nothing = Bars(instrument=find_instrument("EURUSD"), timeframe="M1", data=np.empty(0, BAR))
     assert len(resample(nothing, "H1")) == 0
+
+
+def test_a_day_that_a_zone_skipped_begins_once():
+    """Apia went from 29 to 31 December 2011: the night between them is one."""
+    start = np.datetime64("2011-12-28", "ns").astype(np.int64)
+    midnights = Clock.of("Pacific/Apia").midnights_ns(int(start), int(start) + 5 * 86_400_000_000_000)
+    assert (np.diff(midnights) == 86_400_000_000_000).all()
+    assert len(midnights) == 5

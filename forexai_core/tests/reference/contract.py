@@ -241,9 +241,9 @@ class Contract:
         """Give the lots in so many steps."""
         return steps * self.volume_step
 
-    def slip(self, steps: int) -> int:
-        """Give the points by which a fill of a volume is worse than its price."""
-        return self.slippage + self.impact.of(self.lots(steps))
+    def slipped(self, price: int, side: int, steps: int) -> int:
+        """Give the price at which a side fills a volume: worse by the slippage, and no less than a point."""
+        return max(1, price + side * (self.slippage + self.impact.of(self.lots(steps))))
 
     # ------------------------------------------------------------------------------------------- conversion
     def in_account(self, amount: Fraction, points: Fraction | int, account: Account, rates: Rates) -> Fraction:

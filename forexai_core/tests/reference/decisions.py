@@ -88,14 +88,14 @@ def _market(book: Book, symbol: int, waiting: Waiting) -> bool:
         check_stops(contract, request.side, quote.exit(request.side), stop, target)
         check_hedge(book, symbol, request.side)
         asked = None if waiting.asked is None else waiting.asked.entry(request.side)
-        price = entry + request.side * contract.slip(book.available(request.side, steps))
+        price = contract.slipped(entry, request.side, book.available(request.side, steps))
         check_requote(book, waiting, price, asked)
         check_liquidity(book, request.side, steps)
         order = _order(book, symbol, request, steps, exits=(stop, target))
     else:
         check_stops(contract, order.side, quote.exit(order.side), order.stop, order.target)
     filled = book.available(order.side, order.steps)
-    part, price = replace(order, steps=filled), entry + order.side * contract.slip(filled)
+    part, price = replace(order, steps=filled), contract.slipped(entry, order.side, filled)
     check_money(book, part, price)
     if not order.ticket:
         order.ticket = part.ticket = book.take_ticket()

@@ -122,7 +122,8 @@ def close_at_market(book: Book, waiting: Waiting, position: Position, steps: int
     The closing order has a ticket of its own.
     """
     price = book.quote(position.symbol).exit(position.side)
-    price -= position.side * book.contracts[position.symbol].slip(book.available(-position.side, steps))
+    contract, part = book.contracts[position.symbol], book.available(-position.side, steps)
+    price = contract.slipped(price, -position.side, part)
     check_requote(book, waiting, price, None if waiting.asked is None else waiting.asked.exit(position.side))
     filled = check_liquidity(book, -position.side, steps)
     if 0 < filled < steps:
@@ -147,7 +148,7 @@ def close_by(book: Book, position: Position, other: Position) -> None:
 
 def hit_stop(book: Book, position: Position, level: int) -> None:
     """Close a position by its stop, at a level with slippage."""
-    price = level - position.side * book.contracts[position.symbol].slip(position.steps)
+    price = book.contracts[position.symbol].slipped(level, -position.side, position.steps)
     reason = "trailing_stop" if position.trailed else "stop_loss"
     book.close(position, position.steps, price, reason)
 
@@ -161,7 +162,7 @@ def stop_fill(book: Book, order: Order, level: int) -> int:
     """Give the price at which an order fills at a level: stop orders slip, limits do not."""
     if order.kind != STOP:
         return level
-    return level + order.side * book.contracts[order.symbol].slip(book.available(order.side, order.steps))
+    return book.contracts[order.symbol].slipped(level, order.side, book.available(order.side, order.steps))
 
 
 def liquidate(book: Book) -> bool:

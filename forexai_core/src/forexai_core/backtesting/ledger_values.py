@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import isnan
 from typing import Any, NamedTuple
 
 import attrs
 
 from forexai_core._jit import kernel
+from forexai_core.backtesting.openings import entry_and_stop, lost_per_step
 from forexai_core.engine.accounting.commissions import fixed_commission
 from forexai_core.engine.accounting.margin import initial_margin
 from forexai_core.engine.accounting.money import convert
-from forexai_core.engine.accounting.sizing import lost_at_stop
-from forexai_core.engine.ledger import Ledger
+from forexai_core.engine.ledger import Ledger, rate_unknown
 from forexai_core.engine.preparation.contracts import CostSheet
 from forexai_core.engine.state import records
 from forexai_core.engine.state.records import NO_PRICE
+from forexai_core.errors import RateError
 from forexai_core.ports.risk import Holding, HoldingKind, Proposal
 from forexai_core.risk.costing import Terms, entry_risk, order_holding, position_holding
 from forexai_core.risk.marks import day_of
@@ -26,7 +28,7 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
 
-__all__ = ["OPENING_KINDS", "LedgerValues", "converted", "entry_and_stop"]
+__all__ = ["OPENING_KINDS", "LedgerValues", "converted"]
 
 OPENING_KINDS = {
     records.REQUEST_MARKET: OrderKind.MARKET,
@@ -58,18 +60,6 @@ def converted(symbol: Any, amount: float, price: int) -> float:
     takes seconds at the first order.
     """
     return convert(symbol, amount, price)
-
-
-def entry_and_stop(request: Any, symbol: Any, instrument: Instrument) -> tuple[int, int]:
-    """Give the price at which a request would open now, and its stop; points, and NO_PRICE without a stop."""
-    side = int(request["side"])
-    own = int(symbol["ask"] if side > 0 else symbol["bid"])
-    if request["kind"] != records.REQUEST_MARKET:
-        own = int(request["limit_price"] if request["kind"] == records.REQUEST_STOP_LIMIT else request["price"])
-    stop = int(request["stop_loss"])
-    if stop == NO_PRICE and request["stop_distance"] > 0:
-        stop = instrument.grid.closing_points(own - side * int(request["stop_distance"]), side)
-    return own, stop
 
 
 def _price(points: int, symbol: Any) -> float:
@@ -149,6 +139,8 @@ class LedgerValues:
         symbol, sheet, instrument = self._ledger.symbols[index], self._sheets[index], self._instruments[index]
         bid, ask = self.quote(index)
         rate = float(symbol["loss_rate"]) if symbol["profit_conversion"] == _BY_COLUMN else None
+        if rate is not None and isnan(rate):
+            raise self._rate_unknown(index)
         long, short = self._nights(index, bid, ask, rate)
         return Terms(
             instrument=instrument,
@@ -218,7 +210,7 @@ class LedgerValues:
             symbol=instrument.symbol,
             side=side,
             kind=kind,
-            volume_lots=self._lots(request, symbol, own, stop),
+            volume_lots=self._lots(request, symbol, instrument),
             price=0.0 if kind is OrderKind.MARKET else _price(request["price"], symbol),
             limit_price=_price(request["limit_price"], symbol),
             stop_loss=_price(stop, symbol),
@@ -227,14 +219,18 @@ class LedgerValues:
             expire_time_ns=max(expiry_ns, 0),
         )
 
-    def _lots(self, request: Any, symbol: Any, own: int, stop: int) -> float:
+    def _lots(self, request: Any, symbol: Any, instrument: Instrument) -> float:
         """Give the volume that a request asks for; by risk, as it would be sized now."""
-        steps, side = int(request["volume_steps"]), int(request["side"])
-        if request["risk_fraction"] > 0.0 and stop != NO_PRICE and side * (own - stop) > 0:
-            lost = float(lost_at_stop(symbol, int(request["kind"]), side, own, stop))
+        steps, lost = int(request["volume_steps"]), 0.0
+        if request["risk_fraction"] > 0.0:
+            lost = lost_per_step(request, symbol, instrument)
+        if lost != 0.0:
             budget = float(request["risk_fraction"] * self._ledger.account["equity"] - fixed_commission(symbol))
-            steps = min(int(budget / lost + 1e-9), int(symbol["max_steps"]))
-        return round(max(steps, 1) * float(symbol["volume_step"]), 8)
+            sized = budget / lost + 1e-9
+            if isnan(sized):
+                raise self._rate_unknown(int(request["symbol"]))
+            steps = int(min(sized, float(symbol["max_steps"])))
+        return round(max(steps, 1) * instrument.volume_step, 8)
 
     def holdings(self, waiting: int, reserved: Sequence[OrderRequest] = ()) -> tuple[Holding, ...]:
         """Describe all that is open, works, or is on its way, as risks.
@@ -291,6 +287,9 @@ class LedgerValues:
             for each in reserved
             if each.symbol in self._places
         )
+
+    def _rate_unknown(self, index: int) -> RateError:
+        return rate_unknown(self._instruments[index].symbol, int(self._ledger.account["time_ns"]))
 
     def positions(self) -> tuple[Position, ...]:
         """Give all that is open."""

@@ -57,6 +57,15 @@ class Ahead(Protocol):
     synced: int
 
 
+def rate_unknown(symbol: str, time_ns: int) -> RateError:
+    """Say that nothing converts the money of a symbol at a time, nanoseconds UTC."""
+    return RateError(
+        f"{symbol}: at {format_time_ns(time_ns)} no rate is known that converts its profit, margin or commission to "
+        "the account's currency, or the last one is older than max_age. Pass rates that begin before the prices and "
+        "have no long holes."
+    )
+
+
 class Ledger:
     """The account of one run and the events it goes through.
 
@@ -335,9 +344,4 @@ class Ledger:
         return TradingError(f"{name} on {symbol}: at {format_time_ns(request['decided_ns'])} its step {reason}")
 
     def _rate_unknown(self) -> RateError:
-        symbol = self.setup.symbols[int(self.account["status_symbol"])]
-        return RateError(
-            f"{symbol}: at {format_time_ns(self.account['time_ns'])} no rate is known that converts its "
-            "profit or margin to the account's currency, or the last one is older than max_age. "
-            "Pass rates that begin before the prices and have no long holes."
-        )
+        return rate_unknown(self.setup.symbols[int(self.account["status_symbol"])], int(self.account["time_ns"]))

@@ -13,7 +13,7 @@ from forexai_core.errors import ConfigError, did_you_mean
 from forexai_core.values.charges import CashFlow, Commission, SwapRates
 from forexai_core.values.clocks import NEW_YORK_CLOSE, Clock
 from forexai_core.values.margin_rules import LeverageTier, StopOutMode, StopOutOrders, leverages_of, tiers_of
-from forexai_core.values.numbers import finite, is_number, not_negative, number, positive
+from forexai_core.values.numbers import countable_points, finite, is_number, not_negative, number, positive
 from forexai_core.values.slippage import SlippageModel
 from forexai_core.values.spreads import SpreadModel
 
@@ -270,9 +270,9 @@ class Costs:
         Dividends and financing, charged into the swap of open positions.
     """
 
-    spread_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    spread_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(countable_points))
     commission_per_lot: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
-    slippage_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(not_negative))
+    slippage_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(countable_points))
     swap_long_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(finite))
     swap_short_points: float | None = attrs.field(default=None, validator=attrs.validators.optional(finite))
     commission: Commission | None = None

@@ -203,7 +203,8 @@ class Clock:
         edges = self.to_wall_ns(np.array([start_ns, stop_ns], np.int64))
         days = np.arange(edges[0] // NS_PER_DAY - 1, edges[1] // NS_PER_DAY + 2, dtype=np.int64)
         instants = self.to_utc_ns(days * NS_PER_DAY, ambiguous="earlier", missing="forward")
-        return instants[(instants > start_ns) & (instants <= stop_ns)]
+        # A day that a zone has skipped, as Apia did on 30 December 2011, begins with the one after it.
+        return np.unique(instants[(instants > start_ns) & (instants <= stop_ns)])
 
     def weekday(self, time_ns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the clock's day of the week at instants in UTC: Monday 0 … Sunday 6."""

@@ -11,11 +11,22 @@ import attrs
 
 from forexai_core.errors import ConfigError
 
-__all__ = ["finite", "is_number", "is_whole", "not_negative", "number", "positive", "whole", "whole_from"]
+__all__ = [
+    "countable_points",
+    "finite",
+    "is_number",
+    "is_whole",
+    "not_negative",
+    "number",
+    "positive",
+    "whole",
+    "whole_from",
+]
 
 _Field: TypeAlias = "attrs.Attribute[Any]"
 
 _PLAIN = (float, int)
+_MOST_POINTS = 1e9
 
 
 def is_number(value: object) -> bool:
@@ -50,6 +61,18 @@ def not_negative(instance: object, field: _Field, value: Any) -> None:
     """
     if not (is_number(value) and 0 <= value < math.inf):
         _refuse(instance, field, "a number, 0 or above", value)
+
+
+def countable_points(instance: object, field: _Field, value: Any) -> None:
+    """Demand points, 0 or above, that can be counted: a thousand million of them at most.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if not (is_number(value) and 0 <= value <= _MOST_POINTS):
+        _refuse(instance, field, f"a number of points, 0 to {_MOST_POINTS:g}", value)
 
 
 def positive(instance: object, field: _Field, value: Any) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from forexai_core._jit import kernel
 
-__all__ = ["slippage_of"]
+__all__ = ["slippage_of", "slipped"]
 
 _DUST = 1e-9  # of a lot, and of a point: what binary fractions leave
 
@@ -36,3 +36,21 @@ def slippage_of(symbol: Any, steps: int) -> int:
     if symbol["impact_points"] == 0.0:
         return symbol["slippage"]
     return symbol["slippage"] + _impact(symbol, steps)
+
+
+@kernel
+def slipped(symbol: Any, price: int, side: int, steps: int) -> int:
+    """Give the price of a fill that slippage makes of one: worse for whoever buys or sells, and never below a point.
+
+    Parameters
+    ----------
+    symbol : SYMBOL
+        The contract, with the slippage of the present event.
+    price : int
+        Points, without slippage.
+    side : int
+        1 buys, -1 sells: who closes a buy sells.
+    steps : int
+        Volume of the whole fill.
+    """
+    return max(1, price + side * slippage_of(symbol, steps))

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import CLOSE_REASONS
 from forexai_core.engine.accounting.deals import close_position
 from forexai_core.engine.accounting.grid import closing_price
-from forexai_core.engine.accounting.impact import slippage_of
+from forexai_core.engine.accounting.impact import slipped
 from forexai_core.engine.accounting.swaps import exit_quote
 from forexai_core.engine.execution.order_entry import execute_requests
 from forexai_core.engine.execution.pending import expire_orders, order_at_open
@@ -38,7 +38,7 @@ def _exit_at_open(book: Book, row: int) -> bool:
     quote = symbol["bid"] if side > 0 else symbol["ask"]
     stop, target = position["stop_loss"], position["take_profit"]
     if stop != NO_PRICE and side * (quote - stop) <= 0:
-        price, reason = quote - side * slippage_of(symbol, position["volume_steps"]), stop_reason(position)
+        price, reason = slipped(symbol, quote, -side, position["volume_steps"]), stop_reason(position)
     elif target != NO_PRICE and side * (quote - target) >= 0:
         price, reason = (quote if book["account"]["limit_fill_open"] else target), TAKE_PROFIT
     else:

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.accounting.deals import SIGNAL, close_position, find_position
 from forexai_core.engine.accounting.fifo import next_in_turn, out_of_turn
 from forexai_core.engine.accounting.grid import is_on_grid
-from forexai_core.engine.accounting.impact import slippage_of
+from forexai_core.engine.accounting.impact import slipped
 from forexai_core.engine.accounting.margin import initial_margin, mark, rebind
 from forexai_core.engine.accounting.swaps import exit_quote
 from forexai_core.engine.execution.checks import (
@@ -104,7 +104,7 @@ def _close_at_market(book: Book, request: Any, row: int, steps: int) -> int:
     index, side = position["symbol"], position["side"]
     symbol = book["symbols"][index]
     filled = available(book, index, -side, steps)
-    price = (symbol["bid"] if side > 0 else symbol["ask"]) - side * slippage_of(symbol, filled)
+    price = slipped(symbol, symbol["bid"] if side > 0 else symbol["ask"], -side, filled)
     if requoted(book, request, price, request["asked_bid"] if side > 0 else request["asked_ask"]):
         refuse(book, REQUOTE)
         return -REQUOTE

@@ -209,12 +209,17 @@ def sized(book: Book, request: Any, entry: int, stop_loss: int) -> int:
     Returns
     -------
     int
-        Steps, rounded down; at most the symbol's maximum.
+        Steps, rounded down; at most the symbol's maximum. Where a rate that they need is unknown, the run is stopped.
     """
     symbol = book["symbols"][request["symbol"]]
     mark(book)
+    account = book["account"]
     lost = lost_at_stop(symbol, request["kind"], request["side"], entry, stop_loss)
     if lost <= 0.0:
         return 0
-    steps = int((request["risk_fraction"] * book["account"]["equity"] - fixed_commission(symbol)) / lost + 1e-9)
-    return max(0, min(steps, symbol["max_steps"]))
+    steps = (request["risk_fraction"] * account["equity"] - fixed_commission(symbol)) / lost + 1e-9
+    if np.isnan(steps):
+        account["status"] = STATUS_RATE_UNKNOWN
+        account["status_symbol"] = request["symbol"]
+        return 0
+    return int(max(0.0, min(steps, float(symbol["max_steps"]))))

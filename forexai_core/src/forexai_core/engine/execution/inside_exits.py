@@ -6,7 +6,7 @@ from typing import Any
 
 from forexai_core._jit import kernel
 from forexai_core.engine.accounting.deals import close_position
-from forexai_core.engine.accounting.impact import slippage_of
+from forexai_core.engine.accounting.impact import slipped
 from forexai_core.engine.execution.bar_open import TAKE_PROFIT, TRAILING_STOP, move_trailing, stop_reason
 from forexai_core.engine.execution.reach import order_in_range, proven, target_in_range
 from forexai_core.engine.state.book import Book, Quotes
@@ -45,7 +45,7 @@ def take_stop(book: Book, row: int, quotes: Quotes, level: int) -> None:
             position["doubts"] |= ENTRY_AND_STOP
         if book["account"]["netting"] != 0 and _order_the_other_way(book, position, quotes):
             position["doubts"] |= ORDER_AND_EXIT
-    price = level - side * slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
+    price = slipped(book["symbols"][position["symbol"]], level, -side, position["volume_steps"])
     _exit(book, row, price, stop_reason(position))
 
 
@@ -73,8 +73,8 @@ def trail(book: Book, row: int, quotes: Quotes) -> bool:
     if side * (close - level) <= 0:
         if side * (extreme - level) < 0 and book["account"]["straight"] == 0:
             position["doubts"] |= TRAILING
-        slippage = slippage_of(book["symbols"][position["symbol"]], position["volume_steps"])
-        _exit(book, row, level - side * slippage, TRAILING_STOP)
+        price = slipped(book["symbols"][position["symbol"]], level, -side, position["volume_steps"])
+        _exit(book, row, price, TRAILING_STOP)
         return True
     if side * (extreme - level) <= 0 and book["account"]["straight"] == 0:
         position["doubts"] |= TRAILING

@@ -9,7 +9,7 @@ from forexai_core.engine.accounting.deals import find_position, netting_row
 from forexai_core.engine.accounting.quotes import move_quotes
 from forexai_core.engine.accounting.swaps import exit_quote
 from forexai_core.engine.execution.inside_exits import take_stop
-from forexai_core.engine.execution.pending import fill_in_doubt, order_slippage, reached, rivals
+from forexai_core.engine.execution.pending import fill_in_doubt, order_slipped, reached, rivals
 from forexai_core.engine.execution.reach import order_in_range, stop_in_range, target_in_range
 from forexai_core.engine.state.book import Book, Quotes
 from forexai_core.engine.state.doubt_bits import ORDER_AND_EXIT, RIVAL_ORDER
@@ -121,7 +121,7 @@ def take_order(book: Book, row: int, quotes: Quotes, distance: int) -> None:
     move_quotes(symbol, quotes, side, distance)
     entered = ENTERED_RISING if side > 0 else ENTERED_FALLING
     if order["kind"] == ORDER_STOP:
-        _fill_inside(book, row, quotes, order["price"] + side * order_slippage(book, order), entered)
+        _fill_inside(book, row, quotes, order_slipped(book, order, order["price"]), entered)
         return
     trigger = order["price"]
     order["kind"] = ORDER_LIMIT

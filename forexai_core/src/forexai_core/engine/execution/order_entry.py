@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.engine.accounting.deals import SIGNAL, Entry, fill
 from forexai_core.engine.accounting.fifo import opposed
 from forexai_core.engine.accounting.grid import closing_price
-from forexai_core.engine.accounting.impact import slippage_of
+from forexai_core.engine.accounting.impact import slipped
 from forexai_core.engine.accounting.margin import initial_margin, mark, rebind
 from forexai_core.engine.execution.changes import change, entry_side, expiry_of, price_problem
 from forexai_core.engine.execution.checks import (
@@ -121,7 +121,7 @@ def _open_at_market(book: Book, request: Any) -> bool:
     stop = _stop_of(book, request, quote)
     steps = _steps_of(book, request, quote, stop)
     filled = available(book, index, side, steps)
-    price = quote + side * slippage_of(symbol, filled)
+    price = slipped(symbol, quote, side, filled)
     if requoted(book, request, price, request["asked_ask"] if side > 0 else request["asked_bid"]):
         refuse(book, REQUOTE)
         return False
@@ -156,7 +156,7 @@ def _fill_more(book: Book, request: Any, quote: int) -> bool:
         refuse(book, why)
         return False
     filled = available(book, request["symbol"], request["side"], steps)
-    price = quote + request["side"] * slippage_of(symbol, filled)
+    price = slipped(symbol, quote, request["side"], filled)
     if not affordable(book, request["symbol"], request["side"], filled, price):
         refuse(book, NO_MONEY)
         return False

@@ -8,7 +8,7 @@ from forexai_core._jit import kernel
 from forexai_core.arrays import OPEN_REASONS
 from forexai_core.engine.accounting.deals import Entry, fill, find_position, netting_row
 from forexai_core.engine.accounting.fifo import opposed
-from forexai_core.engine.accounting.impact import slippage_of
+from forexai_core.engine.accounting.impact import slipped
 from forexai_core.engine.accounting.margin import rebind
 from forexai_core.engine.accounting.money import money
 from forexai_core.engine.execution.changes import cancel_order, remove_group
@@ -23,7 +23,7 @@ from forexai_core.engine.state.records import (
     ORDER_STOP_LIMIT,
 )
 
-__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "order_slippage", "reached", "rivals"]
+__all__ = ["expire_orders", "fill_in_doubt", "order_at_open", "order_slipped", "reached", "rivals"]
 
 _LIMIT = OPEN_REASONS.index("limit")
 _STOP = OPEN_REASONS.index("stop")
@@ -129,16 +129,16 @@ def expire_orders(book: Book, index: int) -> None:
 
 
 @kernel
-def order_slippage(book: Book, order: Any) -> int:
-    """Give by how many points a stop order fills beyond its price, for what of it the present event fills."""
+def order_slipped(book: Book, order: Any, price: int) -> int:
+    """Give at what a stop order fills that a price has reached, for what of it the present event fills."""
     filled = available(book, order["symbol"], order["side"], order["volume_steps"])
-    return slippage_of(book["symbols"][order["symbol"]], filled)
+    return slipped(book["symbols"][order["symbol"]], price, order["side"], filled)
 
 
 @kernel
 def _gap_price(book: Book, order: Any, quote: int) -> int:
     if order["kind"] == ORDER_STOP:
-        return quote + order["side"] * order_slippage(book, order)
+        return order_slipped(book, order, quote)
     return quote if book["account"]["limit_fill_open"] else order["price"]
 
 

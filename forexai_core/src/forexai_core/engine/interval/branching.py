@@ -159,15 +159,16 @@ class BarPaths:
                     yield extreme
                 continue
             first = max(here, bound) if way > 0 else min(here, bound)
-            yield from self._onwards(node, axis, first, extreme, way)
+            yield from self._onwards(node, axis, first, extreme, way, touched=bool(node.flags[place] & mark))
 
-    def _onwards(self, node: _Node, axis: Axis, first: int, extreme: int, way: int) -> Iterator[int]:
+    def _onwards(self, node: _Node, axis: Axis, first: int, extreme: int, way: int, *, touched: bool) -> Iterator[int]:
         """Give the prices from the first at which something happens: it, and what is reached in one go beyond it."""
         index = self._bench.symbol
         levels = sorted({way * level for level, rising in axis.levels(node.fork, index) if rising == (way > 0)})
         ahead = [way * level for level in levels if level > way * first and level <= way * extreme]
         peaks = None
-        if way * first not in levels and not self._sameness.money:
+        # What opened after the extreme was touched need not see it: the peak it leaves the bar with may be any between.
+        if not touched and way * first not in levels and not self._sameness.money:
             peaks = _peaks(node.fork, index, axis, first, ahead[0] if ahead else extreme, way)
         yield from [first] if peaks is None else peaks
         reach = way * first + self._jumps.points
@@ -320,6 +321,7 @@ def _peaks(fork: Fork, index: int, axis: Axis, first: int, last: int, way: int) 
     """Give the peaks to follow of a lone trailing stop: where its exits begin, and where they end.
 
     The exits from the peaks between lie between theirs, in price and so in money; what follows an exit is the same.
+    What no exit ends goes on to the extreme, which the bar has yet to touch: it leaves the bar with one peak.
     None where each peak has to be followed, since others could tell them apart.
     """
     positions = fork.positions[fork.positions["symbol"] == index]

@@ -314,7 +314,7 @@ class AccountSession:
                 return list(_about(wishes_of(mirror, row, instrument, lots), sizing, said)), veto(said), False
             lots = lots if said is None else shrunk(request, said, instrument)
         if lots < instrument.volume_min:
-            why = f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
+            why = sizing.shortfall(lots, instrument)
             unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why)
             return list(_about([unmet], sizing, said)), None, False
         halts = self.halts(self.names[strategy], time_ns)

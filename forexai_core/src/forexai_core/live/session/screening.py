@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from forexai_core.backtesting.ledger_values import LedgerValues, converted, entry_and_stop
+from forexai_core.backtesting.ledger_values import LedgerValues, converted
+from forexai_core.backtesting.openings import lost_per_step
 from forexai_core.engine.accounting.commissions import fixed_commission
 from forexai_core.engine.accounting.margin import initial_margin
 from forexai_core.engine.accounting.sizing import lost_at_stop
 from forexai_core.engine.driving.sleeves import NO_TURN
 from forexai_core.engine.state.book import Roster
-from forexai_core.engine.state.records import NO_PRICE, REQUEST_MARKET
+from forexai_core.engine.state.records import REQUEST_MARKET
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.wishes import Sizing
 from forexai_core.ports.halts import Halt
@@ -33,8 +34,8 @@ def sizing_of(mirror: Mirror, row: int, instrument: Instrument) -> Sizing:
     """Size an opening; one that is sized by risk, by the quotes and the equity of now.
 
     The formula is the ledger's (`forexai_core.engine.execution.checks.sized`). A backtest sizes at the fill, whose
-    price it knows; an order that leaves the process needs its volume before. Without a stop to size by there are no
-    lots.
+    price it knows; an order that leaves the process needs its volume before. Without a stop to size by, or a rate that
+    converts the loss, there are no lots.
     """
     request, equity = mirror.requests[row], float(mirror.account["equity"])
     fraction, step = float(request["risk_fraction"]), instrument.volume_step
@@ -42,20 +43,13 @@ def sizing_of(mirror: Mirror, row: int, instrument: Instrument) -> Sizing:
         return Sizing(lots=round(int(request["volume_steps"]) * step, 8))
     symbol = mirror.symbols[int(request["symbol"])]
     budget = fraction * equity - float(fixed_commission(symbol))
-    lost = _lost_per_step(request, symbol, instrument)
-    steps = 0 if lost <= 0.0 else max(0, min(int(budget / lost + _GRID), int(symbol["max_steps"])))
+    lost = lost_per_step(request, symbol, instrument)
+    if not lost > 0.0 or math.isnan(budget):
+        return Sizing(lots=0.0, fraction=fraction, equity=equity)
+    steps = int(max(0.0, min(budget / lost + _GRID, float(symbol["max_steps"]))))
     return Sizing(
         lots=round(steps * step, 8), fraction=fraction, equity=equity, budget=budget, per_lot=round(lost / step, 8)
     )
-
-
-def _lost_per_step(request: Any, symbol: Any, instrument: Instrument) -> float:
-    """Give what a step loses from its entry to its stop, costs included; 0 without a stop."""
-    side = int(request["side"])
-    own, stop = entry_and_stop(request, symbol, instrument)
-    if stop == NO_PRICE or side * (own - stop) <= 0:
-        return 0.0
-    return float(lost_at_stop(symbol, int(request["kind"]), side, own, stop))
 
 
 def prepare(mirror: Mirror, roster: Roster) -> None:

@@ -57,6 +57,15 @@ class Sizing:
     budget: float = 0.0
     per_lot: float = 0.0
 
+    def shortfall(self, lots: float, instrument: Instrument) -> str:
+        """Say why so many lots, of those that were found, are too few to be ordered."""
+        if self.fraction and not self.per_lot:
+            return (
+                "It is sized by risk, and has no stop on its losing side, or no rate is known that converts what it "
+                "loses there."
+            )
+        return f"{lots:g} lots are below the smallest volume of {instrument.volume_min:g}."
+
 
 @attrs.frozen(kw_only=True)
 class Said:

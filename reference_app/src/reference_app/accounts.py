@@ -29,6 +29,7 @@ from forexai_saas.notifications.choices import Choices
 from forexai_saas.notifications.outbox import Letter, Outbox, PostRoom
 from forexai_saas.trading.accounts import TradingAccounts
 from forexai_saas.trading.gate import TradingGate
+from forexai_saas.trading.keys import TradingKeys
 from reference_app.store import Store
 
 __all__ = ["Accounts", "open_accounts"]
@@ -65,6 +66,7 @@ class Accounts:
     post_room: PostRoom
     gate: TradingGate
     trading: TradingAccounts
+    keys: TradingKeys
 
 
 def open_accounts(
@@ -90,7 +92,7 @@ def open_accounts(
     on = lay_foundation(store.database, store.lookups, clock, store.masters, settings=settings)
     outbox, sessions, second_factor = Outbox(on.vault, clock), SessionBook(on), SecondFactor(on)
     board, facts = Board(store.database, outbox, clock), FactBook(clock, on.audit)
-    gate = TradingGate(facts)
+    gate, api_keys = TradingGate(facts), ApiKeys(on, board=board)
     return Accounts(
         on=on,
         registering=Registering(on, outbox),
@@ -99,7 +101,7 @@ def open_accounts(
         sessions=sessions,
         refreshing=Refreshing(on),
         resetting=Resetting(on, outbox),
-        api_keys=ApiKeys(on, board=board),
+        api_keys=api_keys,
         profiles=Profiles(on),
         board=board,
         choices=Choices(store.database, clock),
@@ -113,4 +115,5 @@ def open_accounts(
         post_room=PostRoom(store.database, store.lookups, on.vault, clock, send),
         gate=gate,
         trading=TradingAccounts(on, gate),
+        keys=TradingKeys(on, api_keys, gate),
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import UUID
+
 from world import Browser, code_of, invited
 
 from forexai_saas.storage.ids import new_id
+from forexai_saas.storage.scopes import Scope
+from forexai_saas.trading.disclosure import Consents, disclosure
 
 MISSING = (403, "permission.missing")
 
@@ -165,22 +170,32 @@ def test_keys_of_others_are_for_owners_and_admins(world):
     assert owner.delete(f"{place}/{own['id']}").status_code == 204
 
 
-def test_a_key_for_a_live_account_needs_a_fresh_second_factor(world):
+def test_a_key_for_a_live_account_takes_what_live_trading_takes(world):
     owner = world.person()
+    app, _ = owner.enrol()
+    tenant_id, user_id = UUID(owner.tenant_id), UUID(owner.user_id)
+    identity = world.run(world.accounts.sessions.identify, owner.cookies["forexai-session"])
+    accounts, scope = world.accounts.trading, Scope(tenant_id=tenant_id, user_id=user_id)
+    live = world.run(partial(accounts.add, tenant_id, identity, name="Live", mode="live"))
     place = f"/tenants/{owner.tenant_id}/api-keys"
     asked = {
         "name": "Live",
         "scopes": ["trading:orders:live"],
-        "account_id": owner.user_id,
+        "account_id": str(live),
         "live": True,
         "networks": ["192.0.2.0/24"],
         "life_s": 86_400,
     }
-    assert code_of(owner.post(place, asked)) == (403, "second-factor.needed")
-    app, _ = owner.enrol()
+    nobodys = asked | {"account_id": owner.user_id}
+    assert code_of(owner.post(place, nobodys)) == (404, "account.unknown")
+    assert code_of(owner.post(place, asked | {"live": False})) == (409, "mode.mixed")
+    assert code_of(owner.post(place, asked)) == (403, "grant.missing")
+    consents = Consents(world.accounts.on)
+    world.run(partial(consents.agree, scope, disclosure("en"), address="192.0.2.1"))
+    world.run(accounts.grant, tenant_id, identity, live, user_id)
     assert owner.post(place, asked).status_code == 201
-    world.pass_time(16 * 60)
-    assert code_of(owner.post(place, asked)) == (403, "second-factor.needed")
+    world.pass_time(6 * 60)
+    assert code_of(owner.post(place, asked)) == (403, "step-up.needed")
     assert owner.post("/auth/2fa/check", {"code": owner.code(app)}).status_code == 204
     assert owner.post(place, asked).status_code == 201
 
@@ -218,7 +233,7 @@ def test_an_unfinished_request_is_not_done_a_second_time(world, monkeypatch):
         raise RuntimeError("the process is going down")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(world.accounts.api_keys), "make", cut_off)
+        patched.setattr(type(world.accounts.keys), "make", cut_off)
         assert owner.post(place, asked, headers=key).status_code == 500
     assert len(made) == 1
     assert code_of(owner.post(place, asked, headers=key)) == (409, "idempotency.unfinished")

@@ -11,7 +11,6 @@ from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from forexai_core.errors import NotFoundError
 from forexai_saas.accounts.api_keys import KeyRequest
-from forexai_saas.errors import AccountError
 from reference_app.accounts import Accounts
 from reference_app.features.api_keys.repository import key_rows, maker_of
 from reference_app.features.api_keys.schemas import KeyList, KeyMade, KeyShown, KeyWanted
@@ -25,7 +24,6 @@ __all__ = ["api_keys_router"]
 
 _OWN = {PERMISSION: "keys:own:write"}
 _ALL = "members:all:write"
-_FRESH_NS = 15 * 60 * 10**9
 
 
 @get("/", opt=_OWN, summary="List keys: one's own, or for owners and admins all.")
@@ -62,7 +60,7 @@ async def list_keys(
 
 @post("/", status_code=201, opt=_OWN, summary="Make a key; it is shown once.")
 async def make_key(  # noqa: PLR0917 - parameters are named by the framework, not placed
-    tenant_id: FromPath[UUID],  # noqa: ARG001 - the caller's, by the guard
+    tenant_id: FromPath[UUID],
     data: JSONBody[KeyWanted],
     request: Request[Any, Any, Any],
     caller: NamedDependency[Caller],
@@ -70,11 +68,7 @@ async def make_key(  # noqa: PLR0917 - parameters are named by the framework, no
     once: NamedDependency[Once],
     idempotency_key: Annotated[str | None, HeaderParameter(name="Idempotency-Key")] = None,
 ) -> Response[KeyMade]:
-    """Make a key. It can do no more than its maker; one for a live account needs a fresh second factor."""
-    if data.live and (
-        caller.second_factor_ns is None or accounts.on.clock.now_ns() - caller.second_factor_ns > _FRESH_NS
-    ):
-        raise AccountError("second-factor.needed", "Show your second factor first: a key for a live account needs it.")
+    """Make a key. It can do no more than its maker, on one account; for a live one it takes what live trading takes."""
 
     async def make() -> KeyMade:
         asked = KeyRequest(
@@ -85,7 +79,7 @@ async def make_key(  # noqa: PLR0917 - parameters are named by the framework, no
             networks=data.networks,
             life_s=data.life_s,
         )
-        key_id, key = await accounts.api_keys.make(caller.scope, asked)
+        key_id, key = await accounts.keys.make(tenant_id, caller.person, asked)
         return KeyMade(id=key_id, key=key)
 
     return await once.answer(request, caller, idempotency_key, make, KeyMade, status=201)

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("pace", sa.Integer(), nullable=False),
         sa.Column("market_ns", sa.BigInteger(), nullable=False),
+        sa.Column("begun_ns", sa.BigInteger(), nullable=False),
         sa.Column("archived_ns", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("margin_mode IN ('hedging', 'netting')", name=op.f("ck_app_paper_accounts_margin_mode")),
         sa.CheckConstraint("balance > 0", name=op.f("ck_app_paper_accounts_balance")),

@@ -1,4 +1,4 @@
-"""Table of commands to paper accounts, and when each account was made.
+"""Table of commands to paper accounts.
 
 Written out, and never changed once released: what the tables were then does not follow what they become.
 """
@@ -19,12 +19,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Make it."""
-    with op.batch_alter_table("app_paper_accounts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("begun_ns", sa.BigInteger(), nullable=False, server_default="0"))
-    # Until now an account's market began with it.
-    op.execute("UPDATE app_paper_accounts SET begun_ns = market_ns")
-    with op.batch_alter_table("app_paper_accounts", schema=None) as batch_op:
-        batch_op.alter_column("begun_ns", server_default=None)
     op.create_table(
         "app_paper_commands",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

@@ -348,6 +348,11 @@ def test_a_session_that_is_its_backtest_has_no_drift(forexai, session, tmp_path)
     found = forexai("drift", tmp_path / "journal")
     assert found.code == 0, found.out
     assert "+0.00 in 0 differences" in found.out
+    assert "no end" not in found.out
+    part = _segment_of(tmp_path / "journal")
+    part.write_bytes(part.read_bytes()[:-9])
+    assert "Its journal has no end" in forexai("drift", tmp_path / "journal").out
+    assert not forexai("drift", tmp_path / "journal", "--json").json["accounts"][0]["ended"]
 
 
 def test_drift_names_an_account_that_its_other_file_lacks(forexai, session, tmp_path):

@@ -45,6 +45,8 @@ def _show(drift: AccountDrift) -> None:
         f"Net result {drift.live_net:,.2f}, of the backtest {drift.backtest_net:,.2f}: {drift.total:+,.2f} in "
         f"{len(drift.differences):,} differences."
     )
+    if not drift.ended:
+        say("Its journal has no end: the session still runs, was killed or failed, or the end of the file is missing.")
     if drift.others_net:
         say(f"Deals of nobody in the session booked {drift.others_net:+,.2f}; they are compared with nothing.")
     if drift.differences:

@@ -16,6 +16,7 @@ from forexai_core.live.drift.differences import AccountDrift
 from forexai_core.live.growth.rows import Prices
 from forexai_core.live.session.account_run import AccountPlan
 from forexai_core.live.session.assembly import Openers, plans_of
+from forexai_core.live.session.endings import ending_of
 from forexai_core.live.session.opening import PRICES_FOLDER, open_session
 from forexai_core.live.session.paper_run import PaperPlan
 from forexai_core.live.session.repeating import accounts_of, head_of, kept_prices, open_journal, records_of
@@ -85,7 +86,10 @@ async def drift_of_run(
     plans = tuple(_as_backtest(plan, heads, written) for plan in plans_of(spec, openers, known))
     made = await _backtested(spec, plans)
     limits = DriftLimits(late_s=late_s, memory=longest_period(heads) if memory is None else memory)
-    return tuple(drift_of(name, records, made[name], limits) for name, records in written.items())
+    return tuple(
+        attrs.evolve(drift_of(name, records, made[name], limits), ended=ending_of(records) is not None)
+        for name, records in written.items()
+    )
 
 
 def longest_period(heads: Mapping[str, Mapping[str, Any]]) -> int:

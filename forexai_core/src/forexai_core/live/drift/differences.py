@@ -127,6 +127,8 @@ class AccountDrift:
         What deals of nobody in the session booked, which is compared with nothing.
     differences : tuple of Difference
         In the order of time.
+    ended : bool
+        Whether the journal says that the session ended: without that only what it holds is compared.
     """
 
     account: str
@@ -140,6 +142,7 @@ class AccountDrift:
     backtest_net: Decimal
     others_net: Decimal
     differences: tuple[Difference, ...]
+    ended: bool = True
 
     @property
     def total(self) -> Decimal:
@@ -160,12 +163,12 @@ class AccountDrift:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON has it."""
-        counts = ("decisions", "only_live", "only_backtest", "other_inputs")
+        plain = ("decisions", "only_live", "only_backtest", "other_inputs", "ended")
         return {
             "account": self.account,
             "first_ns": str(self.first_ns),
             "last_ns": str(self.last_ns),
-            **{name: getattr(self, name) for name in counts},
+            **{name: getattr(self, name) for name in plain},
             "live_net": str(self.live_net),
             "backtest_net": str(self.backtest_net),
             "others_net": str(self.others_net),

@@ -134,7 +134,14 @@ async def test_a_strategy_that_raises_halts_its_account_and_no_other(clock):
     assert any("mixed failed" in reason for reason in ends["first"].halted)
 
 
-STORES = {"journal": breaks_journal, "intents": breaks_intents}
+def breaks_all(run, problem):
+    breaks_journal(run, problem)
+    breaks_intents(run, problem)
+    halts = run.session.desk._halts
+    halts._journal = Failing(halts._journal, {"append"}, problem)
+
+
+STORES = {"journal": breaks_journal, "intents": breaks_intents, "all": breaks_all}
 
 
 @pytest.mark.parametrize("problem", [StorageError("disk full"), OSError("gone"), KeyError("page")], ids=repr)
@@ -163,6 +170,20 @@ async def test_a_store_that_fails_one_account_lets_it_send_nothing_more_and_the_
     assert type(problem).__name__ in running.told["first:failed"]
     assert ends["first"].halted
     assert [key for key in running.told if key.startswith("second")] == []
+
+
+async def test_prices_that_cannot_be_passed_by_take_one_account_out():
+    async with Running(a_plan("first", Everything(seed=1)), a_plan("second", Everything(seed=2))) as running:
+        first = running.session.runs[0]
+
+        def skip(_before_ns):
+            raise IndexError("no such price")
+
+        first.skip = skip
+        ends = await running.session.run()
+    assert first.taken == 0
+    assert "IndexError" in ends["first"].failed
+    assert ends["second"].trades.tolist() == (await alone("second", Everything(seed=2))).trades.tolist()
 
 
 async def test_a_session_of_which_every_account_has_failed_ends_with_what_failed_first():

@@ -78,7 +78,10 @@ class Bulkhead:
             f"{what} It sends nothing more, and its positions keep the stops that stand at the venue; orders that wait "
             "there wait on. Other accounts go on. Look at the account, mend the cause, and start it again.",
         )
-        await desk.halt("failed", what)
+        try:
+            await desk.halt("failed", what)
+        except Exception as unkept:  # noqa: BLE001 - what failed may be where halts are kept
+            desk.alerts.tell("failed:unkept", "The halt could not be written down", told(unkept))
 
     async def leave(self, run: AccountRun) -> None:
         """Give an account back, and leave its venue; what fails is told, and keeps no other one."""

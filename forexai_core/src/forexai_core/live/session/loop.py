@@ -243,9 +243,8 @@ class Session:
                 continue
             run = min(left, key=_next_ns)
             before = run.taken
-            if isinstance(self.clock, ReplayClock):
-                async with self._bulkhead.around(run):
-                    run.skip(min((each.next_ns for each in left if each is not run), default=_ALWAYS))
+            if isinstance(self.clock, ReplayClock) and not await self._skip(run, left):
+                continue
             if isinstance(self.clock, ReplayClock) or self.catching_up():
                 self.clock.come_to(run.next_ns)
             elif not (self._at_once or await self._wait(run.next_ns)):
@@ -255,6 +254,15 @@ class Session:
                 if follow is not None:
                     follow(self)
             await self._breathing.breathe()
+
+    async def _skip(self, run: AccountRun, left: Sequence[AccountRun]) -> bool:
+        """Let an account pass by prices that nobody can notice; say whether that has not failed."""
+        try:
+            run.skip(min((each.next_ns for each in left if each is not run), default=_ALWAYS))
+        except Exception as problem:  # noqa: BLE001 - the other accounts have no part in it
+            await self._bulkhead.fail(run, problem)
+            return False
+        return True
 
     async def _step(self, run: AccountRun, left: Sequence[AccountRun]) -> Sequence[AccountRun]:
         """Let an account take its next price; at the pace of time, others whose price is of that instant beside it.

@@ -199,9 +199,7 @@ def test_what_is_sized_by_risk_passes_a_limit_of_the_same_share(  # noqa: PLR091
         ("USDJPY", "EURUSD", fx.Commission(per_lot=3.0, currency="EUR")),
     ],
 )
-def test_without_a_rate_nothing_is_sized_by_risk_and_the_run_says_so(
-    symbol, missing, commission, kind, risk
-):
+def test_without_a_rate_nothing_is_sized_by_risk_and_the_run_says_so(symbol, missing, commission, kind, risk):
     price, pip = (150.0, 0.01) if symbol == "USDJPY" else (0.86, 0.0001)
     late = bars(flat(1.25, 30), symbol=missing)
     late = attrs.evolve(late, data=late.data[20:].copy())  # the order is decided in the second hour

@@ -64,3 +64,37 @@ class Manages(fx.Strategy):
         if len(ctx.bars.close) % self.every == 0 and ctx.side == 0:
             rises = ctx.bars.close[-1] > ctx.indicator("sma", 20)[-1]
             (ctx.buy if rises else ctx.sell)(risk_fraction=0.01, stop_loss_pips=20, take_profit_pips=30)
+
+
+class Loosens(fx.Strategy):
+    """Opens, adds, reduces and turns round, and moves stops and orders that wait to either side."""
+
+    seed: int = 0
+
+    def start(self, ctx):
+        self.chance = np.random.default_rng(self.seed)
+
+    def on_bar(self, ctx):
+        draw, side, pip = self.chance.random(), 1 if self.chance.random() < 0.5 else -1, ctx.instrument.pip_size
+        trade = ctx.buy if side > 0 else ctx.sell
+        far = int(self.chance.integers(8, 40))
+        if draw < 0.10:
+            trade(volume_lots=float(self.chance.integers(1, 6)) / 10, stop_loss_pips=far)
+        elif draw < 0.14:
+            trade(volume_lots=0.1)
+        elif draw < 0.20:
+            place = ctx.buy_limit if side > 0 else ctx.sell_limit
+            place(round(ctx.bid - side * 10 * pip, 5), volume_lots=0.2, stop_loss_pips=far)
+        elif draw < 0.30 and ctx.positions:
+            held = ctx.positions[-1]
+            ctx.modify(held, stop_loss=None if far < 12 else round(ctx.bid - held.side * far * pip, 5))
+        elif draw < 0.36 and ctx.orders:
+            order = ctx.orders[-1]
+            ctx.modify(
+                order,
+                price=round(order.price - order.side * 2 * pip, 5),
+                stop_loss=round(order.price - order.side * far * pip, 5),
+            )
+        elif draw < 0.38:
+            ctx.close()
+            ctx.cancel()

@@ -215,3 +215,42 @@ async def test_the_clocks_of_sessions():
     assert paced.now_ns() >= 10_000_000_000
     with pytest.raises(ConfigError, match="above 0"):
         PacedClock(0, 0.0)
+
+
+class Holds(fx.Strategy):
+    """Opens, then moves its stop away, brings it nearer, and sells a part; notes what it holds."""
+
+    def start(self, ctx):
+        self.seen = {}
+
+    def on_bar(self, ctx):
+        bar = len(ctx.bars.close)
+        self.seen[bar] = [(each.volume_lots, each.stop_loss) for each in ctx.positions]
+        if bar == 5:
+            self.first = round(ctx.bid - 0.05, 5)
+            ctx.buy(volume_lots=0.2, stop_loss=self.first)
+        elif bar == 20:
+            ctx.modify(ctx.positions[0], stop_loss=round(self.first - 0.01, 5))
+        elif bar == 22:
+            ctx.modify(ctx.positions[0], stop_loss=None)
+        elif bar == 24:
+            ctx.modify(ctx.positions[0], stop_loss=round(self.first + 0.005, 5))
+        elif bar == 26:
+            ctx.sell(volume_lots=0.1)
+        elif bar == 28:
+            ctx.sell(volume_lots=0.2)
+
+
+async def test_under_a_halt_stops_come_nearer_and_positions_smaller_and_nothing_else():
+    enough, told = Halt(scope=HaltScope.PLATFORM, time_ns=0, by="Ada", reason="enough"), {}
+    inputs = as_inputs(BARS, account=fx.Account(mode="netting"))
+    strategies = (fx.Sleeve("mixed", Holds()),)
+    async with Running(PaperPlan(name="main", inputs=inputs, strategies=strategies)) as running:
+        run, since = running.session.runs[0], int(BARS.time_ns[10])
+        run.heed(lambda _name, time_ns: (enough,) if time_ns >= since else ())
+        strategy = run.session.seats[0].strategy
+        await running.session.run()
+        told, stop = strategy.seen, strategy.first
+    assert told[19] == told[22] == told[24] == [(0.2, stop)]
+    assert told[26] == [(0.2, round(stop + 0.005, 5))]
+    assert told[28] == told[30] == [(0.1, round(stop + 0.005, 5))]  # half was sold; what would have turned it was not

@@ -8,7 +8,7 @@ import pytest
 from crossing_forms import every_form
 from live.scripted_trading import Scripted
 from live.session_runs import session
-from live.session_strategies import Everything, Manages
+from live.session_strategies import Everything, Loosens, Manages
 
 import forexai_core as fx
 from forexai_core.arrays import TRADE
@@ -119,10 +119,11 @@ RISKS = {
 }
 
 
+@pytest.mark.parametrize("mode", ["hedging", "netting"])
 @pytest.mark.parametrize("risk", RISKS.values(), ids=RISKS)
-def test_risk_refuses_and_flattens_in_a_session_as_in_a_backtest(risk):
+def test_risk_refuses_and_flattens_in_a_session_as_in_a_backtest(risk, mode):
     bars = fx.synthetic("EURUSD", "M15", bars=900, seed=9)
-    account = fx.Account(balance=20_000)
+    account = fx.Account(balance=20_000, mode=mode)
     free = fx.backtest(Everything(seed=3), bars, account=account)
     result = fx.backtest(Everything(seed=3), bars, account=account, risk=risk)
     ran = session(Everything(seed=3), bars, account=account, risk=risk)
@@ -131,6 +132,25 @@ def test_risk_refuses_and_flattens_in_a_session_as_in_a_backtest(risk):
     judged = [wish for record in ran.decisions for wish in record.get("wishes", ()) if "allowed" in wish]
     refused = sum(not wish["allowed"] for wish in judged)
     assert refused == result.counts["refused_by_risk"]
+
+
+@pytest.mark.parametrize("mode", ["hedging", "netting"])
+def test_additions_reductions_and_changes_are_judged_in_a_session_as_in_a_backtest(mode):
+    bars = fx.synthetic("EURUSD", "M15", bars=600, seed=9)
+    account = fx.Account(balance=20_000, mode=mode)
+    risk = fx.Risk(max_total_loss_fraction=0.1, max_position_risk_fraction=0.01, max_volume_lots=1.0)
+    result = fx.backtest(Loosens(seed=6), bars, account=account, risk=risk)
+    ran = session(Loosens(seed=6), bars, account=account, risk=risk)
+    assert len(result.trades) > 10
+    check_equal(result, ran)
+    wishes = [wish for record in ran.decisions for wish in record.get("wishes", ())]
+    refused = [wish for wish in wishes if not wish.get("allowed", True)]
+    assert len(refused) == result.counts["refused_by_risk"]
+    assert {"modify", "open"} <= {wish["kind"] for wish in refused}
+    changes = [wish.get("allowed") for wish in wishes if wish["kind"] == "modify"]
+    assert {True, False, None} <= set(changes)  # None: it loses no more, so nobody was asked
+    if mode == "netting":
+        assert any(wish["kind"] == "close" and wish.get("order", {}).get("volume_lots") == 0.1 for wish in wishes)
 
 
 def test_what_is_sized_by_risk_is_sized_from_what_is_known_when_it_is_decided():

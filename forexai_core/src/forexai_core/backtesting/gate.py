@@ -1,4 +1,4 @@
-"""The gate between a strategy's decisions and the ledger: risk watches every event, and judges every opening."""
+"""The gate between a strategy's decisions and the ledger: risk watches every event, and judges what may lose more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from forexai_core.arrays import CLOSE_REASONS
-from forexai_core.backtesting.ledger_values import OPENING_KINDS, LedgerValues
+from forexai_core.backtesting.ledger_values import LedgerValues
+from forexai_core.backtesting.proposals import Proposals
 from forexai_core.backtesting.sightings import Sightings
 from forexai_core.engine.ledger import Ledger
 from forexai_core.engine.state.records import (
@@ -22,7 +23,6 @@ from forexai_core.engine.state.records import (
 )
 from forexai_core.ports.risk import RiskRule
 from forexai_core.risk.control import RiskControl
-from forexai_core.risk.exposures import MarginLevel
 from forexai_core.risk.marks import Sighting
 from forexai_core.risk.settings import Risk
 from forexai_core.values.accounts import Account
@@ -52,7 +52,7 @@ class Gate:
     control : RiskControl
         The same that a session has.
     refused : int
-        Openings refused so far.
+        Openings, and changes that widen, refused so far.
     reasons : dict of str to int
         How often each rule refused.
     breaches : int
@@ -70,11 +70,8 @@ class Gate:
         self._values = LedgerValues(ledger, account, instruments)
         start_ns = int(ledger.market.time_ns[0]) if ledger.events else 0
         self.control = RiskControl.of(risk, balance=account.balance, time_ns=start_ns, clock=account.clock)
+        self._proposals = Proposals(ledger, self._values, account, self.control.rules)
         self._sightings = Sightings(ledger, highest=self.control.watch.rises)
-        self._weighs_margin = any(
-            isinstance(rule, MarginLevel) or not type(rule).__module__.startswith("forexai_core.")
-            for rule in self.control.rules
-        )
         self._watches = self.control.watches
         self._still_until_ns = 0  # a flat account needs no look before this
         self._closing: set[int] = set()
@@ -167,7 +164,7 @@ class Gate:
         requests, account = self._ledger.requests, self._ledger.account
         kept = first
         for row in range(first, int(account["requests"])):
-            if int(requests[row]["kind"]) in OPENING_KINDS and not self._allows(row, kept, time_ns):
+            if not self._allows(row, kept, time_ns):
                 continue
             if kept != row:
                 requests[kept] = requests[row]
@@ -175,7 +172,10 @@ class Gate:
         account["requests"] = kept
 
     def _allows(self, row: int, kept: int, time_ns: int) -> bool:
-        proposal = self._values.proposal(row, kept, time_ns, weighs_margin=self._weighs_margin)
+        self._proposals.name_reduction(row, kept)
+        proposal = self._proposals.proposal(row, kept, time_ns)
+        if proposal is None:
+            return True
         judgement = self.control.judge(proposal)
         if judgement.allowed:
             self.control.note_order(time_ns)

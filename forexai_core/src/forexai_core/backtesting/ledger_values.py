@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -12,18 +11,17 @@ import attrs
 from forexai_core._jit import kernel
 from forexai_core.backtesting.openings import entry_and_stop, lost_per_step
 from forexai_core.engine.accounting.commissions import fixed_commission
-from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.accounting.margin import initial_margin, maintenance_margin
 from forexai_core.engine.accounting.money import convert
 from forexai_core.engine.ledger import Ledger, rate_unknown
 from forexai_core.engine.preparation.contracts import CostSheet
 from forexai_core.engine.state import records
 from forexai_core.engine.state.records import NO_PRICE
 from forexai_core.errors import RateError
-from forexai_core.ports.risk import Holding, HoldingKind, Proposal
-from forexai_core.risk.costing import Terms, entry_risk, order_holding, position_holding
+from forexai_core.risk.costing import Terms
 from forexai_core.risk.marks import day_of
 from forexai_core.risk.nights import coming_rollover, night_per_lot
-from forexai_core.values.accounts import Account, AccountState
+from forexai_core.values.accounts import Account
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, OrderState, OrderStatus, TimeInForce
 from forexai_core.values.positions import Position
@@ -70,24 +68,6 @@ def _life(expiry_ns: int) -> TimeInForce:
     if expiry_ns == records.UNTIL_MIDNIGHT:
         return TimeInForce.DAY
     return TimeInForce.UNTIL if expiry_ns else TimeInForce.GTC
-
-
-def _ends(position: Any, requests: Any) -> bool:
-    """Say whether the close of a whole position is on its way."""
-    for row in requests:
-        if row["kind"] == records.REQUEST_CLOSE:
-            same, whole = row["ticket"] == position["ticket"], row["volume_steps"] in {0, position["volume_steps"]}
-        elif row["kind"] == records.REQUEST_CLOSE_ALL:
-            same, whole = row["strategy"] == position["strategy"], row["side"] in {0, position["side"]}
-        else:
-            continue
-        if same and whole and row["symbol"] == position["symbol"]:
-            return True
-    return False
-
-
-def _reserved(request: OrderRequest, time_ns: int) -> OrderState:
-    return OrderState(order=0, request=request, status=OrderStatus.PLACED, placed_time_ns=time_ns)
 
 
 def _swap_rates(sheet: CostSheet, day: int) -> tuple[float, float]:
@@ -185,15 +165,30 @@ class LedgerValues:
             self._rollovers[index] = known
         return known
 
-    def margin(self, request: Any, lots: float) -> float:
-        """Compute what an opening request would bind, of so many lots."""
-        return self._margin(int(request["symbol"]), int(request["kind"]), int(request["side"]), lots)
+    def place(self, symbol: str) -> int | None:
+        """Give the place of a symbol; None where it is not traded here."""
+        return self._places.get(symbol)
 
-    def _margin(self, index: int, kind: int, side: int, lots: float) -> float:
+    def margin(self, order: OrderRequest, lots: float) -> float:
+        """Compute what so many lots of an order that opens would bind, account currency."""
+        index = self._places[order.symbol]
         symbol = self._ledger.symbols[index]
         steps = round(lots / self._instruments[index].volume_step)
-        price = int(symbol["ask"] if side > 0 else symbol["bid"])
-        return float(initial_margin(self._ledger.account, symbol, kind, side, steps, price))
+        price = int(symbol["ask"] if order.side > 0 else symbol["bid"])
+        kind = _REQUESTS[order.kind]
+        return float(initial_margin(self._ledger.account, symbol, kind, order.side, steps, price))
+
+    def bound(self, ticket: int) -> float:
+        """Compute what a position binds, account currency."""
+        rows = self._ledger.positions[: self._ledger.account["positions"]]
+        row = next(each for each in rows if each["ticket"] == ticket)
+        symbol, steps = self._ledger.symbols[row["symbol"]], int(row["volume_steps"])
+        price = round(float(row["cost"]) / steps)
+        return float(maintenance_margin(self._ledger.account, symbol, int(row["side"]), steps, price))
+
+    def price(self, index: int, points: int) -> float:
+        """Give a price of a symbol; 0 where there is none."""
+        return max(0.0, _price(int(points), self._ledger.symbols[index]))
 
     def request(self, request: Any) -> OrderRequest:
         """Write a request that may open a position as an order."""
@@ -232,40 +227,7 @@ class LedgerValues:
             steps = int(min(sized, float(symbol["max_steps"])))
         return round(max(steps, 1) * instrument.volume_step, 8)
 
-    def holdings(self, waiting: int, reserved: Sequence[OrderRequest] = ()) -> tuple[Holding, ...]:
-        """Describe all that is open, works, or is on its way, as risks.
-
-        Parameters
-        ----------
-        waiting : int
-            How many of the ledger's requests have been accepted.
-        reserved : sequence of OrderRequest
-            Openings that neither the ledger's rows nor its requests show.
-        """
-        ledger, account = self._ledger, self._ledger.account
-        terms = cache(self.terms)
-        requests = ledger.requests[:waiting]
-        made = [
-            position_holding(self._position(row), terms(int(row["symbol"])), closing=_ends(row, requests))
-            for row in ledger.positions[: account["positions"]]
-        ]
-        made += [
-            order_holding(self._pending(row).request, terms(int(row["symbol"])))
-            for row in ledger.orders[: account["orders"]]
-        ]
-        made += [
-            order_holding(self.request(row), terms(int(row["symbol"])), kind=HoldingKind.INTENT)
-            for row in requests
-            if int(row["kind"]) in OPENING_KINDS
-        ]
-        made += [
-            order_holding(self._priced(each), terms(self._places[each.symbol]), kind=HoldingKind.INTENT)
-            for each in reserved
-            if each.symbol in self._places
-        ]
-        return tuple(made)
-
-    def _priced(self, request: OrderRequest) -> OrderRequest:
+    def priced(self, request: OrderRequest) -> OrderRequest:
         """Give an order whose stop is a distance the price at which that would put it now."""
         if request.stop_loss or not request.stop_loss_distance:
             return request
@@ -275,31 +237,19 @@ class LedgerValues:
         price = self._instruments[index].grid.closing(stop, request.side)
         return attrs.evolve(request, stop_loss=price, stop_loss_distance=0.0)
 
-    def _bound(self, waiting: int, reserved: Sequence[OrderRequest]) -> float:
-        """Give what is to be bound by openings of which the venue's margin says nothing yet."""
-        on_way = sum(
-            self.margin(row, self.request(row).volume_lots)
-            for row in self._ledger.requests[:waiting]
-            if int(row["kind"]) in OPENING_KINDS
-        )
-        return on_way + sum(
-            self._margin(self._places[each.symbol], _REQUESTS[each.kind], each.side, each.volume_lots)
-            for each in reserved
-            if each.symbol in self._places
-        )
-
     def _rate_unknown(self, index: int) -> RateError:
         return rate_unknown(self._instruments[index].symbol, int(self._ledger.account["time_ns"]))
 
     def positions(self) -> tuple[Position, ...]:
         """Give all that is open."""
-        return tuple(map(self._position, self._ledger.positions[: self._ledger.account["positions"]]))
+        return tuple(map(self.position, self._ledger.positions[: self._ledger.account["positions"]]))
 
     def orders(self) -> tuple[OrderState, ...]:
         """Give all that waits at the venue."""
-        return tuple(map(self._pending, self._ledger.orders[: self._ledger.account["orders"]]))
+        return tuple(map(self.pending, self._ledger.orders[: self._ledger.account["orders"]]))
 
-    def _position(self, row: Any) -> Position:
+    def position(self, row: Any) -> Position:
+        """Write a row of what is open as a position."""
         symbol = self._ledger.symbols[row["symbol"]]
         instrument = self._instruments[int(row["symbol"])]
         steps = int(row["volume_steps"])
@@ -317,7 +267,8 @@ class LedgerValues:
             commission=float(row["commission"]),
         )
 
-    def _pending(self, row: Any) -> OrderState:
+    def pending(self, row: Any) -> OrderState:
+        """Write a row of what waits as an order that works."""
         symbol = self._ledger.symbols[row["symbol"]]
         instrument = self._instruments[int(row["symbol"])]
         kind = OPENING_KINDS[int(row["kind"])]
@@ -341,59 +292,4 @@ class LedgerValues:
             request=request,
             status=OrderStatus.PLACED,
             placed_time_ns=int(row["placed_ns"]),
-        )
-
-    def proposal(
-        self, row: int, kept: int, time_ns: int, *, weighs_margin: bool, reserved: Sequence[OrderRequest] = ()
-    ) -> Proposal:
-        """Describe a request to risk rules, those before it being on their way.
-
-        Parameters
-        ----------
-        row, kept : int
-            Of the ledger's requests: this one, and how many before it go on.
-        time_ns : int
-            When it was decided, nanoseconds UTC.
-        weighs_margin : bool
-            Whether any rule asks for the margin of the entry, which takes its time.
-        reserved : sequence of OrderRequest
-            Openings that count in full though neither the ledger's rows nor its requests show them: their outcome is
-            unknown, or the venue does not list them yet.
-
-        Returns
-        -------
-        Proposal
-            Money in account currency. The figures of the account's past are those of now: the control of the rules
-            knows better, and fills them in.
-        """
-        request, account = self._ledger.requests[row], self._ledger.account
-        index, order, equity = int(request["symbol"]), self.request(request), float(account["equity"])
-        own = self.terms(index)
-        return Proposal(
-            time_ns=time_ns,
-            request=order,
-            instrument=own.instrument,
-            bid=own.bid,
-            ask=own.ask,
-            account=AccountState(
-                time_ns=time_ns,
-                currency=self._account.currency,
-                balance=float(account["balance"]),
-                equity=equity,
-                margin=float(account["margin"]) + (self._bound(kept, reserved) if weighs_margin else 0.0),
-            ),
-            positions=self.positions(),
-            # What of them is of a symbol that nobody can value here is no holding, so that risk calls it unknown.
-            orders=(
-                *self.orders(),
-                *(_reserved(each, time_ns) for each in reserved if each.symbol not in self._places),
-            ),
-            day_start_equity=equity,
-            peak_equity=equity,
-            profit_rate=self.profit_rate(index),
-            entry_risk=entry_risk(order, own),
-            entry_night_cost=own.night_cost(order.side, order.volume_lots),
-            entry_value=own.value(order.volume_lots),
-            entry_margin=self.margin(request, order.volume_lots) if weighs_margin else None,
-            holdings=self.holdings(kept, reserved),
         )

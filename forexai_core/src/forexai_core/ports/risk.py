@@ -90,14 +90,19 @@ class LossFloor:
 
 @attrs.frozen(kw_only=True)
 class Proposal:
-    """An order about to be sent, and all that a rule may know when it judges it.
+    """An order, or a change that raises what can be lost, about to be sent; and all that a rule may know of it.
+
+    What is judged is what it leads to. An order that adds to a position of a netting account leads to the whole of it,
+    at the stop that all of it has then, with the other orders that may come to be a part of it; one that turns a
+    position round leads to what it opens. What only reduces is not judged.
 
     Attributes
     ----------
     time_ns : int
         Now, nanoseconds UTC. A rule reads no other clock.
     request : OrderRequest
-        What would be sent; a stop and a volume are already in it.
+        What would be sent; a stop and a volume are already in it. Of a change: the order as it would stand; of a change
+        of a position, an order at the market of its side and volume, with the stop that it would have.
     instrument : Instrument
         Its contract.
     bid, ask : float
@@ -105,7 +110,7 @@ class Proposal:
     account : AccountState
         Now.
     positions, orders : tuple
-        All that is open and all that works on the account, of every symbol.
+        All that is open and all that works on the account, of every symbol, as it is now.
     day_start_equity, peak_equity : float
         Equity when the account's day began, and the highest seen; account currency.
     recent_order_times_ns : tuple of int
@@ -113,15 +118,22 @@ class Proposal:
     profit_rate : float
         Account currency per unit of the instrument's profit currency.
     entry_risk : float or None
-        Money lost if the stop is hit, costs included; None without a stop.
+        Money lost if the stop of what it leads to is hit, costs included; None without a stop.
     entry_night_cost : float
-        What the coming rollover would charge it, 0 or above.
+        What the coming rollover would charge that, 0 or above.
     entry_value : float or None
-        Of its base volume, account currency; None where unknown.
+        Of the base volume of that, account currency; None where unknown.
     entry_margin : float or None
-        What it would bind, account currency; None where unknown.
+        What it would bind beyond what is bound now, account currency; None where unknown.
+    entry_lots : float or None
+        The volume of what it leads to; None: the order's.
     holdings : tuple of Holding
-        All that is open, works or is unknown on the account, as risks.
+        All that is open, works or is unknown on the account beside what it leads to, as risks.
+    replaces : tuple of Holding
+        What it leads to takes the place of these, as they are now: the position that it adds to or turns round, orders
+        that may come to be a part of it, or what is changed.
+    widens : bool
+        Whether it is a change: of the stop of a position, or of an order that waits, so that more can be lost.
     floors : tuple of LossFloor
         Where the account's loss limits stand, by rule.
     halts : tuple of Halt
@@ -146,15 +158,29 @@ class Proposal:
     entry_night_cost: float = 0.0
     entry_value: float | None = None
     entry_margin: float | None = None
+    entry_lots: float | None = None
     holdings: tuple[Holding, ...] = ()
+    replaces: tuple[Holding, ...] = ()
+    widens: bool = False
     floors: tuple[LossFloor, ...] = ()
     halts: tuple[Halt, ...] = ()
     correlations: Mapping[str, float] = attrs.field(factory=dict)
 
     @property
     def opens(self) -> bool:
-        """Whether it may add exposure. Rules let everything else pass: risk must always be reducible."""
+        """Whether it may raise what can be lost. Rules let everything else pass: risk must always be reducible."""
         return self.request.opens
+
+    @property
+    def lots(self) -> float:
+        """The volume of what it leads to."""
+        return self.request.volume_lots if self.entry_lots is None else self.entry_lots
+
+    @property
+    def described(self) -> bool:
+        """Whether everything that is open, or waits to open something, is among the holdings or replaced."""
+        waiting = sum(order.request.opens and order.status.working for order in self.orders)
+        return len(self.holdings) + len(self.replaces) >= len(self.positions) + waiting
 
     @property
     def spread_points(self) -> float:
@@ -163,12 +189,11 @@ class Proposal:
 
     @cached_property
     def loss_at_stops(self) -> float | None:
-        """Money lost from now on if every stop is hit, this order's too, with costs and the coming swap.
+        """Money lost from now on if every stop is hit, that of what it leads to too, with costs and the coming swap.
 
         None where a stop is missing, or where something is open that no holding describes: then it is unknown.
         """
-        waiting = sum(order.request.opens and order.status.working for order in self.orders)
-        if self.entry_risk is None or len(self.holdings) < len(self.positions) + waiting:
+        if self.entry_risk is None or not self.described:
             return None
         total = self.entry_risk + self.entry_night_cost
         for holding in self.holdings:
@@ -206,7 +231,7 @@ class Verdict:
 
 @runtime_checkable
 class RiskRule(Protocol):
-    """A rule that judges orders.
+    """A rule that judges orders, and changes that raise what can be lost.
 
     All rules are asked, any refusal wins, and a rule that raises has refused. The same proposal gets the
     same verdict: a rule keeps no state and reads no clock.

@@ -7,6 +7,7 @@ is rounded to the currency's digits deal by deal, as the ledger does.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import attrs
 
@@ -19,7 +20,7 @@ from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest
 from forexai_core.values.positions import Position
 
-__all__ = ["Terms", "entry_price", "entry_risk", "order_holding", "position_holding"]
+__all__ = ["Stake", "Terms", "entry_price", "entry_risk", "loss_together", "order_holding", "position_holding"]
 
 # A decimal half is often stored a little low, the more so the larger the amount; it still rounds away from zero.
 _HALF = 0.5 + 1e-5
@@ -71,6 +72,11 @@ class Terms:
         rounded = math.floor(abs(amount) * scale * _GROWTH + _HALF) / scale
         return rounded if amount >= 0 else -rounded
 
+    @property
+    def slippage(self) -> float:
+        """What a fill slips against the trader, in price."""
+        return self.slippage_points * self.instrument.point
+
     def price_loss(self, side: int, lots: float, entry: float, stop: float) -> float:
         """Compute what the way from one price to a worse one loses; 0 where it is not worse."""
         distance = round(side * (entry - stop), 10)  # prices lie on the grid; their difference carries binary noise
@@ -115,6 +121,140 @@ def entry_price(request: OrderRequest, terms: Terms) -> float:
     return request.limit_price if request.kind is OrderKind.STOP_LIMIT else request.price
 
 
+@attrs.frozen(kw_only=True)
+class Stake:
+    """A volume that is open, works or is on its way: what of it a stop would lose.
+
+    Attributes
+    ----------
+    kind : HoldingKind
+        Which of them.
+    side : int
+        +1 long, -1 short.
+    lots : float
+        What is open, or may be.
+    price : float
+        From which it loses, slippage aside: the present one of what is open, else its own.
+    stop : float
+        Its own; 0 none.
+    slips : bool
+        Whether its opening is still to come, and slips.
+    inherits : bool
+        Whether it adds to what is open and brings no stop, so that it gets the one that is there.
+    terms : Terms
+        Of its symbol.
+    """
+
+    kind: HoldingKind = attrs.field(converter=HoldingKind)
+    side: int
+    lots: float
+    price: float
+    stop: float
+    slips: bool = False
+    inherits: bool = False
+    terms: Terms
+
+    @classmethod
+    def of_position(cls, position: Position, terms: Terms) -> Stake:
+        """Describe what is open."""
+        _check(position.symbol, terms)
+        now = terms.bid if position.side > 0 else terms.ask
+        return cls(
+            kind=HoldingKind.POSITION,
+            side=position.side,
+            lots=position.volume_lots,
+            price=now,
+            stop=position.stop_loss,
+            terms=terms,
+        )
+
+    @classmethod
+    def of_order(
+        cls,
+        request: OrderRequest,
+        terms: Terms,
+        *,
+        lots: float | None = None,
+        kind: HoldingKind = HoldingKind.ORDER,
+    ) -> Stake:
+        """Describe an order that opens; ``lots`` of it may still be filled, by default all."""
+        _check(request.symbol, terms)
+        return cls(
+            kind=kind,
+            side=request.side,
+            lots=request.volume_lots if lots is None else lots,
+            price=entry_price(request, terms),
+            stop=request.stop_loss,
+            slips=request.kind in {OrderKind.MARKET, OrderKind.STOP},
+            terms=terms,
+        )
+
+    @property
+    def opened(self) -> float:
+        """The price from which it loses, slippage included."""
+        return self.price + (self.side * self.terms.slippage if self.slips else 0.0)
+
+    @property
+    def opening_cost(self) -> float:
+        """Commission that its opening is still to be charged."""
+        if self.kind is HoldingKind.POSITION:
+            return 0.0
+        return self.terms.commission_of(self.lots, self.opened, opens=True)
+
+    @property
+    def closing_cost(self) -> float:
+        """Commission of closing it at once."""
+        return self.terms.commission_of(self.lots, self.price, opens=False)
+
+    def holding(self, loss: float | None) -> Holding:
+        """Give the holding that it is, losing so much at its stop."""
+        terms, instrument = self.terms, self.terms.instrument
+        return Holding(
+            kind=self.kind,
+            symbol=instrument.symbol,
+            base_currency=instrument.base_currency,
+            quote_currency=instrument.profit_currency,
+            side=self.side,
+            volume_lots=self.lots,
+            value=terms.value(self.lots),
+            loss_at_stop=loss,
+            night_cost=terms.night_cost(self.side, self.lots),
+        )
+
+
+def loss_together(stakes: Sequence[Stake], stop: float) -> float | None:
+    """Compute what stakes of one symbol and side lose, as one position, if a stop is hit.
+
+    Parameters
+    ----------
+    stakes : sequence of Stake
+        At least one.
+    stop : float
+        Price; 0 none.
+
+    Returns
+    -------
+    float or None
+        Account currency, slippage and the commissions still to come included; None without a stop.
+    """
+    if not stop:
+        return None
+    terms, side = stakes[0].terms, stakes[0].side
+    lots = sum(each.lots for each in stakes)
+    opened = sum(each.lots * each.opened for each in stakes) / lots
+    closed = stop - side * terms.slippage
+    return (
+        terms.price_loss(side, lots, opened, closed)
+        + sum(each.opening_cost for each in stakes)
+        + terms.commission_of(lots, closed, opens=False)
+    )
+
+
+def _check(symbol: str, terms: Terms) -> None:
+    if terms.instrument.symbol != symbol:
+        raise ConfigError(f"The terms are of {terms.instrument.symbol}, the order or position is of {symbol}.")
+
+
 def entry_risk(request: OrderRequest, terms: Terms, *, lots: float | None = None) -> float | None:
     """Compute what an order that opens loses if its stop is hit: the way to it, slippage and both commissions.
 
@@ -132,24 +272,7 @@ def entry_risk(request: OrderRequest, terms: Terms, *, lots: float | None = None
     float or None
         Account currency; None without a stop.
     """
-    if not request.stop_loss:
-        return None
-    lots = request.volume_lots if lots is None else lots
-    side, slip = request.side, terms.slippage_points * terms.instrument.point
-    slips = request.kind in {OrderKind.MARKET, OrderKind.STOP}
-    opened = entry_price(request, terms) + (side * slip if slips else 0.0)
-    closed = request.stop_loss - side * slip
-    _check(request.symbol, terms)
-    return (
-        terms.price_loss(side, lots, opened, closed)
-        + terms.commission_of(lots, opened, opens=True)
-        + terms.commission_of(lots, closed, opens=False)
-    )
-
-
-def _check(symbol: str, terms: Terms) -> None:
-    if terms.instrument.symbol != symbol:
-        raise ConfigError(f"The terms are of {terms.instrument.symbol}, the order or position is of {symbol}.")
+    return loss_together((Stake.of_order(request, terms, lots=lots),), request.stop_loss)
 
 
 def position_holding(position: Position, terms: Terms, *, closing: bool = False) -> Holding:
@@ -157,35 +280,13 @@ def position_holding(position: Position, terms: Terms, *, closing: bool = False)
 
     One whose full close is on its way (``closing``) no longer waits for its stop: only its closing costs count.
     """
-    _check(position.symbol, terms)
-    side, lots, loss = position.side, position.volume_lots, None
-    now = terms.bid if side > 0 else terms.ask
-    if closing:
-        loss = terms.commission_of(lots, now, opens=False)
-    elif position.stop_loss:
-        closed = position.stop_loss - side * terms.slippage_points * terms.instrument.point
-        loss = terms.price_loss(side, lots, now, closed) + terms.commission_of(lots, closed, opens=False)
-    return _holding(HoldingKind.POSITION, terms, side, lots, loss)
+    stake = Stake.of_position(position, terms)
+    return stake.holding(stake.closing_cost if closing else loss_together((stake,), stake.stop))
 
 
 def order_holding(
     request: OrderRequest, terms: Terms, *, lots: float | None = None, kind: HoldingKind = HoldingKind.ORDER
 ) -> Holding:
     """Describe an order that works, or an intent of unknown outcome, as a risk; parameters as :func:`entry_risk`."""
-    lots = request.volume_lots if lots is None else lots
-    return _holding(kind, terms, request.side, lots, entry_risk(request, terms, lots=lots))
-
-
-def _holding(kind: HoldingKind, terms: Terms, side: int, lots: float, loss: float | None) -> Holding:
-    instrument = terms.instrument
-    return Holding(
-        kind=kind,
-        symbol=instrument.symbol,
-        base_currency=instrument.base_currency,
-        quote_currency=instrument.profit_currency,
-        side=side,
-        volume_lots=lots,
-        value=terms.value(lots),
-        loss_at_stop=loss,
-        night_cost=terms.night_cost(side, lots),
-    )
+    stake = Stake.of_order(request, terms, lots=lots, kind=kind)
+    return stake.holding(loss_together((stake,), stake.stop))

@@ -20,12 +20,6 @@ def _refusal(rule: str, reason: str, *, limit: float, value: float | None = None
     return Verdict(allowed=False, rule=rule, reason=reason, limit=limit, value=value)
 
 
-def _described(proposal: Proposal) -> bool:
-    """Say whether every position and every order that may open one is among the holdings."""
-    waiting = sum(order.request.opens and order.status.working for order in proposal.orders)
-    return len(proposal.holdings) >= len(proposal.positions) + waiting
-
-
 def currency_exposures(holdings: tuple[Holding, ...]) -> Mapping[str, float]:
     """Net what is held of each currency; account currency, negative is short.
 
@@ -48,7 +42,7 @@ def _entry(proposal: Proposal, value: float) -> Holding:
         base_currency=instrument.base_currency,
         quote_currency=instrument.profit_currency,
         side=request.side,
-        volume_lots=request.volume_lots,
+        volume_lots=proposal.lots,
         value=value,
         loss_at_stop=proposal.entry_risk,
     )
@@ -73,11 +67,12 @@ class CurrencyExposure:
         """Refuse an opening that leads beyond the limit in one of its currencies."""
         if not proposal.opens:
             return Verdict(allowed=True, rule=self.name)
-        if not _described(proposal) or proposal.entry_value is None:
+        if not proposal.described or proposal.entry_value is None:
             return _refusal(self.name, "What is held of each currency is unknown.", limit=self.limit_multiple)
         equity = proposal.account.equity
         entry = _entry(proposal, proposal.entry_value)
-        before, after = currency_exposures(proposal.holdings), currency_exposures((*proposal.holdings, entry))
+        before = currency_exposures((*proposal.holdings, *proposal.replaces))
+        after = currency_exposures((*proposal.holdings, entry))
         worst, worst_currency = 0.0, ""
         for currency in (entry.base_currency, entry.quote_currency):
             grown = abs(after[currency]) > abs(before.get(currency, 0.0))
@@ -128,7 +123,7 @@ class CorrelatedPositions:
         """Refuse an opening that adds to what already moves the same way."""
         if not proposal.opens:
             return Verdict(allowed=True, rule=self.name)
-        if not _described(proposal):
+        if not proposal.described:
             return _refusal(self.name, "What is open is unknown.", limit=self.limit)
         together: list[str] = []
         for holding in proposal.holdings:

@@ -1,4 +1,4 @@
-"""Rules that hold an account within limits. Each judges openings only: risk must always be reducible."""
+"""Rules that hold an account within limits. Each judges what may lose more: risk must always be reducible."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def _within(rule: str, value: float, limit: float, reason: str) -> Verdict:
 
 def _unknown(proposal: Proposal) -> list[Holding]:
     """Give the intents that are on their way or of unknown outcome: they count in full."""
-    return [holding for holding in proposal.holdings if holding.kind is HoldingKind.INTENT]
+    known = (*proposal.holdings, *proposal.replaces)
+    return [holding for holding in known if holding.kind is HoldingKind.INTENT]
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +38,7 @@ class MaxPositions:
     Attributes
     ----------
     limit : int
-        Positions and opening orders together, the new one included.
+        Positions and opening orders together, the new one included; what becomes one position counts once.
     """
 
     limit: int = attrs.field(validator=checks.count)
@@ -48,7 +49,7 @@ class MaxPositions:
         if not proposal.opens:
             return Verdict(allowed=True, rule=self.name)
         waiting = sum(order.request.opens and order.status.working for order in proposal.orders)
-        value = len(proposal.positions) + waiting + len(_unknown(proposal)) + 1
+        value = len(proposal.positions) + waiting + len(_unknown(proposal)) + 1 - len(proposal.replaces)
         return _within(self.name, value, self.limit, f"It would be number {value} of at most {self.limit} positions.")
 
 
@@ -85,7 +86,12 @@ class MaxVolume:
             for each in _unknown(proposal)
             if each.symbol == request.symbol and each.side == request.side
         )
-        value = round(held + waiting + unknown + request.volume_lots, 8)
+        replaced = sum(
+            each.volume_lots
+            for each in proposal.replaces
+            if each.symbol == request.symbol and each.side == request.side
+        )
+        value = round(held + waiting + unknown - replaced + proposal.lots, 8)
         return _within(
             self.name,
             value,
@@ -141,7 +147,7 @@ class PositionRisk:
             return Verdict(
                 allowed=False,
                 rule=self.name,
-                reason="The order has no stop loss, so what it risks is unknown.",
+                reason="It would have no stop loss, so what it risks is unknown.",
                 limit=self.limit_fraction,
             )
         equity = proposal.account.equity

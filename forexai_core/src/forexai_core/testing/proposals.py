@@ -35,6 +35,20 @@ def ordinary_proposal() -> Proposal:
     )
 
 
+def _risk(lots: float, loss: float) -> Holding:
+    """Give a long EURUSD position as a risk."""
+    return Holding(
+        kind="position",
+        symbol="EURUSD",
+        base_currency="EUR",
+        quote_currency="USD",
+        side=1,
+        volume_lots=lots,
+        value=110_000.0 * lots,
+        loss_at_stop=loss,
+    )
+
+
 def _three_hundred() -> tuple[tuple[Position, ...], tuple[Holding, ...]]:
     """Give three hundred open positions, and the same as risks."""
     held = tuple(
@@ -49,20 +63,36 @@ def _three_hundred() -> tuple[tuple[Position, ...], tuple[Holding, ...]]:
         )
         for number in range(1, 301)
     )
-    risks = tuple(
-        Holding(
-            kind="position",
-            symbol="EURUSD",
-            base_currency="EUR",
-            quote_currency="USD",
-            side=1,
-            volume_lots=1.0,
-            value=110_000.0,
-            loss_at_stop=500.0,
-        )
-        for _ in held
-    )
+    risks = tuple(_risk(1.0, 500.0) for _ in held)
     return held, risks
+
+
+def _widening(good: Proposal) -> dict[str, Proposal]:
+    """Give changes, and an addition on a netting account, that make what is open lose more."""
+    held, risks = _three_hundred()
+    bare = attrs.evolve(good.request, stop_loss=0.0, take_profit=0.0)
+    return {
+        "a stop that is moved away": attrs.evolve(
+            good,
+            request=attrs.evolve(good.request, stop_loss=0.6),
+            entry_risk=500.1,
+            entry_margin=0.0,
+            replaces=(_risk(0.01, 5.1),),
+            widens=True,
+        ),
+        "a stop that is taken away": attrs.evolve(
+            good, request=bare, entry_risk=None, entry_margin=0.0, replaces=(_risk(0.01, 5.1),), widens=True
+        ),
+        "a small addition that moves the stop of a large position": attrs.evolve(
+            good,
+            request=attrs.evolve(good.request, stop_loss=1.0501),
+            positions=held[:1],
+            entry_risk=5_050.0,
+            entry_value=111_100.0,
+            entry_lots=1.01,
+            replaces=risks[:1],
+        ),
+    }
 
 
 def proposals() -> dict[str, Proposal]:
@@ -74,7 +104,7 @@ def proposals() -> dict[str, Proposal]:
     huge = attrs.evolve(good.request, volume_lots=400.0)
     bare = attrs.evolve(good.request, stop_loss=0.0, take_profit=0.0)
     burst = tuple(START_NS - NS_PER_SECOND * number // 20 for number in range(1_000, 0, -1))
-    return {
+    return _widening(good) | {
         "an ordinary order": good,
         "a huge volume": attrs.evolve(
             good, request=huge, entry_risk=204_000.0, entry_value=44_000_000.0, entry_margin=440_000.0

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from random import Random
 
+import attrs
+
 from forexai_core.errors import (
     BrokerUnreachableError,
     ConfigError,
@@ -59,13 +61,14 @@ class PaperBroker:
             raise ConfigError(f"reject_probability is a share from 0 to 1, not {reject_probability}.")
         self.venue, self._pulls = venue, pulls
         self._probability, self._chance = reject_probability, Random(seed)  # noqa: S311 - a model, no secret
+        self._capabilities = attrs.evolve(PAPER_CAPABILITIES, modes=frozenset({venue.specification.mode}))
         self._connected = False
         self._followers: list[asyncio.Queue[BrokerEvent | None]] = []
 
     @property
     def capabilities(self) -> BrokerCapabilities:
-        """What this account can do."""
-        return PAPER_CAPABILITIES
+        """What this account can do: it either hedges or nets."""
+        return self._capabilities
 
     async def connect(self) -> AccountState:
         """Log in."""

@@ -16,6 +16,7 @@ from forexai_core.live.session.carrying import Carried, Carrier, held_up
 from forexai_core.live.session.confirming import Confirms, shrunk, veto
 from forexai_core.live.session.decisions import DecisionBook, wish_fields
 from forexai_core.live.session.failures import StrategyFailedError
+from forexai_core.live.session.flights import Flights
 from forexai_core.live.session.mirror import Mirror
 from forexai_core.live.session.ownership import Ownership
 from forexai_core.live.session.screening import Screening, sizing_of
@@ -27,7 +28,7 @@ from forexai_core.ports.halts import Halt
 from forexai_core.risk.judging import Judgement
 from forexai_core.values.accounts import AccountState
 from forexai_core.values.instruments import Instrument
-from forexai_core.values.orders import OrderKind, OrderRequest, OrderState
+from forexai_core.values.orders import OrderRequest, OrderState
 from forexai_core.values.positions import Position
 
 __all__ = ["AccountSession", "Covering", "VenueView"]
@@ -66,14 +67,6 @@ class VenueView(Protocol):
     async def orders(self) -> Sequence[OrderState]:
         """List what works."""
         ...
-
-
-@attrs.frozen
-class _Flight:
-    """A request whose order is on its way."""
-
-    row: Any
-    intents: frozenset[str]
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -133,13 +126,13 @@ class AccountSession:
     confirming: Confirms | None = None
     carried: int = attrs.field(default=0, init=False)
     _carrier: Carrier = attrs.field(init=False)
-    _flights: list[_Flight] = attrs.field(factory=list, init=False)
-    _done: set[str] = attrs.field(factory=set, init=False)
+    _flights: Flights = attrs.field(init=False)
     _shown: bool = attrs.field(default=False, init=False)
     _stale: bool = attrs.field(default=False, init=False)
     _turn: int = attrs.field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._flights = Flights(self.mirror)
         self._carrier = Carrier(
             desk=self.desk,
             capabilities=self.broker.capabilities,
@@ -155,13 +148,14 @@ class AccountSession:
         for event in events:
             if event.quote is not None:
                 self.mirror.quote(event.quote.symbol, event.quote.bid, event.quote.ask)
+                self._flights.note_price(event.quote.symbol)
                 continue
             stirred = True
             if event.order is not None:
                 await self.desk.hear(event.order)
                 self.book.note_order(event.order, event.time_ns)
                 if not event.order.status.working:
-                    self._done.add(event.order.client_id)
+                    self._flights.note_done([event.order.client_id])
             if event.deal is not None:
                 self.ownership.hear(event.deal)
                 self.book.note_deal(event.deal, self.ownership.owner(event.deal))
@@ -170,7 +164,7 @@ class AccountSession:
             await self.look()
         elif self._shown:
             self._stale = True  # stops trail, and changes arrive, without a word of the venue
-        self._land()
+        self._flights.land()
 
     async def look(self) -> None:
         """Look at the venue, and show strategies what is open and what waits there."""
@@ -196,26 +190,12 @@ class AccountSession:
         """Whether no request of a strategy is on its way."""
         return not self._flights
 
-    def _land(self) -> None:
-        """Keep those requests whose orders are still on their way, for risk."""
-        if not self._flights:
-            self.mirror.account["requests"] = 0
-            self._done.clear()
-            return
-        self._flights = [each for each in self._flights if not each.intents <= self._done]
-        for number, flight in enumerate(self._flights):
-            self.mirror.requests[number] = flight.row
-        self.mirror.account["requests"] = len(self._flights)
-        if not self._flights:
-            self._done.clear()
-
     def land_settled(self) -> None:
         """Take from those on their way what the desk has settled by itself: a venue need not tell of it."""
-        flying = {intent for flight in self._flights for intent in flight.intents}
-        settled = {intent for intent in flying if self.desk.settled(intent)}
+        settled = {intent for intent in self._flights.intents if self.desk.settled(intent)}
         if settled:
-            self._done |= settled
-            self._land()
+            self._flights.note_done(settled)
+            self._flights.land()
 
     # ------------------------------------------------------------------------------------------------ decisions
     async def turn(self, number: int, *, warm: bool = False) -> None:
@@ -304,9 +284,14 @@ class AccountSession:
         """Size, confirm and judge one request; give its wishes, what was judged, and whether it goes on."""
         mirror, request = self.mirror, self.mirror.requests[row]
         instrument = tuple(self.instruments.values())[int(request["symbol"])]
-        if int(request["kind"]) not in OPENING:
-            return list(wishes_of(mirror, row, instrument, 0.0)), None, True
-        sizing, said = sizing_of(mirror, row, instrument), None
+        sizing, said = None, None
+        if int(request["kind"]) in OPENING:
+            sizing = sizing_of(mirror, row, instrument)
+            if sizing.lots >= instrument.volume_min:
+                self.screening.name_reduction(row, kept, self.halts(self.names[strategy], time_ns))
+        if sizing is None or int(request["kind"]) not in OPENING:
+            judgement = self._judge(strategy, row, kept, time_ns)
+            return list(wishes_of(mirror, row, instrument, 0.0)), judgement, judgement is None or judgement.allowed
         lots = sizing.lots
         if lots >= instrument.volume_min and self.confirming is not None:
             said = await self._confirmed(strategy, list(wishes_of(mirror, row, instrument, lots)), time_ns, confirmed)
@@ -317,9 +302,15 @@ class AccountSession:
             why = sizing.shortfall(lots, instrument)
             unmet = Wish(kind=WishKind.UNMET, row=row, symbol=instrument.symbol, reason=why)
             return list(_about([unmet], sizing, said)), None, False
+        judgement = self._judge(strategy, row, kept, time_ns)
+        wanted = list(_about(wishes_of(mirror, row, instrument, lots), sizing, said))
+        return wanted, judgement, judgement is None or judgement.allowed
+
+    def _judge(
+        self, strategy: int, row: int, kept: int, time_ns: int, counted: frozenset[str] = frozenset()
+    ) -> Judgement | None:
         halts = self.halts(self.names[strategy], time_ns)
-        judgement = self.screening.judge(row, kept, time_ns, halts, reserved=self._reserved())
-        return list(_about(wishes_of(mirror, row, instrument, lots), sizing, said)), judgement, judgement.allowed
+        return self.screening.judge(row, kept, time_ns, halts, reserved=self._reserved(counted))
 
     async def _confirmed(self, strategy: int, wishes: Sequence[Wish], time_ns: int, confirmed: int) -> Said | None:
         """Ask the confirmation about an opening, the so-manyth of its decision."""
@@ -355,21 +346,14 @@ class AccountSession:
             placed = frozenset(each.intent_id for each in carried)
             carried.append(stays or await self._carry_one(strategy, wish, time_ns, placed))
         self.carried += len(carried)
-        flying: dict[int, set[str]] = {}
-        for wish, came in zip(wishes, carried, strict=True):
-            at_market = wish.order is not None and wish.order.kind is OrderKind.MARKET
-            if at_market and came.working:  # what waits at the venue is shown by it
-                flying.setdefault(wish.row, set()).add(came.intent_id)
-        self._flights += [
-            _Flight(self.mirror.requests[row].copy(), frozenset(intents)) for row, intents in sorted(flying.items())
-        ]
+        self._flights.take_off(zip(wishes, carried, strict=True))
         if carried:
             self._shown = True  # there may be something to look at from now on
             self.book.note_outcomes(number, time_ns, [each.fields for each in carried])
 
-    def _reserved(self, counted: frozenset[str] = frozenset()) -> tuple[OrderRequest, ...]:
+    def _reserved(self, counted: frozenset[str]) -> tuple[OrderRequest, ...]:
         """Give the openings that count though the mirror shows neither them nor, but for those counted, a request."""
-        flying = counted.union(*(flight.intents for flight in self._flights))
+        flying = counted | self._flights.intents
         return tuple(each for each in self.desk.reserved if each.client_id not in flying)
 
     async def _carry_one(self, strategy: int, wish: Wish, time_ns: int, before: frozenset[str]) -> Carried:
@@ -380,9 +364,8 @@ class AccountSession:
         label = self.tags[strategy][int(request["tag"])] if int(request["tag"]) else ""
 
         def ask_again(order: OrderRequest) -> None:
-            halts, reserved = self.halts(self.names[strategy], time_ns), self._reserved(before)
-            said = self.screening.judge(wish.row, wish.row, time_ns, halts, reserved=reserved)
-            if not said.allowed:
+            said = self._judge(strategy, wish.row, wish.row, time_ns, before)
+            if said is not None and not said.allowed:
                 raise OrderRefusedError(f"{order.symbol}: {said.refusals[0].reason}", rule=said.refusals[0].rule)
 
         turns = wish.kind is WishKind.OPEN and bool(request["turns"]) and self._alone(strategy, int(request["symbol"]))

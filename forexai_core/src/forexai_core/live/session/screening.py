@@ -1,4 +1,4 @@
-"""Risk between a strategy's wish and the order desk: sizing, and the judgement of every opening."""
+"""Risk between a strategy's wish and the order desk: sizing, and the judgement of all that may lose more."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from forexai_core.backtesting.ledger_values import LedgerValues, converted
 from forexai_core.backtesting.openings import lost_per_step
+from forexai_core.backtesting.proposals import Proposals
 from forexai_core.engine.accounting.commissions import fixed_commission
-from forexai_core.engine.accounting.margin import initial_margin
+from forexai_core.engine.accounting.margin import initial_margin, maintenance_margin
 from forexai_core.engine.accounting.sizing import lost_at_stop
 from forexai_core.engine.driving.sleeves import NO_TURN
 from forexai_core.engine.state.book import Roster
@@ -18,7 +19,6 @@ from forexai_core.live.session.wishes import Sizing
 from forexai_core.ports.halts import Halt
 from forexai_core.ports.risk import RiskRule
 from forexai_core.risk.control import RiskControl
-from forexai_core.risk.exposures import MarginLevel
 from forexai_core.risk.judging import Judgement
 from forexai_core.risk.settings import Risk
 from forexai_core.values.accounts import Account, AccountState
@@ -60,10 +60,11 @@ def prepare(mirror: Mirror, roster: Roster) -> None:
     lost_at_stop(symbol, REQUEST_MARKET, 1, 2, 1)
     fixed_commission(symbol)
     initial_margin(account, symbol, REQUEST_MARKET, 1, 1, 1)
+    maintenance_margin(account, symbol, 1, 1, 1)
 
 
 class Screening:
-    """Judges the openings of one account, by the same control and figures as the gate of a backtest.
+    """Judges what may lose more on one account, by the same control and figures as the gate of a backtest.
 
     Parameters
     ----------
@@ -100,10 +101,7 @@ class Screening:
             time_ns=state.time_ns,
             clock=account.clock,
         )
-        self._weighs_margin = any(
-            isinstance(rule, MarginLevel) or not type(rule).__module__.startswith("forexai_core.")
-            for rule in self.control.rules
-        )
+        self._proposals = Proposals(mirror, self.values, account, self.control.rules)
 
     def judge(
         self,
@@ -113,8 +111,8 @@ class Screening:
         halts: Sequence[Halt] = (),
         *,
         reserved: Sequence[OrderRequest] = (),
-    ) -> Judgement:
-        """Judge the opening of a row, those before ``kept`` being on their way; one that passes is counted.
+    ) -> Judgement | None:
+        """Judge the request of a row, those before ``kept`` being on their way; one that passes is counted.
 
         Parameters
         ----------
@@ -126,10 +124,21 @@ class Screening:
             Those that cover it.
         reserved : sequence of OrderRequest
             Openings that the mirror does not show, and that count in full.
+
+        Returns
+        -------
+        Judgement or None
+            None where it raises nothing that can be lost: nobody is asked then.
         """
-        weighs_margin = self._weighs_margin
-        proposal = self.values.proposal(row, kept, time_ns, weighs_margin=weighs_margin, reserved=reserved)
+        proposal = self._proposals.proposal(row, kept, time_ns, reserved=reserved)
+        if proposal is None:
+            return None
         judgement = self.control.judge(proposal, halts)
         if judgement.allowed:
             self.control.note_order(time_ns)
         return judgement
+
+    def name_reduction(self, row: int, kept: int, halts: Sequence[Halt] = ()) -> None:
+        """Let an order that only reduces name its position, where there is anything that could refuse an opening."""
+        if self.control.rules or halts:
+            self._proposals.name_reduction(row, kept)

@@ -57,6 +57,9 @@ class EndedTransport:
 
 
 class Tickets:
+    async def place(self):
+        return "main"
+
     async def ticket(self, _instance):
         return "d-1", "t" * 20, "p" * 20
 

@@ -32,11 +32,11 @@ PEERS = {
 
 
 def _wait(program: str, python: Path = Path(sys.executable), **settings: str) -> float:
+    # A process that may not keep its bytecode compiles every module at every start, which is not what users meet.
+    shared = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     kept = {} if python == Path(sys.executable) else {"PYTHONPATH": ""}
     start = time.perf_counter()
-    subprocess.run(
-        [str(python), "-c", program], check=True, capture_output=True, env={**os.environ, **kept, **settings}
-    )
+    subprocess.run([str(python), "-c", program], check=True, capture_output=True, env={**shared, **kept, **settings})
     return time.perf_counter() - start
 
 

@@ -12,7 +12,7 @@ import pytest
 from reference_app.features.brokers.asked import PaperTerms, market_start
 from reference_app.features.trading.asked import AccountAsked, AccountTold, Command, Wanted
 from reference_app.features.trading.fold import PaperAccount
-from reference_app.features.trading.telling import state_of
+from reference_app.features.trading.telling import previewed, state_of
 from reference_app.features.trading.working import PaperDesk
 
 pytestmark = pytest.mark.kernels
@@ -124,3 +124,49 @@ def test_a_market_ends_and_says_so():
         )
     )
     assert "has ended" in outcome.problem
+
+
+def opened(mode, lots=0.5):
+    """Give an account that has bought, its stop sixty pips below, and a way to command it."""
+    account = PaperAccount(terms_of(margin_mode=mode))
+    numbers = iter(range(1, 20))
+
+    def command(**wanted):
+        number = next(numbers)
+        given = Command(number=number, id=f"c-{number}", time_ns=account.time_ns, wanted=Wanted(**wanted))
+        outcome = account.take(given)
+        account.come_to(account.time_ns + 3_600 * SECOND_NS // account.terms.pace)
+        return outcome
+
+    account.come_to(NOW_NS + 60 * SECOND_NS)
+    stop = round(account.venue.quote("EURUSD").bid - 0.006, 5)
+    outcome = command(kind="place", symbol="EURUSD", side=1, volume_lots=lots, stop_loss=stop)
+    assert outcome.problem == "", outcome.problem
+    (position,) = account.venue.positions()
+    return account, command, position
+
+
+@pytest.mark.parametrize("mode", ["hedging", "netting"])
+def test_a_stop_is_moved_away_only_where_limits_bear_it(mode):
+    account, command, position = opened(mode, lots=0.2)
+    farther, nearer = round(position.stop_loss - 0.05, 5), round(position.stop_loss + 0.001, 5)
+    refused = command(kind="modify", ticket=position.position, stop_loss=farther)
+    assert "daily-loss" in refused.problem
+    assert "daily-loss" in command(kind="modify", ticket=position.position, stop_loss=0.0).problem
+    assert account.venue.position(position.position).stop_loss == position.stop_loss
+    assert command(kind="modify", ticket=position.position, stop_loss=nearer).problem == ""
+    assert account.venue.position(position.position).stop_loss == nearer
+
+    command(kind="halt", by="ada", reason="enough")
+    assert command(kind="modify", ticket=position.position, stop_loss=position.stop_loss).problem
+    assert account.venue.position(position.position).stop_loss == nearer
+
+
+def test_on_a_netting_account_what_only_reduces_passes_a_halt():
+    account, command, position = opened("netting", lots=0.2)
+    command(kind="halt", by="ada", reason="enough")
+    assert command(kind="place", symbol="EURUSD", side=-1, volume_lots=0.3).problem
+    shown = previewed(account, Wanted(kind="place", symbol="EURUSD", side=-1, volume_lots=0.1))
+    assert (shown.allowed, shown.verdicts, shown.loss_at_stop) == (True, (), None)
+    assert command(kind="place", symbol="EURUSD", side=-1, volume_lots=0.1).problem == ""
+    assert account.venue.position(position.position).volume_lots == pytest.approx(0.1)

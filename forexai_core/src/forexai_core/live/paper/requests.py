@@ -13,7 +13,7 @@ from forexai_core.errors import OrderRejectedError, RejectionKind
 from forexai_core.values.instruments import Instrument
 from forexai_core.values.orders import OrderKind, OrderRequest, TimeInForce, on_step, volume_steps
 
-__all__ = ["REFUSALS", "in_points", "points", "refusal_of", "reject", "row_of", "to_steps", "written"]
+__all__ = ["REFUSALS", "changed", "in_points", "points", "refusal_of", "reject", "row_of", "to_steps", "written"]
 
 _KINDS = {
     OrderKind.MARKET: records.REQUEST_MARKET,
@@ -125,6 +125,42 @@ def row_of(request: OrderRequest, instrument: Instrument) -> dict[str, Any]:
         fields["limit_price"] = points(request.limit_price, instrument, "invalid_price")
         day = request.time_in_force is TimeInForce.DAY
         fields["expiry_ns"] = records.UNTIL_MIDNIGHT if day else request.expire_time_ns
+    return fields
+
+
+def changed(
+    row: Any,
+    instrument: Instrument,
+    price: float | None,
+    stop_loss: float | None,
+    take_profit: float | None,
+    *,
+    pending: bool,
+) -> dict[str, Any]:
+    """Give the fields of REQUEST that a change sets, of an order that waits or of a position; None leaves, 0 removes.
+
+    Raises
+    ------
+    OrderRejectedError
+        If a price is none that is traded, or the price of a position is to change.
+    """
+
+    def points_of(name: str, value: float | None) -> int:
+        if value is None:
+            return int(row[name])
+        return points(value, instrument, "invalid_price" if name == "price" else "invalid_stops")
+
+    fields: dict[str, Any] = {
+        "kind": records.REQUEST_MODIFY_ORDER if pending else records.REQUEST_MODIFY_POSITION,
+        "ticket": int(row["ticket"]),
+        "stop_loss": points_of("stop_loss", stop_loss),
+        "take_profit": points_of("take_profit", take_profit),
+    }
+    if pending:
+        fields |= {"price": points_of("price", price), "limit_price": int(row["limit_price"])}
+        fields["expiry_ns"] = int(row["expiry_ns"])
+    elif price is not None:
+        reject("invalid_price", f"Position {int(row['ticket'])} is open: its price does not change.")
     return fields
 
 

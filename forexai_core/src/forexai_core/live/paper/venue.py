@@ -15,7 +15,7 @@ from forexai_core.engine.state.market_records import PART_OPEN, PART_REST
 from forexai_core.engine.trades import whole_deals
 from forexai_core.live.growth.ledgers import GrowingLedger
 from forexai_core.live.paper.past_deals import PastDeals
-from forexai_core.live.paper.requests import REFUSALS, in_points, points, refusal_of, reject, row_of, written
+from forexai_core.live.paper.requests import REFUSALS, changed, in_points, refusal_of, reject, row_of, written
 from forexai_core.live.paper.transit import Asked, Transit
 from forexai_core.live.paper.views import Contract, deal_of, order_of, position_of
 from forexai_core.ports.broker import BrokerEvent, BrokerEventKind, Quote
@@ -196,27 +196,17 @@ class PaperVenue:
         if request.volume_lots > position.volume_lots:
             reject("invalid_volume", f"Position {position.position} has {position.volume_lots:g} lots.")
 
+    def change_of(
+        self, ticket: int, price: float | None, stop_loss: float | None, take_profit: float | None
+    ) -> tuple[str, dict[str, Any]]:
+        """Give the symbol of a change, and the fields of REQUEST that it sets; None leaves, 0 removes."""
+        row, instrument, pending = self._working(ticket)
+        return instrument.symbol, changed(row, instrument, price, stop_loss, take_profit, pending=pending)
+
     def modify(self, ticket: int, price: float | None, stop_loss: float | None, take_profit: float | None) -> Asked:
         """Ask for a change of a working order, or of a position's stop and target; None leaves, 0 removes."""
-        row, instrument, pending = self._working(ticket)
-
-        def changed(name: str, value: float | None) -> int:
-            if value is None:
-                return int(row[name])
-            return points(value, instrument, "invalid_price" if name == "price" else "invalid_stops")
-
-        fields: dict[str, Any] = {
-            "kind": records.REQUEST_MODIFY_ORDER if pending else records.REQUEST_MODIFY_POSITION,
-            "ticket": int(row["ticket"]),
-            "stop_loss": changed("stop_loss", stop_loss),
-            "take_profit": changed("take_profit", take_profit),
-        }
-        if pending:
-            fields |= {"price": changed("price", price), "limit_price": int(row["limit_price"])}
-            fields["expiry_ns"] = int(row["expiry_ns"])
-        elif price is not None:
-            reject("invalid_price", f"Position {ticket} is open: its price does not change.")
-        asked = self._transit.add(None, instrument.symbol)
+        symbol, fields = self.change_of(ticket, price, stop_loss, take_profit)
+        asked = self._transit.add(None, symbol)
         self._ask(asked, fields)
         return asked
 

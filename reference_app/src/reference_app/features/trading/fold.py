@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from forexai_core.backtesting.ledger_values import LedgerValues
+from forexai_core.backtesting.proposals import Proposals
 from forexai_core.engine.state.market_records import PART_REST
+from forexai_core.engine.state.records import REQUEST_CLOSE
 from forexai_core.errors import ConfigError, OrderRejectedError, TradingError
 from forexai_core.live.paper.requests import row_of, written
 from forexai_core.live.paper.venue import PaperVenue
 from forexai_core.ports.halts import Halt, HaltScope
-from forexai_core.ports.risk import Proposal
 from forexai_core.risk.control import RiskControl
 from forexai_core.risk.judging import Judgement
 from forexai_core.risk.settings import Risk
@@ -63,6 +64,7 @@ class PaperAccount:
         self.control = RiskControl.of(
             Risk.of_session(), balance=self.account.balance, time_ns=self.venue.time_ns, clock=self.account.clock
         )
+        self._proposals = Proposals(self.venue.ledger, self.values, self.account, self.control.rules)
         self.venue.watch(highest=self.control.watch.rises)
         self.halt: Halt | None = None
         self._cancelled: set[int] = set()
@@ -166,12 +168,7 @@ class PaperAccount:
         if wanted.kind in {"place", "close"} and not self.market_open:
             raise TradingError("The market of this account has ended: no price comes any more. Make another account.")
         if wanted.kind == "place":
-            request = self.order_of(name, wanted, wanted.volume_lots)
-            judgement = self.judge(request)[1]
-            if not judgement.allowed:
-                raise TradingError(" ".join(f"{each.rule}: {each.reason}" for each in judgement.refusals))
-            self.control.note_order(self.venue.time_ns)
-            return self._submit(request)
+            return self._place(name, wanted)
         if wanted.kind == "close":
             return self._submit(self._closing(name, wanted.ticket, wanted.volume_lots))
         if wanted.kind in {"halt", "rearm"}:
@@ -181,7 +178,7 @@ class PaperAccount:
         else:
             if self.halt is not None and wanted.price is not None:
                 raise TradingError("This account is halted: stops and targets move, and no order that waits to open.")
-            self.venue.modify(wanted.ticket, wanted.price, wanted.stop_loss, wanted.take_profit)
+            self._modify(wanted)
         return wanted.ticket
 
     def _stop_or_go(self, wanted: Wanted) -> None:
@@ -236,13 +233,13 @@ class PaperAccount:
             take_profit=wanted.take_profit or 0.0,
         )
 
-    def judge(self, request: OrderRequest) -> tuple[Proposal, Judgement, Any]:
+    def judge(self, request: OrderRequest) -> Judgement | None:
         """Ask every limit about an opening as it would be sent now; nothing is sent.
 
         Returns
         -------
-        Proposal, Judgement, REQUEST record
-            What was judged, what was said, and the order as the ledger takes it.
+        Judgement or None
+            None where it only reduces what is open: nobody is asked then.
 
         Raises
         ------
@@ -250,12 +247,45 @@ class PaperAccount:
             If the order is wrong in itself, or too many are on their way.
         """
         self.venue.quote(request.symbol)  # refuses where there is no price yet
-        ledger, index = self.venue.ledger, self.symbols.index(request.symbol)
-        row = written(row_of(request, self.venue.instruments[request.symbol]) | {"symbol": index})
+        row = self._weighed(request.symbol, row_of(request, self.venue.instruments[request.symbol]))
+        self._proposals.name_reduction(row, row)
+        return self._judged(row)
+
+    def _weighed(self, symbol: str, fields: dict[str, Any]) -> int:
+        """Write a request where the next one would stand; give its row."""
+        ledger = self.venue.ledger
         waiting = int(ledger.account["requests"])
         if waiting >= len(ledger.requests):
             raise TradingError(f"{waiting} orders are on their way already. Wait for the next price.")
-        ledger.requests[waiting] = row
-        proposal = self.values.proposal(waiting, waiting, self.venue.time_ns, weighs_margin=True)
+        ledger.requests[waiting] = written(fields | {"symbol": self.symbols.index(symbol)})
+        return waiting
+
+    def _judged(self, row: int) -> Judgement | None:
+        proposal = self._proposals.proposal(row, row, self.venue.time_ns)
         halts = () if self.halt is None else (self.halt,)
-        return proposal, self.control.judge(proposal, halts), row
+        return None if proposal is None else self.control.judge(proposal, halts)
+
+    def _place(self, name: str, wanted: Wanted) -> int:
+        request = self.order_of(name, wanted, wanted.volume_lots)
+        judgement = self.judge(request)
+        if judgement is not None:
+            _heed_verdict(judgement)
+            self.control.note_order(self.venue.time_ns)
+            return self._submit(request)
+        named = self.venue.ledger.requests[int(self.venue.ledger.account["requests"])]
+        if named["kind"] == REQUEST_CLOSE:  # then it can open nothing where a stop is quicker
+            request = self._closing(name, int(named["ticket"]), request.volume_lots)
+        return self._submit(request)
+
+    def _modify(self, wanted: Wanted) -> None:
+        """Change a stop, a target or an order that waits, where every limit agrees to what it may lose more."""
+        asked = wanted.ticket, wanted.price, wanted.stop_loss, wanted.take_profit
+        judgement = self._judged(self._weighed(*self.venue.change_of(*asked)))
+        if judgement is not None:
+            _heed_verdict(judgement)
+        self.venue.modify(*asked)
+
+
+def _heed_verdict(judgement: Judgement) -> None:
+    if not judgement.allowed:
+        raise TradingError(" ".join(f"{each.rule}: {each.reason}" for each in judgement.refusals))

@@ -7,6 +7,7 @@ from typing import Literal
 
 from forexai_core.errors import TradingError
 from forexai_core.risk.control import RiskControl
+from forexai_core.risk.costing import entry_risk
 from forexai_core.risk.sizing import money_per_price, percent_risk, pip_value
 from forexai_core.values.accounts import currency_digits
 from forexai_core.values.orders import Deal, OrderKind, OrderState
@@ -193,27 +194,31 @@ def previewed(account: PaperAccount, wanted: Wanted) -> schemas.Preview:
     account.order_of(_NAME, wanted, wanted.volume_lots or 1.0)  # what contradicts itself is not sized
     _check_exits(account, wanted)
     lots = sized(account, wanted)
-    proposal, judgement, row = account.judge(account.order_of(_NAME, wanted, lots))
+    order = account.order_of(_NAME, wanted, lots)
+    judgement = account.judge(order)
     terms, money = account.values.terms(account.symbols.index(wanted.symbol)), _Purse(account)
-    pip = lots * pip_value(terms.instrument, currency=account.terms.currency, price=proposal.bid, rate=terms.rate)
-    spread = lots * (proposal.ask - proposal.bid) * money_per_price(terms.instrument) * proposal.profit_rate
-    margin = account.values.margin(row, lots)
+    pip = lots * pip_value(terms.instrument, currency=account.terms.currency, price=terms.bid, rate=terms.rate)
+    rate = account.values.profit_rate(account.symbols.index(wanted.symbol))
+    spread = lots * (terms.ask - terms.bid) * money_per_price(terms.instrument) * rate
+    opens = judgement is not None  # what only reduces binds, risks and pays for no night more
+    margin = account.values.margin(order, lots) if opens else 0.0
+    loss = entry_risk(order, terms) if opens else None
     return schemas.Preview(
-        allowed=judgement.allowed,
+        allowed=judgement is None or judgement.allowed,
         volume_lots=lots,
-        bid=proposal.bid,
-        ask=proposal.ask,
+        bid=terms.bid,
+        ask=terms.ask,
         pip_value=money(pip),
         margin=money(margin),
-        free_margin_after=money(proposal.account.free_margin - margin),
+        free_margin_after=money(account.venue.state().free_margin - margin),
         spread_cost=money(spread),
-        night_cost=money(proposal.entry_night_cost),
-        loss_at_stop=None if proposal.entry_risk is None else money(proposal.entry_risk),
+        night_cost=money(terms.night_cost(order.side, lots) if opens else 0.0),
+        loss_at_stop=None if loss is None else money(loss),
         verdicts=tuple(
             schemas.VerdictShown(
                 rule=each.rule, allowed=each.allowed, reason=each.reason, limit=each.limit, value=each.value
             )
-            for each in judgement.verdicts
+            for each in (() if judgement is None else judgement.verdicts)
         ),
         limits=_limits(account.control, money),
     )

@@ -144,10 +144,11 @@ class PositionRisk:
         if not proposal.opens:
             return Verdict(allowed=True, rule=self.name)
         if proposal.entry_risk is None:
+            what = "The change leaves" if proposal.widens else "The order has"
             return Verdict(
                 allowed=False,
                 rule=self.name,
-                reason="It would have no stop loss, so what it risks is unknown.",
+                reason=f"{what} no stop loss, so what it risks is unknown.",
                 limit=self.limit_fraction,
             )
         equity = proposal.account.equity

@@ -170,3 +170,17 @@ def test_on_a_netting_account_what_only_reduces_passes_a_halt():
     assert (shown.allowed, shown.verdicts, shown.loss_at_stop) == (True, (), None)
     assert command(kind="place", symbol="EURUSD", side=-1, volume_lots=0.1).problem == ""
     assert account.venue.position(position.position).volume_lots == pytest.approx(0.1)
+
+
+def test_a_broken_limit_of_the_day_closes_everything_and_lets_nothing_open():
+    account, command, position = opened("hedging", lots=0.2)
+    account.venue.modify(position.position, None, 0.0, None)  # past every limit, as no command can
+    for _ in range(2_000):
+        account.come_to(account.time_ns + 60 * SECOND_NS)
+        if not account.venue.positions():
+            break
+    (limit,) = state_of(account).limits
+    assert limit.broken is True
+    assert account.venue.deals[-1].reason == "kill"
+    stop = round(account.venue.quote("EURUSD").bid - 0.0005, 5)
+    assert "daily-loss" in command(kind="place", symbol="EURUSD", side=1, volume_lots=0.01, stop_loss=stop).problem
